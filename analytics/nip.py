@@ -49,7 +49,7 @@ def nip_parts(nip: pd.Series) -> pd.DataFrame:
     year = safe.str[8:12].astype(int)
     middle = safe.str[12:14].astype(int)
     is_pns = middle.between(1, 12)
-    is_pppk = middle >= 20  # noqa: PLR2004 - digit 13 is the PPPK mark
+    is_pppk = middle >= 20
     sex_digit = safe.str[14]
     appointed = pd.to_datetime(
         (safe.str[8:14] + "01").where(is_pns), format="%Y%m%d", errors="coerce"
@@ -60,7 +60,7 @@ def nip_parts(nip: pd.Series) -> pd.DataFrame:
         ("serial", safe.str[15:] != "000"),
         ("sex", sex_digit.isin(["1", "2"])),
         ("appointment", (is_pns | is_pppk) & (year > birth.dt.year.fillna(9999))),
-        ("birth", birth.notna() & (birth.dt.year >= 1900)),  # noqa: PLR2004
+        ("birth", birth.notna() & (birth.dt.year >= 1900)),
         ("length", text.str.len() == DIGIT_COUNT),
         ("characters", is_digits),
     ]
