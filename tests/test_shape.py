@@ -1,0 +1,197 @@
+"""The promises the layout makes about itself (docs/decisions, README)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TOP_LEVEL = {
+    "app.py", "pages", "analytics", "data", "tests", "requirements.txt", "README.md",
+    "Makefile", "pyproject.toml", "CHANGELOG.md", "docs", ".streamlit", ".ci", ".gitignore",
+}  # fmt: skip
+# Made on the spot, never in a commit.
+LOCAL = {
+    ".git",
+    ".venv",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    "build",
+    "__pycache__",
+}
+
+ANALYTICS = sorted((ROOT / "analytics").rglob("*.py"))
+PAGES = sorted((ROOT / "pages").rglob("*.py"))
+
+# Knowledge flows down this list: a module imports only from those above it.
+ORDER = [
+    ["faults", "nip"],
+    ["rules"],
+    ["positions"],
+    ["retirement"],
+    ["readers"],
+    ["checks"],
+    ["export", "units"],
+    ["store", "state"],
+    ["leaving", "succession"],
+    ["demo"],
+    ["import_data"],
+    ["__main__"],
+]
+ONLY = {"duckdb": "store", "sqlalchemy": "state"}
+
+
+def subject(path: Path) -> str:
+    """The module a file belongs to: readers/siasn.py -> readers, checks_dates.py -> checks."""
+    name = path.relative_to(ROOT / "analytics").parts[0].removesuffix(".py")
+    known = {module for level in ORDER for module in level}
+    stem = name.split("_")[0]
+    return name if name in known else stem
+
+
+def imported(path: Path) -> set[str]:
+    """Dotted names of everything a file imports, at any depth of the code."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import; say where it comes from"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_top_level_names_are_the_agreed_ones():
+    found = {path.name for path in ROOT.iterdir()} - LOCAL
+    assert found <= TOP_LEVEL, found - TOP_LEVEL
+
+
+@pytest.mark.parametrize("path", ANALYTICS, ids=lambda path: path.name)
+def test_the_model_knows_nothing_of_the_screen(path):
+    assert not {
+        name for name in imported(path) if name.split(".")[0] in {"streamlit", "plotly", "pages"}
+    }
+
+
+@pytest.mark.parametrize("path", ANALYTICS, ids=lambda path: path.name)
+def test_one_module_each_talks_to_each_database(path):
+    for library, keeper in ONLY.items():
+        uses = any(name.split(".")[0] == library for name in imported(path))
+        assert not uses or subject(path) == keeper, f"only {keeper}.py may import {library}"
+
+
+def test_no_page_talks_to_a_database():
+    for path in [*PAGES, ROOT / "app.py"]:
+        assert not {name for name in imported(path) if name.split(".")[0] in ONLY}, path
+
+
+@pytest.mark.parametrize("path", ANALYTICS, ids=lambda path: path.name)
+def test_a_model_file_imports_only_those_before_it(path):
+    level = {module: rank for rank, modules in enumerate(ORDER) for module in modules}
+    own = subject(path)
+    if own == "__init__":
+        return
+    assert own in level, f"{path.name} has no place in the flow; add {own!r} to ORDER"
+    for name in imported(path):
+        parts = name.split(".")
+        if parts[0] != "analytics" or len(parts) == 1:
+            continue
+        other = subject(ROOT / "analytics" / f"{parts[1]}.py")
+        assert other == own or level[other] < level[own], (
+            f"{path.name} imports {other}, which comes later"
+        )
+
+
+def test_no_page_does_anything_on_import():
+    allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+    for path in (ROOT / "pages").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            assert is_docstring or isinstance(node, allowed), (
+                f"{path.name} line {node.lineno} runs on import"
+            )
+        assert any(isinstance(n, ast.FunctionDef) and n.name == "render" for n in tree.body), (
+            path.name
+        )
+
+
+def test_every_page_asks_who_is_there_before_anything_else():
+    for path in (ROOT / "pages").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        render = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "render")
+        statements = [
+            n
+            for n in render.body
+            if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
+        ]
+        assert ast.unparse(statements[0]).startswith("access.require("), path.name
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "data" / "queries").glob("*.sql")), ids=lambda p: p.name
+)
+def test_every_query_states_its_grain_and_parameters(path):
+    head = path.read_text(encoding="utf-8").split("SELECT")[0]
+    assert "-- Grain:" in head, "say what one row is"
+    stated = set(re.findall(r"\$(\w+)", head))
+    used = set(re.findall(r"\$(\w+)", path.read_text(encoding="utf-8").removeprefix(head)))
+    assert used <= stated, f"parameters not in the header: {used - stated}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "data" / "rules").glob("*.csv")), ids=lambda p: p.name
+)
+def test_every_rule_row_has_a_source_and_a_date(path):
+    rules = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert (rules["source"].str.strip() != "").all()
+    assert pd.to_datetime(rules["checked_on"], format="%Y-%m-%d").notna().all()
+    assert set(rules["standing"]) <= {"settled", "unconfirmed", "disputed", "local_choice"}
+
+
+def test_every_cited_equation_is_written_down():
+    written = set(
+        re.findall(r"\(eq\. (\d+)\)", (ROOT / "docs" / "method.md").read_text(encoding="utf-8"))
+    )
+    cited = set()
+    for path in [*ANALYTICS, *PAGES]:
+        cited |= set(re.findall(r"eq\. (\d+)", path.read_text(encoding="utf-8")))
+    assert cited, "the model cites no equation"
+    assert cited <= written, f"cited but not in docs/method.md: {sorted(cited - written)}"
+
+
+def test_the_readme_tree_is_the_real_one():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(?:analytics|pages|data|docs|tests)/[\w./-]*\w", readme))
+    for name in named:
+        assert (ROOT / name).exists(), f"README names {name}, which is not there"
+    tree = readme.split("```text")[1].split("```")[0]
+    for path in [*(ROOT / "pages").glob("*.py"), *(ROOT / "analytics").glob("*.py")]:
+        if path.name != "__init__.py":
+            assert path.name in tree, f"README's tree does not name {path.relative_to(ROOT)}"
+
+
+def test_the_project_names_no_machine():
+    # Paths of one machine and hosts of one network mean nothing to the next reader.
+    suspicious = re.compile(r"/work/|/root/|/tmp/team|find-links|file:///")
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        if (
+            not path.is_file()
+            or parts[0] in LOCAL
+            or "__pycache__" in parts
+            or path == Path(__file__)
+        ):
+            continue
+        if (
+            path.suffix in {".py", ".md", ".toml", ".csv", ".sql", ".txt", ".po"}
+            or path.name == "Makefile"
+        ):
+            found = suspicious.search(path.read_text(encoding="utf-8"))
+            assert not found, f"{path.relative_to(ROOT)}: {found}"
