@@ -1,0 +1,125 @@
+"""The faults of a file on screen: how many, which, what to write instead."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+import pandas as pd
+import streamlit as st
+
+from analytics import export, faults
+from analytics.faults import Fault
+from pages.shared.import_text import plain, MIMES
+from pages.shared.words import LANGUAGES, language, number, t, tn
+
+# Rows of one kind of fault drawn on screen; the download has them all.
+ROWS_SHOWN = 200
+_FILE_WORDS = {"id": "masalah", "en": "faults"}
+
+
+@dataclass(frozen=True)
+class FaultGroup:
+    """All faults of one code. ``title`` and ``remedy`` say what they have in common."""
+
+    code: str
+    severity: str
+    title: str
+    remedy: str
+    faults: tuple[Fault, ...]
+
+
+@cache
+def _texts() -> pd.DataFrame:
+    return pd.read_csv(faults.TEXTS, dtype=str, keep_default_na=False).set_index("code")
+
+
+def _in_general(text: str) -> str:
+    """A fault's sentence without what differs from row to row."""
+    parts = [
+        literal + ("…" if field is not None else "")
+        for literal, field, _, _ in string.Formatter().parse(text)
+    ]
+    return "".join(parts).replace("'…'", "…").strip().removesuffix(": …")
+
+
+def fault_groups(found: Sequence[Fault]) -> list[FaultGroup]:
+    """Faults by code: errors before warnings, the most frequent first."""
+    by_code: dict[str, list[Fault]] = {}
+    for fault in found:
+        by_code.setdefault(fault.code, []).append(fault)
+    texts = _texts()
+    groups = []
+    for code, members in by_code.items():
+        same = len({fault.message(language()) for fault in members}) == 1
+        first = members[0]
+        title, remedy = (
+            (first.message(language()), first.remedy(language()))
+            if same
+            else (
+                _in_general(texts.at[code, f"message_{language()}"]),
+                _in_general(texts.at[code, f"remedy_{language()}"]),
+            )
+        )
+        groups.append(FaultGroup(code, first.severity, title, remedy, tuple(members)))
+    return sorted(groups, key=lambda group: (group.severity != "error", -len(group.faults)))
+
+
+def draw_groups(found: Sequence[Fault]) -> None:
+    """One line per kind of fault; opened, its rows."""
+    for group in fault_groups(found):
+        count = tn("{n} tempat", len(group.faults))
+        colour = "red" if group.severity == "error" else "orange"
+        word = t("Kesalahan") if group.severity == "error" else t("Peringatan")
+        label = f":{colour}-badge[{word}] **{plain(group.title)}** · {count}"
+        with st.expander(label, key=f"fault-{group.code}"):
+            st.markdown(f"{t('Yang harus dilakukan')}: {plain(group.remedy)}.")
+            st.caption(t("Kode: {code}", code=group.code))
+            _draw_rows(group.faults)
+
+
+def _draw_rows(members: Sequence[Fault]) -> None:
+    shown = faults.fault_table(members[:ROWS_SHOWN], language())
+    table = pd.DataFrame(
+        {
+            t("Baris"): shown["row"].map(number, na_action="ignore").fillna("–"),
+            t("Kolom"): shown["column"],
+            t("Isi sel"): shown["value"],
+            t("Yang salah"): shown["message"],
+            t("Tulis atau lakukan"): shown["remedy"],
+        }
+    )
+    st.dataframe(table, hide_index=True, height=min(36 + 35 * len(table), 320))
+    if len(members) > ROWS_SHOWN:
+        st.caption(
+            t(
+                "{shown} dari {count} ditampilkan; unduhan memuat semuanya.",
+                shown=number(ROWS_SHOWN),
+                count=number(len(members)),
+            )
+        )
+
+
+def draw_downloads(found: Sequence[Fault], file_name: str) -> None:
+    """The list of faults as xlsx and csv, in the language of whoever must mend the file."""
+    stem = file_name.rpartition(".")[0] or file_name
+    with st.popover(t("Unduh daftar masalah"), icon=":material/download:"):
+        for lang, name in LANGUAGES.items():
+            for ending in ("xlsx", "csv"):
+                st.download_button(
+                    f"{name} · {ending}",
+                    # Made when asked for: writing 20,000 faults four times would hold up the page.
+                    data=partial(_written, tuple(found), lang, ending),
+                    file_name=f"{_FILE_WORDS[lang]}-{stem}.{ending}",
+                    mime=MIMES[ending],
+                    key=f"faults-{lang}-{ending}",
+                    on_click="ignore",
+                    width="stretch",
+                )
+
+
+def _written(found: Sequence[Fault], lang: str, ending: str) -> bytes:
+    table = faults.fault_table(found, lang)
+    return export.xlsx_bytes(table) if ending == "xlsx" else export.csv_bytes(table)

@@ -1,0 +1,110 @@
+"""What files, layouts and columns are called on screen, and how foreign text is shown safely."""
+
+from __future__ import annotations
+
+from pages.shared.words import t
+
+MIMES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
+
+
+def plain(text: object) -> str:
+    """Text out of a file as text: no Markdown, no formula, no colour, no picture."""
+    return "".join(f"\\{mark}" if mark in r"\`*_[]$~<>:#|" else mark for mark in str(text))
+
+
+def layout_names() -> dict[str, str]:
+    """Layouts we recognise, as a clerk calls them."""
+    return {
+        "siasn_nominatif": t("nominatif SIASN"),
+        "siasn_api": t("data SIASN (API)"),
+        "simpeg": t("daftar SIMPEG"),
+        "duk": t("daftar urut kepangkatan (DUK)"),
+        "dapodik_gtk": t("daftar GTK Dapodik"),
+        "dapodik_school": t("daftar sekolah Dapodik"),
+        "table": t("tabel biasa"),
+    }
+
+
+def kind_names() -> dict[str, str]:
+    """What a file is about."""
+    return {
+        "roster": t("Daftar pegawai"),
+        "teacher": t("Daftar guru (GTK)"),
+        "school": t("Daftar sekolah"),
+    }
+
+
+def scope_names() -> dict[str, str]:
+    """Whom a roster lists, and so who has left when missing from it."""
+    return {
+        "all": t("seluruh pegawai"),
+        "employment": t("hanya jenis kepegawaian di dalamnya"),
+        "opd": t("hanya OPD di dalamnya"),
+        "add": t("tambahan saja"),
+    }
+
+
+def scope_meanings() -> list[str]:
+    """What each scope does to people who are not in the file, in the order of ``scope_names``."""
+    return [
+        t("Yang tidak ada di berkas dianggap keluar."),
+        t("Berkas PPPK tidak mengeluarkan PNS, dan sebaliknya."),
+        t("OPD lain tetap seperti sebelumnya."),
+        t("Tidak ada yang dikeluarkan; yang ada diperbarui."),
+    ]
+
+
+def column_names() -> dict[str, str]:
+    """Our columns, as the screen calls them."""
+    return {
+        "nip": t("NIP"),
+        "name": t("Nama"),
+        "sex": t("Jenis kelamin"),
+        "birth_date": t("Tanggal lahir"),
+        "employment": t("Jenis kepegawaian"),
+        "legal_status_code": t("Kode kedudukan hukum"),
+        "legal_status": t("Kedudukan hukum"),
+        "golongan": t("Golongan"),
+        "golongan_since": t("TMT golongan"),
+        "position_since": t("TMT jabatan"),
+        "appointed_on": t("TMT CPNS / pengangkatan"),
+        "contract_ends_on": t("Akhir kontrak"),
+        "stated_retires_on": t("TMT pensiun menurut berkas"),
+        "service_years": t("Masa kerja (tahun)"),
+        "service_months": t("Masa kerja (bulan)"),
+        "stated_bup_years": t("BUP menurut berkas"),
+        "position_kind": t("Jenis jabatan"),
+        "position": t("Jabatan"),
+        "echelon": t("Eselon"),
+        "stated_jenjang": t("Jenjang"),
+        "education_level": t("Tingkat pendidikan"),
+        "education": t("Pendidikan"),
+        "extra_duty": t("Tugas tambahan"),
+        "has_head_certificate": t("Sertifikat calon kepala sekolah"),
+        "unit": t("Unit kerja"),
+        "opd": t("OPD"),
+        "kecamatan": t("Kecamatan"),
+        "village": t("Desa / kelurahan"),
+        "npsn": t("NPSN"),
+        "school": t("Sekolah"),
+        "school_year": t("Tahun ajaran"),
+        "level": t("Jenjang sekolah"),
+        "status": t("Status sekolah"),
+        "latitude": t("Lintang"),
+        "longitude": t("Bujur"),
+        "pupil_count": t("Jumlah murid"),
+        "rombel_count": t("Jumlah rombel"),
+        "teacher_count": t("Jumlah guru"),
+        "staff_count": t("Jumlah tenaga kependidikan"),
+        "classroom_count": t("Jumlah ruang kelas"),
+        "nuptk": t("NUPTK"),
+        "teacher_kind": t("Jenis PTK"),
+    }
+
+
+def column_name(column: str) -> str:
+    """One of our columns as the screen calls it."""
+    return column_names().get(column, column.replace("_", " "))

@@ -1,0 +1,204 @@
+"""Widgets whose values live in the link, so that a link reopens the same view.
+
+Streamlit's own ``bind="query-params"`` writes the *label* of an option to the address; a link made
+in Indonesian would then mean nothing in English, and renaming a label would break every link that
+was ever sent. These widgets write the option's id, drop defaults, ignore nonsense, and keep the
+value across pages and after a restart of the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from analytics.rules import LawChoice
+from pages.shared.words import t
+
+COUNTED = ("pns", "asn", "all")
+PROPOSALS = ("none", "korpri_2025", "plus_1", "plus_2")
+
+
+def visit(page: str) -> None:
+    """Note which page is shown; the link is read anew on each visit (``app.py`` calls this)."""
+    if st.session_state.get("_page") != page:
+        st.session_state["_page"] = page
+        st.session_state["_visit"] = st.session_state.get("_visit", 0) + 1
+
+
+def _memory() -> dict[str, Any]:
+    return st.session_state.setdefault("_link", {})
+
+
+def _held(name: str, default: Any, valid: Callable[[list[str]], Any], *, drawn: bool = True) -> Any:
+    """The value to show: the widget's own, else the link's, else the last one held, else default.
+
+    The link is read once per visit of a page. Later the widget is right and the address follows:
+    a second click may arrive with the address of before the first.
+    """
+    memory, visit_id = _memory(), st.session_state.get("_visit", 0)
+    seen = st.session_state.setdefault("_link_read", {})
+    if seen.get(name) == visit_id and name in st.session_state:
+        return st.session_state[name]
+    if drawn:
+        seen[name] = visit_id
+    written = st.query_params.get_all(name)
+    value = valid(written) if written else memory.get(name, default)
+    return default if value is None else value
+
+
+def _kept(name: str, value: Any, default: Any) -> Any:
+    """``value``, written to the address where it is not the default."""
+    _memory()[name] = value
+    if value == default:
+        wanted: list[str] = []
+    elif isinstance(value, tuple | list):
+        wanted = [str(item) for item in value]
+    else:
+        wanted = [("1" if value else "0") if isinstance(value, bool) else str(value)]
+    if st.query_params.get_all(name) != wanted:
+        if wanted:
+            st.query_params[name] = wanted if len(wanted) > 1 else wanted[0]
+        else:
+            st.query_params.pop(name, None)
+    return value
+
+
+def linked(name: str, options: Sequence[str], default: str) -> str:
+    """The value a link (or an earlier page) holds for ``name``, without drawing a widget."""
+    held = _held(
+        name, default, lambda values: values[0] if values[0] in options else None, drawn=False
+    )
+    return str(_kept(name, held, default))
+
+
+def linked_year(name: str, default: int, lowest: int, highest: int) -> int:
+    """As ``linked``, a year."""
+    return int(
+        _kept(name, _held(name, default, _whole_within(lowest, highest), drawn=False), default)
+    )
+
+
+def _whole_within(lowest: int, highest: int) -> Callable[[list[str]], int | None]:
+    def valid(values: list[str]) -> int | None:
+        text = values[0]
+        is_number = text.lstrip("-").isdecimal() and len(text) < 10
+        return int(text) if is_number and lowest <= int(text) <= highest else None
+
+    return valid
+
+
+def choice(
+    name: str,
+    label: str,
+    options: Mapping[str, str],
+    default: str,
+    *,
+    widget: str = "segmented",
+    help: str | None = None,
+    label_visibility: Any = "visible",
+) -> str:
+    """One of ``options`` (id -> label in the visitor's language).
+
+    ``widget`` is ``segmented``, ``select`` or ``radio``. ``name`` is the key of the widget and the
+    word in the link.
+    """
+    held = _held(name, default, lambda values: values[0] if values[0] in options else None)
+    st.session_state[name] = held if held in options else default
+    shown: dict[str, Any] = {
+        "options": list(options),
+        "format_func": lambda option: options.get(option, option),
+        "key": name,
+        "help": help,
+        "label_visibility": label_visibility,
+    }
+    if widget == "select":
+        value = st.selectbox(label, placeholder=t("Pilih"), **shown)
+    elif widget == "radio":
+        value = st.radio(label, horizontal=True, **shown)
+    else:
+        value = st.segmented_control(label, required=True, **shown)
+    return _kept(name, value or default, default)
+
+
+def choices(
+    name: str, label: str, options: Mapping[str, str], *, help: str | None = None
+) -> tuple[str, ...]:
+    """Any of ``options``; none chosen means all, and that is the default."""
+    held = _held(name, (), lambda values: tuple(v for v in values if v in options))
+    st.session_state[name] = [value for value in held if value in options]
+    value = st.multiselect(
+        label,
+        options=list(options),
+        format_func=lambda option: options.get(option, option),
+        key=name,
+        placeholder=t("Semua"),
+        help=help,
+    )
+    return tuple(_kept(name, tuple(value), ()))
+
+
+def switch(name: str, label: str, default: bool = False, *, help: str | None = None) -> bool:
+    """A toggle; ``1`` or ``0`` in the link."""
+    st.session_state[name] = bool(
+        _held(name, default, lambda values: {"1": True, "0": False}.get(values[0]))
+    )
+    return bool(_kept(name, st.toggle(label, key=name, help=help), default))
+
+
+def whole(name: str, label: str, default: int, lowest: int, highest: int, step: int = 1) -> int:
+    """A whole number between two bounds, by slider."""
+
+    held = _held(name, default, _whole_within(lowest, highest))
+    st.session_state[name] = min(max(int(held), lowest), highest)
+    return int(_kept(name, st.slider(label, lowest, highest, step=step, key=name), default))
+
+
+def sought(name: str, label: str, *, placeholder: str | None = None) -> str:
+    """A search text."""
+    st.session_state[name] = str(_held(name, "", lambda values: values[0][:80]))
+    return str(_kept(name, st.text_input(label, key=name, placeholder=placeholder).strip(), ""))
+
+
+def counted() -> str:
+    """Who is counted, as ``leaving.counted`` names it: ``pns``, ``asn`` or ``all``."""
+    labels = {"pns": t("PNS"), "asn": t("ASN (PNS + P3K)"), "all": t("Semua")}
+    return choice(
+        "hitung",
+        t("Yang dihitung"),
+        labels,
+        "asn",
+        help=t("PNS saja; PNS dan P3K; atau semuanya, termasuk P3K paruh waktu."),
+    )
+
+
+def proposal() -> str:
+    """The proposed change of the retirement age in the link; ``none`` is the law as it stands."""
+    return linked("usul", PROPOSALS, "none")
+
+
+def proposal_labels() -> dict[str, str]:
+    """What each proposal is called on screen."""
+    return {
+        "none": t("Hukum yang berlaku"),
+        "korpri_2025": t("Usulan Korpri 2025"),
+        "plus_1": t("BUP naik 1 tahun"),
+        "plus_2": t("BUP naik 2 tahun"),
+    }
+
+
+def proposal_switch() -> str:
+    """The what-if on the retirement age; it lives in the link and changes nobody else's screen."""
+    return choice("usul", t("Andai BUP berubah"), proposal_labels(), "none", widget="select")
+
+
+def with_proposal(choice_in_force: LawChoice, proposed: str, starts: date | None) -> LawChoice:
+    """The readings in force with the proposal of the link on top."""
+    return LawChoice(
+        readings=choice_in_force.readings,
+        proposal=proposed,
+        proposal_from=starts if proposed != "none" else None,
+        local_ages=choice_in_force.local_ages,
+    )

@@ -1,0 +1,303 @@
+"""What every page has: its finding, its figures, its tables that can leave the screen, its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics import export
+from pages.shared import access, brand, load, words
+from pages.shared.words import t, tn
+
+HIDDEN_COUNT = f"<{access.SMALL_COUNT}"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One large figure: what it is, its value as it should read, a line beneath, a small trend."""
+
+    label: str
+    value: str
+    note: str = ""
+    trend: tuple[float, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table on screen and in its download.
+
+    ``kind`` is ``text``, ``count`` (people: small cells are hidden from pimpinan), ``number``,
+    ``decimal``, ``share`` (0-1), ``rupiah``, ``day``, ``month``, ``year``, ``name`` (left out for
+    pimpinan) or ``nip`` (masked for pimpinan).
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    width: Any = None
+    help: str | None = None
+
+
+def header(finding: str, question: str = "") -> None:
+    """The page's question, small, and what the data answer, large."""
+    asked = f'<p class="es-question">{escape(question)}</p>' if question else ""
+    st.html(f'<header class="es-header">{asked}<h1>{escape(finding)}</h1></header>')
+    held = load.edition()
+    if held is not None and held.is_synthetic:
+        sample = t("Data contoh (sintetis)")
+        told = t("Kota dan semua nama di halaman ini rekaan. Muat data Anda di halaman Data.")
+        st.html(f'<p class="es-sample" role="note"><b>{escape(sample)}</b> {escape(told)}</p>')
+    if (proposed := load.law_choice().proposal) != "none":
+        from pages.shared.inputs import proposal_labels
+
+        told = t(
+            "Andai-andai: {proposal}. Ini bukan hukum yang berlaku.",
+            proposal=proposal_labels()[proposed],
+        )
+        st.html(f'<p class="es-sample" role="note">{escape(told)}</p>')
+
+
+def keys(figures: Sequence[Key]) -> None:
+    """A row of large figures; it folds to two columns and then one on a phone."""
+    cards = "".join(
+        f'<div class="es-key"><dt title="{escape(figure.help)}">{escape(figure.label)}</dt>'
+        f"<dd>{escape(figure.value)}</dd>"
+        f"{_trend(figure.trend)}"
+        f'<p class="es-note">{escape(figure.note)}</p></div>'
+        for figure in figures
+    )
+    st.html(f'<dl class="es-keys">{cards}</dl>')
+
+
+def _trend(values: tuple[float, ...]) -> str:
+    if len(values) < 2:
+        return ""
+    top = max(values) or 1.0
+    step = 100 / len(values)
+    drawn = "".join(
+        f'<rect x="{i * step + step * 0.12:.2f}" y="{24 - 24 * value / top:.2f}"'
+        f' width="{step * 0.76:.2f}" height="{24 * value / top:.2f}"/>'
+        for i, value in enumerate(values)
+    )
+    return f'<svg class="es-trend" viewBox="0 0 100 24" preserveAspectRatio="none">{drawn}</svg>'
+
+
+def sentences(told: Sequence[str]) -> None:
+    """The answer in words, large enough to be read from the back of the room."""
+    st.html("".join(f'<p class="es-told">{escape(sentence)}</p>' for sentence in told if sentence))
+
+
+def note(told: str) -> None:
+    """A line in small print."""
+    st.html(f'<p class="es-note">{escape(told)}</p>')
+
+
+def source_note(*equations: int) -> None:
+    """Where the numbers come from: edition, day, rules, reading of the law, method."""
+    held = load.edition()
+    if held is None:
+        return
+    choice = load.law_choice()
+    law = (
+        t("tafsir baku")
+        if not choice.readings and not choice.local_ages
+        else tn("{n} pilihan setempat", len(choice.readings) + len(choice.local_ages))
+    )
+    parts = [
+        t("Edisi {number}", number=held.number) + f" ({held.sha256[:8]})",
+        t("keadaan {day}", day=words.day(held.as_of)),
+        t("aturan {version}", version=load.rulebook().version),
+        t("tafsir hukum: {law}", law=law),
+    ]
+    if equations:
+        parts.append(t("rumus {numbers}", numbers=", ".join(map(str, equations))))
+    link = f'<a href="metode{_lang_suffix()}" target="_self">{escape(t("Metode"))}</a>'
+    st.html(f'<p class="es-source">{escape(" · ".join(parts))} · {link}</p>')
+
+
+def _lang_suffix() -> str:
+    return "" if words.language() == "id" else f"?lang={words.language()}"
+
+
+def empty(told: str, remedy: str = "") -> None:
+    """Nothing to show, and what to do about it."""
+    st.html(
+        f'<div class="es-empty">{brand.mark(40)}<h2>{escape(told)}</h2>'
+        f"<p>{escape(remedy)}</p></div>"
+    )
+
+
+def needs_data() -> None:
+    """Stop the page, with an invitation, while no edition is loaded."""
+    if load.edition() is not None:
+        return
+    empty(
+        t("Belum ada data"),
+        t("Muat daftar pegawai di halaman Data, atau lihat dulu dengan kota contoh."),
+    )
+    st.stop()
+
+
+def count_shown(count: int) -> str:
+    """A count of people as this visitor may see it."""
+    return HIDDEN_COUNT if is_small(count) else words.number(count)
+
+
+def is_small(count: int) -> bool:
+    """Whether a count is hidden from this visitor."""
+    return 0 < count < access.SMALL_COUNT and not access.may_see_names()
+
+
+def masked_nip(nip: pd.Series) -> pd.Series:
+    """Birth year and the last three digits."""
+    return nip.str[:4] + "…" + nip.str[-3:]
+
+
+def visible(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """What of a frame this visitor may see: chosen columns, names and small counts guarded.
+
+    Returns
+    -------
+    The rows of ``frame``; columns keep their own names and types, except that ``nip`` may be
+    masked and a count column with hidden cells becomes text.
+    """
+    names_shown = access.may_see_names()
+    kept = [column for column in columns if names_shown or column.kind != "name"]
+    out = frame.loc[:, [column.name for column in kept]]
+    if names_shown:
+        return out
+    changed: dict[str, pd.Series] = {}
+    for column in kept:
+        values = frame[column.name]
+        if column.kind == "nip":
+            changed[column.name] = masked_nip(values.astype("string"))
+        elif column.kind == "count":
+            small = values.between(1, access.SMALL_COUNT - 1)
+            if small.any():
+                changed[column.name] = values.astype("object").mask(small, HIDDEN_COUNT)
+    return out.assign(**changed)
+
+
+def _said(values: pd.Series, column: Column) -> pd.Series:
+    """A column as it reads on screen."""
+    if column.kind in ("count", "number", "decimal", "share", "rupiah"):
+        decimals = {"decimal": 1, "share": 1}.get(column.kind, 0)
+        said = [
+            value
+            if isinstance(value, str)
+            else words.percent(value, decimals)
+            if column.kind == "share"
+            else words.rupiah(value)
+            if column.kind == "rupiah"
+            else words.number(value, decimals)
+            for value in values
+        ]
+        # Leading spaces, right-aligned: a click on the header then sorts by size.
+        widest = max(map(len, said), default=0)
+        return pd.Series([one.rjust(widest) for one in said], index=values.index, dtype="str")
+    if column.kind == "month":
+        return pd.Series([words.month(value) for value in values], index=values.index, dtype="str")
+    return values
+
+
+def _configured(column: Column) -> Any:
+    config = st.column_config
+    if column.kind in ("count", "number", "decimal", "share", "rupiah"):
+        return config.TextColumn(
+            column.label, width=column.width, help=column.help, alignment="right"
+        )
+    if column.kind == "day":
+        return config.DateColumn(
+            column.label, width=column.width, help=column.help, format="DD-MM-YYYY"
+        )
+    if column.kind == "year":
+        return config.NumberColumn(column.label, width=column.width, help=column.help, format="%d")
+    return config.TextColumn(column.label, width=column.width, help=column.help)
+
+
+def table(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    file_name: str,
+    *,
+    key: str | None = None,
+    height: Any = "auto",
+    on_select: Any = "ignore",
+    selection_mode: Any = "single-row",
+) -> Any:
+    """A table and its download as xlsx and csv, safe to open in a spreadsheet.
+
+    What leaves is what this visitor may see; every download is logged.
+
+    Parameters
+    ----------
+    frame
+        One row per line to show.
+    columns
+        What to show, in order.
+    file_name
+        Name of the download without ending, such as ``pensiun-per-tahun``.
+    key
+        Key of the widget; ``file_name`` where absent.
+    on_select, selection_mode
+        As in ``st.dataframe``; the selection comes back.
+    """
+    key = key or file_name
+    seen = visible(frame, columns)
+    by_name = {column.name: column for column in columns}
+    shown = seen.assign(**{name: _said(seen[name], by_name[name]) for name in seen.columns})
+    selected = st.dataframe(
+        shown,
+        hide_index=True,
+        height=height,
+        key=key,
+        column_config={name: _configured(by_name[name]) for name in seen.columns},
+        on_select=on_select,
+        selection_mode=selection_mode,
+        placeholder="",
+        alt=t("Tabel {name}", name=file_name),
+    )
+    downloads(seen.rename(columns={n: by_name[n].label for n in seen.columns}), file_name, key=key)
+    return selected
+
+
+def downloads(frame: pd.DataFrame, file_name: str, *, key: str) -> None:
+    """Buttons that give a frame, already guarded, as xlsx and csv; made when asked for."""
+    held = load.edition()
+    stem = re.sub(r"[^a-z0-9-]+", "-", file_name.casefold()).strip("-")
+    if held is not None:
+        stem = f"{stem}-edisi-{held.number}"
+    who, state = access.actor(), load.state()
+
+    def made(ending: str) -> bytes:
+        data = export.xlsx_bytes(frame) if ending == "xlsx" else export.csv_bytes(frame)
+        state.log(who, "unduh", f"{stem}.{ending}, {len(frame)} baris")
+        return data
+
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            t("Unduh Excel"),
+            data=lambda: made("xlsx"),
+            file_name=f"{stem}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"{key}-xlsx",
+            on_click="ignore",
+            type="tertiary",
+        )
+        st.download_button(
+            t("Unduh CSV"),
+            data=lambda: made("csv"),
+            file_name=f"{stem}.csv",
+            mime="text/csv",
+            key=f"{key}-csv",
+            on_click="ignore",
+            type="tertiary",
+        )
+        st.html(f'<p class="es-note">{escape(tn("{n} baris", len(frame)))}</p>', width="content")

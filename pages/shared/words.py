@@ -1,0 +1,110 @@
+"""Words, numbers and dates on screen: Bahasa Indonesia first, English by one switch.
+
+The Indonesian sentence is its own key; English stands in ``locale/en.po``. A sentence that has no
+English yet is shown in Indonesian, and ``tests/test_words.py`` keeps that from happening.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+CATALOGUES = Path(__file__).resolve().parent / "locale"
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+LOCALES = {"id": "id_ID", "en": "en_GB"}
+NONE = "–"
+
+
+def language() -> str:
+    """The language of this visitor: ``id`` or ``en``."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return "id"
+    return st.session_state.get("lang", "id")
+
+
+@cache
+def _catalogue(lang: str) -> dict[str, tuple[str, ...]]:
+    with (CATALOGUES / f"{lang}.po").open("rb") as file:
+        entries = [entry for entry in read_po(file, locale=lang) if entry.id]
+    return {
+        entry.id[0] if isinstance(entry.id, tuple) else entry.id: (
+            tuple(entry.string) if isinstance(entry.string, tuple | list) else (entry.string,)
+        )
+        for entry in entries
+    }
+
+
+def _said(text_id: str, form: int = 0) -> str:
+    lang = language()
+    if lang == "id":
+        return text_id
+    forms = _catalogue(lang).get(text_id, ())
+    return (forms[min(form, len(forms) - 1)] if forms else "") or text_id
+
+
+def t(text_id: str, **values: object) -> str:
+    """A sentence in the visitor's language, its ``{fields}`` filled."""
+    said = _said(text_id)
+    return said.format(**values) if values else said
+
+
+def tn(text_id: str, count: int, **values: object) -> str:
+    """A sentence about ``count`` things; ``{n}`` is the count, written as a number.
+
+    Indonesian has one form. English has two, written in the catalogue as ``msgid_plural`` (the
+    same Indonesian sentence again) with ``msgstr[0]`` and ``msgstr[1]``.
+    """
+    return _said(text_id, 0 if count == 1 else 1).format(n=number(count), **values)
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """``1.234,5`` in Indonesian, ``1,234.5`` in English, a dash for what is not known."""
+    if value is None or pd.isna(value):
+        return NONE
+    said = f"{value:,.{decimals}f}"
+    return said.translate(str.maketrans(",.", ".,")) if language() == "id" else said
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """A share from 0 to 1 as ``12,3%``."""
+    return NONE if share is None or pd.isna(share) else f"{number(share * 100, decimals)}%"
+
+
+def rupiah(amount: float | None) -> str:
+    """An amount in whole rupiah: ``Rp 1.234.567``."""
+    return NONE if amount is None or pd.isna(amount) else f"Rp {number(amount)}"
+
+
+def day(value: date | pd.Timestamp | None) -> str:
+    """``1 Agustus 2025``."""
+    return NONE if value is None or pd.isna(value) else _date(value, "d MMMM y")
+
+
+def month(value: date | pd.Timestamp | None) -> str:
+    """``Agu 2025``."""
+    return NONE if value is None or pd.isna(value) else _date(value, "MMM y")
+
+
+def weekday(value: date | pd.Timestamp) -> str:
+    """``Jumat, 1 Agustus 2025``."""
+    return _date(value, "EEEE, d MMMM y")
+
+
+def _date(value: date | pd.Timestamp, pattern: str) -> str:
+    return format_date(value, pattern, locale=LOCALES[language()])
+
+
+def names(words: list[str]) -> str:
+    """A list in a sentence: ``a, b, dan c``."""
+    if len(words) < 2:
+        return "".join(words)
+    if len(words) == 2:
+        return t("{a} dan {b}", a=words[0], b=words[1])
+    return t("{a}, dan {b}", a=", ".join(words[:-1]), b=words[-1])
