@@ -1,0 +1,5 @@
+-- Teachers and staff of the Dapodik GTK list.
+-- Grain: one row per person and school (school_teacher_id).   Parameters: none
+SELECT *
+FROM school_teacher
+ORDER BY school_teacher_id

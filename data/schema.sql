@@ -1,0 +1,130 @@
+-- The tables of one edition: what the files said on one day. Nothing here is derived: role groups,
+-- retirement dates and counts are computed at reading time from these facts and data/rules/.
+-- Order matters: a table stands after those it refers to.
+
+-- One row per edition: a single row.
+CREATE TABLE about (
+    edition_number   INTEGER   PRIMARY KEY CHECK (edition_number > 0),
+    as_of            DATE      NOT NULL,
+    created_at       TIMESTAMP NOT NULL,             -- UTC
+    source_files     VARCHAR[] NOT NULL,             -- base names, never paths
+    is_synthetic     BOOLEAN   NOT NULL,
+    government_name  VARCHAR   NOT NULL CHECK (government_name <> ''),
+    note             VARCHAR   NOT NULL,
+    built_on_number  INTEGER   CHECK (built_on_number < edition_number)  -- NULL: started from empty
+);
+
+-- One row per government (kota, kabupaten, provinsi).
+CREATE TABLE government (
+    government_id  VARCHAR PRIMARY KEY CHECK (government_id <> ''),  -- Kemendagri code, or 'local'
+    name           VARCHAR NOT NULL CHECK (name <> '')
+);
+
+-- One row per unit (school, office, kelurahan ...) in which somebody works.
+CREATE TABLE unit (
+    unit_id        VARCHAR PRIMARY KEY CHECK (unit_id <> ''),
+    government_id  VARCHAR NOT NULL REFERENCES government (government_id),
+    name           VARCHAR NOT NULL CHECK (name <> ''),
+    opd            VARCHAR NOT NULL CHECK (opd <> ''),
+    kind           VARCHAR NOT NULL CHECK (kind IN
+                   ('sekolah', 'kecamatan', 'kelurahan', 'puskesmas', 'rumah_sakit', 'opd', 'upt')),
+    kecamatan      VARCHAR,
+    npsn           VARCHAR,
+    school_level   VARCHAR,
+    latitude       DOUBLE  CHECK (latitude BETWEEN -90 AND 90),     -- degrees, WGS 84
+    longitude      DOUBLE  CHECK (longitude BETWEEN -180 AND 180),  -- degrees, WGS 84
+    CHECK ((latitude IS NULL) = (longitude IS NULL)),
+    CHECK (school_level IS NULL OR kind = 'sekolah')
+);
+
+-- One row per person on the roster on the edition's day.
+CREATE TABLE employee (
+    nip                   VARCHAR PRIMARY KEY CHECK (regexp_full_match(nip, '[0-9]{18}')),
+    name                  VARCHAR NOT NULL,
+    sex                   VARCHAR CHECK (sex IN ('L', 'P')),
+    birth_date            DATE    NOT NULL CHECK (birth_date >= DATE '1900-01-01'),
+    employment            VARCHAR NOT NULL CHECK (employment IN ('PNS', 'CPNS', 'PPPK', 'PPPK_PW')),
+    legal_status_code     VARCHAR,
+    is_in_headcount       BOOLEAN NOT NULL,
+    is_on_duty            BOOLEAN NOT NULL,
+    golongan              VARCHAR,
+    golongan_since        DATE,
+    position_since        DATE,
+    appointed_on          DATE,
+    contract_ends_on      DATE,
+    stated_retires_on     DATE,     -- as the file says; ours is computed
+    service_years         BIGINT,
+    service_months        BIGINT,   -- beside service_years
+    stated_bup_years      BIGINT,   -- as the file says; ours is computed
+    position_kind         VARCHAR,
+    position              VARCHAR,
+    echelon               VARCHAR,
+    stated_jenjang        VARCHAR,
+    education_level       VARCHAR,
+    education             VARCHAR,
+    extra_duty            VARCHAR,
+    has_head_certificate  BOOLEAN,
+    unit_id               VARCHAR NOT NULL REFERENCES unit (unit_id),
+    -- As the file writes them, so that units can be joined to schools again when a school list comes.
+    unit                  VARCHAR NOT NULL CHECK (unit <> ''),
+    opd                   VARCHAR NOT NULL CHECK (opd <> ''),
+    kecamatan             VARCHAR,
+    npsn                  VARCHAR
+);
+
+-- One row per school and school year (2025 means 2025/26).
+CREATE TABLE school_year_profile (
+    npsn             VARCHAR NOT NULL CHECK (npsn <> ''),
+    school_year      BIGINT  NOT NULL CHECK (school_year BETWEEN 1945 AND 2200),
+    name             VARCHAR NOT NULL,
+    level            VARCHAR,
+    status           VARCHAR CHECK (status IN ('negeri', 'swasta')),
+    kecamatan        VARCHAR,
+    village          VARCHAR,
+    latitude         DOUBLE  CHECK (latitude BETWEEN -90 AND 90),     -- degrees, WGS 84
+    longitude        DOUBLE  CHECK (longitude BETWEEN -180 AND 180),  -- degrees, WGS 84
+    pupil_count      BIGINT  CHECK (pupil_count >= 0),
+    rombel_count     BIGINT  CHECK (rombel_count >= 0),
+    teacher_count    BIGINT  CHECK (teacher_count >= 0),
+    staff_count      BIGINT  CHECK (staff_count >= 0),
+    classroom_count  BIGINT  CHECK (classroom_count >= 0),
+    PRIMARY KEY (npsn, school_year)
+);
+
+-- One row per teacher or staff member and school of the Dapodik GTK list.
+CREATE TABLE school_teacher (
+    school_teacher_id  VARCHAR PRIMARY KEY,
+    name               VARCHAR NOT NULL,
+    nuptk              VARCHAR,
+    nip                VARCHAR,
+    sex                VARCHAR CHECK (sex IN ('L', 'P')),
+    birth_date         DATE,
+    employment         VARCHAR,
+    teacher_kind       VARCHAR,
+    school             VARCHAR,
+    npsn               VARCHAR,
+    extra_duty         VARCHAR,
+    golongan           VARCHAR,
+    appointed_on       DATE
+);
+
+-- One row per spreadsheet row that the import of this edition left out.
+CREATE TABLE refused_row (
+    refused_row_number  BIGINT  PRIMARY KEY,
+    sheet               VARCHAR NOT NULL,
+    spreadsheet_row     BIGINT,            -- as the spreadsheet shows it, from 1
+    codes               VARCHAR NOT NULL,  -- fault codes, comma between
+    reasons             VARCHAR NOT NULL,
+    cells               JSON    NOT NULL   -- canonical column -> text as written
+);
+
+-- One row per fault that the import of this edition found.
+CREATE TABLE import_fault (
+    import_fault_number  BIGINT  PRIMARY KEY,
+    file                 VARCHAR NOT NULL,
+    spreadsheet_row      BIGINT,            -- NULL: the file as a whole
+    header               VARCHAR NOT NULL,  -- the column as the file writes it
+    written_value        VARCHAR NOT NULL,
+    code                 VARCHAR NOT NULL,  -- its words are in data/faults.csv
+    details              JSON    NOT NULL
+);
