@@ -333,6 +333,34 @@ def month_grid(counts: pd.DataFrame, value: str = "leaver_count") -> pd.DataFram
     return grid.reindex(columns=range(1, 13), fill_value=0)
 
 
+def by_largest(
+    counts: pd.DataFrame, column: str, keep_count: int = 6, value: str = "leaver_count"
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Counts with periods down and the largest groups across, the others added up.
+
+    Parameters
+    ----------
+    counts
+        ``leaver_counts`` by ``column`` (and no other column).
+    column
+        The grouping column.
+    keep_count
+        How many groups to name.
+    value
+        The column to lay out.
+
+    Returns
+    -------
+    The named groups, largest first, indexed by ``period``; and the sum of all others per period.
+    The two together hold everybody.
+    """
+    wide = counts.pivot(index="period", columns=column, values=value)
+    order = wide.sum().sort_values(ascending=False, kind="stable").index.astype(str)
+    wide.columns = wide.columns.astype(str)
+    kept = list(order[:keep_count])
+    return wide[kept], wide.drop(columns=kept).sum(axis=1).astype("int64")
+
+
 @dataclass(frozen=True)
 class Peak:
     """The year in which most people leave."""

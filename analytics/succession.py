@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.positions import title_key
+from analytics.units import school_name
 
 STAYS_AT_LEAST_YEARS = 2
 SCHOOL_HEAD = "kepala_sekolah"
@@ -29,7 +30,6 @@ _TIERS = {
 }
 _LOWEST_HEAD = 4
 _CAREER = ("PNS",)
-_LEVEL_OF_NAME = r"(?i)\b(TK|PAUD|SD|SMP|SMA|SMK|SLB|SKB)(?:N|LB)?\b"
 
 
 def single_holder_posts(leavers: pd.DataFrame, as_of: date, within_years: int = 5) -> pd.DataFrame:
@@ -70,17 +70,15 @@ def school_levels(leavers: pd.DataFrame, units: pd.DataFrame | None = None) -> p
         One row per person: ``unit`` and, where known, ``npsn``.
     units
         One row per unit: ``name``, ``npsn``, ``school_level``. None: the unit's name decides
-        (``SDN 01 ...`` is SD), as it does for units missing from the table.
+        (``units.school_name``), as it does for units missing from the table.
 
     Returns
     -------
     Text, index-aligned.
     """
     name = leavers["unit"].astype("str")
-    level = name.drop_duplicates()
-    found = level.str.extract(_LEVEL_OF_NAME, expand=False).str.upper().replace("PAUD", "TK")
-    by_name = dict(zip(level, found, strict=True))
-    levels = name.map(by_name)
+    schools = {one: school_name(one) for one in name.dropna().unique()}
+    levels = name.map({one: school[0] for one, school in schools.items() if school})
     if units is None or units.empty:
         return levels
     known = units.loc[units["school_level"].notna().to_numpy()]

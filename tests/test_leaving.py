@@ -228,6 +228,14 @@ def test_the_grid_has_years_down_and_twelve_months_across():
     assert grid.loc[2027].tolist() == [1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1]
 
 
+def test_the_largest_groups_are_named_and_the_rest_added_up():
+    counts = leaving.leaver_counts(STAFF, AS_OF, 2030, by="role_group")
+    named, others = leaving.by_largest(counts, "role_group", keep_count=1)
+    assert named.columns.tolist() == ["guru"]
+    assert named["guru"].tolist() == [1, 3, 0, 0, 0]
+    assert others.tolist() == [1, 1, 0, 1, 0]  # Hadi, Citra, Eko
+
+
 def test_filters_combine_and_an_empty_filter_lets_everybody_through():
     found = leaving.selected(STAFF, {"opd": ["Kes", "tidak diketahui"], "role_group": ["guru"]})
     assert found["name"].tolist() == ["Dewi", "Gita", "Ida"]

@@ -161,7 +161,7 @@ def test_the_unit_table_decides_the_level_before_the_name():
         ("SD NEGERI 01", "SD"),
         ("SMPN 3", "SMP"),
         ("TK Pembina", "TK"),
-        ("SDLB Harapan", "SD"),
+        ("SDLB Harapan", "SLB"),
         ("UPTD SATUAN PENDIDIKAN SMP NEGERI 1", "SMP"),
         ("Badan Kepegawaian", None),
     ],
