@@ -146,5 +146,6 @@ def main() -> None:
 try:
     main()
     warmed_up()
-except Exception as error:  # noqa: BLE001 (the last resort: the visitor gets a number, the log the error)
+# The last resort: the visitor gets a number, the log the error.
+except Exception as error:
     apologise(error)

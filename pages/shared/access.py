@@ -7,19 +7,16 @@ an account, whoever sits at this machine is ``pengelola`` and a visitor from els
 
 from __future__ import annotations
 
-import time
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from pages.shared import load
-from pages.shared.words import t
+from pages.shared.words import t, tn
 
 ROLES = ("pimpinan", "perencana", "pengelola")
 SMALL_COUNT = 5
-FAILURES_ALLOWED = 5
-PAUSE_SECONDS = 60.0
 FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip", "Via")
 
 
@@ -100,18 +97,7 @@ def require(needed: str) -> None:
 def sign_out() -> None:
     """Forget who this visitor is."""
     if name := st.session_state.pop("user_name", None):
-        load.state().log(name, "keluar", "")
-
-
-@st.cache_resource
-def _failures() -> dict[str, list[float]]:
-    return {}
-
-
-def _is_paused(name: str) -> bool:
-    recent = [at for at in _failures().get(name, []) if time.monotonic() - at < PAUSE_SECONDS]
-    _failures()[name] = recent
-    return len(recent) >= FAILURES_ALLOWED
+        load.state().log(name, "keluar")
 
 
 def sign_in() -> None:
@@ -123,16 +109,14 @@ def sign_in() -> None:
         sent = st.form_submit_button(t("Masuk"), type="primary", width="stretch")
     if not sent:
         return
-    if _is_paused(name):
-        st.error(t("Terlalu banyak percobaan. Coba lagi dalam satu menit."))
-        return
-    user = load.state().signed_in(name, password)
-    if user is None:
-        _failures().setdefault(name, []).append(time.monotonic())
-        load.state().log(name[:60], "gagal masuk", "")
+    state = load.state()
+    user = state.signed_in(name, password) if name else None
+    if user is not None:
+        st.session_state["user_name"] = user.name
+        state.log(user.name, "masuk")
+        st.rerun()
+    wait = state.sign_in_wait_seconds(name) if name else 0
+    if wait:
+        st.error(tn("Terlalu banyak percobaan. Coba lagi dalam {n} detik.", wait))
+    else:
         st.error(t("Nama pengguna atau kata sandi tidak cocok."))
-        return
-    _failures().pop(name, None)
-    st.session_state["user_name"] = user.name
-    load.state().log(user.name, "masuk", "")
-    st.rerun()

@@ -7,8 +7,8 @@ a label at the line) says the same again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -114,7 +114,6 @@ def _config(file_name: str) -> dict[str, Any]:
 
 def layout(
     finding: str,
-    x_title: str = "",
     y_title: str = "",
     *,
     stacked: bool = False,
@@ -126,8 +125,8 @@ def layout(
     ----------
     finding
         What the figure shows, as a sentence.
-    x_title, y_title
-        What an axis counts, with its unit; empty where the ticks say it.
+    y_title
+        What the axis counts, with its unit.
     stacked
         Whether bars stand on each other rather than beside each other.
     legend
@@ -163,7 +162,7 @@ def layout(
         },
         "margin": {"l": 8, "r": 12, "t": 84 if legend else 56, "b": 8},
         "xaxis": {
-            "title": {"text": x_title},
+            "title": {"text": ""},
             "automargin": True,
             "showgrid": False,
             "fixedrange": True,
@@ -192,8 +191,8 @@ def wrapped(sentence: str, width: int = 64) -> str:
     return "<br>".join(lines)
 
 
-def _listed(values: Any) -> list[Any]:
-    return values.tolist() if hasattr(values, "tolist") else list(values)
+def _listed(values: pd.Series | pd.Index) -> list[Any]:
+    return values.tolist()
 
 
 def bars(
@@ -201,7 +200,6 @@ def bars(
     finding: str,
     *,
     names: Mapping[str, str] | None = None,
-    x_title: str = "",
     y_title: str = "",
     lines: Sequence[Figure] = (),
 ) -> Figure:
@@ -215,8 +213,8 @@ def bars(
         The title.
     names
         Series names for the visitor, by column; the column itself where absent.
-    x_title, y_title
-        Axis titles with unit.
+    y_title
+        What is counted, with its unit.
     lines
         More traces, such as ``average_line``.
     """
@@ -242,7 +240,7 @@ def bars(
         }
         for i, column in enumerate(counts.columns)
     ]
-    shown = layout(finding, x_title, y_title, stacked=True, legend=len(traces) + len(lines) > 1)
+    shown = layout(finding, y_title, stacked=True, legend=len(traces) + len(lines) > 1)
     if along and all(isinstance(value, int) for value in along):
         # Years: every tick a whole year, without a thousands mark.
         shown["xaxis"] |= {"tickformat": "d", "dtick": 1 if len(along) <= 14 else 2}
@@ -267,7 +265,6 @@ def lines(
     finding: str,
     *,
     names: Mapping[str, str] | None = None,
-    x_title: str = "",
     y_title: str = "",
 ) -> Figure:
     """One line per column, each named at its end, so that no legend has to be matched."""
@@ -293,10 +290,10 @@ def lines(
                 "hovertemplate": "%{y:,.0f}",
             }
         )
-    return {"data": traces, "layout": layout(finding, x_title, y_title, legend=False)}
+    return {"data": traces, "layout": layout(finding, y_title, legend=False)}
 
 
-def ranking(counts: pd.Series, finding: str, *, x_title: str = "", series: str = "") -> Figure:
+def ranking(counts: pd.Series, finding: str, *, series: str = "") -> Figure:
     """Horizontal bars with the figure at the end of each, largest on top.
 
     Parameters
@@ -304,7 +301,7 @@ def ranking(counts: pd.Series, finding: str, *, x_title: str = "", series: str =
     counts
         Values by label, in the order to show (first on top).
     """
-    shown = layout(finding, x_title, "", legend=False)
+    shown = layout(finding, legend=False)
     shown["hovermode"] = "closest"
     shown["yaxis"] = {
         "autorange": "reversed",
@@ -337,9 +334,8 @@ def draw(
     *,
     alt: str = "",
     height: int = 420,
-    file_name: str | None = None,
-    on_select: Any = "ignore",
-) -> Any:
+    on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
+) -> Any:  # noqa: ANN401 (what st.plotly_chart gives: a drawing place or the selection)
     """Show a figure; the button in its corner saves it as an image.
 
     ``alt`` is what a screen reader says; the finding itself where it is empty.
@@ -350,7 +346,7 @@ def draw(
         key=key,
         height=height,
         width="stretch",
-        config=_config(file_name or f"estafet-{key}"),
+        config=_config(f"estafet-{key}"),
         alt=alt or said or t("Grafik"),
         on_select=on_select,
         selection_mode="points",

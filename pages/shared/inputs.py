@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from analytics.rules import LawChoice
 from pages.shared.words import t
+
+Value = TypeVar("Value", str, int, bool, tuple[str, ...])
 
 COUNTED = ("pns", "asn", "all")
 PROPOSALS = ("none", "korpri_2025", "plus_1", "plus_2")
@@ -32,7 +34,9 @@ def _memory() -> dict[str, Any]:
     return st.session_state.setdefault("_link", {})
 
 
-def _held(name: str, default: Any, valid: Callable[[list[str]], Any], *, drawn: bool = True) -> Any:
+def _held(
+    name: str, default: Value, valid: Callable[[list[str]], Value | None], *, drawn: bool = True
+) -> Value:
     """The value to show: the widget's own, else the link's, else the last one held, else default.
 
     The link is read once per visit of a page. Later the widget is right and the address follows:
@@ -49,7 +53,7 @@ def _held(name: str, default: Any, valid: Callable[[list[str]], Any], *, drawn: 
     return default if value is None else value
 
 
-def _kept(name: str, value: Any, default: Any) -> Any:
+def _kept(name: str, value: Value, default: Value) -> Value:
     """``value``, written to the address where it is not the default."""
     _memory()[name] = value
     if value == default:
@@ -90,7 +94,7 @@ def _whole_within(lowest: int, highest: int) -> Callable[[list[str]], int | None
     return valid
 
 
-def choice(
+def choice(  # noqa: PLR0913 (a widget's own arguments)
     name: str,
     label: str,
     options: Mapping[str, str],
@@ -98,7 +102,6 @@ def choice(
     *,
     widget: str = "segmented",
     help: str | None = None,
-    label_visibility: Any = "visible",
 ) -> str:
     """One of ``options`` (id -> label in the visitor's language).
 
@@ -112,7 +115,6 @@ def choice(
         "format_func": lambda option: options.get(option, option),
         "key": name,
         "help": help,
-        "label_visibility": label_visibility,
     }
     if widget == "select":
         value = st.selectbox(label, placeholder=t("Pilih"), **shown)
@@ -148,12 +150,11 @@ def switch(name: str, label: str, default: bool = False, *, help: str | None = N
     return bool(_kept(name, st.toggle(label, key=name, help=help), default))
 
 
-def whole(name: str, label: str, default: int, lowest: int, highest: int, step: int = 1) -> int:
+def whole(name: str, label: str, default: int, lowest: int, highest: int) -> int:
     """A whole number between two bounds, by slider."""
-
     held = _held(name, default, _whole_within(lowest, highest))
     st.session_state[name] = min(max(int(held), lowest), highest)
-    return int(_kept(name, st.slider(label, lowest, highest, step=step, key=name), default))
+    return int(_kept(name, st.slider(label, lowest, highest, key=name), default))
 
 
 def sought(name: str, label: str, *, placeholder: str | None = None) -> str:

@@ -1,20 +1,23 @@
-"""What every page has: its finding, its figures, its tables that can leave the screen, its source."""
+"""What every page has: its finding, its figures, tables that can leave the screen, its source."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from analytics import export
+from analytics.store import StoreError
 from pages.shared import access, brand, load, words
 from pages.shared.words import t, tn
 
+KEPT_IN_LINKS = ("lang", "usul", "usul_mulai", "hitung")
 HIDDEN_COUNT = f"<{access.SMALL_COUNT}"
 
 
@@ -41,7 +44,7 @@ class Column:
     name: str
     label: str
     kind: str = "text"
-    width: Any = None
+    width: Literal["small", "medium", "large"] | int | None = None
     help: str | None = None
 
 
@@ -49,7 +52,11 @@ def header(finding: str, question: str = "") -> None:
     """The page's question, small, and what the data answer, large."""
     asked = f'<p class="es-question">{escape(question)}</p>' if question else ""
     st.html(f'<header class="es-header">{asked}<h1>{escape(finding)}</h1></header>')
-    held = load.edition()
+    try:
+        held = load.edition()
+    except StoreError:
+        # The pages that mend a damaged edition have a header as well.
+        return
     if held is not None and held.is_synthetic:
         sample = t("Data contoh (sintetis)")
         told = t("Kota dan semua nama di halaman ini rekaan. Muat data Anda di halaman Data.")
@@ -120,6 +127,18 @@ def source_note(*equations: int) -> None:
         parts.append(t("rumus {numbers}", numbers=", ".join(map(str, equations))))
     link = f'<a href="metode{_lang_suffix()}" target="_self">{escape(t("Metode"))}</a>'
     st.html(f'<p class="es-source">{escape(" · ".join(parts))} · {link}</p>')
+
+
+def page_link(address: str, label: str, **query: str) -> None:
+    """A link to another page that keeps language and what-if; nothing where there is no such page.
+
+    ``address`` is the page's word in the address bar, such as ``pensiun``.
+    """
+    page = st.session_state.get("_pages", {}).get(address)
+    if page is None:
+        return
+    kept = {name: st.query_params[name] for name in KEPT_IN_LINKS if name in st.query_params}
+    st.page_link(page, label=label, query_params={**kept, **query})
 
 
 def _lang_suffix() -> str:
@@ -207,7 +226,7 @@ def _said(values: pd.Series, column: Column) -> pd.Series:
     return values
 
 
-def _configured(column: Column) -> Any:
+def _configured(column: Column) -> ColumnConfig:
     config = st.column_config
     if column.kind in ("count", "number", "decimal", "share", "rupiah"):
         return config.TextColumn(
@@ -222,16 +241,16 @@ def _configured(column: Column) -> Any:
     return config.TextColumn(column.label, width=column.width, help=column.help)
 
 
-def table(
+def table(  # noqa: PLR0913 (what a table can be asked; all but three have a default)
     frame: pd.DataFrame,
     columns: Sequence[Column],
     file_name: str,
     *,
     key: str | None = None,
-    height: Any = "auto",
-    on_select: Any = "ignore",
-    selection_mode: Any = "single-row",
-) -> Any:
+    height: int | Literal["auto"] = "auto",
+    on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
+    selection_mode: Literal["single-row", "multi-row", "single-cell"] = "single-row",
+) -> Any:  # noqa: ANN401 (what st.dataframe gives: a drawing place or the selection)
     """A table and its download as xlsx and csv, safe to open in a spreadsheet.
 
     What leaves is what this visitor may see; every download is logged.

@@ -6,6 +6,8 @@ a frame. The frames are shared between visitors: read them, never change them.
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -36,15 +38,16 @@ def rulebook() -> RuleBook:
     return rules.load()
 
 
-@st.cache_resource(max_entries=50)
-def _edition(folder: Path, number: int) -> Edition:
-    return store.edition(folder, number)
-
-
 def edition() -> Edition | None:
-    """The edition that is current; None while nothing was ever loaded."""
+    """The edition that is current; None while nothing was ever loaded.
+
+    Raises
+    ------
+    StoreError
+        Its file is missing or damaged; the message says what to do.
+    """
     number = state().current_edition()
-    return None if number is None else _edition(store.data_folder(), number)
+    return None if number is None else store.edition(store.data_folder(), number)
 
 
 def as_of() -> date:
@@ -64,57 +67,66 @@ def law_choice() -> LawChoice:
     return inputs.with_proposal(in_force, proposed, date(starts, 1, 1))
 
 
+@dataclass(frozen=True)
+class PeopleKey:
+    """All that the dates of a roster depend on; give it to cached functions instead of a frame."""
+
+    path: Path
+    sha256: str
+    as_of: date
+    rule_version: str
+    choice: LawChoice
+    titles_version: int
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _people(
-    folder: Path,
-    number: int,
-    sha256: str,  # noqa: ARG001 (the edition's content is part of the key)
-    rule_version: str,  # noqa: ARG001 (so is the rule base)
-    choice: LawChoice,
-    titles: tuple[tuple[str, tuple[str, str]], ...],
-) -> pd.DataFrame:
-    held = store.edition(folder, number)
-    with store.opened(held.path) as connection:
-        people = store.ask(connection, "people")
-    return retirements(people, rulebook(), held.as_of, choice, dict(titles))
+def people_of(key: PeopleKey) -> pd.DataFrame:
+    """The people behind a key; shared by all visitors, never to be written into."""
+    with closing(store.opened(key.path)) as connection:
+        roster = store.people(connection)
+    return retirements(roster, rulebook(), key.as_of, key.choice, state().local_titles())
 
 
-def people() -> pd.DataFrame:
+def people_key(choice: LawChoice | None = None) -> PeopleKey:
+    """The key of the current edition under the law of this view, or under another ``choice``."""
+    held = _present()
+    return PeopleKey(
+        path=held.path,
+        sha256=held.sha256,
+        as_of=held.as_of,
+        rule_version=rulebook().version,
+        choice=law_choice() if choice is None else choice,
+        titles_version=state().local_titles_version(),
+    )
+
+
+def people(choice: LawChoice | None = None) -> pd.DataFrame:
     """One row per person of the current edition, with role, retirement date and its rule.
 
     Shared by all visitors: take copies with ``.loc`` or ``.assign``, never write into it.
     """
-    return people_under(law_choice())
+    return people_of(people_key(choice))
 
 
-def people_under(choice: LawChoice) -> pd.DataFrame:
-    """As ``people``, under another reading of the law."""
+def _present() -> Edition:
     held = edition()
     if held is None:
         raise LookupError("no edition is loaded; call layout.needs_data() first")
-    titles = tuple(sorted(state().local_titles().items()))
-    return _people(
-        store.data_folder(), held.number, held.sha256, rulebook().version, choice, titles
-    )
+    return held
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _asked(
-    folder: Path,
-    number: int,
-    sha256: str,  # noqa: ARG001 (part of the key)
+    path: Path,
+    sha256: str,  # noqa: ARG001 (the content is part of the key)
     question: str,
     parameters: tuple[tuple[str, object], ...],
 ) -> pd.DataFrame:
-    with store.opened(store.edition(folder, number).path) as connection:
+    with closing(store.opened(path)) as connection:
         return store.ask(connection, question, **dict(parameters))
 
 
 def ask(question: str, **parameters: object) -> pd.DataFrame:
     """The answer to ``data/queries/<question>.sql`` on the current edition; a copy per caller."""
-    held = edition()
-    if held is None:
-        raise LookupError("no edition is loaded; call layout.needs_data() first")
-    return _asked(
-        store.data_folder(), held.number, held.sha256, question, tuple(sorted(parameters.items()))
-    )
+    held = _present()
+    return _asked(held.path, held.sha256, question, tuple(sorted(parameters.items())))

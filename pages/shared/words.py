@@ -34,8 +34,9 @@ def _catalogue(lang: str) -> dict[str, tuple[str, ...]]:
     with (CATALOGUES / f"{lang}.po").open("rb") as file:
         entries = [entry for entry in read_po(file, locale=lang) if entry.id]
     return {
-        entry.id[0] if isinstance(entry.id, tuple) else entry.id: (
-            tuple(entry.string) if isinstance(entry.string, tuple | list) else (entry.string,)
+        # A sentence about a number is (sentence, the same sentence again) in the catalogue.
+        str(entry.id if isinstance(entry.id, str) else entry.id[0]): (
+            (entry.string or "",) if isinstance(entry.string, str) else tuple(entry.string or ())
         )
         for entry in entries
     }
@@ -61,7 +62,7 @@ def tn(text_id: str, count: int, **values: object) -> str:
     Indonesian has one form. English has two, written in the catalogue as ``msgid_plural`` (the
     same Indonesian sentence again) with ``msgstr[0]`` and ``msgstr[1]``.
     """
-    return _said(text_id, 0 if count == 1 else 1).format(n=number(count), **values)
+    return _said(text_id, 0 if count == 1 else 1).format(**{"n": number(count), **values})
 
 
 def number(value: float | None, decimals: int = 0) -> str:
