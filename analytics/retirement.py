@@ -1,0 +1,292 @@
+"""Who must leave, and when.
+
+Dates follow from two facts about a person, the birth date and the post held, and from the rules
+in force (``analytics.rules``). The end of a contract is another matter and stays in its own
+column, ``contract_ends_on``: it never changes ``retires_on``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from analytics.positions import position_roles
+from analytics.rules import ANY, NO_PROPOSAL, LawChoice, RuleBook
+
+NO_CHOICE = LawChoice()
+DATE_COLUMNS = ["bup_years", "retires_on", "rule_id", "rule_source", "rule_standing"]
+
+_NEVER = np.iinfo(np.int32).max
+
+
+def first_of_next_month_at_age(birth_date: pd.Series, age_years: pd.Series | int) -> pd.Series:
+    """First day of the month after the month in which an age is reached (TMT pensiun).
+
+    Parameters
+    ----------
+    birth_date
+        One date per person; NaT gives NaT.
+    age_years
+        Whole years, one for all or index-aligned; NA gives NaT.
+
+    Returns
+    -------
+    ``datetime64[us]``, always the first of a month. Somebody born on the 1st leaves on the 1st of
+    the next month too; 29 February needs no special case, since only the month counts.
+
+    Method: docs/method.md eq. 1. Source: domain rules 1.11, 1.12 (BKN practice).
+    """
+    months = _birth_months(birth_date)
+    if isinstance(age_years, pd.Series):
+        known = age_years.notna().to_numpy()
+        age = age_years.fillna(0).to_numpy(dtype=np.int64)
+    else:
+        known, age = np.True_, np.int64(age_years)
+    leaves = months + 12 * age + 1
+    dates = leaves.astype("datetime64[M]").astype("datetime64[us]")
+    dates[~(birth_date.notna().to_numpy() & known)] = np.datetime64("NaT")
+    return pd.Series(dates, index=birth_date.index, name="retires_on")
+
+
+def retirement_dates(
+    people: pd.DataFrame, rulebook: RuleBook, as_of: date, choice: LawChoice = NO_CHOICE
+) -> pd.DataFrame:
+    """Retirement age, date and the rule that gave it, person by person.
+
+    Parameters
+    ----------
+    people
+        One row per person: ``birth_date``, ``role_group``, ``jenjang`` (any may be NA).
+    rulebook
+        The rules (``rules.load()``).
+    as_of
+        The day the roster describes. Law that had ended before it is not asked.
+    choice
+        Readings, proposal and local ages.
+
+    Returns
+    -------
+    Index-aligned: ``bup_years`` (Int64, years), ``retires_on`` (``datetime64[us]``, the first of
+    a month), ``rule_id``, ``rule_source``, ``rule_standing``. All NA where the birth date or the
+    role is unknown, or where no row answers: never a default age. Dates before ``as_of`` belong to
+    people who should have left.
+
+    Raises
+    ------
+    RuleError
+        When the choice names what no row knows.
+
+    Notes
+    -----
+    A person leaves on the first day on which the law in force on that day says they must be
+    gone. Versions of the law are walked in order from ``as_of``. Before a proposal begins the law
+    as it is applies, so whoever was due earlier has left.
+
+    Method: docs/method.md eq. 1-4.
+    """
+    index = people.index
+    count = len(people)
+    law = _law(rulebook, as_of, choice)
+    cell, known = _cells(people, law)
+    months = _birth_months(people["birth_date"])
+
+    leaves = np.full(count, _NEVER, dtype=np.int32)
+    rule = np.full(count, -1, dtype=np.int16)
+    waiting = known
+    for version in range(law.rule.shape[1]):
+        row = law.rule[cell, version]
+        # A gap in the law is not bridged: nobody knows what would apply.
+        waiting = waiting & (row >= 0)
+        due = np.maximum(months + 12 * law.age[row] + 1, law.start[row])
+        taken = waiting & (due <= law.last[row])
+        leaves[taken] = due[taken]
+        rule[taken] = row[taken]
+        waiting = waiting & ~taken
+        if not waiting.any():
+            break
+
+    answered = rule >= 0
+    dates = np.where(answered, leaves, 0).astype("datetime64[M]").astype("datetime64[us]")
+    dates[~answered] = np.datetime64("NaT")
+    # The table of rules is short, the table of people is not: text is taken by code.
+    codes = rule.astype(np.int64)
+    texts = {
+        column: pd.Series(
+            pd.Categorical.from_codes(*_unique_codes(law.table[column], codes)), index=index
+        )
+        for column in ("rule_id", "source", "standing")
+    }
+    age = pd.array(np.where(answered, law.age[rule], 0), dtype="Int64")
+    age[~answered] = pd.NA
+    return pd.DataFrame(
+        {
+            "bup_years": pd.Series(age, index=index),
+            "retires_on": pd.Series(dates, index=index),
+            "rule_id": texts["rule_id"],
+            "rule_source": texts["source"],
+            "rule_standing": texts["standing"],
+        }
+    )
+
+
+def retirements(
+    people: pd.DataFrame,
+    rulebook: RuleBook,
+    as_of: date,
+    choice: LawChoice = NO_CHOICE,
+    local_titles: Mapping[str, tuple[str, str]] | None = None,
+) -> pd.DataFrame:
+    """People with their role and their retirement date.
+
+    Parameters
+    ----------
+    people
+        One row per person, the people frame (``birth_date``, ``position`` and, where present,
+        ``position_kind``, ``echelon``, ``stated_jenjang``, ``extra_duty``).
+    rulebook, as_of, choice
+        As in :func:`retirement_dates`.
+    local_titles
+        Titles mapped by hand, see :func:`analytics.positions.position_roles`.
+
+    Returns
+    -------
+    A new frame: ``people`` plus ``role_group``, ``jenjang`` and the columns of
+    :func:`retirement_dates`. ``contract_ends_on`` is carried through untouched.
+
+    Raises
+    ------
+    RuleError
+        As :func:`retirement_dates`.
+    """
+    roles = position_roles(people, rulebook, local_titles)
+    placed = people.assign(role_group=roles["role_group"], jenjang=roles["jenjang"])
+    dates = retirement_dates(placed, rulebook, as_of, choice)
+    return placed.assign(**{column: dates[column] for column in DATE_COLUMNS})
+
+
+@dataclass(frozen=True)
+class _Law:
+    """Rules as arrays: ``rule[cell, version]`` is a row of ``table`` or -1.
+
+    A cell is a post (role group and jenjang) and a stretch of birth months' days between two
+    boundaries of the law. ``start`` and ``last`` are months: nobody is sent away under a version
+    before its first whole month (unless it began before the roster), nor after its last day.
+    """
+
+    table: pd.DataFrame
+    posts: dict[tuple[str, str], int]
+    born: np.ndarray
+    rule: np.ndarray
+    age: np.ndarray
+    start: np.ndarray
+    last: np.ndarray
+
+
+def _law(rulebook: RuleBook, as_of: date, choice: LawChoice) -> _Law:
+    table, first_day = _versions(rulebook, as_of, choice)
+    posts = list(dict.fromkeys(zip(table["role_group"], table["jenjang"], strict=True)))
+    post = {pair: number for number, pair in enumerate(posts)}
+    born = np.unique(table["born_from"].to_numpy(dtype="datetime64[D]"))
+    chains: list[list[int]] = [[] for _ in range(len(posts) * len(born))]
+    for number, row in enumerate(table.itertuples()):
+        fits = (born >= np.datetime64(row.born_from, "D")) & (
+            born <= np.datetime64(row.born_to, "D")
+        )
+        for segment in np.flatnonzero(fits):
+            chains[post[row.role_group, row.jenjang] * len(born) + segment].append(number)
+    rule = np.full((len(chains), max(map(len, chains), default=1)), -1, dtype=np.int16)
+    day = pd.Timedelta(days=1)
+    for cell, chain in enumerate(chains):
+        expected = pd.Timestamp(first_day)
+        for version, number in enumerate(chain):
+            start, end = table["effective_from"].iloc[number], table["effective_to"].iloc[number]
+            if start > expected:
+                break
+            rule[cell, version] = number
+            expected = end + day
+    start = table["effective_from"].to_numpy(dtype="datetime64[D]")
+    begun = start <= np.datetime64(as_of, "D")
+    first_month = start.astype("datetime64[M]")
+    whole = first_month.astype(np.int64) + (first_month.astype("datetime64[D]") < start)
+    # A date is the first of a month, so a version that ends inside a month still has that month.
+    end = table["effective_to"].to_numpy(dtype="datetime64[D]").astype("datetime64[M]")
+    return _Law(
+        table=table,
+        posts=post,
+        born=born,
+        rule=rule,
+        age=table["age_years"].to_numpy(dtype=np.int32),
+        start=np.where(begun, np.iinfo(np.int32).min, whole).astype(np.int32),
+        last=end.astype(np.int64).astype(np.int32),
+    )
+
+
+def _versions(rulebook: RuleBook, as_of: date, choice: LawChoice) -> tuple[pd.DataFrame, date]:
+    """Rules in the order in which they come into force, and the day from which to walk them."""
+    table = rulebook.ages(choice)
+    proposal = rulebook.proposal_rows(choice)
+    first_day = as_of
+    if choice.proposal != NO_PROPOSAL:
+        starts = choice.proposal_from or as_of
+        # Who was due before the proposal began has left, also where the roster still shows them.
+        first_day = min(as_of, starts - timedelta(days=1))
+        table = _with_proposal(table, proposal, starts)
+    table = table[table["effective_to"] >= pd.Timestamp(first_day)]
+    return table.sort_values("effective_from", kind="stable", ignore_index=True), first_day
+
+
+def _with_proposal(table: pd.DataFrame, proposal: pd.DataFrame, starts: date) -> pd.DataFrame:
+    start = pd.Timestamp(starts)
+    parts = []
+    for row in proposal.itertuples():
+        hit = (table["effective_to"] >= start) & (
+            (row.role_group == ANY)
+            | ((table["role_group"] == row.role_group) & (table["jenjang"] == row.jenjang))
+        )
+        changed = table[hit].copy()
+        changed["effective_from"] = changed["effective_from"].clip(lower=start)
+        if pd.isna(row.age_years):
+            changed["age_years"] = changed["age_years"] + row.added_years
+        else:
+            changed["age_years"] = row.age_years
+        changed["rule_id"] = f"{row.rule_id}:" + changed["rule_id"]
+        changed["source"] = f"{row.source}; " + changed["source"]
+        changed["standing"] = row.standing
+        kept = table[hit & (table["effective_from"] < start)].copy()
+        kept["effective_to"] = kept["effective_to"].clip(upper=start - pd.Timedelta(days=1))
+        table = table[~hit]
+        parts += [kept, changed]
+    return pd.concat([table, *parts], ignore_index=True)
+
+
+def _cells(people: pd.DataFrame, law: _Law) -> tuple[np.ndarray, np.ndarray]:
+    """The cell of each person, and whether they have one."""
+    role_code, roles = pd.factorize(people["role_group"])
+    jenjang_code, jenjangs = pd.factorize(people["jenjang"])
+    lookup = np.full((len(roles) + 1, len(jenjangs) + 1), -1, dtype=np.int32)
+    for r, role in enumerate(roles):
+        for j, jenjang in enumerate(jenjangs):
+            lookup[r, j] = law.posts.get((role, jenjang), -1)
+    # Code -1 (unknown) reads the last row or column, which is never filled.
+    post = lookup[role_code, jenjang_code]
+    birth = people["birth_date"].to_numpy(dtype="datetime64[D]")
+    segment = np.searchsorted(law.born, birth, side="right").astype(np.int32) - 1
+    known = (post >= 0) & (segment >= 0) & ~np.isnat(birth)
+    return np.where(known, post * len(law.born) + segment, 0), known
+
+
+def _birth_months(birth_date: pd.Series) -> np.ndarray:
+    """Months since 1970-01 of each birth; NaT becomes 0, callers mask it."""
+    birth = birth_date.to_numpy(dtype="datetime64[us]")
+    months = birth.astype("datetime64[M]").astype(np.int64)
+    return np.where(np.isnat(birth), 0, months).astype(np.int32)
+
+
+def _unique_codes(text: pd.Series, row: np.ndarray) -> tuple[np.ndarray, pd.Index]:
+    code, values = pd.factorize(text)
+    # Row -1 (no rule) must stay -1, which a category shows as missing.
+    return np.append(code, -1)[row], pd.Index(values)

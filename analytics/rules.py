@@ -1,0 +1,371 @@
+"""What the law said, for whom, on a given day.
+
+Every legal value is a dated, sourced row in ``data/rules/``. This module reads those tables,
+refuses them where two rows would answer the same question, and applies what the user chose: the
+reading of a disputed rule, a proposal as a scenario, a local age where the law is not settled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "rules"
+
+STANDINGS = ("settled", "unconfirmed", "disputed", "local_choice", "scenario")
+NO_PROPOSAL = "none"
+NO_JENJANG = "-"
+ANY = "*"
+
+_SOURCED = ("source", "source_url", "checked_on", "standing", "note")
+_DATES = ("born_from", "born_to", "effective_from", "effective_to", "checked_on")
+_BOOLEANS = ("is_default", "is_in_headcount", "is_on_duty", "is_educator", "has_contract_end")
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "retirement_age": (
+        *("rule_id", "role_group", "jenjang", "dispute_id", "reading", "born_from", "born_to"),
+        *("age_years", "effective_from", "effective_to"),
+    ),
+    "retirement_age_proposal": (
+        *("rule_id", "proposal", "role_group", "jenjang", "age_years", "added_years"),
+    ),
+    "dispute": (
+        *("dispute_id", "reading", "is_default", "label_id", "label_en"),
+        *("explanation_id", "explanation_en"),
+    ),
+    "position_pattern": (
+        *("pattern_id", "priority", "field", "pattern", "kind", "role_group", "jenjang"),
+        *("effective_from", "effective_to"),
+    ),
+    "legal_status": (
+        *("code", "label_id", "label_en", "is_in_headcount", "is_on_duty"),
+        *("effective_from", "effective_to"),
+    ),
+    "role_group": ("role_group", "label_id", "label_en", "family", "is_educator", "age_lookup"),
+    "employment": ("employment", "label_id", "label_en", "age_lookup", "has_contract_end"),
+}
+# Public code and officials have read the age off the pay grade; the law never does.
+_REFUSED_COLUMNS = ("golongan", "pangkat")
+
+
+class RuleError(Exception):
+    """A question the rules cannot answer, with the row to add, end or choose."""
+
+
+@dataclass(frozen=True)
+class LawChoice:
+    """What the user chose where the law leaves a choice. Defaults: the default readings, no proposal.
+
+    Parameters
+    ----------
+    readings
+        Pairs ``(dispute_id, reading)``; a dispute not named keeps its default reading.
+    proposal
+        ``none`` or a proposal of ``retirement_age_proposal.csv``.
+    proposal_from
+        First day on which the proposal is taken to be law; None: the day of the roster.
+    local_ages
+        ``(role_group, jenjang, age_years)`` for rows whose standing is not settled.
+    """
+
+    readings: tuple[tuple[str, str], ...] = ()
+    proposal: str = NO_PROPOSAL
+    proposal_from: date | None = None
+    local_ages: tuple[tuple[str, str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, pairs in (
+            ("readings", [pair[0] for pair in self.readings]),
+            ("local_ages", [age[:2] for age in self.local_ages]),
+        ):
+            if len(pairs) != len(set(pairs)):
+                raise RuleError(f"{name} names one thing twice: {pairs}; keep one of each")
+        for role_group, jenjang, age_years in self.local_ages:
+            if isinstance(age_years, bool) or not isinstance(age_years, int):
+                raise RuleError(
+                    f"local age of {role_group} {jenjang} is {age_years!r}; whole years"
+                )
+            if not _AGE_RANGE.start <= age_years < _AGE_RANGE.stop:
+                raise RuleError(
+                    f"local age of {role_group} {jenjang} is {age_years}; "
+                    f"write {_AGE_RANGE.start} to {_AGE_RANGE.stop - 1} years"
+                )
+        if self.proposal_from is not None and self.proposal == NO_PROPOSAL:
+            raise RuleError("proposal_from is given but no proposal; name one, or leave both out")
+
+
+# Outside these a number is a typing error, not a retirement age: a check on the writer, not a law.
+_AGE_RANGE = range(40, 81)
+
+
+@dataclass(frozen=True, eq=False)
+class RuleBook:
+    """The rule tables, read and checked.
+
+    ``retirement_age``: one row per role group, jenjang, reading, birth range and effective range.
+    ``proposals``: one row per proposal and post. ``disputes``: one row per dispute and reading.
+    ``position_patterns``: one row per pattern, in the order they are tried. ``legal_status``: one
+    row per code. ``role_groups``, ``employment``: one row per id. ``version``: hash of all files.
+    """
+
+    retirement_age: pd.DataFrame
+    proposals: pd.DataFrame
+    disputes: pd.DataFrame
+    position_patterns: pd.DataFrame
+    legal_status: pd.DataFrame
+    role_groups: pd.DataFrame
+    employment: pd.DataFrame
+    version: str
+
+    def readings(self, choice: LawChoice = LawChoice()) -> dict[str, str]:
+        """The reading in force of every dispute, by ``dispute_id``.
+
+        Raises
+        ------
+        RuleError
+            When the choice names a dispute or a reading that no row knows.
+        """
+        default = self.disputes[self.disputes["is_default"]]
+        chosen = dict(zip(default["dispute_id"], default["reading"], strict=True))
+        known = set(zip(self.disputes["dispute_id"], self.disputes["reading"], strict=True))
+        for pair in choice.readings:
+            if pair not in known:
+                raise RuleError(
+                    f"no reading {pair[1]!r} of {pair[0]!r}; choose a row of data/rules/dispute.csv"
+                )
+        return chosen | dict(choice.readings)
+
+    def ages(self, choice: LawChoice = LawChoice()) -> pd.DataFrame:
+        """Rows of ``retirement_age`` under the readings and local ages of a choice.
+
+        Proposals are not applied here: they have a day on which they begin, see
+        :func:`analytics.retirement.retirement_dates`.
+
+        Raises
+        ------
+        RuleError
+            When a local age is given for a post that is settled, or that no row knows.
+        """
+        reading = self.readings(choice)
+        table = self.retirement_age
+        wanted = table["dispute_id"].map(reading).fillna("")
+        table = table[(table["dispute_id"] == "") | (table["reading"] == wanted)].copy()
+        for role_group, jenjang, age_years in choice.local_ages:
+            here = (table["role_group"] == role_group) & (table["jenjang"] == jenjang)
+            # Rows of the past are left alone: a local choice is about who is still to leave.
+            here &= table["effective_to"] == table["effective_to"].max()
+            if not here.any():
+                raise RuleError(
+                    f"no rule for {role_group} {jenjang}; a local age replaces a row of"
+                    " data/rules/retirement_age.csv, add that row first"
+                )
+            if (table.loc[here, "standing"] == "settled").any():
+                raise RuleError(
+                    f"the age of {role_group} {jenjang} is settled law; a local age is only for"
+                    " rows whose standing is not. Change the row in data/rules/retirement_age.csv"
+                    " if the law has changed"
+                )
+            table.loc[here, "age_years"] = age_years
+            table.loc[here, "standing"] = "local_choice"
+        return table.reset_index(drop=True)
+
+    def proposal_rows(self, choice: LawChoice) -> pd.DataFrame:
+        """Rows of the chosen proposal; empty when none is chosen.
+
+        Raises
+        ------
+        RuleError
+            When no row knows the proposal.
+        """
+        rows = self.proposals[self.proposals["proposal"] == choice.proposal]
+        if rows.empty and choice.proposal != NO_PROPOSAL:
+            raise RuleError(
+                f"no proposal {choice.proposal!r}; add it to data/rules/retirement_age_proposal.csv"
+            )
+        return rows
+
+    def roles(self) -> set[tuple[str, str]]:
+        """Every pair of role group and jenjang that some rule of age knows."""
+        return set(
+            zip(self.retirement_age["role_group"], self.retirement_age["jenjang"], strict=True)
+        )
+
+
+def load(folder: Path | None = None) -> RuleBook:
+    """The rule book of a folder; by default the one that comes with the product, read once.
+
+    Raises
+    ------
+    RuleError
+        When a table is missing, or a row is undated, unsourced or answers twice.
+    """
+    return _shipped() if folder is None else _read(folder)
+
+
+@cache
+def _shipped() -> RuleBook:
+    return _read(FOLDER)
+
+
+def _read(folder: Path) -> RuleBook:
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.csv")):
+        # Line ends differ between a checkout on Windows and on Linux; the law does not.
+        digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    tables = {name: _table(folder, name) for name in _COLUMNS}
+    book = RuleBook(
+        retirement_age=tables["retirement_age"],
+        proposals=tables["retirement_age_proposal"],
+        disputes=tables["dispute"],
+        position_patterns=tables["position_pattern"].sort_values(
+            "priority", kind="stable", ignore_index=True
+        ),
+        legal_status=tables["legal_status"],
+        role_groups=tables["role_group"],
+        employment=tables["employment"],
+        version=digest.hexdigest()[:12],
+    )
+    _check_ages(book)
+    _check_disputes(book)
+    _check_proposals(book)
+    _check_patterns(book)
+    _check_ids(book)
+    return book
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        raise RuleError(f"{path.name} is missing from the rules; put it back into data/rules/")
+    text = pd.read_csv(path, dtype="str", keep_default_na=False)
+    wanted = (*_COLUMNS[name], *_SOURCED)
+    if missing := [column for column in wanted if column not in text]:
+        raise RuleError(f"{path.name} has no column {', '.join(missing)}; add it")
+    if refused := [c for c in text if any(word in c.lower() for word in _REFUSED_COLUMNS)]:
+        raise RuleError(
+            f"{path.name} has a column {refused[0]}; no rule depends on the pay grade, remove it"
+        )
+    where = text[wanted[0]]
+
+    def refuse(bad: pd.Series, remedy: str) -> None:
+        if bad.any():
+            line = int(bad.to_numpy().argmax())
+            raise RuleError(f"{path.name} line {line + 2} ({where.iloc[line]}): {remedy}")
+
+    refuse(text["source"].str.strip() == "", "source is empty; name the regulation and article")
+    refuse(text["checked_on"] == "", "checked_on is empty; write the day the source was read")
+    refuse(~text["standing"].isin(STANDINGS), f"standing must be one of {', '.join(STANDINGS)}")
+    for column in (c for c in _DATES if c in text):
+        day = pd.to_datetime(text[column], format="%Y-%m-%d", errors="coerce")
+        refuse(day.isna(), f"{column} is not a date YYYY-MM-DD")
+        text[column] = day.astype("datetime64[us]")
+    for start, end in (("born_from", "born_to"), ("effective_from", "effective_to")):
+        if start in text and end in text:
+            refuse(text[start] > text[end], f"{start} is after {end}")
+    for column in (c for c in _BOOLEANS if c in text):
+        refuse(~text[column].isin(["true", "false"]), f"{column} must be true or false")
+        text[column] = text[column] == "true"
+    for column in (c for c in ("age_years", "added_years", "priority") if c in text):
+        may_be_empty = name == "retirement_age_proposal"
+        number = pd.to_numeric(text[column], errors="coerce").astype("Int64")
+        refuse(number.isna() & ~(may_be_empty & (text[column] == "")), f"{column} is not a number")
+        text[column] = number
+    if "age_years" in text:
+        odd = ~text["age_years"].between(_AGE_RANGE.start, _AGE_RANGE.stop - 1)
+        refuse(odd.fillna(False), "age_years is not a retirement age in years")
+    return text
+
+
+def _check_ages(book: RuleBook) -> None:
+    table = book.retirement_age
+    _refuse_twice(table["rule_id"], "retirement_age.csv", "rule_id")
+    for (role_group, jenjang), rows in table.groupby(["role_group", "jenjang"]):
+        rows = rows.reset_index(drop=True)
+        for i, first in rows.iterrows():
+            for _, second in rows.iloc[int(i) + 1 :].iterrows():
+                # Two readings of one dispute never apply together; anything else may.
+                apart = (
+                    first["dispute_id"] == second["dispute_id"] != ""
+                    and first["reading"] != second["reading"]
+                )
+                meets = (
+                    first["born_from"] <= second["born_to"]
+                    and second["born_from"] <= first["born_to"]
+                    and first["effective_from"] <= second["effective_to"]
+                    and second["effective_from"] <= first["effective_to"]
+                )
+                if meets and not apart:
+                    raise RuleError(
+                        f"retirement_age.csv: {first['rule_id']} and {second['rule_id']} both"
+                        f" answer for {role_group} {jenjang}; end one of them (effective_to) or"
+                        " part their birth ranges"
+                    )
+
+
+def _check_disputes(book: RuleBook) -> None:
+    table = book.disputes
+    defaults = table.groupby("dispute_id")["is_default"].sum()
+    for dispute_id, count in defaults[defaults != 1].items():
+        raise RuleError(f"dispute.csv: {dispute_id} has {count} default readings; mark exactly one")
+    known = set(zip(table["dispute_id"], table["reading"], strict=True))
+    _refuse_twice(table["dispute_id"] + " " + table["reading"], "dispute.csv", "reading")
+    ages = book.retirement_age
+    used = set(zip(ages["dispute_id"], ages["reading"], strict=True)) - {("", "")}
+    if lost := sorted(used ^ known):
+        raise RuleError(
+            f"reading {lost[0][1]!r} of {lost[0][0]!r} must stand both in dispute.csv and in"
+            " retirement_age.csv; add the missing row"
+        )
+
+
+def _check_proposals(book: RuleBook) -> None:
+    table = book.proposals
+    _refuse_twice(table["rule_id"], "retirement_age_proposal.csv", "rule_id")
+    pairs = table["proposal"] + " " + table["role_group"] + " " + table["jenjang"]
+    _refuse_twice(pairs, "retirement_age_proposal.csv", "post of a proposal")
+    both = table["age_years"].isna() == table["added_years"].isna()
+    if both.any():
+        raise RuleError(
+            f"retirement_age_proposal.csv: {table.loc[both, 'rule_id'].iloc[0]} needs either"
+            " age_years or added_years"
+        )
+    for row in table.itertuples():
+        if row.role_group != ANY and (row.role_group, row.jenjang) not in book.roles():
+            raise RuleError(
+                f"retirement_age_proposal.csv: {row.rule_id} names {row.role_group} {row.jenjang},"
+                " which no row of retirement_age.csv knows"
+            )
+
+
+def _check_patterns(book: RuleBook) -> None:
+    table = book.position_patterns
+    _refuse_twice(table["pattern_id"], "position_pattern.csv", "pattern_id")
+    for row in table.itertuples():
+        try:
+            re.compile(str(row.pattern))
+        except re.error as error:
+            raise RuleError(
+                f"position_pattern.csv: {row.pattern_id} is not a pattern ({error}); mend it"
+            ) from error
+
+
+def _check_ids(book: RuleBook) -> None:
+    known = set(book.role_groups["role_group"])
+    for name, table in (("retirement_age", book.retirement_age),):
+        if lost := sorted(set(table["role_group"]) - known):
+            raise RuleError(f"{name}.csv: {lost[0]} is not in role_group.csv; add it there")
+    _refuse_twice(book.role_groups["role_group"], "role_group.csv", "role_group")
+    _refuse_twice(book.legal_status["code"], "legal_status.csv", "code")
+    other = book.employment["age_lookup"] != "by_position"
+    if other.any():
+        raise RuleError("employment.csv: every kind of employment has the age of its position")
+
+
+def _refuse_twice(ids: pd.Series, file: str, column: str) -> None:
+    if (twice := ids[ids.duplicated()]).size:
+        raise RuleError(f"{file}: {column} {twice.iloc[0]!r} stands twice; keep one row")
