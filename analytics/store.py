@@ -16,7 +16,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -200,6 +200,7 @@ def _each_edition(folder: Path) -> Iterator[tuple[int, Edition | StoreError]]:
 def _described(path: Path, number: int, size_bytes: int, changed_ns: int) -> Edition:  # noqa: ARG001
     with closing(opened(path)) as connection:
         row = ask(connection, "about").iloc[0]
+        _read_through(connection, path)
     if row["edition_number"] != number:
         raise StoreError(f"{path.name} berisi edisi {row['edition_number']}; jangan ganti namanya.")
     return Edition(
@@ -215,6 +216,17 @@ def _described(path: Path, number: int, size_bytes: int, changed_ns: int) -> Edi
         note=row["note"],
         built_on=None if pd.isna(row["built_on_number"]) else int(row["built_on_number"]),
     )
+
+
+def _read_through(connection: Connection, path: Path) -> None:
+    # DuckDB notices a cut or blotted block only when it reads it (each has a checksum). Better
+    # once, when the edition is first seen, than in the middle of somebody's page.
+    with closing(connection.cursor()) as cursor:
+        try:
+            for table in TABLES:
+                cursor.execute(f"SELECT bit_xor(hash({table})) FROM {table}").fetchall()
+        except duckdb.Error as error:
+            raise _damaged(path, error) from error
 
 
 def _sha256(path: Path) -> str:
@@ -357,6 +369,54 @@ def refused_rows(connection: Connection) -> pd.DataFrame:
     table = ask(connection, "refused_rows").astype({"row": "Int64"})
     cells = pd.DataFrame([json.loads(text) for text in table["cells"]], index=table.index)
     return table.drop(columns="cells").join(cells)
+
+
+def fault_rows(found: Iterable[Fault]) -> pd.DataFrame:
+    """Faults as rows of the table ``import_fault``; one row per fault, in the order given."""
+    rows = [
+        (
+            number,
+            fault.file,
+            fault.row,
+            fault.column,
+            fault.value,
+            fault.code,
+            json.dumps(dict(fault.details), ensure_ascii=False, default=str),
+        )
+        for number, fault in enumerate(found, start=1)
+    ]
+    columns = [
+        "import_fault_number",
+        "file",
+        "spreadsheet_row",
+        "header",
+        "written_value",
+        "code",
+        "details",
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"spreadsheet_row": "Int64"})
+
+
+def refused_row_rows(refused: pd.DataFrame) -> pd.DataFrame:
+    """Refused rows as rows of the table ``refused_row``.
+
+    Parameters
+    ----------
+    refused
+        One row per spreadsheet row: ``sheet, row, codes, reasons`` and canonical columns as text.
+    """
+    told = refused[["sheet", "row", "codes", "reasons"]].rename(columns={"row": "spreadsheet_row"})
+    cells = refused.drop(columns=["sheet", "row", "codes", "reasons"])
+    texts = [
+        json.dumps(
+            {str(name): str(cell) for name, cell in row.items() if pd.notna(cell)},
+            ensure_ascii=False,
+        )
+        for row in cells.to_dict("records")
+    ]
+    return told.assign(
+        refused_row_number=range(1, len(refused) + 1), cells=pd.Series(texts, index=told.index)
+    )
 
 
 # ---- writing -------------------------------------------------------------------------------------
