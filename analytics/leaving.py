@@ -33,6 +33,7 @@ EMPLOYMENTS: Mapping[str, tuple[str, ...]] = {
 }
 CONTRACTED = ("PPPK", "PPPK_PW")
 _MONTHS = {"year": 12, "quarter": 3, "month": 1}
+_MEAN_OVER_YEARS = 10
 _DENSE_LIMIT = 20_000_000  # group numbers up to which a flag per number beats sorting the people
 
 
@@ -391,7 +392,8 @@ class Summary:
 
     ``leaver_count`` is within the horizon (``past_due_count`` and ``educator_leaver_count`` within
     it), ``beyond_count`` after it, ``undated_count`` without a date. ``next_year_count`` is the
-    first whole calendar year; ``mean_per_year`` the mean of the whole years of the horizon.
+    first whole calendar year; ``mean_per_year`` the mean of the first ten whole years (of fewer in
+    a shorter horizon): further out only today's staff is left to leave, and the mean would sink.
     """
 
     people_count: int
@@ -405,6 +407,7 @@ class Summary:
     next_year: int
     next_year_count: int
     mean_per_year: float
+    mean_until_year: int
     peak: Peak | None
     year_counts: tuple[tuple[int, int], ...]
 
@@ -433,7 +436,7 @@ def summary(
     leaver_count = int(counts["leaver_count"].sum())
     undated_count = int(leavers["retires_on"].isna().sum())
     educator_counts = leaver_counts(leavers.loc[teaches], as_of, until_year)
-    whole = counts.loc[counts["year"] > as_of.year, "leaver_count"]
+    whole = counts.loc[counts["year"] > as_of.year, "leaver_count"].iloc[:_MEAN_OVER_YEARS]
     return Summary(
         people_count=len(leavers),
         educator_count=int(teaches.sum()),
@@ -448,6 +451,7 @@ def summary(
         next_year=as_of.year + 1,
         next_year_count=int(whole.iloc[0]) if len(whole) else 0,
         mean_per_year=float(whole.mean()) if len(whole) else 0.0,
+        mean_until_year=as_of.year + len(whole),
         peak=peak_year(counts),
         year_counts=tuple(
             zip(counts["year"].tolist(), counts["leaver_count"].tolist(), strict=True)

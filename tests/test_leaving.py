@@ -217,7 +217,8 @@ def test_the_summary_accounts_for_everybody():
     assert (found.beyond_count, found.undated_count, found.past_due_count) == (1, 1, 1)
     assert (found.educator_count, found.educator_leaver_count) == (5, 5)
     assert (found.next_year, found.next_year_count) == (2027, 3)
-    assert found.mean_per_year == pytest.approx(5 / 19)
+    assert found.mean_per_year == pytest.approx(5 / 10)
+    assert found.mean_until_year == 2036
     assert found.contract_end_count == 2
 
 

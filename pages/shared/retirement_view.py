@@ -1,0 +1,219 @@
+"""What the page on retirements asks for, and the counts that answer it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analytics import leaving
+from analytics.rules import LawChoice
+from pages.shared import inputs, load
+from pages.shared.load import PeopleKey
+from pages.shared.words import language, t
+
+FURTHEST_YEARS = 35  # the youngest on the list leave about then
+LEAST_UNTIL_YEAR = 2045
+HORIZONS = (1, 3, 5, 10)
+# Column of the people -> word in the link.
+FILTERS = {
+    "opd": "opd",
+    "kecamatan": "kecamatan",
+    "unit": "unit",
+    "role_group": "jabatan",
+    "jenjang": "jenjang",
+    "golongan": "golongan",
+    "sex": "jk",
+    "education_level": "pendidikan",
+    "employment": "status",
+}
+STACKABLE = (
+    "role_group",
+    "opd",
+    "kecamatan",
+    "employment",
+    "jenjang",
+    "golongan",
+    "sex",
+    "education_level",
+    "unit",
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at the calendar; all of it stands in the link, but for the edition."""
+
+    key: PeopleKey
+    in_force: PeopleKey
+    who: str
+    period: str
+    until_year: int
+    by: str
+    wanted: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The counts that answer a view. ``in_force`` is there only when the law is changed in it."""
+
+    counts: pd.DataFrame
+    grid: pd.DataFrame
+    summary: leaving.Summary
+    shares: pd.DataFrame
+    educator_shares: pd.DataFrame
+    contract_ends: pd.DataFrame
+    in_force: pd.DataFrame | None
+
+
+def dimension_names() -> dict[str, str]:
+    """What each filter and grouping is called on screen."""
+    return {
+        "opd": t("OPD"),
+        "kecamatan": t("Kecamatan"),
+        "unit": t("Sekolah atau unit"),
+        "role_group": t("Kelompok jabatan"),
+        "jenjang": t("Jenjang"),
+        "golongan": t("Golongan"),
+        "sex": t("Jenis kelamin"),
+        "education_level": t("Pendidikan"),
+        "employment": t("Status kepegawaian"),
+    }
+
+
+def value_name(column: str, value: str) -> str:
+    """One value of a dimension as the visitor reads it."""
+    if value == leaving.UNKNOWN:
+        return t("tidak diketahui")
+    if column == "role_group":
+        return _role_names(language()).get(value, value)
+    if column == "jenjang":
+        if value == "-":
+            return t("tanpa jenjang")
+        head, _, tail = value.partition("_")
+        return (
+            t("Eselon {level}", level=tail.upper())
+            if head == "eselon"
+            else value.replace("_", " ").title()
+        )
+    if column == "sex":
+        return {"L": t("Laki-laki"), "P": t("Perempuan")}.get(value, value)
+    if column == "employment":
+        return {"PPPK": t("P3K"), "PPPK_PW": t("P3K paruh waktu")}.get(value, value)
+    return value
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _role_names(lang: str) -> dict[str, str]:
+    return leaving.role_group_labels(load.rulebook().role_groups, lang)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _values(key: PeopleKey) -> dict[str, tuple[str, ...]]:
+    everyone = leaving.counted(load.people_of(key), "all")
+    return {column: tuple(leaving.dimension(everyone, column).categories) for column in FILTERS}
+
+
+def options(key: PeopleKey) -> dict[str, dict[str, str]]:
+    """The values each filter offers, with their names."""
+    return {
+        column: {value: value_name(column, value) for value in values}
+        for column, values in _values(key).items()
+    }
+
+
+def people(view: View) -> pd.DataFrame:
+    """The people of a view, one row each; shared, never to be changed."""
+    return _people(view.key, view.who, view.wanted)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _people(
+    key: PeopleKey, who: str, wanted: tuple[tuple[str, tuple[str, ...]], ...]
+) -> pd.DataFrame:
+    return leaving.selected(leaving.counted(load.people_of(key), who), dict(wanted))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def calendar(view: View) -> Calendar:
+    """The counts of a view; computed once for all visitors who look at it, never to be changed."""
+    chosen = people(view)
+    as_of, until_year = view.key.as_of, view.until_year
+    role_groups = load.rulebook().role_groups
+    return Calendar(
+        counts=leaving.leaver_counts(chosen, as_of, until_year, view.period, view.by),
+        grid=leaving.month_grid(leaving.leaver_counts(chosen, as_of, until_year, "month")),
+        summary=leaving.summary(chosen, role_groups, as_of, until_year),
+        shares=leaving.share_within(chosen, as_of, HORIZONS),
+        educator_shares=leaving.share_within(
+            chosen.loc[leaving.is_educator(chosen, role_groups)], as_of, HORIZONS
+        ),
+        contract_ends=leaving.contract_ends(
+            _people(view.key, "all", view.wanted), as_of, until_year, by="employment"
+        ),
+        in_force=None
+        if view.key == view.in_force
+        else leaving.leaver_counts(
+            _people(view.in_force, view.who, view.wanted), as_of, until_year, view.period
+        ),
+    )
+
+
+def law() -> LawChoice:
+    """The readings in force, with those of this link and its proposal on top."""
+    choice = load.law_choice()
+    book = load.rulebook()
+    in_force = book.readings(choice)
+    readings = {
+        dispute_id: inputs.linked(f"tafsir_{dispute_id}", list(reading_names(dispute_id)), reading)
+        for dispute_id, reading in in_force.items()
+    }
+    if readings == in_force:
+        return choice
+    return dataclasses.replace(choice, readings=tuple(sorted(readings.items())))
+
+
+def reading_names(dispute_id: str) -> dict[str, str]:
+    """The readings of a dispute, with their names."""
+    rows = load.rulebook().disputes
+    rows = rows.loc[(rows["dispute_id"] == dispute_id).to_numpy()]
+    return dict(zip(rows["reading"], rows[f"label_{language()}"], strict=True))
+
+
+def period_name(period: str) -> str:
+    """``2027``, ``TW I 2027`` or ``Mar 2027`` for the period of a count."""
+    year, _, part = period.partition("-")
+    if part.startswith("Q"):
+        return f"{quarter_name(int(part[1]))} {year}"
+    return f"{month_names()[int(part) - 1]} {year}" if part else year
+
+
+def quarter_name(quarter: int) -> str:
+    """``TW II`` (triwulan) or ``Q2``."""
+    return f"TW {('I', 'II', 'III', 'IV')[quarter - 1]}" if language() == "id" else f"Q{quarter}"
+
+
+def month_names() -> list[str]:
+    """Months, short."""
+    said = t("Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des")
+    return said.split()
+
+
+def long_month_names() -> list[str]:
+    """Months in full."""
+    said = t(
+        "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
+    )
+    return said.split()
+
+
+def small_to_rest(
+    named: pd.DataFrame, others: pd.Series, least: int
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Cells too small to show to everyone, moved into the column of all others."""
+    small = (named > 0) & (named < least)
+    moved = others + named.where(small, 0).sum(axis=1).astype("int64")
+    return named.mask(small, 0), moved.astype(np.int64)
