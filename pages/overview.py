@@ -63,7 +63,7 @@ def answers(key: load.PeopleKey, counted: str) -> Answers:
     """What the page says about those counted."""
     everyone = load.people_of(key)
     people = leaving.counted(everyone, counted)
-    roles = load.rulebook().role_group
+    roles = load.rulebook().role_groups
     last_year = key.as_of.year + SHOWN_YEARS - 1
     summary = leaving.summary(people, roles, key.as_of, last_year)
     is_educator = leaving.is_educator(people, roles)
@@ -172,6 +172,12 @@ def when_it_peaks(found: Answers) -> str:
         n=layout.count_shown(count),
         year=found.peak.year,
     )
+    if found.peak.year == found.years[0] and found.past_due_count:
+        return said + tn(
+            ", termasuk {n} orang yang tanggalnya sudah lewat.",
+            found.past_due_count,
+            n=layout.count_shown(found.past_due_count),
+        )
     times = count / found.mean_per_year if found.mean_per_year else 0
     if times < 1.05 or layout.is_small(count):
         return said + "."
@@ -253,6 +259,7 @@ def figures(found: Answers, counted: str) -> list[Key]:
                     )
                 )
             ),
+            marked=found.years.index(found.peak.year) if found.peak else None,
         ),
         Key(
             label=t("Pendidik pensiun dalam {years} tahun", years=TEACHER_YEARS),
@@ -323,8 +330,11 @@ def render() -> None:
     # call
     found = answers(key, counted)
     # draw
-    layout.header(finding(found, counted), t("Siapa yang pergi, kapan, dan apa yang kosong?"))
-    inputs.counted()
+    title, switch = st.columns([3, 1], vertical_alignment="bottom", gap="medium")
+    with title:
+        layout.header(finding(found, counted), t("Siapa yang pergi, kapan, dan apa yang kosong?"))
+    with switch:
+        inputs.counted()
     layout.keys(figures(found, counted))
     if found.people_count and found.undated_count < found.people_count:
         story, chart = st.columns([2, 3], gap="large")
@@ -360,5 +370,5 @@ def quality(found: Answers) -> None:
     if not told:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        layout.note(t("Mutu data: {faults}.", faults="; ".join(told)))
+        layout.note(t("Mutu data: {faults}.", faults="; ".join(told)), width="content")
         layout.page_link("data", t("Perbaiki di halaman Data"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 # A baton handed over: one bar leaves, one arrives, they overlap where both hands hold it.
 _MARK = (
     '<g fill="none" stroke-linecap="round">'
@@ -17,6 +19,12 @@ def mark(size: int = 32) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="{size}"'
         f' height="{size}" role="img" aria-label="Estafet">{_MARK}</svg>'
     )
+
+
+def picture(size: int) -> str:
+    """The mark as an image element, for HTML from which Streamlit would take an SVG out."""
+    data = b64encode(mark(size).encode()).decode()
+    return f'<img src="data:image/svg+xml;base64,{data}" width="{size}" height="{size}" alt="">'
 
 
 def icon() -> str:
@@ -39,38 +47,52 @@ def logo(dark: bool) -> str:
 # the sheet leans on currentColor and on translucent ink that works on light and dark alike.
 STYLE = """
 <style>
-:root { --es-blue: #1F6FA8; --es-amber: #E3A12B; }
-.stMainBlockContainer { max-width: 1680px; padding-top: 4.6rem; padding-bottom: 2.5rem; }
+:root { --es-blue: #1F6FA8; --es-amber: #E3A12B; --es-line: rgb(127 140 153 / .32); }
+/* A room away from the projector, the same page is read from further off. */
+@media (min-width: 1600px) { html { font-size: 18px; } }
+.stMainBlockContainer { max-width: 1760px; padding: 4.4rem clamp(1rem, 3.4vw, 4rem) 2rem; }
 footer, [data-testid="stDecoration"], [data-testid="stStatusWidget"] { display: none; }
-header[data-testid="stHeader"] { border-bottom: 1px solid rgb(127 140 153 / .28); }
-.st-key-topbar { position: fixed; top: .55rem; right: 1rem; z-index: 999991; width: auto; }
-.es-header { margin: 0 0 .2rem; }
-.es-header h1 { font-size: clamp(1.45rem, 1.0rem + 1.55vw, 2.6rem); line-height: 1.18;
+header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
+[data-testid="stHeaderLogo"], [data-testid="stSidebarLogo"] { height: 2.4rem; }
+.st-key-topbar { position: fixed; top: .78rem; right: 1rem; z-index: 999991; width: auto; }
+.st-key-topbar > * { width: auto; }
+.es-header h1 { font-size: clamp(1.4rem, 1.05rem + 1.1vw, 2.15rem); line-height: 1.16;
   font-weight: 700; letter-spacing: -.015em; margin: 0; padding: 0; text-wrap: balance; }
-.es-question { margin: 0 0 .25rem; font-size: clamp(.9rem, .8rem + .3vw, 1.15rem); opacity: .72; }
-.es-sample { display: inline-block; margin: .1rem 0 0; padding: .3rem .7rem; font-size: .92rem;
+.es-question { margin: 0 0 .2rem; font-size: clamp(.9rem, .82rem + .25vw, 1.1rem); opacity: .75; }
+.es-sample { display: inline-block; margin: 0; padding: .28rem .7rem; font-size: .9rem;
   border-left: 4px solid var(--es-amber); background: rgb(227 161 43 / .14); border-radius: 3px; }
-.es-keys { display: grid; gap: .75rem; margin: .3rem 0;
-  grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); }
-.es-key { display: flex; flex-direction: column; padding: .85rem 1rem .8rem;
-  border: 1px solid rgb(127 140 153 / .32); border-radius: 8px; min-width: 0; }
-.es-key dt { font-size: clamp(.92rem, .85rem + .25vw, 1.12rem); line-height: 1.25; opacity: .8; }
-.es-key dd { margin: .1rem 0 .1rem; line-height: 1.1; font-weight: 700; letter-spacing: -.02em;
-  font-size: clamp(1.9rem, 1.3rem + 1.9vw, 3.4rem); font-variant-numeric: tabular-nums; }
-.es-key .es-note { margin: auto 0 0; }
-.es-trend { width: 100%; height: 24px; margin: .3rem 0 .4rem; fill: var(--es-blue); opacity: .85; }
-.es-note { margin: .1rem 0; font-size: clamp(.88rem, .82rem + .2vw, 1.02rem); opacity: .78; }
-.es-told { margin: .15rem 0 .5rem; line-height: 1.45; max-width: 78ch;
-  font-size: clamp(1.05rem, .95rem + .5vw, 1.4rem); }
-.es-source { margin: .6rem 0 0; padding-top: .5rem; font-size: .86rem; opacity: .75;
-  border-top: 1px solid rgb(127 140 153 / .28); }
+.es-keys { display: grid; gap: .75rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); }
+@media (min-width: 1080px) {
+  .es-keys { grid-template-columns: repeat(var(--es-count), minmax(0, 1fr)); } }
+.es-key { display: flex; flex-direction: column; padding: .8rem 1rem .75rem; min-width: 0;
+  border: 1px solid var(--es-line); border-radius: 8px; }
+.es-key p { margin: 0; }
+.es-label { font-size: clamp(.9rem, .84rem + .22vw, 1.08rem); line-height: 1.25; opacity: .85;
+  min-height: 2.5em; }
+.es-value { line-height: 1.08; font-weight: 700; letter-spacing: -.02em; white-space: nowrap;
+  font-size: clamp(1.9rem, 1.35rem + 1.75vw, 3.3rem); font-variant-numeric: tabular-nums; }
+.es-trend { display: flex; align-items: flex-end; gap: 2px; height: 1.7rem; margin: .35rem 0; }
+.es-trend i { flex: 1; background: var(--es-blue); opacity: .8; border-radius: 1px; }
+.es-trend i.es-marked { background: var(--es-amber); opacity: 1; }
+.es-note { margin: 0; font-size: clamp(.86rem, .81rem + .18vw, 1rem); line-height: 1.35;
+  opacity: .8; }
+.es-told { margin: 0 0 .7rem; line-height: 1.45; max-width: 62ch;
+  font-size: clamp(1.08rem, .98rem + .45vw, 1.4rem); }
+.es-source { margin: .4rem 0 0; padding-top: .5rem; font-size: .84rem; opacity: .8;
+  border-top: 1px solid var(--es-line); }
 .es-source a { color: inherit; }
-.es-empty { max-width: 40rem; margin: 12vh auto 1rem; text-align: center; }
+.es-empty { max-width: 40rem; margin: 10vh auto 1rem; text-align: center; }
 .es-empty h2 { margin: .4rem 0; padding: 0; }
+[data-testid="stPageLink-NavLink"] { border: 1px solid var(--es-line); border-radius: 4px; }
+/* The image button stands below the figure, where no title runs under it. */
+.js-plotly-plot .modebar-container { top: auto !important; bottom: 1.9rem !important; }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4.2rem; }
+  .stMainBlockContainer { padding-top: 4rem; }
   .es-keys { grid-template-columns: 1fr 1fr; gap: .5rem; }
-  .es-key { padding: .65rem .7rem; }
+  .es-key { padding: .6rem .7rem; }
+  .es-label { min-height: 0; }
+  .es-key .es-trend { margin-top: auto; }
   .es-key:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
 }
 @media print {

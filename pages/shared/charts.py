@@ -132,9 +132,10 @@ def layout(
     legend
         Whether series are named above the figure.
     """
+    title = wrapped(finding)
     return {
         "title": {
-            "text": wrapped(finding),
+            "text": title,
             "x": 0,
             "xref": "container",
             "xanchor": "left",
@@ -142,7 +143,7 @@ def layout(
             "yref": "container",
             "yanchor": "top",
             "pad": {"t": 6, "l": 2},
-            "font": {"size": 17},
+            "font": {"size": 16},
         },
         "separators": separators(),
         "barmode": "stack" if stacked else "group",
@@ -154,13 +155,15 @@ def layout(
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": 1.0,
+            # Below, growing upwards: on a phone it takes three lines, and no title runs into it.
+            "yref": "container",
+            "y": 0,
             "yanchor": "bottom",
             "title": {"text": ""},
             "traceorder": "normal",
             "font": {"size": 14},
         },
-        "margin": {"l": 8, "r": 12, "t": 84 if legend else 56, "b": 8},
+        "margin": {"l": 8, "r": 12, "t": 24 * title.count("<br>") + 48, "b": 48 if legend else 30},
         "xaxis": {
             "title": {"text": ""},
             "automargin": True,
@@ -181,7 +184,7 @@ def layout(
     }
 
 
-def wrapped(sentence: str, width: int = 64) -> str:
+def wrapped(sentence: str, width: int = 44) -> str:
     """A title in lines that fit; Plotly does not break lines by itself."""
     lines = [""]
     for word in sentence.split():
@@ -231,9 +234,11 @@ def bars(
                 "line": {"width": 0},
                 "pattern": {
                     "shape": HATCHES[i % len(HATCHES)],
-                    "fgopacity": 0.35,
-                    "size": 7,
-                    "solidity": 0.25,
+                    "fillmode": "overlay",
+                    "fgcolor": "#FFFFFF",
+                    "fgopacity": 0.55,
+                    "size": 8,
+                    "solidity": 0.22,
                 },
             },
             "hovertemplate": "%{y:,d}",

@@ -23,13 +23,17 @@ HIDDEN_COUNT = f"<{access.SMALL_COUNT}"
 
 @dataclass(frozen=True)
 class Key:
-    """One large figure: what it is, its value as it should read, a line beneath, a small trend."""
+    """One large figure: what it is, its value as it should read, a line beneath, a small trend.
+
+    ``marked`` is the place in the trend that the value speaks of.
+    """
 
     label: str
     value: str
     note: str = ""
     trend: tuple[float, ...] = ()
     help: str = ""
+    marked: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,28 +76,29 @@ def header(finding: str, question: str = "") -> None:
 
 
 def keys(figures: Sequence[Key]) -> None:
-    """A row of large figures; it folds to two columns and then one on a phone."""
+    """A row of large figures; it folds to two columns on a phone."""
     cards = "".join(
-        f'<div class="es-key"><dt title="{escape(figure.help)}">{escape(figure.label)}</dt>'
-        f"<dd>{escape(figure.value)}</dd>"
-        f"{_trend(figure.trend)}"
+        f'<div class="es-key"><p class="es-label" title="{escape(figure.help)}">'
+        f"{escape(figure.label)}</p>"
+        f'<p class="es-value">{escape(figure.value)}</p>{_trend(figure)}'
         f'<p class="es-note">{escape(figure.note)}</p></div>'
         for figure in figures
     )
-    st.html(f'<dl class="es-keys">{cards}</dl>')
+    st.html(f'<section class="es-keys" style="--es-count: {len(figures)}">{cards}</section>')
 
 
-def _trend(values: tuple[float, ...]) -> str:
+def _trend(figure: Key) -> str:
+    """Small bars; drawn with boxes, because Streamlit takes SVG out of HTML."""
+    values = figure.trend
     if len(values) < 2:
-        return ""
+        return '<div class="es-trend" aria-hidden="true"></div>'
     top = max(values) or 1.0
-    step = 100 / len(values)
     drawn = "".join(
-        f'<rect x="{i * step + step * 0.12:.2f}" y="{24 - 24 * value / top:.2f}"'
-        f' width="{step * 0.76:.2f}" height="{24 * value / top:.2f}"/>'
+        f"<i{' class=es-marked' if i == figure.marked else ''}"
+        f' style="height: {max(100 * value / top, 2):.0f}%"></i>'
         for i, value in enumerate(values)
     )
-    return f'<svg class="es-trend" viewBox="0 0 100 24" preserveAspectRatio="none">{drawn}</svg>'
+    return f'<div class="es-trend" aria-hidden="true">{drawn}</div>'
 
 
 def sentences(told: Sequence[str]) -> None:
@@ -101,9 +106,9 @@ def sentences(told: Sequence[str]) -> None:
     st.html("".join(f'<p class="es-told">{escape(sentence)}</p>' for sentence in told if sentence))
 
 
-def note(told: str) -> None:
+def note(told: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
     """A line in small print."""
-    st.html(f'<p class="es-note">{escape(told)}</p>')
+    st.html(f'<p class="es-note">{escape(told)}</p>', width=width)
 
 
 def source_note(*equations: int) -> None:
@@ -148,7 +153,7 @@ def _lang_suffix() -> str:
 def empty(told: str, remedy: str = "") -> None:
     """Nothing to show, and what to do about it."""
     st.html(
-        f'<div class="es-empty">{brand.mark(40)}<h2>{escape(told)}</h2>'
+        f'<div class="es-empty">{brand.picture(56)}<h2>{escape(told)}</h2>'
         f"<p>{escape(remedy)}</p></div>"
     )
 
@@ -296,7 +301,11 @@ def downloads(frame: pd.DataFrame, file_name: str, *, key: str) -> None:
     who, state = access.actor(), load.state()
 
     def made(ending: str) -> bytes:
-        data = export.xlsx_bytes(frame) if ending == "xlsx" else export.csv_bytes(frame)
+        data = (
+            export.xlsx_bytes({file_name: frame})
+            if ending == "xlsx"
+            else export.csv_bytes(frame, for_spreadsheet=True)
+        )
         state.log(who, "unduh", f"{stem}.{ending}, {len(frame)} baris")
         return data
 
@@ -319,4 +328,4 @@ def downloads(frame: pd.DataFrame, file_name: str, *, key: str) -> None:
             on_click="ignore",
             type="tertiary",
         )
-        st.html(f'<p class="es-note">{escape(tn("{n} baris", len(frame)))}</p>', width="content")
+        note(tn("{n} baris", len(frame)), width="content")

@@ -7,7 +7,7 @@ a frame. The frames are shared between visitors: read them, never change them.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import streamlit as st
 
 from analytics import rules, store
 from analytics.retirement import retirements
-from analytics.rules import LawChoice, RuleBook
+from analytics.rules import LawChoice, RuleBook, RuleError
 from analytics.state import State
 from analytics.state import opened as opened_state
 from analytics.store import Edition
@@ -56,10 +56,30 @@ def as_of() -> date:
     return date.today() if held is None else held.as_of
 
 
+def known_choice(kept: LawChoice) -> LawChoice:
+    """What of a kept choice the rules still know: a rule may have been settled or ended since."""
+    book = rulebook()
+    known = set(zip(book.disputes["dispute_id"], book.disputes["reading"], strict=True))
+    choice = LawChoice(readings=tuple(pair for pair in kept.readings if pair in known))
+    for age in kept.local_ages:
+        wanted = replace(choice, local_ages=(*choice.local_ages, age))
+        try:
+            book.ages(wanted)
+        except RuleError:
+            continue
+        choice = wanted
+    return choice
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept_choice(folder: Path, version: int, rule_version: str) -> LawChoice:  # noqa: ARG001 (key)
+    return known_choice(state().law_choice())
+
+
 def law_choice() -> LawChoice:
     """The readings in force, with the proposal of this visitor's link on top."""
     proposed = inputs.proposal()
-    in_force = state().law_choice()
+    in_force = _kept_choice(store.data_folder(), state().law_choice_version(), rulebook().version)
     if proposed == "none":
         return in_force
     year = as_of().year + 1
