@@ -1,0 +1,236 @@
+"""School lists: one row per school and school year, typed, with what is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analytics import checks_cells as cell
+from analytics.checks_findings import (
+    Findings,
+    cells_of,
+    formula_faults,
+    refuse_unusable,
+    refused_rows,
+    texts_of,
+)
+from analytics.checks_people import as_numbers, as_text
+from analytics.faults import Fault
+from analytics.readers import Reading
+from analytics.readers.dapodik import school_year_in
+
+COUNTS = ("pupil_count", "rombel_count", "teacher_count", "staff_count", "classroom_count")
+_NPSN = re.compile(r"(?:\d{8}|[PKT]\d{7})")
+# The frame of Indonesia in degrees, a little wide.
+_SOUTH, _NORTH, _WEST, _EAST = -11.5, 6.5, 94.5, 141.5
+_COLUMNS = (
+    *("npsn", "school_year", "name", "level", "status", "kecamatan", "village"),
+    *("latitude", "longitude", *COUNTS),
+)
+
+
+@dataclass(frozen=True)
+class CheckedSchools:
+    """A school list, judged. ``schools``: one row per NPSN and school year, typed."""
+
+    schools: pd.DataFrame
+    faults: tuple[Fault, ...]
+    refused: pd.DataFrame
+    row_count: int
+
+
+def checked_schools(reading: Reading, as_of: date | None = None) -> CheckedSchools:
+    """Judge a school list.
+
+    Parameters
+    ----------
+    reading
+        Of kind ``school``.
+    as_of
+        The day the list describes, which gives the school year where the list does not; None: the
+        day in its title lines.
+
+    Returns
+    -------
+    ``schools`` with ``npsn``, ``school_year`` (Int64), ``name``, ``level`` (as written, e.g. SD,
+    MTs), ``status`` (``negeri``, ``swasta``, NA), ``kecamatan``, ``village``, ``latitude``,
+    ``longitude`` (degrees), and the counts (Int64, NA where the list is silent).
+
+    Raises
+    ------
+    FaultsError
+        When there is no NPSN column (``column_missing``).
+    """
+    refuse_unusable(reading)
+    findings = Findings(reading)
+    schools = _schools(reading, findings, as_of or reading.as_of)
+    formula_faults(reading, findings, ["name", "kecamatan", "village", "level", "status"])
+    repeated = _check_repeats(reading, findings, schools)
+    _check_kecamatan(findings, schools)
+    refused = findings.refused()
+    keep = [at for at in range(len(schools)) if at not in refused and at not in repeated]
+    return CheckedSchools(
+        schools=schools.iloc[keep].reset_index(drop=True),
+        faults=(*reading.faults, *findings.sorted_faults()),
+        refused=refused_rows(reading, findings, refused),
+        row_count=len(reading.rows),
+    )
+
+
+def _schools(reading: Reading, findings: Findings, as_of: date | None) -> pd.DataFrame:
+    """The school frame, one row per record of the reading, faulty ones included."""
+    numbers = cell.by_value(cells_of(reading, "npsn"), cell.npsn)
+    names = texts_of(reading, "name")
+    written = {column: cells_of(reading, column) for column in _COLUMNS}
+    for at, (number, name) in enumerate(zip(numbers, names, strict=True)):
+        if not _NPSN.fullmatch(number):
+            findings.add("npsn_malformed", at, "npsn", written["npsn"][at])
+        if not name and "name" in reading.headers:
+            findings.add("name_missing", at, "name", written["name"][at])
+    years = cell.by_value(written["school_year"], _school_year)
+    for at, year in enumerate(years):
+        if year is None and "school_year" in reading.rows.columns:
+            findings.add("school_year_missing", at, "school_year", written["school_year"][at])
+    if "school_year" not in reading.rows.columns:
+        years = [_year_of_day(as_of)] * len(names)
+        if years and years[0] is None:
+            findings.add("school_year_missing", None, "school_year")
+    status = [
+        cell.wordings("school_status").get(text.casefold(), "")
+        for text in texts_of(reading, "status")
+    ]
+    latitude, longitude = _coordinates(reading, findings)
+    counts = {column: _counts(reading, findings, column) for column in COUNTS}
+    return pd.DataFrame(
+        {
+            "npsn": pd.Series(numbers, dtype="str"),
+            "school_year": as_numbers(years),
+            "name": as_text(names),
+            "level": as_text(cell.by_value(texts_of(reading, "level"), _level)),
+            "status": as_text(status),
+            "kecamatan": as_text(cell.by_value(texts_of(reading, "kecamatan"), _place)),
+            "village": as_text(texts_of(reading, "village")),
+            "latitude": latitude,
+            "longitude": longitude,
+            **counts,
+        }
+    )
+
+
+def _level(written: object) -> str:
+    """A kind of school as Dapodik abbreviates it; long names as written."""
+    text = " ".join(str(written).split())
+    return text.upper().replace("MTS", "MTs") if len(text) <= 5 else text
+
+
+def _place(written: object) -> str:
+    return re.sub(r"^kec(?:amatan)?\b\.?\s*", "", str(written), flags=re.I)
+
+
+def _school_year(value: object) -> int | None:
+    number = cell.whole_number(value)
+    if isinstance(number, int):
+        return number if 1990 <= number <= 2199 else None
+    return school_year_in(cell.text(value))
+
+
+def _year_of_day(day: date | None) -> int | None:
+    """The school year a day falls in: it begins in July."""
+    return None if day is None else day.year - (day.month < 7)
+
+
+def _counts(reading: Reading, findings: Findings, column: str) -> pd.Series:
+    cells = cells_of(reading, column)
+    numbers = cell.by_value(cells, cell.whole_number)
+    for at, number in enumerate(numbers):
+        thousands = _thousands(cells[at]) if number == cell.UNKNOWN else None
+        if thousands is not None:
+            numbers[at] = thousands
+            findings.add("count_thousands", at, column, cells[at], number=thousands)
+        elif number == cell.UNKNOWN or (isinstance(number, int) and number < 0):
+            findings.add("count_invalid", at, column, cells[at])
+    return as_numbers(numbers)
+
+
+def _thousands(written: object) -> int | None:
+    """1,693 pupils that a spreadsheet took for 1.693; None where the cell is something else."""
+    value = cell.plain(written)
+    if not isinstance(value, float) or not 0 < value < 1000:
+        return None
+    thousands = round(value * 1000)
+    return thousands if abs(value * 1000 - thousands) < 1e-6 else None
+
+
+def _coordinates(reading: Reading, findings: Findings) -> tuple[pd.Series, pd.Series]:
+    """Latitude and longitude; pairs cut to whole degrees or outside Indonesia are no place."""
+    cells = {name: cells_of(reading, name) for name in ("latitude", "longitude")}
+    pairs = list(zip(*(cell.by_value(cells[name], cell.degrees) for name in cells), strict=True))
+    found: list[tuple[float | None, float | None]] = []
+    for at, (latitude, longitude) in enumerate(pairs):
+        if latitude is None and longitude is None:
+            found.append((None, None))
+        elif (
+            isinstance(latitude, float)
+            and isinstance(longitude, float)
+            and _is_place(latitude, longitude)
+        ):
+            found.append((latitude, longitude))
+        else:
+            is_north = isinstance(latitude, float) and _SOUTH <= latitude <= _NORTH
+            column = "longitude" if is_north else "latitude"
+            findings.add("coordinate_unusable", at, column, cells[column][at])
+            found.append((None, None))
+    return (
+        pd.Series([pair[0] for pair in found], dtype="float64"),
+        pd.Series([pair[1] for pair in found], dtype="float64"),
+    )
+
+
+def _is_place(latitude: float, longitude: float) -> bool:
+    # Whole numbers in both are a scraper's cut, a square of 100 km.
+    is_inside = _SOUTH <= latitude <= _NORTH and _WEST <= longitude <= _EAST
+    return is_inside and not (latitude.is_integer() and longitude.is_integer())
+
+
+def _check_repeats(reading: Reading, findings: Findings, schools: pd.DataFrame) -> set[int]:
+    """Positions of identical repeats. Adds ``row_repeated`` and ``npsn_duplicate``.
+
+    Two rows of one school and year that differ cannot both be true; two that are identical are one
+    entered twice. The running number of a list is no content.
+    """
+    first_at: dict[tuple[str, object], int] = {}
+    repeated: set[int] = set()
+    content = list(
+        schools.astype("object").where(schools.notna(), None).itertuples(index=False, name=None)
+    )
+    cells = cells_of(reading, "npsn")
+    for at, (number, year) in enumerate(zip(schools["npsn"], schools["school_year"], strict=True)):
+        if not _NPSN.fullmatch(number):
+            continue
+        first = first_at.setdefault((number, None if pd.isna(year) else int(year)), at)
+        if first == at:
+            continue
+        if content[first] == content[at]:
+            repeated.add(at)
+            findings.add("row_repeated", at, "npsn", cells[at], first_row=findings.row_name(first))
+        else:
+            findings.add(
+                "npsn_duplicate", at, "npsn", cells[at], first_row=findings.row_name(first)
+            )
+    return repeated
+
+
+def _check_kecamatan(findings: Findings, schools: pd.DataFrame) -> None:
+    """``kecamatan_changed`` on the first row of a school whose kecamatan differs from a year before."""
+    known = schools.reset_index(names="at").dropna(subset=["school_year", "kecamatan"])
+    known = known.sort_values(["npsn", "school_year", "at"], kind="stable")
+    before = known.groupby("npsn")["kecamatan"].shift()
+    key = known["kecamatan"].str.casefold().str.replace(r"[^a-z]", "", regex=True)
+    changed = before.notna() & (key != before.str.casefold().str.replace(r"[^a-z]", "", regex=True))
+    for at, old, new in zip(
+        known.loc[changed, "at"], before[changed], known.loc[changed, "kecamatan"], strict=True
+    ):
+        findings.add("kecamatan_changed", int(at), "kecamatan", new, before=old, after=new)

@@ -1,0 +1,124 @@
+"""Dapodik lists of teachers and staff (GTK): one row per person, typed, with what is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from analytics import checks_cells as cell
+from analytics.checks_findings import (
+    Findings,
+    cells_of,
+    formula_faults,
+    refuse_unusable,
+    refused_rows,
+    texts_of,
+)
+from analytics.checks_people import (
+    as_text,
+    checked_birth_date,
+    checked_day,
+    checked_nip,
+    checked_sex,
+    checked_word,
+)
+from analytics.faults import Fault
+from analytics.readers import Reading
+
+_TEXTS = ("name", "teacher_kind", "school", "extra_duty", "employee_type")
+_PART_TIME = re.compile(r"paruh\s*waktu", re.I)
+_HONORARY = re.compile(
+    r"honor|\bgtt\b|\bgty\b|\bpty\b|\bptt\b|tidak tetap|tetap yayasan|sukarela", re.I
+)
+_CONTRACT = re.compile(r"\bpppk\b|\bp3k\b", re.I)
+_CANDIDATE = re.compile(r"\bcpns\b", re.I)
+_CAREER = re.compile(r"\bpns\b", re.I)
+
+
+@dataclass(frozen=True)
+class CheckedTeachers:
+    """A GTK list, judged. ``teachers``: one row per person without an error, typed."""
+
+    teachers: pd.DataFrame
+    faults: tuple[Fault, ...]
+    refused: pd.DataFrame
+    row_count: int
+
+
+def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
+    """Judge a Dapodik GTK list.
+
+    Honorary teachers have no NIP: an empty cell is no fault here, a wrong one is.
+
+    Returns
+    -------
+    ``teachers`` with ``name``, ``nuptk``, ``nip`` (NA allowed), ``sex``, ``birth_date``,
+    ``employment`` (``PNS``, ``CPNS``, ``PPPK``, ``PPPK_PW``, ``honorer``), ``teacher_kind``,
+    ``school``, ``npsn``, ``extra_duty``, ``golongan``, ``appointed_on``.
+
+    Raises
+    ------
+    FaultsError
+        When a column that is needed was not found (``column_missing``).
+    """
+    refuse_unusable(reading)
+    findings = Findings(reading)
+    parts = checked_nip(reading, findings, may_be_empty=True)
+    names = texts_of(reading, "name")
+    for at, name in enumerate(names):
+        if not name:
+            findings.add("name_missing", at, "name", cells_of(reading, "name")[at])
+    appointed = checked_day(reading, findings, "appointed_on", as_of)
+    appointed = appointed.fillna(checked_day(reading, findings, "first_appointed_on", as_of))
+    teachers = pd.DataFrame(
+        {
+            "name": as_text(names),
+            "nuptk": as_text([text.replace(" ", "") for text in texts_of(reading, "nuptk")]),
+            "nip": as_text(parts["nip"].where(parts["is_usable"], "").to_list()),
+            "sex": checked_sex(reading, findings, parts, cell.sex),
+            "birth_date": checked_birth_date(reading, findings, parts, as_of),
+            "employment": _employment(reading, parts),
+            "teacher_kind": as_text(texts_of(reading, "teacher_kind")),
+            "school": as_text(texts_of(reading, "school")),
+            "npsn": as_text(cell.by_value(cells_of(reading, "npsn"), cell.npsn)),
+            "extra_duty": as_text(texts_of(reading, "extra_duty")),
+            "golongan": checked_word(
+                reading, findings, "golongan", cell.golongan, "golongan_unknown"
+            ),
+            "appointed_on": appointed,
+        }
+    )
+    formula_faults(reading, findings, [c for c in _TEXTS if c in reading.rows.columns])
+    refused = findings.refused()
+    keep = [at for at in range(len(teachers)) if at not in refused]
+    return CheckedTeachers(
+        teachers=teachers.iloc[keep].reset_index(drop=True),
+        faults=(*reading.faults, *findings.sorted_faults()),
+        refused=refused_rows(reading, findings, refused),
+        row_count=len(reading.rows),
+    )
+
+
+def _employment(reading: Reading, parts: pd.DataFrame) -> pd.Series:
+    """The kind of employment: the NIP's digits where there are any, else the status in words."""
+    in_nip = parts["employment"].where(parts["is_usable"], "").to_list()
+    kinds = []
+    for words, digits in zip(texts_of(reading, "employee_type"), in_nip, strict=True):
+        kind = digits or _stated(words)
+        if kind == "PPPK" and _PART_TIME.search(words):
+            kind = "PPPK_PW"
+        elif kind == "PNS" and _CANDIDATE.search(words):
+            kind = "CPNS"
+        kinds.append(kind)
+    return pd.Series(kinds, dtype="str")
+
+
+def _stated(words: str) -> str:
+    if _HONORARY.search(words):
+        return "honorer"
+    if _CONTRACT.search(words):
+        return "PPPK"
+    return "PNS" if _CAREER.search(words) else "honorer"

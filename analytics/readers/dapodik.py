@@ -1,0 +1,59 @@
+"""Dapodik: school lists, lists of teachers and staff (GTK), and the pupil list we refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analytics.readers.headers import header_key
+from analytics.readers.tabular import cell_text
+from analytics.readers.workbook import Sheet
+
+_PUPIL_MARKS = {"nisn", "nipd", "rombelsaatini", "namasiswa", "namapesertadidik", "penerimakip"}
+_STAFF_MARKS = {"nip", "nipbaru", "nuptk", "jabatan", "npsn"}
+_SCHOOL = re.compile(
+    r"^(?:UPT(?:D)?\s+)?(?:SPF\s+)?(?:TK|PAUD|KB|SD|SMP|SMA|SMK|SLB|MI|MTS|MA|PKBM|SKB|RA|SPS|TPA)"
+    r"(?:N|S|LB|IT|K)?\b[^:]*$",
+    re.I,
+)
+_TITLED = re.compile(
+    r"^\s*(?:unit kerja|opd|skpd|satuan kerja|nama sekolah|sekolah|perangkat daerah|instansi|"
+    r"unit organisasi|satuan pendidikan)\s*:\s*(.+)$",
+    re.I,
+)
+_NPSN = re.compile(r"\bNPSN\b\W*([0-9P]\d{7})\b", re.I)
+
+
+def is_pupil_list(sheet: Sheet) -> bool:
+    """Whether a sheet lists pupils one by one; such a sheet is never read."""
+    for row in sheet.rows[:30]:
+        keys = {header_key(cell_text(cell)) for cell in row if cell_text(cell)}
+        if "nisn" in keys and len(keys) >= 3 and not keys & _STAFF_MARKS:
+            return True
+        if len(keys & _PUPIL_MARKS) >= 2 and not keys & {"nip", "nipbaru"}:
+            return True
+    return False
+
+
+def unit_in_titles(titles: Sequence[str]) -> str:
+    """The unit or school a list says above its header that it is about, or ''."""
+    for line in titles:
+        named = _TITLED.match(line)
+        if named:
+            return named.group(1).strip()
+    for line in titles:
+        if _SCHOOL.match(line.strip()):
+            return line.strip()
+    return ""
+
+
+def npsn_in_titles(titles: Sequence[str]) -> str:
+    """The school number a list carries above its header, or ''."""
+    found = [match.group(1) for line in titles if (match := _NPSN.search(line))]
+    return found[0] if found else ""
+
+
+def school_year_in(text: str) -> int | None:
+    """The school year a sheet's name or a cell means: 2025, '2025/2026', 'TP 2025-2026'."""
+    years = [int(year) for year in re.findall(r"(?<!\d)(20\d{2})(?!\d)", text)]
+    return years[0] if years and years[-1] - years[0] in (0, 1) else None

@@ -1,0 +1,83 @@
+"""Separated text (csv): its encoding, its separator, and the line each record starts on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+SEPARATORS = (",", ";", "\t", "|")
+_SAMPLE_CHARACTERS = 200_000
+
+
+def decoded(content: bytes) -> str | None:
+    """The text of a file in UTF-8, UTF-16 or Windows-1252; None where it is no text at all."""
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace")
+    sample = content[:4000]
+    zeros = sample.count(0)
+    if zeros:
+        # Plain Latin text in UTF-16 without a mark has a zero in every second byte.
+        if zeros < len(sample) * 0.3:
+            return None
+        encoding = "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
+        return content.decode(encoding, errors="replace")
+    if sum(byte < 9 or 13 < byte < 32 for byte in sample) > len(sample) * 0.05:
+        return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def separator(text: str) -> str:
+    """The separator under which most lines agree on the most fields."""
+    sample = text[:_SAMPLE_CHARACTERS]
+    if sample[:4].lower() == "sep=":
+        return sample[4]
+
+    def agreement(candidate: str) -> tuple[int, int]:
+        try:
+            widths = Counter(
+                len(fields)
+                for fields in csv.reader(io.StringIO(sample), delimiter=candidate)
+                if len(fields) > 1
+            )
+        except csv.Error:
+            return (0, 0)
+        if not widths:
+            return (0, 0)
+        width, lines = max(widths.items(), key=lambda item: item[0] * item[1])
+        return (width * lines, width)
+
+    return max(SEPARATORS, key=agreement)
+
+
+def records(text: str) -> tuple[list[list[object]], list[int]]:
+    """Fields of every record and the physical line (1-based) on which the record starts.
+
+    Returns
+    -------
+    Records as lists of text, all of one width; empty lines are empty records, so that nothing
+    shifts.
+    """
+    csv.field_size_limit(10_000_000)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
+    rows: list[list[object]] = []
+    numbers: list[int] = []
+    before = 0
+    for fields in reader:
+        numbers.append(before + 1)
+        rows.append(list(fields))
+        before = reader.line_num
+    if rows and text[:4].lower() == "sep=":
+        rows[0] = []
+    width = max((len(row) for row in rows), default=0)
+    for row in rows:
+        row.extend([""] * (width - len(row)))
+    return rows, numbers

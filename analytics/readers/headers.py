@@ -1,0 +1,242 @@
+"""What a header means: its text -> our column, or the reason it is left unread.
+
+The known wordings are data (``data/columns.csv``). Headers match regardless of case, spaces and
+punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+COLUMNS_FILE = Path(__file__).resolve().parents[2] / "data" / "columns.csv"
+KINDS = ("roster", "teacher", "school")
+KEEP, OPTIONAL, DISCARD, UNKNOWN, IGNORE = "keep", "optional", "discard_on_import", "", "ignore"
+
+# One header over two facts in a cell: the facts it splits into.
+COMBINED = {
+    "name_nip": ("name", "nip"),
+    "birth_place_date": ("birth_date",),
+    "golongan_tmt": ("golongan", "golongan_since"),
+    "position_tmt": ("position", "position_since"),
+    "service_text": ("service_years", "service_months"),
+}
+# Words a header may carry without changing its meaning.
+_FILLERS = {"pegawai", "asn", "pns", "terakhir", "akhir", "sekarang", "saat", "ini", "lengkap"}
+# Words that mean nothing without the heading above them.
+_DEPENDENT = {
+    *("nama", "name", "tmt", "tahun", "thn", "th", "bulan", "bln", "bl", "no", "nomor", "kode"),
+    *("tanggal", "tgl", "jenis", "id", "jumlah", "jml", "total", "l", "p", "status", "tingkat"),
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a header stands for: our column ('' for none), its policy, its precedence."""
+
+    column: str = ""
+    policy: str = UNKNOWN
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet: where it stands, its header as written, what it holds.
+
+    ``names`` has several of our columns where cells combine facts; ``is_mixed`` where a cell must
+    be split before it means anything; ``is_stacked`` where the header put one fact above the
+    other, so that a person may take two rows.
+    """
+
+    index: int
+    header: str
+    names: tuple[str, ...] = ()
+    policy: str = UNKNOWN
+    rank: int = 0
+    is_mixed: bool = False
+    is_stacked: bool = False
+
+
+def header_key(written: object) -> str:
+    """A header without case, spaces and punctuation: ``Tgl. Lahir`` and ``TGL_LAHIR`` are one."""
+    return re.sub(r"[^a-z0-9]", "", str(written).casefold())
+
+
+def _words(written: object) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", str(written))
+    return re.findall(r"[a-z0-9]+", spaced.casefold())
+
+
+@cache
+def _table() -> pd.DataFrame:
+    table = pd.read_csv(COLUMNS_FILE, dtype=str, keep_default_na=False)
+    return table.assign(key=table["header"].map(header_key))
+
+
+@cache
+def _meanings(kind: str) -> dict[str, Meaning]:
+    table = _table()
+    known: dict[str, Meaning] = {}
+    rows = table[table["kind"] == kind]
+    # Common wordings outrank one system's use of a word; what must not be read outranks all.
+    for is_common in (False, True):
+        part = rows[(rows["layout"] == "table") == is_common]
+        for rank, row in enumerate(part.itertuples()):
+            known[row.key] = Meaning(row.column, row.policy, rank if is_common else 0)
+    for row in rows[rows["policy"] == DISCARD].itertuples():
+        known[row.key] = Meaning("", DISCARD)
+    return known
+
+
+@cache
+def layout_keys(layout: str) -> frozenset[str]:
+    """Header keys of one known layout."""
+    table = _table()
+    return frozenset(table.loc[table["layout"] == layout, "key"])
+
+
+@cache
+def _private_words() -> tuple[tuple[str, ...], ...]:
+    table = _table()
+    return tuple(tuple(h.split()) for h in table.loc[table["layout"] == "words", "header"])
+
+
+def is_private(written: object) -> bool:
+    """Whether a header that no layout knows speaks of something that must never be read."""
+    words = _words(written)
+    key = header_key(written)
+    for private in _private_words():
+        size = len(private)
+        if any(tuple(words[at : at + size]) == private for at in range(len(words) - size + 1)):
+            return True
+        fused = "".join(private)
+        if (len(fused) >= 6 and fused in key) or key in (f"no{fused}", f"nomor{fused}"):
+            return True
+    return False
+
+
+def canonical_columns(kind: str) -> tuple[str, ...]:
+    """Our columns that a file of this kind can fill, in a stable order."""
+    names: dict[str, None] = {}
+    for meaning in _meanings(kind).values():
+        if meaning.policy == KEEP:
+            for name in COMBINED.get(meaning.column, (meaning.column,)):
+                names[name] = None
+    names.pop("number", None)
+    return tuple(names)
+
+
+def meaning_of(written: object, kind: str) -> Meaning:
+    """The meaning of one header text, by itself."""
+    known = _meanings(kind)
+    text = str(written)
+    words = _words(text)
+    without_fillers = [word for word in words if word not in _FILLERS]
+    variants = [header_key(text), header_key(re.sub(r"\([^)]*\)|\*", "", text))]
+    if without_fillers:
+        variants.append("".join(without_fillers))
+    for position, key in enumerate(variants):
+        found = known.get(key)
+        if not found:
+            continue
+        # A word less than what was written: good enough to read, not to hide a private header.
+        if position and is_private(text):
+            return Meaning("", DISCARD)
+        return found
+    return Meaning("", DISCARD) if words and is_private(text) else Meaning()
+
+
+def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) -> Column:
+    """The column under one or several header cells, top to bottom.
+
+    Parameters
+    ----------
+    parts
+        Header texts above each other, empty ones left out.
+    is_grouped
+        Whether an upper text spans several columns, i.e. is a heading rather than a twin.
+    """
+    text = " / ".join(dict.fromkeys(parts))
+    for meaning in _candidates(parts, kind, is_grouped=is_grouped):
+        if meaning.policy != UNKNOWN:
+            is_mixed = meaning.column in COMBINED
+            return Column(index, text, _facts(meaning), meaning.policy, meaning.rank, is_mixed)
+    twins = None if is_grouped else _twins(parts, kind)
+    if twins:
+        return Column(index, text, twins, KEEP, 0, is_mixed=True, is_stacked=len(parts) > 1)
+    return Column(index, text)
+
+
+def _facts(meaning: Meaning) -> tuple[str, ...]:
+    if meaning.policy != KEEP:
+        return ()
+    return COMBINED.get(meaning.column, (meaning.column,))
+
+
+def _candidates(parts: Sequence[str], kind: str, *, is_grouped: bool) -> Iterable[Meaning]:
+    if not parts:
+        return
+    if len(parts) == 1:
+        yield meaning_of(parts[0], kind)
+        return
+    if not is_grouped and _twins(parts, kind):
+        joined = meaning_of(" ".join(parts), kind)
+        # 'Tempat &' over 'Tgl Lahir' is one header; 'Gol' over 'TMT' is two facts.
+        yield joined if joined.column == "birth_place_date" else Meaning()
+        return
+    yield meaning_of(" ".join(parts), kind)
+    if len(parts) > 2:
+        yield meaning_of(" ".join(parts[-2:]), kind)
+        yield meaning_of(f"{parts[0]} {parts[-1]}", kind)
+    if header_key(parts[-1]) not in _DEPENDENT:
+        yield meaning_of(parts[-1], kind)
+    if not is_grouped:
+        yield meaning_of(parts[0], kind)
+
+
+def _twins(parts: Sequence[str], kind: str) -> tuple[str, ...] | None:
+    """Two facts under one header ('Nama' over 'NIP', 'Jabatan/TMT'), or None."""
+    pieces = (
+        list(parts) if len(parts) > 1 else re.split(r"[/\n&;]| dan ", parts[0] if parts else "")
+    )
+    pieces = [piece for piece in pieces if header_key(piece)]
+    if len(pieces) != 2:
+        return None
+    first = meaning_of(pieces[0], kind)
+    second = meaning_of(pieces[1], kind)
+    if first.policy != KEEP:
+        return None
+    if header_key(pieces[1]) == "tmt":
+        second = meaning_of(" ".join(pieces), kind)
+        if second.column in COMBINED:
+            second = Meaning(COMBINED[second.column][-1], KEEP)
+    if second.policy != KEEP or second.column == first.column:
+        return None
+    names = (*_facts(first), *_facts(second))
+    return names if len(set(names)) == len(names) else None
+
+
+def signature(texts: Iterable[str]) -> str:
+    """A stable mark of a set of headers, under which a mapping is remembered."""
+    return "|".join(sorted({header_key(text) for text in texts} - {""}))
+
+
+def with_mapping(columns: Sequence[Column], mapping: Mapping[str, str]) -> list[Column]:
+    """Columns with what the user said about them; private columns stay unread."""
+    said = {header_key(header): name for header, name in mapping.items()}
+    changed = []
+    for column in columns:
+        name = said.get(header_key(column.header))
+        if name is None or column.policy == DISCARD:
+            changed.append(column)
+        elif name in ("", IGNORE):
+            changed.append(Column(column.index, column.header, (), OPTIONAL))
+        else:
+            names = COMBINED.get(name, (name,))
+            changed.append(Column(column.index, column.header, names, KEEP, -1, name in COMBINED))
+    return changed

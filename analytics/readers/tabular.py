@@ -1,0 +1,345 @@
+"""A table somewhere on a sheet: its header, and which rows below it are records.
+
+Lists made to be printed have titles above, headings over headings, sections with a unit's name,
+sub-totals, the header again on every page, and signatures below. None of that is a record.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from analytics.readers.formulas import FormulaCell
+from analytics.readers.headers import (
+    DISCARD,
+    KEEP,
+    OPTIONAL,
+    Column,
+    column_of,
+    header_key,
+    with_mapping,
+)
+from analytics.readers.workbook import Sheet
+
+# Titles above a table rarely take more rows than this.
+DEEPEST_HEADER_ROW = 60
+_DEEPEST_BLOCK = 3
+_LONG_NUMBER = re.compile(r"\d{15,}")
+_TOTAL = re.compile(r"^\W*(?:sub\s*)?(?:jumlah|total|rekap|grand total|subtotal)\b", re.I)
+_NIP_TEXT = re.compile(r"(?:\d[\s.\u00a0'-]*){15,}")
+_SECTION_NUMBER = re.compile(r"^\s*(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\s*[.)]\s*(?=\S)")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where a table's header stands (zero-based, inclusive) and what its columns mean."""
+
+    kind: str
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+    score: float
+
+    def names(self) -> set[str]:
+        """Our columns that the header offers."""
+        return {name for column in self.columns for name in column.names}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record: zero-based sheet rows it stands on, and the section it stands under."""
+
+    rows: tuple[int, ...]
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Body:
+    """Records of a table and the rows below its header that are none, with the reason."""
+
+    records: tuple[Record, ...]
+    skipped: tuple[tuple[int, str], ...]
+
+
+def cell_text(cell: object) -> str:
+    """A cell as a reader sees it, folded to one line; '' for an empty cell."""
+    if cell is None or (isinstance(cell, float) and cell != cell):
+        return ""
+    if isinstance(cell, FormulaCell):
+        return cell_text(cell.value) or cell.formula
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == cell.time().min else cell.isoformat(" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return " ".join(str(cell).split())
+
+
+def found_header(
+    sheet: Sheet, kind: str, mapping: Mapping[str, str] | None = None
+) -> Header | None:
+    """The header that explains most columns, or None where no row looks like one."""
+    best: Header | None = None
+    for first in range(min(DEEPEST_HEADER_ROW, len(sheet.rows))):
+        if not _may_be_header(sheet.rows[first]):
+            continue
+        for last in range(first, min(first + _DEEPEST_BLOCK, len(sheet.rows))):
+            if last > first and not _may_be_header(sheet.rows[last], is_lower=True):
+                break
+            header = _header_at(sheet, kind, first, last, mapping or {})
+            # Half a point more, or a title above and a data row below would join the block.
+            if best is None or header.score > best.score + 0.5:
+                best = header
+    return best if best and best.score > 0 else None
+
+
+def unknown_header(sheet: Sheet, kind: str, mapping: Mapping[str, str]) -> Header | None:
+    """The widest row of short texts that stands above filled rows: a header in unknown words."""
+    widest, place = 2, None
+    for first in range(min(DEEPEST_HEADER_ROW, len(sheet.rows) - 1)):
+        row = sheet.rows[first]
+        if not _may_be_header(row):
+            continue
+        texts = [cell_text(cell) for cell in row if cell_text(cell)]
+        if len(set(texts)) == len(texts) and len(texts) > widest:
+            widest, place = len(texts), first
+    return None if place is None else _header_at(sheet, kind, place, place, mapping)
+
+
+def _may_be_header(row: Sequence[object], *, is_lower: bool = False) -> bool:
+    texts = 0
+    for cell in row:
+        if isinstance(cell, str):
+            if _LONG_NUMBER.search(cell) or len(cell) > 120:
+                return False
+            texts += bool(cell.strip())
+        elif isinstance(cell, date | datetime) or (isinstance(cell, float) and abs(cell) > 3000):
+            return False
+    return texts >= (1 if is_lower else 2) and not is_numbering(row)
+
+
+def is_numbering(row: Sequence[object]) -> bool:
+    """Whether a row only counts the columns: 1, 2, 3 ... as printed forms do."""
+    texts = [cell_text(cell).strip("()[] .") for cell in row]
+    numbers = [int(text) for text in texts if text.isdigit() and len(text) < 4]
+    filled = sum(bool(text) for text in texts)
+    if len(numbers) < 3 or len(numbers) < filled * 0.7:
+        return False
+    return numbers[0] <= 2 and all(
+        0 <= b - a <= 2 for a, b in zip(numbers, numbers[1:], strict=False)
+    )
+
+
+def _header_at(
+    sheet: Sheet, kind: str, first: int, last: int, mapping: Mapping[str, str]
+) -> Header:
+    width = max(len(sheet.rows[row]) for row in range(first, last + 1))
+    texts = [
+        [cell_text(sheet.rows[row][at]) if at < len(sheet.rows[row]) else "" for at in range(width)]
+        for row in range(first, last + 1)
+    ]
+    groups = _spread_headings(texts, sheet, first, last)
+    columns = []
+    for at in range(width):
+        parts: list[str] = []
+        for line in texts:
+            if line[at] and line[at] not in parts:
+                parts.append(line[at])
+        if parts:
+            columns.append(column_of(parts, at, kind, is_grouped=at in groups))
+    columns = with_mapping(columns, mapping) if mapping else columns
+    return Header(kind, first, last, tuple(columns), _score(columns))
+
+
+def _spread_headings(texts: list[list[str]], sheet: Sheet, first: int, last: int) -> set[int]:
+    """Write each heading over every column it spans; the columns that stand under one."""
+    groups: set[int] = set()
+    for (top, left), (bottom, right) in sheet.merged:
+        if right > left and first <= top < last and bottom < last:
+            span = range(left, min(right + 1, len(texts[0])))
+            for at in span:
+                texts[top - first][at] = texts[top - first][left]
+            groups.update(span)
+    if not sheet.merged:
+        # Text files and open documents do not tell what is merged: a heading stands over its own
+        # column and those right of it that are empty above and filled below.
+        for line in range(len(texts) - 1):
+            start = None
+            for at in range(len(texts[line])):
+                below = texts[line + 1][at]
+                if texts[line][at]:
+                    start = at if below else None
+                elif start is not None and below:
+                    texts[line][at] = texts[line][start]
+                    groups.update((start, at))
+                else:
+                    start = None
+    return groups
+
+
+def _score(columns: Sequence[Column]) -> float:
+    """How much of a header is understood: columns of ours most, a thing twice only once."""
+    kept = Counter(name for column in columns for name in column.names)
+    kept.pop("number", None)
+    others = sum(column.policy in (DISCARD, OPTIONAL) for column in columns)
+    return (
+        2.0 * len(kept) + 2.0 * ("nip" in kept) + 0.5 * others - 0.25 * (kept.total() - len(kept))
+    )
+
+
+def chosen_columns(columns: Sequence[Column]) -> tuple[dict[str, Column], list[Column]]:
+    """For each of our columns the one that fills it; and the columns that lost to another."""
+    chosen: dict[str, Column] = {}
+    lost: list[Column] = []
+    for column in sorted(columns, key=lambda each: (each.rank, each.index)):
+        if column.policy != KEEP:
+            continue
+        if all(name in chosen for name in column.names):
+            lost.append(column)
+        for name in column.names:
+            chosen.setdefault(name, column)
+    return chosen, lost
+
+
+def title_lines(sheet: Sheet, header: Header) -> list[str]:
+    """Text above the header, a line per row."""
+    lines = []
+    for row in sheet.rows[: header.first]:
+        line = " ".join(dict.fromkeys(text for text in map(cell_text, row) if text))
+        if line:
+            lines.append(line)
+    return lines
+
+
+def body(sheet: Sheet, header: Header) -> Body:
+    """Tell the records of a table from everything else below its header."""
+    chosen, _ = chosen_columns(header.columns)
+    kept = sorted({column.index for name, column in chosen.items() if name != "number"})
+    key_at = chosen["nip"].index if "nip" in chosen else None
+    born_at = chosen["birth_date"].index if "birth_date" in chosen else None
+    number_at = chosen["number"].index if "number" in chosen else None
+    header_keys = {
+        (column.index, key)
+        for column in header.columns
+        for key in map(header_key, column.header.split(" / "))
+        if key
+    }
+    start = header.last + 1
+    filled = [_filled(row, kept) for row in sheet.rows[start:]]
+    # What a full record fills; titles and totals fill far less.
+    counts = [count for count in filled if count >= 2]
+    enough = max(2, round(statistics.median(counts) * 0.5)) if counts else 2
+
+    records: list[Record] = []
+    skipped: list[tuple[int, str]] = []
+    section = ""
+    for offset, row in enumerate(sheet.rows[start:]):
+        place = start + offset
+        texts = {at: text for at, cell in enumerate(row) if (text := cell_text(cell))}
+        if not texts:
+            continue
+        if is_numbering(row) and not _holds_nip(row, key_at):
+            skipped.append((place, "numbering"))
+        elif _repeats(texts, header_keys):
+            skipped.append((place, "header"))
+        elif _is_record(texts, filled[offset], enough, key_at, born_at):
+            if _is_total(texts) and not _holds_nip(row, key_at):
+                skipped.append((place, "total"))
+            else:
+                records.append(Record((place,), section))
+        elif _is_total(texts):
+            skipped.append((place, "total"))
+        elif _is_bare_person(texts, number_at, chosen, records, sheet):
+            records.append(Record((place,), section))
+        else:
+            label = _section_label(texts)
+            if label:
+                section = label
+            skipped.append((place, "section" if label else "note"))
+    return Body(tuple(records), tuple(skipped))
+
+
+def _filled(row: Sequence[object], kept: Sequence[int]) -> int:
+    return sum(at < len(row) and bool(cell_text(row[at])) for at in kept)
+
+
+def _holds_nip(row: Sequence[object], key_at: int | None) -> bool:
+    if key_at is None or key_at >= len(row):
+        return False
+    cell = row[key_at]
+    return (isinstance(cell, float) and cell >= 1e14) or bool(_NIP_TEXT.search(cell_text(cell)))
+
+
+def _repeats(texts: Mapping[int, str], header_keys: set[tuple[int, str]]) -> bool:
+    hits = sum((at, header_key(text)) in header_keys for at, text in texts.items())
+    return hits >= 2 and hits >= len(texts) * 0.6
+
+
+def _is_total(texts: Mapping[int, str]) -> bool:
+    first = next(iter(texts.values()))
+    return any(_TOTAL.match(text) for text in list(texts.values())[:2]) and not first.isdigit()
+
+
+def _is_record(
+    texts: Mapping[int, str],
+    filled: int,
+    enough: int,
+    key_at: int | None,
+    born_at: int | None,
+) -> bool:
+    if filled >= max(enough, 3):
+        return True
+    if len(texts) == 1:
+        # A lone number is a record that lost everything else; a lone 'NIP. ...' signs the page.
+        only_at, only = next(iter(texts.items()))
+        return (
+            only_at == key_at and bool(re.match(r"^\W*\d", only)) and bool(_NIP_TEXT.search(only))
+        )
+    key = texts.get(key_at, "") if key_at is not None else ""
+    born = texts.get(born_at, "") if born_at is not None else ""
+    if sum(character.isdigit() for character in key) >= 5:
+        return True
+    if filled >= enough and (key or born):
+        return True
+    return filled >= enough and key_at is None
+
+
+def _is_bare_person(
+    texts: Mapping[int, str],
+    number_at: int | None,
+    chosen: Mapping[str, Column],
+    records: Sequence[Record],
+    sheet: Sheet,
+) -> bool:
+    """A numbered row that goes on counting persons, whatever else it lacks."""
+    if number_at is None or "name" not in chosen or chosen["name"].index not in texts:
+        return False
+    number = texts.get(number_at, "").rstrip(".")
+    if not number.isdigit():
+        return False
+    if not records:
+        return False
+    before = cell_text(sheet.rows[records[-1].rows[0]][number_at]).rstrip(".")
+    return before.isdigit() and int(number) == int(before) + 1
+
+
+def _section_label(texts: Mapping[int, str]) -> str:
+    """The name a section row carries down, without its numeral; '' where it is no name."""
+    values = list(dict.fromkeys(texts.values()))
+    if len(values) == 2 and re.fullmatch(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})[.)]?", values[0]):
+        values = values[1:]
+    if len(values) != 1:
+        return ""
+    label = _SECTION_NUMBER.sub("", values[0]).strip(" :")
+    label = re.sub(
+        r"^(?:unit kerja|opd|skpd|satuan kerja|unit|instansi)\s*:\s*", "", label, flags=re.I
+    )
+    is_name = any(character.isalpha() for character in label) and not re.search(r"\d{5,}", label)
+    return label if is_name and len(label) > 2 else ""
