@@ -1,0 +1,517 @@
+"""The model without the screen: ``python -m analytics COMMAND``, for schedules and auditors.
+
+Exit status 0: done. 1: refused, nothing changed. 2: wrong use. Tables go out as CSV in UTF-8 with
+stable column names, ISO dates and plain numbers. Heavy modules are imported where they are used,
+so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics.faults import Fault
+    from analytics.rules import LawChoice, RuleBook
+
+DONE, REFUSED, WRONG_USE = 0, 1, 2
+FAULTS_PRINTED = 20
+YEARS_AHEAD = 20
+PEOPLE_COLUMNS = [
+    "nip",
+    "name",
+    "unit",
+    "position",
+    "role_group",
+    "jenjang",
+    "bup_years",
+    "retires_on",
+    "rule_source",
+]
+FAULT_COLUMNS = ["row", "column", "value", "severity", "code", "message", "remedy"]
+PERIODS = ("year", "quarter", "month")
+GROUPINGS = {
+    "opd": "opd",
+    "kecamatan": "kecamatan",
+    "unit": "unit",
+    "role": "role_group",
+    "role_group": "role_group",
+    "jenjang": "jenjang",
+    "golongan": "golongan",
+    "sex": "sex",
+    "education": "education_level",
+    "education_level": "education_level",
+    "employment": "employment",
+}
+
+
+class _WrongUseError(Exception):
+    """Arguments that fit the grammar and mean nothing."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    from analytics.faults import FaultsError
+
+    try:
+        status: int = asked.run(asked)
+    except _WrongUseError as error:
+        parser.exit(WRONG_USE, f"{parser.prog} {asked.command}: {error}\n")
+    except FaultsError as error:
+        _write_faults(asked, error.faults)
+        _say_faults(asked, error.faults)
+        _complain(asked, "Ditolak; tidak ada yang berubah.", "Refused; nothing has changed.")
+        return REFUSED
+    except Exception as error:
+        if type(error).__module__.split(".")[0] != "analytics" and not isinstance(error, OSError):
+            raise
+        _complain(asked, str(error), str(error))
+        return REFUSED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m analytics",
+        description="Estafet tanpa layar: siapa pensiun, kapan. Status keluar: 0 selesai,"
+        " 1 ditolak (tidak ada yang berubah), 2 salah pakai.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="PERINTAH")
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder data (bawaan: ESTAFET_DATA, data/store)"
+    )
+    everywhere.add_argument("--lang", choices=["id", "en"], default="id", help="bahasa pesan")
+
+    init = commands.add_parser(
+        "init", parents=[everywhere], help="siapkan folder data; yang sudah ada dibiarkan"
+    )
+    init.add_argument("--demo", action="store_true", help="isi dengan kota contoh (sintetis)")
+    init.set_defaults(run=_init)
+
+    _add_import(commands, everywhere)
+    _add_retirements(commands, everywhere)
+
+    account = commands.add_parser(
+        "account", parents=[everywhere], help="buat akun, atau ganti kata sandinya"
+    )
+    account.add_argument("name", metavar="NAMA")
+    account.add_argument("--role", choices=["pimpinan", "perencana", "pengelola"])
+    account.set_defaults(run=_account)
+    return parser
+
+
+def _add_import(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser(
+        "import", parents=[everywhere], help="muat berkas sebagai edisi baru"
+    )
+    command.add_argument("file", type=Path, metavar="FILE", help=".xlsx, .xls, .ods atau .csv")
+    command.add_argument("--kind", choices=["roster", "teacher", "school"], help="jenis daftar")
+    command.add_argument("--as-of", type=_day, metavar="DATE", help="keadaan per tanggal")
+    command.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")
+    command.add_argument(
+        "--accept-partial", action="store_true", help="muat baris yang baik, tinggalkan yang salah"
+    )
+    command.add_argument(
+        "--scope",
+        choices=["all", "employment", "opd", "add"],
+        default="all",
+        help="berkas memuat: semua orang; semua dari jenis kepegawaiannya; semua dari OPD-nya;"
+        " hanya tambahan",
+    )
+    command.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="JUDUL=KOLOM",
+        help="judul kolom di berkas = kolom kita; boleh berulang, diingat untuk berkas berikutnya",
+    )
+    command.set_defaults(run=_import)
+
+
+def _add_retirements(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser(
+        "retirements",
+        parents=[everywhere],
+        help="tanggal pensiun per orang, atau banyaknya per tahun",
+        description="Dengan --roster, berkas dibaca langsung tanpa folder data; keputusan di"
+        " folder data (padanan jabatan, pilihan aturan) hanya dipakai bila --data disebut.",
+    )
+    command.add_argument("--roster", type=Path, metavar="FILE", help="daftar pegawai")
+    command.add_argument("--as-of", type=_day, metavar="DATE", help="keadaan per tanggal")
+    command.add_argument("--until", type=int, metavar="YEAR", help="sampai dengan tahun")
+    command.add_argument("--people", action="store_true", help="satu baris per orang")
+    command.add_argument(
+        "--count", choices=["pns", "asn", "all"], help="siapa yang dihitung (bawaan: asn, atau"
+        " all dengan --people)"
+    )  # fmt: skip
+    command.add_argument(
+        "--reading",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="D=R",
+        help="bacaan aturan yang diperdebatkan; boleh berulang",
+    )
+    command.add_argument("--proposal", metavar="P", help="usul perubahan BUP sebagai skenario")
+    command.add_argument("--proposal-from", type=_day, metavar="DATE", help="mulai berlakunya usul")
+    command.add_argument(
+        "--by",
+        default="",
+        metavar="A,B",
+        help=f"rinci menurut: {', '.join([*PERIODS, *GROUPINGS])}",
+    )
+    command.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")
+    command.add_argument(
+        "--out", type=str, required=True, metavar="FILE.csv", help="'-' untuk layar"
+    )
+    command.set_defaults(run=_retirements)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: tulis tanggal sebagai YYYY-MM-DD") from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = text.rpartition("=")
+    if not equals or not left.strip() or not right.strip():
+        raise argparse.ArgumentTypeError(f"{text!r}: tulis sebagai KIRI=KANAN")
+    return left.strip(), right.strip()
+
+
+# ---- commands ------------------------------------------------------------------------------------
+
+
+def _init(asked: argparse.Namespace) -> int:
+    from analytics import import_data, state, store
+
+    folder = _folder(asked)
+    with store.importing(folder), state.opened(folder) as decisions:
+        numbers = store.edition_numbers(folder)
+        if numbers:
+            if decisions.current_edition() is None:
+                found = import_data.current_edition(folder)
+                if found:
+                    decisions.set_current_edition(found.number, _actor())
+            _say(
+                asked,
+                f"Folder data sudah berisi {len(numbers)} edisi; dibiarkan.",
+                f"The data folder already holds {len(numbers)} edition(s); left as it is.",
+            )
+            return DONE
+        if not asked.demo:
+            _say(
+                asked,
+                "Folder data siap. Edisi pertama lahir dari impor pertama.",
+                "The data folder is ready. The first import makes the first edition.",
+            )
+            return DONE
+        from analytics import demo
+
+        city = demo.city()
+        about = store.About(
+            as_of=city.as_of,
+            government_name=city.government_name,
+            government_id=str(city.units["government_id"].iloc[0]),
+            is_synthetic=True,
+            note=city.note,
+        )
+        tables = {"employee": city.people, "unit": city.units, "school_year_profile": city.schools}
+        edition = store.write_edition(folder, tables, about)
+        decisions.set_current_edition(edition.number, _actor())
+    _say(
+        asked,
+        f"Kota contoh dibuat: {edition.people_count} orang, semuanya rekaan.",
+        f"Sample city made: {edition.people_count} people, all invented.",
+    )
+    return DONE
+
+
+def _import(asked: argparse.Namespace) -> int:
+    from analytics import import_data
+
+    folder = _folder(asked)
+    try:
+        previewed = import_data.preview(
+            folder,
+            asked.file,
+            kind=asked.kind,
+            as_of=asked.as_of,
+            mapping=dict(asked.map) or None,
+            scope=asked.scope,
+            accept_partial=asked.accept_partial,
+        )
+    except ValueError as error:  # a --map to a column that is not ours
+        raise _WrongUseError(error) from error
+    checked, changes = previewed.checked, previewed.changes
+    _write_faults(asked, checked.faults)
+    _say_faults(asked, previewed.errors)
+    if not previewed.can_load:
+        _complain(
+            asked,
+            f"Ditolak: {previewed.refused_count} dari {checked.row_count} baris salah; tidak ada"
+            " yang berubah.",
+            f"Refused: {previewed.refused_count} of {checked.row_count} rows are wrong; nothing"
+            " has changed.",
+        )
+        if previewed.good_count and not asked.accept_partial:
+            _complain(
+                asked,
+                f"Dengan --accept-partial, {previewed.good_count} baris yang baik dimuat.",
+                f"With --accept-partial the {previewed.good_count} good rows are loaded.",
+            )
+        return REFUSED
+    edition = import_data.load(folder, previewed, _actor())
+    warning_count = len(checked.faults) - len(previewed.errors)
+    _say(
+        asked,
+        f"Edisi {edition.number} berlaku, keadaan per {edition.as_of}: {edition.people_count} orang"
+        f" ({previewed.good_count} baris dimuat, {previewed.refused_count} ditinggalkan,"
+        f" {warning_count} peringatan).",
+        f"Edition {edition.number} is in force, as of {edition.as_of}: {edition.people_count}"
+        f" people ({previewed.good_count} rows loaded, {previewed.refused_count} left out,"
+        f" {warning_count} warnings).",
+    )
+    if previewed.reading.kind == "roster":
+        counts = [len(each) for each in (changes.joined, changes.left, changes.moved)]
+        promoted = len(changes.promoted)
+        _say(
+            asked,
+            "Masuk {}, keluar {}, pindah {}, naik {}.".format(*counts, promoted),
+            "Joined {}, left {}, moved {}, promoted {}.".format(*counts, promoted),
+        )
+    return DONE
+
+
+def _retirements(asked: argparse.Namespace) -> int:
+    from analytics import leaving, rules
+    from analytics.retirement import retirements
+
+    period, groups = _grouping(asked)
+    rulebook = rules.load()
+    people, day, choice, local_titles = (
+        _people_in_file(asked, rulebook) if asked.roster else _people_in_store(asked, rulebook)
+    )
+    if asked.until is not None and asked.until < day.year:
+        raise _WrongUseError(f"--until {asked.until} < {day.year}")
+    leavers = retirements(people, rulebook, day, choice, local_titles)
+    outside_count = int((~leavers["is_in_headcount"]).sum())
+    if outside_count:
+        _complain(
+            asked,
+            f"{outside_count} orang tidak dihitung: kedudukan hukumnya di luar formasi.",
+            f"{outside_count} people not counted: their legal status is outside the headcount.",
+        )
+    counted = leaving.counted(leavers, asked.count or ("all" if asked.people else "asn"))
+    unknown_count = int(counted["retires_on"].isna().sum())
+    if unknown_count:
+        _complain(
+            asked,
+            f"{unknown_count} orang tanpa tanggal pensiun: jabatannya belum dikenali.",
+            f"{unknown_count} people without a retirement date: their position is not recognised.",
+        )
+    if asked.people:
+        if asked.until is not None:
+            counted = counted.loc[~(counted["retires_on"].dt.year > asked.until)]
+        table = counted[PEOPLE_COLUMNS]
+    else:
+        until = asked.until or day.year + YEARS_AHEAD
+        table = leaving.leaver_counts(counted, day, until, period, groups or None)
+    _write(asked.out, table)
+    _complain(
+        asked,
+        f"{len(table)} baris ditulis, keadaan per {day}.",
+        f"{len(table)} rows written, as of {day}.",
+    )
+    return DONE
+
+
+def _grouping(asked: argparse.Namespace) -> tuple[str, list[str]]:
+    words = [word.strip() for word in asked.by.split(",") if word.strip()]
+    unknown = [word for word in words if word not in (*PERIODS, *GROUPINGS)]
+    if unknown:
+        raise _WrongUseError(f"--by {', '.join(unknown)}: {', '.join([*PERIODS, *GROUPINGS])}")
+    periods = [word for word in words if word in PERIODS]
+    # Of several periods the finest: it can be added up to the others.
+    period = max(periods, key=PERIODS.index, default="year")
+    return period, list(dict.fromkeys(GROUPINGS[word] for word in words if word in GROUPINGS))
+
+
+_Basis = tuple["pd.DataFrame", date, "LawChoice", dict[str, tuple[str, str]]]
+
+
+def _people_in_file(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
+    from analytics import checks, readers, state
+    from analytics.faults import FaultsError
+    from analytics.rules import LawChoice
+
+    choice, local_titles = LawChoice(), {}
+    if asked.data:
+        with state.opened(asked.data) as decisions:
+            choice, local_titles = decisions.law_choice(), decisions.local_titles()
+    choice = _choice(asked, rulebook, choice)
+    reading = readers.read(asked.roster, kind="roster")
+    day = asked.as_of or reading.as_of or date.today()
+    checked = checks.checked_roster(reading, rulebook, day, local_titles, choice)
+    errors = [fault for fault in checked.faults if fault.severity == "error"]
+    if checked.people.empty:
+        raise FaultsError(errors or checked.faults)
+    _write_faults(asked, checked.faults)
+    if len(checked.refused):
+        _say_faults(asked, errors)
+        _complain(
+            asked,
+            f"{len(checked.refused)} dari {checked.row_count} baris ditinggalkan karena salah.",
+            f"{len(checked.refused)} of {checked.row_count} rows left out because of errors.",
+        )
+    return checked.people, day, choice, local_titles
+
+
+def _people_in_store(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
+    from contextlib import closing
+
+    from analytics import import_data, state, store
+
+    folder = _folder(asked)
+    edition = import_data.current_edition(folder) if folder.is_dir() else None
+    if edition is None:
+        raise store.StoreError(
+            "Belum ada edisi di folder data. Impor daftar pegawai dahulu, atau pakai --roster."
+        )
+    with state.opened(folder) as decisions:
+        choice = _choice(asked, rulebook, decisions.law_choice())
+        local_titles = decisions.local_titles()
+    with closing(store.opened(edition.path)) as connection:
+        people = store.people(connection)
+    return people, asked.as_of or edition.as_of, choice, local_titles
+
+
+def _choice(asked: argparse.Namespace, rulebook: RuleBook, choice: LawChoice) -> LawChoice:
+    """The readings in force with those of the command line on top."""
+    from dataclasses import replace
+
+    from analytics.rules import RuleError
+
+    try:
+        if asked.reading:
+            readings = {**dict(choice.readings), **dict(asked.reading)}
+            choice = replace(choice, readings=tuple(readings.items()))
+        if asked.proposal:
+            choice = replace(choice, proposal=asked.proposal, proposal_from=asked.proposal_from)
+        rulebook.readings(choice)
+        rulebook.proposal_rows(choice)
+    except RuleError as error:
+        raise _WrongUseError(error) from error
+    return choice
+
+
+def _account(asked: argparse.Namespace) -> int:
+    from analytics import state
+
+    with state.opened(_folder(asked)) as decisions:
+        known = {user.name for user in decisions.users()}
+        exists = " ".join(asked.name.split()).casefold() in known
+        if not exists and not asked.role:
+            raise _WrongUseError("--role: akun baru perlu peran")
+        if sys.stdin.isatty():
+            password = getpass.getpass("Kata sandi: ")
+            if getpass.getpass("Sekali lagi: ") != password:
+                raise state.StateError("Kedua kata sandi tidak sama. Ulangi.")
+        else:
+            password = sys.stdin.readline().rstrip("\r\n")
+        if exists:
+            decisions.set_password(asked.name, password, _actor())
+            if asked.role:
+                decisions.set_role(asked.name, asked.role, _actor())
+            _say(asked, "Kata sandi diganti.", "Password changed.")
+        else:
+            decisions.add_user(asked.name, password, asked.role, _actor())
+            _say(asked, "Akun dibuat.", "Account created.")
+    return DONE
+
+
+# ---- words and files -----------------------------------------------------------------------------
+
+
+def _folder(asked: argparse.Namespace) -> Path:
+    from analytics import store
+
+    return asked.data or store.data_folder()
+
+
+def _actor() -> str:
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError, ImportError):  # a service account without a name
+        return f"cli:{os.getpid()}"
+
+
+def _say(asked: argparse.Namespace, indonesian: str, english: str) -> None:
+    print(english if asked.lang == "en" else indonesian)
+
+
+def _complain(asked: argparse.Namespace, indonesian: str, english: str) -> None:
+    print(english if asked.lang == "en" else indonesian, file=sys.stderr)
+
+
+def _say_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
+    from analytics.faults import sentence
+
+    for fault in faults[:FAULTS_PRINTED]:
+        print(sentence(fault, asked.lang), file=sys.stderr)
+    more = len(faults) - FAULTS_PRINTED
+    if more > 0:
+        _complain(
+            asked,
+            f"... dan {more} lagi; --faults FILE.csv menulis semuanya.",
+            f"... and {more} more; --faults FILE.csv writes all of them.",
+        )
+
+
+def _write_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
+    if getattr(asked, "faults", None):
+        from analytics.faults import fault_table
+
+        _write(str(asked.faults), fault_table(faults, asked.lang)[FAULT_COLUMNS])
+
+
+def _write(out: str, table: pd.DataFrame) -> None:
+    from analytics.export import csv_bytes
+
+    content = csv_bytes(table)
+    if out == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    path = Path(out)
+    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        # Whole or not at all: a schedule that reads the file never sees half of it.
+        half.write_bytes(content)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
