@@ -30,7 +30,7 @@ _PUNCTUATION = re.compile(r"[^0-9a-z]+")
 # What lists write around a title without changing the post.
 _NOISE = re.compile(
     r"\b(?:pppk|p3k|pns|cpns|asn)(?: paruh waktu| penuh waktu| pw)?\b|\bparuh waktu\b"
-    r"|\bpenuh waktu\b|^\d+ (?=[a-z])"
+    r"|\bpenuh waktu\b|^(?:\d+ )+(?=[a-z])"
 )
 # Spellings of one word; applied for matching only, the key keeps what was written.
 _SPELLINGS = tuple(
@@ -57,9 +57,14 @@ def title_key(title: object) -> str:
     The words that tell the kind of employment (PPPK, paruh waktu) are left out: they do not
     change the post. NA and empty give ''.
     """
-    if title is None or title is pd.NA or title != title:  # noqa: PLR0124  NaN alone differs from itself
+    if pd.isna(title):
         return ""
-    plain = unicodedata.normalize("NFKD", str(title)).casefold()
+    # Accents fall off their letters; invisible characters (zero width, BOM) must not cut a word.
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", str(title)).casefold()
+        if unicodedata.category(letter) not in ("Mn", "Cf")
+    )
     key = _PUNCTUATION.sub(" ", plain).strip()
     return " ".join(_NOISE.sub(" ", key).split())
 
@@ -172,7 +177,14 @@ class _Classifier:
 
     def __init__(self, rulebook: RuleBook, local: Mapping[str, tuple[str, str]]) -> None:
         rows = [
-            _Row(row.pattern_id, row.field, re.compile(row.pattern), row.kind, *row_role(row))
+            _Row(
+                pattern_id=row.pattern_id,
+                field=row.field,
+                pattern=re.compile(row.pattern),
+                kind=row.kind,
+                role_group=row.role_group,
+                jenjang=row.jenjang,
+            )
             for row in rulebook.position_patterns.itertuples()
         ]
         self._local = local
@@ -261,11 +273,6 @@ class _Classifier:
             if text and row.pattern.search(text):
                 return row.kind
         return ""
-
-
-def row_role(row: object) -> tuple[str, str]:
-    """Role group and jenjang of a pattern row."""
-    return str(row.role_group), str(row.jenjang)  # type: ignore[attr-defined]
 
 
 def _respelled(key: str) -> str:

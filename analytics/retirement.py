@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -168,7 +169,7 @@ def retirements(
     return placed.assign(**{column: dates[column] for column in DATE_COLUMNS})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Law:
     """Rules as arrays: ``rule[cell, version]`` is a row of ``table`` or -1.
 
@@ -186,6 +187,7 @@ class _Law:
     last: np.ndarray
 
 
+@lru_cache(maxsize=64)
 def _law(rulebook: RuleBook, as_of: date, choice: LawChoice) -> _Law:
     table, first_day = _versions(rulebook, as_of, choice)
     posts = list(dict.fromkeys(zip(table["role_group"], table["jenjang"], strict=True)))

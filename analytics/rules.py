@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -59,7 +60,7 @@ class RuleError(Exception):
 
 @dataclass(frozen=True)
 class LawChoice:
-    """What the user chose where the law leaves a choice. Defaults: the default readings, no proposal.
+    """What the user chose where the law leaves a choice; by default nothing.
 
     Parameters
     ----------
@@ -285,26 +286,21 @@ def _check_ages(book: RuleBook) -> None:
     table = book.retirement_age
     _refuse_twice(table["rule_id"], "retirement_age.csv", "rule_id")
     for (role_group, jenjang), rows in table.groupby(["role_group", "jenjang"]):
-        rows = rows.reset_index(drop=True)
-        for i, first in rows.iterrows():
-            for _, second in rows.iloc[int(i) + 1 :].iterrows():
-                # Two readings of one dispute never apply together; anything else may.
-                apart = (
-                    first["dispute_id"] == second["dispute_id"] != ""
-                    and first["reading"] != second["reading"]
+        for first, second in combinations(rows.itertuples(), 2):
+            # Two readings of one dispute never apply together; anything else may.
+            apart = first.dispute_id == second.dispute_id != "" and first.reading != second.reading
+            meets = (
+                first.born_from <= second.born_to
+                and second.born_from <= first.born_to
+                and first.effective_from <= second.effective_to
+                and second.effective_from <= first.effective_to
+            )
+            if meets and not apart:
+                raise RuleError(
+                    f"retirement_age.csv: {first.rule_id} and {second.rule_id} both"
+                    f" answer for {role_group} {jenjang}; end one of them (effective_to) or"
+                    " part their birth ranges"
                 )
-                meets = (
-                    first["born_from"] <= second["born_to"]
-                    and second["born_from"] <= first["born_to"]
-                    and first["effective_from"] <= second["effective_to"]
-                    and second["effective_from"] <= first["effective_to"]
-                )
-                if meets and not apart:
-                    raise RuleError(
-                        f"retirement_age.csv: {first['rule_id']} and {second['rule_id']} both"
-                        f" answer for {role_group} {jenjang}; end one of them (effective_to) or"
-                        " part their birth ranges"
-                    )
 
 
 def _check_disputes(book: RuleBook) -> None:
