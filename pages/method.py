@@ -92,7 +92,7 @@ def _reading(dispute_id: str, rows: pd.DataFrame, chosen: str, may_choose: bool)
     with st.container(border=True):
         st.session_state[key] = chosen
         st.radio(
-            str(rows[f"subject_{said}"].iloc[0]),
+            f"**{rows[f'subject_{said}'].iloc[0]}**",
             options=list(labels),
             format_func=lambda reading: (
                 t("{reading} (baku)", reading=labels[reading])
@@ -137,10 +137,12 @@ def _proposal() -> None:
             " dan setiap halaman mengatakannya selama dipakai."
         )
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    what, since = st.columns(2, gap="large")
+    with what:
         proposed = inputs.proposal_switch()
-        if proposed != "none":
-            first = load.as_of().year + 1
+    if proposed != "none":
+        first = load.as_of().year + 1
+        with since:
             inputs.whole("usul_mulai", t("Mulai berlaku (tahun)"), first, first, first + 10)
     if proposed == "none":
         return
@@ -257,9 +259,11 @@ def _rules() -> None:
         "kelompok": t("Kelompok jabatan"),
         "status": t("Kedudukan hukum"),
     }
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    what, past = st.columns(2, gap="large", vertical_alignment="bottom")
+    with what:
         shown = inputs.choice("tabel", t("Tabel"), tables, "umur", widget="select")
-        if shown == "umur":
+    if shown == "umur":
+        with past:
             with_past = inputs.switch("lampau", t("Dengan aturan yang sudah berakhir"))
     sure = Column("sure", t("Kepastian"))
     source = Column("source", t("Sumber"), width="large")

@@ -121,7 +121,7 @@ def finding(found: Answers, counted: str) -> str:
         n=layout.count_shown(found.leaver_count),
         who=who(counted),
     )
-    return t("{leavers}, terbanyak pada {year}", leavers=leavers, year=found.peak.year)
+    return t("{leavers}; puncaknya {year}", leavers=leavers, year=found.peak.year)
 
 
 def who_leaves(found: Answers, counted: str) -> str:

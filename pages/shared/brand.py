@@ -65,14 +65,15 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
   grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); }
 @media (min-width: 1080px) {
   .es-keys { grid-template-columns: repeat(var(--es-count), minmax(0, 1fr)); } }
-.es-key { display: flex; flex-direction: column; padding: .8rem 1rem .75rem; min-width: 0;
-  border: 1px solid var(--es-line); border-radius: 8px; }
+/* Label, value, trend and note of all cards stand on the same lines. */
+.es-key { display: grid; grid-row: span 4; grid-template-rows: subgrid; row-gap: 0; min-width: 0;
+  padding: .75rem 1rem .7rem; border: 1px solid var(--es-line); border-radius: 8px; }
 .es-key p { margin: 0; }
-.es-label { font-size: clamp(.9rem, .84rem + .22vw, 1.08rem); line-height: 1.25; opacity: .85;
-  min-height: 2.5em; }
-.es-value { line-height: 1.08; font-weight: 700; letter-spacing: -.02em; white-space: nowrap;
+.es-label { font-size: clamp(.9rem, .84rem + .22vw, 1.08rem); line-height: 1.25; opacity: .85; }
+.es-value { line-height: 1.12; font-weight: 700; letter-spacing: -.02em; white-space: nowrap;
   font-size: clamp(1.9rem, 1.35rem + 1.75vw, 3.3rem); font-variant-numeric: tabular-nums; }
 .es-trend { display: flex; align-items: flex-end; gap: 2px; height: 1.7rem; margin: .35rem 0; }
+.es-trend:empty { height: 0; margin: 0; }
 .es-trend i { flex: 1; background: var(--es-blue); opacity: .8; border-radius: 1px; }
 .es-trend i.es-marked { background: var(--es-amber); opacity: 1; }
 .es-note { margin: 0; font-size: clamp(.86rem, .81rem + .18vw, 1rem); line-height: 1.35;
@@ -91,8 +92,6 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
   .stMainBlockContainer { padding-top: 4rem; }
   .es-keys { grid-template-columns: 1fr 1fr; gap: .5rem; }
   .es-key { padding: .6rem .7rem; }
-  .es-label { min-height: 0; }
-  .es-key .es-trend { margin-top: auto; }
   .es-key:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
 }
 @media print {

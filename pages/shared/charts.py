@@ -139,7 +139,7 @@ def layout(
             "x": 0,
             "xref": "container",
             "xanchor": "left",
-            "y": 1,
+            "y": 0.97,
             "yref": "container",
             "yanchor": "top",
             "pad": {"t": 6, "l": 2},
@@ -163,7 +163,7 @@ def layout(
             "traceorder": "normal",
             "font": {"size": 14},
         },
-        "margin": {"l": 8, "r": 12, "t": 24 * title.count("<br>") + 48, "b": 48 if legend else 30},
+        "margin": {"l": 8, "r": 12, "t": 24 * title.count("<br>") + 48, "b": 40 if legend else 30},
         "xaxis": {
             "title": {"text": ""},
             "automargin": True,

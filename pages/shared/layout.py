@@ -309,7 +309,7 @@ def downloads(frame: pd.DataFrame, file_name: str, *, key: str) -> None:
         state.log(who, "unduh", f"{stem}.{ending}, {len(frame)} baris")
         return data
 
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.download_button(
             t("Unduh Excel"),
             data=lambda: made("xlsx"),
@@ -318,6 +318,7 @@ def downloads(frame: pd.DataFrame, file_name: str, *, key: str) -> None:
             key=f"{key}-xlsx",
             on_click="ignore",
             type="tertiary",
+            icon=":material/download:",
         )
         st.download_button(
             t("Unduh CSV"),
@@ -327,5 +328,6 @@ def downloads(frame: pd.DataFrame, file_name: str, *, key: str) -> None:
             key=f"{key}-csv",
             on_click="ignore",
             type="tertiary",
+            icon=":material/download:",
         )
         note(tn("{n} baris", len(frame)), width="content")

@@ -1,0 +1,123 @@
+"""What stands on screen: every sentence in two languages, numbers and dates as people write them."""
+
+from __future__ import annotations
+
+import ast
+from datetime import date
+from pathlib import Path
+from string import Formatter
+
+import pandas as pd
+import pytest
+from babel.messages.pofile import read_po
+
+from pages.shared import words
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+# The titles of the pages, which app.py keeps in a table.
+TABLED = {"Ringkasan", "Pensiun", "Data", "Metode", "Pengelolaan"}
+
+
+def sentences(path: Path) -> dict[str, set[str]]:
+    """The sentences a file gives to ``t`` and ``tn``, by function."""
+    found: dict[str, set[str]] = {"t": set(), "tn": set()}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        first = node.args[0]
+        if name in found and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            found[name].add(first.value)
+    return found
+
+
+def used(function: str) -> set[str]:
+    return set().union(*(sentences(path)[function] for path in SOURCES))
+
+
+def catalogue() -> dict[str, tuple[str, ...]]:
+    return words._catalogue("en")
+
+
+def test_every_sentence_has_its_english():
+    missing = (used("t") | used("tn") | TABLED) - set(catalogue())
+    assert not missing, f"{len(missing)} without English: {sorted(missing)[:10]}"
+    assert not [text_id for text_id, said in catalogue().items() if not all(said)]
+
+
+def test_no_english_is_left_behind_by_a_sentence_that_is_gone():
+    stale = set(catalogue()) - used("t") - used("tn") - TABLED
+    assert not stale, f"{len(stale)} stale: {sorted(stale)[:10]}"
+
+
+def test_a_sentence_about_a_number_has_two_english_forms():
+    single = {text_id for text_id in used("tn") if len(catalogue().get(text_id, ())) != 2}
+    assert not single, f"give them msgid_plural: {sorted(single)[:10]}"
+
+
+def test_english_fills_the_same_fields():
+    def fields(sentence: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+    for text_id, forms in catalogue().items():
+        for form in forms:
+            assert fields(form) == fields(text_id), text_id
+
+
+def test_no_sentence_stands_twice_in_the_catalogue():
+    with (words.CATALOGUES / "en.po").open("rb") as file:
+        read_po(file, locale="en", abort_invalid=True)
+    text = (words.CATALOGUES / "en.po").read_text(encoding="utf-8")
+    ids = [line for line in text.splitlines() if line.startswith("msgid ") and line != 'msgid ""']
+    assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
+
+
+@pytest.fixture
+def in_english(monkeypatch):
+    monkeypatch.setattr(words, "language", lambda: "en")
+
+
+def test_indonesian_numbers_have_a_point_for_thousands_and_a_comma_for_decimals():
+    # Badan Bahasa, Ejaan yang Disempurnakan (EYD V, 2022): 1.000 for thousands, 12,5 for decimals.
+    assert words.number(1234567) == "1.234.567"
+    assert words.number(1234.56, 1) == "1.234,6"
+    assert words.percent(0.1234) == "12,3%"
+    assert words.rupiah(1234567) == "Rp 1.234.567"
+
+
+def test_english_numbers_have_them_the_other_way_round(in_english):
+    assert words.number(1234.56, 1) == "1,234.6"
+    assert words.percent(0.1234) == "12.3%"
+
+
+@pytest.mark.parametrize("unknown", [None, float("nan"), pd.NA, pd.NaT])
+def test_what_is_not_known_is_a_dash(unknown):
+    assert words.number(unknown) == words.NONE
+    assert words.percent(unknown) == words.NONE
+    assert words.rupiah(unknown) == words.NONE
+    assert words.day(unknown) == words.NONE
+    assert words.month(unknown) == words.NONE
+
+
+def test_dates_are_written_as_indonesians_write_them():
+    # 1 August 2025 was a Friday.
+    assert words.day(date(2025, 8, 1)) == "1 Agustus 2025"
+    assert words.month(date(2025, 8, 1)) == "Agu 2025"
+    assert words.weekday(pd.Timestamp("2025-08-01")) == "Jumat, 1 Agustus 2025"
+
+
+def test_dates_are_written_as_the_british_write_them(in_english):
+    assert words.day(date(2025, 8, 1)) == "1 August 2025"
+
+
+def test_one_person_retires_and_two_people_retire(in_english):
+    assert words.tn("{n} orang pensiun", 1) == "1 person retires"
+    assert words.tn("{n} orang pensiun", 2) == "2 people retire"
+
+
+def test_a_list_reads_as_a_sentence():
+    assert words.names(["guru"]) == "guru"
+    assert words.names(["guru", "bidan"]) == "guru dan bidan"
+    assert words.names(["guru", "bidan", "camat"]) == "guru, bidan, dan camat"
+    assert words.names([]) == ""
