@@ -165,7 +165,7 @@ def plain_workbook(
         "Eselon": text["echelon"],
         "Jenjang": text["stated_jenjang"],
         "Tingkat Pendidikan": text["education_level"],
-        "Pendidikan": text["education"],
+        "Jurusan": text["education"],
         "Tugas Tambahan": text["extra_duty"],
         "Sertifikat Kepala Sekolah": certificate.fillna(""),
         "Unit Kerja": text["unit"],

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from analytics import demo, demo_people, demo_places, demo_workbook, rules
+from analytics import demo, demo_people, demo_places, demo_workbook, readers, rules
+from analytics.checks import checked_roster
 from analytics.nip import nip_parts
 from analytics.retirement import retirements
 
@@ -381,6 +382,37 @@ def test_planted_faults_stand_where_they_are_said_to(city, tmp_path, write):
             assert found == float(fault.value)
         else:
             assert found == fault.value
+
+
+# What a nominatif has no column for.
+NOT_IN_NOMINATIF = {
+    "contract_ends_on", "stated_jenjang", "extra_duty", "has_head_certificate", "kecamatan", "npsn",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("write", "lost"), [(demo.siasn_workbook, NOT_IN_NOMINATIF), (demo.plain_workbook, set())]
+)
+def test_the_city_comes_back_from_its_own_workbook(city, tmp_path, write, lost):
+    path = tmp_path / "contoh.xlsx"
+    write(path, city.people)
+    back = checked_roster(readers.read(path), rules.load(), city.as_of)
+    assert back.refused.empty
+    assert {fault.code for fault in back.faults} == {"past_bup", "bup_disputed"}
+    kept = [column for column in demo_people.PEOPLE if column not in lost]
+    pd.testing.assert_frame_equal(
+        back.people[kept].sort_values("nip", ignore_index=True).astype("object"),
+        city.people[kept].astype("object"),
+        check_names=False,
+    )
+
+
+@pytest.mark.parametrize("write", [demo.siasn_workbook, demo.plain_workbook])
+def test_planted_faults_are_found_in_their_rows(city, tmp_path, write):
+    path = tmp_path / "salah.xlsx"
+    planted = write(path, city.people.head(200), tuple(demo_workbook.FAULTS))
+    found = checked_roster(readers.read(path), rules.load(), city.as_of).faults
+    assert {(fault.row, fault.code) for fault in planted} <= {(f.row, f.code) for f in found}
 
 
 def test_a_workbook_of_the_same_people_has_the_same_bytes(city, tmp_path):
