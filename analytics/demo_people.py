@@ -339,7 +339,7 @@ def _contract_ends(staff: pd.DataFrame) -> pd.Series:
 
 
 def _head_certificates(staff: pd.DataFrame, generator: np.random.Generator) -> pd.Series:
-    """Nearly all heads, one in eight senior teachers, few others; NA for those not asked."""
+    """Nearly all heads, one in twenty senior teachers, few others; NA for those not asked."""
     draw = generator.random(len(staff))
     holds = np.select(
         [
@@ -347,7 +347,7 @@ def _head_certificates(staff: pd.DataFrame, generator: np.random.Generator) -> p
             staff["extra_duty"] == "Plt. Kepala Sekolah",
             staff["level"].isin(["guru Ahli Madya", "guru Ahli Muda"]),
         ],
-        [draw < 0.92, draw < 2, draw < 0.125],
+        [draw < 0.92, draw < 2, draw < 0.05],
         draw < 0.02,
     )
     asked = staff["role_group"].isin(["guru", "kepala_sekolah"]) & (
