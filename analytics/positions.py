@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -88,7 +89,7 @@ def position_roles(
 
     Returns
     -------
-    Index-aligned categories: ``role_group``, ``jenjang``, ``pattern_id``. ``role_group`` is NA
+    Index-aligned text: ``role_group``, ``jenjang``, ``pattern_id``. ``role_group`` is NA
     when no row fits. ``jenjang`` is ``-`` where the role needs none, NA where it needs one and
     neither the title nor the jenjang column states it. ``pattern_id`` names the row that decided.
 
@@ -97,31 +98,15 @@ def position_roles(
     RuleError
         When a local title points at a role that no rule of age knows.
 
-    Method: docs/method.md section 3.
+    Method: docs/method.md eq. 5.
     """
     local = _checked_local(local_titles or {}, rulebook)
     columns = ("position", "position_kind", "echelon", "stated_jenjang", "extra_duty")
     code, distinct = _distinct(people, [column for column in columns if column in people])
     classifier = _Classifier(rulebook, local)
     answers = [classifier.role(*(row.get(column) for column in columns)) for row in distinct]
-    table = pd.DataFrame(answers, columns=["role_group", "jenjang", "pattern_id"], dtype=object)
-    groups, jenjangs = _ids(rulebook)
-    patterns = [*sorted(rulebook.position_patterns["pattern_id"]), LOCAL, EXTRA_DUTY_HEAD]
-    return pd.DataFrame(
-        {
-            name: pd.Series(
-                pd.Categorical.from_codes(
-                    pd.Categorical(table[name], categories=known).codes[code], categories=known
-                ),
-                index=people.index,
-            )
-            for name, known in (
-                ("role_group", groups),
-                ("jenjang", jenjangs),
-                ("pattern_id", patterns),
-            )
-        }
-    )
+    table = pd.DataFrame(answers, columns=["role_group", "jenjang", "pattern_id"], dtype="str")
+    return table.take(code).set_axis(people.index)
 
 
 def unmatched_titles(people: pd.DataFrame) -> pd.DataFrame:
@@ -176,17 +161,7 @@ class _Classifier:
     """Applies the pattern rows, in their order of priority, to one post at a time."""
 
     def __init__(self, rulebook: RuleBook, local: Mapping[str, tuple[str, str]]) -> None:
-        rows = [
-            _Row(
-                pattern_id=row.pattern_id,
-                field=row.field,
-                pattern=re.compile(row.pattern),
-                kind=row.kind,
-                role_group=row.role_group,
-                jenjang=row.jenjang,
-            )
-            for row in rulebook.position_patterns.itertuples()
-        ]
+        rows = _rows(rulebook)
         self._local = local
         self._kinds = [row for row in rows if row.field == "kind" and not row.role_group]
         self._jenjangs = [row for row in rows if row.field == "jenjang"]
@@ -275,6 +250,21 @@ class _Classifier:
         return ""
 
 
+@lru_cache(maxsize=4)
+def _rows(rulebook: RuleBook) -> tuple[_Row, ...]:
+    return tuple(
+        _Row(
+            pattern_id=row.pattern_id,
+            field=row.field,
+            pattern=re.compile(row.pattern),
+            kind=row.kind,
+            role_group=row.role_group,
+            jenjang=row.jenjang,
+        )
+        for row in rulebook.position_patterns.itertuples()
+    )
+
+
 def _respelled(key: str) -> str:
     for pattern, word in _SPELLINGS:
         key = pattern.sub(word, key)
@@ -308,10 +298,3 @@ def _distinct(
     distinct = people[columns].take(first).astype("object")
     distinct = distinct.where(distinct.notna(), None)
     return code, distinct.to_dict("records")
-
-
-def _ids(rulebook: RuleBook) -> tuple[list[str], list[str]]:
-    return (
-        list(rulebook.role_groups["role_group"]),
-        sorted(set(rulebook.retirement_age["jenjang"])),
-    )

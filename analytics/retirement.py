@@ -21,6 +21,7 @@ from analytics.rules import ANY, NO_PROPOSAL, LawChoice, RuleBook
 NO_CHOICE = LawChoice()
 DATE_COLUMNS = ["bup_years", "retires_on", "rule_id", "rule_source", "rule_standing"]
 
+_RULE_TEXTS = {"rule_id": "rule_id", "rule_source": "source", "rule_standing": "standing"}
 _NEVER = np.iinfo(np.int32).max
 
 
@@ -54,7 +55,12 @@ def first_of_next_month_at_age(birth_date: pd.Series, age_years: pd.Series | int
 
 
 def retirement_dates(
-    people: pd.DataFrame, rulebook: RuleBook, as_of: date, choice: LawChoice = NO_CHOICE
+    people: pd.DataFrame,
+    rulebook: RuleBook,
+    as_of: date,
+    choice: LawChoice = NO_CHOICE,
+    *,
+    with_rules: bool = True,
 ) -> pd.DataFrame:
     """Retirement age, date and the rule that gave it, person by person.
 
@@ -68,6 +74,8 @@ def retirement_dates(
         The day the roster describes. Law that had ended before it is not asked.
     choice
         Readings, proposal and local ages.
+    with_rules
+        False leaves out the three columns of text that name the rule: for counting millions.
 
     Returns
     -------
@@ -113,25 +121,15 @@ def retirement_dates(
     answered = rule >= 0
     dates = np.where(answered, leaves, 0).astype("datetime64[M]").astype("datetime64[us]")
     dates[~answered] = np.datetime64("NaT")
-    # The table of rules is short, the table of people is not: text is taken by code.
-    codes = rule.astype(np.int64)
-    texts = {
-        column: pd.Series(
-            pd.Categorical.from_codes(*_unique_codes(law.table[column], codes)), index=index
-        )
-        for column in ("rule_id", "source", "standing")
-    }
     age = pd.array(np.where(answered, law.age[rule], 0), dtype="Int64")
     age[~answered] = pd.NA
-    return pd.DataFrame(
-        {
-            "bup_years": pd.Series(age, index=index),
-            "retires_on": pd.Series(dates, index=index),
-            "rule_id": texts["rule_id"],
-            "rule_source": texts["source"],
-            "rule_standing": texts["standing"],
-        }
-    )
+    answer = pd.DataFrame({"bup_years": age, "retires_on": dates}, index=index)
+    if with_rules:
+        # The table of rules is short and the table of people is not; row -1 becomes NA.
+        for column, text in _RULE_TEXTS.items():
+            values = pd.array(law.table[text], dtype="str").take(rule, allow_fill=True)
+            answer[column] = pd.Series(values, index=index)
+    return answer
 
 
 def retirements(
@@ -286,9 +284,3 @@ def _birth_months(birth_date: pd.Series) -> np.ndarray:
     birth = birth_date.to_numpy(dtype="datetime64[us]")
     months = birth.astype("datetime64[M]").astype(np.int64)
     return np.where(np.isnat(birth), 0, months).astype(np.int32)
-
-
-def _unique_codes(text: pd.Series, row: np.ndarray) -> tuple[np.ndarray, pd.Index]:
-    code, values = pd.factorize(text)
-    # Row -1 (no rule) must stay -1, which a category shows as missing.
-    return np.append(code, -1)[row], pd.Index(values)
