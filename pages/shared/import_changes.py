@@ -5,35 +5,58 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analytics import import_data
 from analytics.import_data import Changes
 from pages.shared import layout
-from pages.shared.words import number, t
+from pages.shared.words import names, number, t
 
 
 def _kinds() -> dict[str, tuple[str, str]]:
     return {
-        "joined": (t("Masuk"), t("Ada di berkas, tidak ada sebelumnya")),
-        "left": (t("Keluar"), t("Ada sebelumnya, tidak ada di berkas")),
-        "moved": (t("Pindah"), t("Unit kerja atau jabatannya berbeda")),
-        "promoted": (t("Naik golongan"), t("Golongannya lebih tinggi")),
+        "joined": (t("Masuk"), t("ada di berkas, tidak ada sebelumnya")),
+        "left": (t("Keluar"), t("ada sebelumnya, tidak ada di berkas")),
+        "moved": (t("Pindah"), t("unit kerjanya berbeda")),
+        "promoted": (t("Naik"), t("golongan atau jenjangnya naik")),
     }
 
 
-def _columns() -> dict[str, layout.Column]:
-    """Columns of any of the four tables, in the order of the screen."""
+def _causes() -> dict[str, str]:
+    """Likely causes of leaving, in the visitor's language."""
     return {
-        "name": layout.Column("name", t("Nama"), "name"),
-        "nip": layout.Column("nip", t("NIP"), "nip"),
-        "employment": layout.Column("employment", t("Jenis")),
-        "cause": layout.Column("cause", t("Dugaan sebab")),
-        "position_before": layout.Column("position_before", t("Jabatan sebelumnya")),
-        "position": layout.Column("position", t("Jabatan")),
-        "unit_before": layout.Column("unit_before", t("Unit sebelumnya")),
-        "unit": layout.Column("unit", t("Unit kerja")),
-        "golongan_before": layout.Column("golongan_before", t("Golongan sebelumnya")),
-        "golongan": layout.Column("golongan", t("Golongan")),
-        "birth_date": layout.Column("birth_date", t("Tanggal lahir"), "day"),
+        import_data.LEFT_AT_BUP: t("mencapai BUP"),
+        import_data.LEFT_AT_CONTRACT_END: t("kontrak berakhir"),
+        import_data.LEFT_BEFORE: t("sebelum BUP"),
+        import_data.LEFT_WITHOUT_RULE: t("tidak diketahui"),
     }
+
+
+def _columns(kind: str) -> list[layout.Column]:
+    """The columns of one of the tables."""
+    change = {
+        "joined": [layout.Column("unit", t("Unit kerja"))],
+        "left": [
+            layout.Column("cause", t("Dugaan sebab")),
+            layout.Column("retires_on", t("TMT pensiun"), "day"),
+            layout.Column("unit", t("Unit kerja")),
+        ],
+        "moved": [
+            layout.Column("before", t("Dari unit")),
+            layout.Column("after", t("Ke unit")),
+        ],
+        "promoted": [
+            layout.Column("before", t("Dari")),
+            layout.Column("after", t("Menjadi")),
+            layout.Column("unit", t("Unit kerja")),
+        ],
+        "kept": [layout.Column("unit", t("Unit kerja"))],
+    }
+    return [
+        layout.Column("name", t("Nama"), "name"),
+        layout.Column("nip", t("NIP"), "nip"),
+        *change[kind],
+        layout.Column("position", t("Jabatan")),
+        layout.Column("employment", t("Jenis")),
+    ]
 
 
 def draw(changes: Changes) -> None:
@@ -46,11 +69,24 @@ def draw(changes: Changes) -> None:
             for kind, (name, meaning) in kinds.items()
         ]
     )
-    known = _columns()
+    if not changes.left.empty:
+        counts = changes.left["cause"].map(_causes()).value_counts()
+        layout.sentences(
+            [
+                t(
+                    "Dugaan sebab keluar: {causes}.",
+                    causes=names([f"{number(n)} {cause}" for cause, n in counts.items()]),
+                )
+            ]
+        )
+    kinds["kept"] = (t("Tetap seperti sebelumnya"), "")
     for kind, (name, _) in kinds.items():
-        frame = frames[kind]
+        frame: pd.DataFrame = getattr(changes, kind)
         if frame.empty:
             continue
         with st.expander(f"{name} · {number(len(frame))}", key=f"changes-{kind}"):
-            columns = [known[column] for column in known if column in frame.columns]
-            layout.table(frame, columns, f"{t('perubahan')}-{kind}", height=320)
+            if kind == "kept":
+                st.caption(t("Barisnya ditolak, jadi data mereka dari edisi sebelumnya dipakai."))
+            if kind == "left":
+                frame = frame.assign(cause=frame["cause"].map(_causes()))
+            layout.table(frame, _columns(kind), f"{t('perubahan')}-{name}", height=320)

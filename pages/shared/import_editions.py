@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import streamlit as st
 
-from analytics import store
+from analytics import demo, export, store
 from analytics.store import Edition
-from pages.shared import access, layout, load
-from pages.shared.import_text import plain
+from pages.shared import access, import_jobs, layout, load
+from pages.shared.import_jobs import Progress
+from pages.shared.import_text import MIMES, plain
 from pages.shared.import_titles import unmatched
-from pages.shared.words import day, names, number, t
+from pages.shared.words import day, names, number, t, tn
 
 _SHOWN = 10
 _NOTICE = "editions_notice"
+_SAMPLE = "sample_job"
+# Faults of the sample workbook to learn from, one row each.
+PLANTED = (
+    *("nip_malformed", "nip_duplicate", "nip_precision_lost", "date_missing", "date_invalid"),
+    *("unit_missing", "nip_birth_mismatch", "nip_sex_mismatch", "position_unknown", "text_formula"),
+)
 
 
 def moment(created_at: datetime) -> str:
     """A moment in the visitor's own time zone: ``21 November 2026 10.05``."""
-    aware = created_at if created_at.tzinfo else created_at.replace(tzinfo=timezone.utc)
+    aware = created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
     offset = st.context.timezone_offset
     here = aware.astimezone() if offset is None else aware - pd.Timedelta(minutes=offset)
     return f"{day(here)} {here:%H.%M}"
@@ -28,12 +39,16 @@ def moment(created_at: datetime) -> str:
 
 def in_force() -> None:
     """The edition every page is computed from, and how far its data can be trusted."""
+    if notice := st.session_state.pop(_NOTICE, None):
+        st.success(notice, icon=":material/check:")
     edition = load.edition()
     if edition is None:
-        layout.empty(
-            t("Belum ada data."),
-            t("Jatuhkan satu berkas pegawai di bawah, atau muat data contoh untuk mencoba."),
-        )
+        with st.container(border=True):
+            st.markdown(
+                t("Jatuhkan satu berkas pegawai di bawah, atau lihat dulu dengan kota contoh.")
+            )
+            with st.container(horizontal=True):
+                sample_button()
         return
     with st.container(border=True):
         kind = (
@@ -64,10 +79,10 @@ def _quality(edition: Edition) -> None:
     people = load.people()
     counted = people.loc[people["is_in_headcount"]]
     past = counted["retires_on"] <= pd.Timestamp(edition.as_of)
-    warnings = load.ask("import_faults")
+    warnings = _warning_count(edition.path, edition.sha256)
     tiles = [
         (t("Orang"), edition.people_count, t("Seluruh baris pegawai di edisi ini")),
-        (t("Peringatan"), len(warnings), t("Masalah yang ditemukan saat berkasnya dimuat")),
+        (t("Peringatan"), warnings, t("Masalah yang ditemukan saat berkasnya dimuat")),
         (
             t("Jabatan belum dikenali"),
             len(unmatched()),
@@ -80,13 +95,17 @@ def _quality(edition: Edition) -> None:
             t("Aturannya punya lebih dari satu tafsir; pilihannya di halaman Metode"),
         ),
     ]
-    layout.tiles([(name, number(value), help_text) for name, value, help_text in tiles])
+    layout.keys([layout.Key(name, number(value), note) for name, value, note in tiles])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _warning_count(path: Path, sha256: str) -> int:  # noqa: ARG001 (part of the key)
+    with closing(store.opened(path)) as connection:
+        return sum(fault.severity != "error" for fault in store.faults(connection))
 
 
 def history() -> None:
     """All editions, the newest first; one click makes an earlier one current."""
-    if notice := st.session_state.pop(_NOTICE, None):
-        st.success(notice, icon=":material/check:")
     editions = sorted(store.editions(store.data_folder()), key=lambda one: -one.number)
     if not editions:
         layout.empty(t("Belum ada edisi."), t("Edisi pertama terjadi saat berkas dimuat."))
@@ -100,10 +119,39 @@ def history() -> None:
     current = load.state().current_edition()
     shown = editions
     if len(editions) > _SHOWN and not st.toggle(t("Tampilkan semua edisi"), key="editions-all"):
-        shown = [one for one in editions[:_SHOWN]]
+        shown = editions[:_SHOWN]
         shown += [one for one in editions[_SHOWN:] if one.number == current]
     for edition in shown:
         _edition(edition, is_current=edition.number == current)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _refused(path: Path, sha256: str) -> pd.DataFrame:  # noqa: ARG001 (part of the key)
+    with closing(store.opened(path)) as connection:
+        return store.refused_rows(connection)
+
+
+def _refused_download(edition: Edition) -> None:
+    """The rows that the import of an edition left out, to be mended and loaded later."""
+    rows = _refused(edition.path, edition.sha256)
+    if rows.empty:
+        return
+    who, state = access.actor(), load.state()
+    name = f"{t('ditolak')}-{t('edisi')}-{edition.number}.xlsx"
+
+    def made() -> bytes:
+        state.log(who, "unduh", f"{name}, {len(rows)} baris")
+        return export.xlsx_bytes({t("ditolak"): rows})
+
+    st.download_button(
+        tn("Unduh {n} baris ditolak", len(rows)),
+        data=made,
+        file_name=name,
+        mime=MIMES["xlsx"],
+        key=f"edition-refused-{edition.number}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _edition(edition: Edition, *, is_current: bool) -> None:
@@ -136,4 +184,95 @@ def _use(edition_number: int) -> None:
     load.state().set_current_edition(edition_number, access.actor())
     st.session_state[_NOTICE] = t(
         "Edisi {number} kini berlaku di semua halaman.", number=number(edition_number)
+    )
+
+
+def _write_sample(folder: Path, actor: str, progress: Progress) -> Edition:
+    """The sample city as the edition in force."""
+    progress(0.1, "")
+    city = demo.city()
+    progress(0.6, "")
+    about = store.About(
+        as_of=city.as_of,
+        government_name=city.government_name,
+        is_synthetic=True,
+        note=city.note,
+    )
+    tables = {"employee": city.people, "unit": city.units, "school_year_profile": city.schools}
+    edition = store.write_edition(folder, tables, about)
+    load.state().set_current_edition(edition.number, actor)
+    return edition
+
+
+def _load_sample() -> None:
+    """Start building the sample city; a second click finds it under way."""
+    if _SAMPLE not in st.session_state:
+        folder, actor = store.data_folder(), access.actor()
+        st.session_state[_SAMPLE] = import_jobs.started(
+            lambda progress: _write_sample(folder, actor, progress), is_load=True
+        )
+
+
+def sample_button() -> None:
+    """Load the sample city, where no real data would be hidden by it."""
+    if job := st.session_state.get(_SAMPLE):
+        place = st.empty()
+        try:
+            edition: Edition = import_jobs.followed(
+                job, lambda share, _: place.progress(share, text=t("Menyusun kota contoh"))
+            )
+        finally:
+            place.empty()
+        st.session_state.pop(_SAMPLE, None)
+        st.session_state[_NOTICE] = t(
+            "Edisi {number} berlaku: kota contoh dengan {people} pegawai rekaan.",
+            number=number(edition.number),
+            people=number(edition.people_count),
+        )
+        st.rerun()
+    edition_now = load.edition()
+    if edition_now is None or edition_now.is_synthetic:
+        st.button(
+            t("Muat data contoh"),
+            key="sample-load",
+            icon=":material/science:",
+            on_click=_load_sample,
+        )
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _sample_workbook(planted: tuple[str, ...]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "contoh.xlsx"
+        demo.siasn_workbook(path, demo.city().people, planted)
+        return path.read_bytes()
+
+
+def sample() -> None:
+    """The sample city, and a file to try the import with."""
+    edition = load.edition()
+    st.markdown(
+        t(
+            "Data contoh adalah kota rekaan dengan sekitar 4.000 pegawai rekaan, disetel ke angka"
+            " yang pernah diterbitkan. Data sungguhan tidak pernah dicampur dengannya."
+        )
+    )
+    with st.container(horizontal=True):
+        if edition is not None:
+            sample_button()
+        for key, words, planted in (
+            ("clean", t("Unduh contoh berkas"), ()),
+            ("faulty", t("Unduh contoh dengan kesalahan"), PLANTED),
+        ):
+            st.download_button(
+                words,
+                data=partial(_sample_workbook, planted),
+                file_name=f"{t('contoh')}-nominatif-siasn-{key}.xlsx",
+                mime=MIMES["xlsx"],
+                key=f"sample-{key}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    st.caption(
+        t("Contoh berkas berbentuk nominatif SIASN 69 kolom; isinya rekaan dan boleh disebarkan.")
     )

@@ -12,11 +12,14 @@ import streamlit as st
 
 from analytics import export, faults
 from analytics.faults import Fault
-from pages.shared.import_text import plain, MIMES
+from analytics.import_data import Preview
+from pages.shared import layout
+from pages.shared.import_text import MIMES, plain
 from pages.shared.words import LANGUAGES, language, number, t, tn
 
 # Rows of one kind of fault drawn on screen; the download has them all.
 ROWS_SHOWN = 200
+_FEW = 3
 _FILE_WORDS = {"id": "masalah", "en": "faults"}
 
 
@@ -59,18 +62,58 @@ def fault_groups(found: Sequence[Fault]) -> list[FaultGroup]:
             (first.message(language()), first.remedy(language()))
             if same
             else (
-                _in_general(texts.at[code, f"message_{language()}"]),
-                _in_general(texts.at[code, f"remedy_{language()}"]),
+                _in_general(texts.loc[code, f"message_{language()}"]),
+                _in_general(texts.loc[code, f"remedy_{language()}"]),
             )
         )
         groups.append(FaultGroup(code, first.severity, title, remedy, tuple(members)))
     return sorted(groups, key=lambda group: (group.severity != "error", -len(group.faults)))
 
 
+def draw(preview: Preview, file_name: str) -> None:
+    """Counts, the one thing to do, the kinds of faults, and the lists to take away."""
+    found = preview.checked.faults
+    good, refused = preview.good_count, preview.refused_count
+    warnings = sum(fault.severity != "error" for fault in found)
+    layout.keys(
+        [
+            layout.Key(t("Baris terbaca"), number(preview.checked.row_count)),
+            layout.Key(t("Baris baik"), number(good), t("bisa dimuat")),
+            layout.Key(t("Ditolak"), number(refused), t("perlu diperbaiki")),
+            layout.Key(t("Peringatan"), number(warnings), t("tidak menghalangi")),
+        ]
+    )
+    layout.sentences([what_to_do(good, refused, warnings)])
+    if not found:
+        return
+    draw_groups(found)
+    draw_downloads(found, file_name)
+
+
+def what_to_do(good: int, refused: int, warnings: int) -> str:
+    """One sentence: the next thing to do about this file."""
+    if not good and refused:
+        return t("Semua baris bermasalah: perbaiki seperti tertulis di bawah, lalu jatuhkan lagi.")
+    if refused:
+        return tn(
+            "Perbaiki {n} baris yang ditolak lalu jatuhkan berkasnya lagi, atau muat {good} baris"
+            " yang baik sekarang.",
+            refused,
+            good=number(good),
+        )
+    if warnings:
+        return tn(
+            "Tidak ada kesalahan. {n} peringatan tidak menghalangi, tetapi periksalah sebelum"
+            " angkanya dipakai.",
+            warnings,
+        )
+    return t("Tidak ada masalah. Berkas ini siap dimuat.")
+
+
 def draw_groups(found: Sequence[Fault]) -> None:
     """One line per kind of fault; opened, its rows."""
     for group in fault_groups(found):
-        count = tn("{n} tempat", len(group.faults))
+        count = _places(group.faults)
         colour = "red" if group.severity == "error" else "orange"
         word = t("Kesalahan") if group.severity == "error" else t("Peringatan")
         label = f":{colour}-badge[{word}] **{plain(group.title)}** · {count}"
@@ -78,6 +121,14 @@ def draw_groups(found: Sequence[Fault]) -> None:
             st.markdown(f"{t('Yang harus dilakukan')}: {plain(group.remedy)}.")
             st.caption(t("Kode: {code}", code=group.code))
             _draw_rows(group.faults)
+
+
+def _places(members: Sequence[Fault]) -> str:
+    """Where a kind of fault is: the rows where they are few, else how many."""
+    rows = [number(fault.row) for fault in members if fault.row is not None]
+    if len(rows) == len(members) <= _FEW:
+        return t("baris {rows}", rows=", ".join(rows))
+    return tn("{n} tempat", len(members))
 
 
 def _draw_rows(members: Sequence[Fault]) -> None:
@@ -122,4 +173,6 @@ def draw_downloads(found: Sequence[Fault], file_name: str) -> None:
 
 def _written(found: Sequence[Fault], lang: str, ending: str) -> bytes:
     table = faults.fault_table(found, lang)
-    return export.xlsx_bytes(table) if ending == "xlsx" else export.csv_bytes(table)
+    if ending == "xlsx":
+        return export.xlsx_bytes({_FILE_WORDS[lang]: table})
+    return export.csv_bytes(table, for_spreadsheet=True)

@@ -89,7 +89,7 @@ def loads_under_way() -> int:
     return _DESK.loading
 
 
-def followed(job: Job[Result], draw: Callable[[float, str], None]) -> Result:
+def followed(job: Job[Result], draw: Callable[[float, str], object]) -> Result:
     """The result of a job; its progress is drawn until it is there.
 
     Raises

@@ -57,6 +57,18 @@ def scope_meanings() -> list[str]:
     ]
 
 
+def sheet_reasons() -> dict[str, str]:
+    """Why a sheet of a workbook was not read."""
+    return {
+        "hidden": t("lembar tersembunyi"),
+        "empty": t("kosong"),
+        "no_table": t("tidak ada tabel"),
+        "other_kind": t("isinya lain"),
+        "other_table": t("isinya lain"),
+        "not_chosen": t("tidak dipilih"),
+    }
+
+
 def column_names() -> dict[str, str]:
     """Our columns, as the screen calls them."""
     return {
@@ -102,6 +114,21 @@ def column_names() -> dict[str, str]:
         "classroom_count": t("Jumlah ruang kelas"),
         "nuptk": t("NUPTK"),
         "teacher_kind": t("Jenis PTK"),
+        "employee_type": t("Jenis pegawai"),
+        "asn_status": t("Status CPNS/PNS"),
+        "work_unit": t("Satuan kerja"),
+        "position_structural": t("Jabatan struktural"),
+        "position_functional": t("Jabatan fungsional"),
+        "position_general": t("Jabatan pelaksana"),
+        "first_appointed_on": t("TMT pengangkatan pertama"),
+        **{f"satker_{n}": t("Satuan kerja tingkat {n}", n=n) for n in range(1, 6)},
+        "ignore": t("abaikan"),
+        # Two facts in one cell.
+        "name_nip": t("Nama dan NIP"),
+        "birth_place_date": t("Tempat dan tanggal lahir"),
+        "golongan_tmt": t("Golongan dan TMT"),
+        "position_tmt": t("Jabatan dan TMT"),
+        "service_text": t("Masa kerja"),
     }
 
 

@@ -11,6 +11,13 @@ from pages.shared import access, layout, load
 from pages.shared.import_text import plain
 from pages.shared.words import language, number, t, tn
 
+# From the first step to the last; only for the order in the list.
+_LADDER = (
+    *("-", "pemula", "terampil", "mahir", "penyelia"),
+    *("ahli_pertama", "ahli_muda", "ahli_madya", "ahli_utama"),
+    *("asisten_ahli", "lektor", "lektor_kepala", "profesor"),
+    *("eselon_iv", "eselon_iii", "pratama", "madya", "utama"),
+)
 _TURN = "titles_turn"
 _MAPPED = "titles_mapped"
 
@@ -49,11 +56,11 @@ def _list(titles: pd.DataFrame) -> None:
     )
     layout.table(
         titles,
-        {
-            "position": t("Jabatan di berkas"),
-            "position_kind": t("Jenis jabatan"),
-            "people_count": t("Orang"),
-        },
+        [
+            layout.Column("position", t("Jabatan di berkas"), width="large"),
+            layout.Column("position_kind", t("Jenis jabatan")),
+            layout.Column("people_count", t("Orang"), "count"),
+        ],
         t("jabatan-belum-dikenali"),
     )
 
@@ -146,8 +153,10 @@ def _group_names(book: RuleBook) -> dict[str, str]:
 
 def _levels(book: RuleBook, group: str | None) -> list[str]:
     """Levels the law knows for a group; ``-`` where the age does not depend on one."""
-    ages = book.retirement_ages
-    return sorted(set(ages.loc[ages["role_group"] == group, "jenjang"]))
+    known = {level for one, level in book.roles() if one == group}
+    return sorted(
+        known, key=lambda level: (_LADDER.index(level) if level in _LADDER else 99, level)
+    )
 
 
 def level_name(level: str) -> str:

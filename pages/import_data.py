@@ -1,0 +1,58 @@
+"""Data: what the numbers rest on, and how a new file gets in.
+
+A file goes through four states, none of which changes anything before the last:
+no file -> being checked -> checked (or refused) -> being loaded -> loaded.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared import access, import_editions, import_titles, import_upload, inputs, layout, load
+from pages.shared.words import day, number, t, tn
+
+
+def render() -> None:
+    """The page."""
+    access.require("pimpinan")
+    layout.header(_finding(), t("Dari data apa semua angka ini dihitung?"))
+    import_editions.in_force()
+    if not access.may("perencana"):
+        st.markdown(f"### {t('Semua edisi')}")
+        import_editions.history()
+        return
+    sections = {
+        "muat": t("Muat berkas"),
+        "jabatan": t("Jabatan belum dikenali"),
+        "edisi": t("Semua edisi"),
+        "contoh": t("Contoh"),
+    }
+    section = inputs.choice("bagian", t("Yang ingin dilakukan"), sections, "muat")
+    if section == "jabatan":
+        import_titles.render()
+    elif section == "edisi":
+        import_editions.history()
+    elif section == "contoh":
+        import_editions.sample()
+    else:
+        import_upload.render()
+    layout.source_note()
+
+
+def _finding() -> str:
+    edition = load.edition()
+    if edition is None:
+        return t("Belum ada data: jatuhkan satu berkas untuk mulai")
+    waiting = len(import_titles.unmatched())
+    if waiting:
+        return tn(
+            "{people} pegawai, keadaan {as_of}; {n} jabatan belum dikenali",
+            waiting,
+            people=number(edition.people_count),
+            as_of=day(edition.as_of),
+        )
+    return t(
+        "{people} pegawai, keadaan {as_of}; semua jabatan dikenali",
+        people=number(edition.people_count),
+        as_of=day(edition.as_of),
+    )

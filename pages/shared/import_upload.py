@@ -1,0 +1,438 @@
+"""From a dropped file to an edition: check, show, load.
+
+Nothing is written before a button is pressed; whatever goes wrong on the way changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+import streamlit as st
+
+from analytics import import_data, store
+from analytics.faults import FaultsError
+from analytics.import_data import Preview
+from analytics.readers.workbook import LARGEST_FILE_MB
+from analytics.store import Edition, StoreError
+from pages.shared import (
+    access,
+    import_changes,
+    import_faults,
+    import_file,
+    import_jobs,
+    load,
+)
+from pages.shared.import_jobs import Job, Progress
+from pages.shared.import_text import plain
+from pages.shared.words import language, number, t, tn
+
+LOG = logging.getLogger("estafet")
+FILE_TYPES = ["xlsx", "xls", "xlsm", "xlsb", "csv", "ods"]
+# Above this share of people leaving at once, the file is rather a part than a whole.
+SUSPICIOUS_LEAVING_SHARE = 1 / 3
+
+_TURN = "import_turn"  # how many files this visitor is through with; makes the uploader empty again
+_WISHES = "import_wishes"
+_CHECK = "import_check"
+_LOAD = "import_load"
+_DONE = "import_done"
+_NOTICE = "import_notice"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be checked: one file, and what the person said about it.
+
+    ``standing_on`` is the edition in force at that moment: when another takes its place, the same
+    file has to be compared again.
+    """
+
+    file_id: str
+    file_name: str
+    standing_on: int | None
+    kind: str | None = None
+    as_of: date | None = None
+    scope: str = "all"
+    mapping: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did, for the message after it."""
+
+    edition_number: int
+    people_count: int
+    joined_count: int
+    left_count: int
+    moved_count: int
+    promoted_count: int
+    refused_count: int
+
+
+def render() -> None:
+    """The upload section."""
+    if import_jobs.loads_under_way() and _LOAD not in st.session_state:
+        st.info(t("Satu berkas sedang dimuat di server ini. Edisinya muncul setelah selesai."))
+    if loaded := st.session_state.get(_DONE):
+        _told(loaded)
+    turn = st.session_state.get(_TURN, 0)
+    _say_uploader_in_our_words()
+    file = st.file_uploader(
+        t("Jatuhkan berkas di sini: Excel, CSV, atau ODS"),
+        type=FILE_TYPES,
+        key=f"import-file-{turn}",
+    )
+    if file is None:
+        for name in (_CHECK, _LOAD, _WISHES):
+            st.session_state.pop(name, None)
+        if not st.session_state.get(_DONE):
+            _invitation()
+        return
+    st.session_state.pop(_DONE, None)
+    order = _order(file.file_id, file.name)
+    if _LOAD in st.session_state:
+        _watch_load()
+        return
+    try:
+        preview = _checked(order, file)
+    except FaultsError as refused:
+        _refused(order, refused)
+        return
+    except StoreError as error:
+        st.error(f"{plain(error)} {t('Tidak ada yang berubah.')}")
+        return
+    except Exception as error:
+        _log_without_cells(error)
+        st.error(
+            t(
+                "Berkas ini tidak bisa dibaca dan tidak ada yang berubah. Buka di Excel, simpan"
+                " ulang sebagai .xlsx, lalu coba lagi."
+            )
+        )
+        return
+    _shown(order, preview)
+
+
+def _say_uploader_in_our_words() -> None:
+    # The widget's own words are English and cannot be set; the sizes are its own.
+    choose = t("Pilih berkas")
+    hint = t(
+        "atau seret ke sini · {types} · paling besar {mb} MB",
+        types=" ".join(FILE_TYPES),
+        mb=LARGEST_FILE_MB,
+    )
+    refused = t("Ditolak: bukan lembar kerja, atau lebih besar dari {mb} MB.", mb=LARGEST_FILE_MB)
+    texts = {
+        '[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]': choose,
+        '[data-testid="stFileUploaderDropzoneInstructions"]': hint,
+        '[data-testid="stFileUploaderFileErrorMessage"]': refused,
+    }
+    rules = "".join(
+        f"{place}{{font-size:0}}{place} *{{font-size:0}}"
+        f'{place}::after{{content:"{text}";font-size:.875rem}}'
+        for place, text in texts.items()
+    )
+    st.html(f"<style>{rules}</style>")
+
+
+def _log_without_cells(error: Exception) -> None:
+    # The message of a library may quote cells of the file: the log gets the kind and the place.
+    ours = [
+        place for place in extract_tb(error.__traceback__) if "site-packages" not in place.filename
+    ]
+    places = [f"{Path(place.filename).name}:{place.lineno}" for place in ours[-5:]]
+    LOG.error("a file could not be checked: %s at %s", type(error).__name__, " < ".join(places))
+
+
+def _invitation() -> None:
+    st.caption(
+        t(
+            "Nominatif SIASN, daftar SIMPEG atau DUK, data Dapodik, atau tabel biasa dengan kepala"
+            " kolom. Kolom dikenali dari kepalanya. NIK, alamat, telepon, agama dan data pribadi"
+            " lain yang tidak diperlukan dibuang saat dibaca. Tidak ada yang berubah sebelum Anda"
+            " menekan tombol muat."
+        )
+    )
+
+
+def _order(file_id: str, file_name: str) -> Order:
+    wishes: dict[str, Any] = st.session_state.setdefault(_WISHES, {"file_id": file_id})
+    if wishes["file_id"] != file_id:
+        wishes.clear()
+        wishes["file_id"] = file_id
+    return Order(file_name=file_name, standing_on=load.state().current_edition(), **wishes)
+
+
+def _wish(name: str) -> Callable[[str], None]:
+    """A callback that takes note of what the person chose; an emptied field keeps the last one."""
+
+    def note(key: str) -> None:
+        if st.session_state.get(key) is not None:
+            st.session_state[_WISHES][name] = st.session_state[key]
+
+    return note
+
+
+def _checked(order: Order, file: Any) -> Preview:  # noqa: ANN401
+    """The preview of an order; made once, by a worker, however often the page is redrawn."""
+    held = st.session_state.get(_CHECK)
+    if held is None or held[0] != order:
+        if held is not None and held[0].standing_on != order.standing_on:
+            st.session_state.setdefault(
+                _NOTICE, t("Edisi yang berlaku sudah berganti sejak berkas ini diperiksa.")
+            )
+        content = file.getbuffer()
+        held = (order, import_jobs.started(lambda progress: _check(order, content, progress)))
+        st.session_state[_CHECK] = held
+    return _followed(held[1], t("Memeriksa {file}", file=plain(order.file_name)))
+
+
+def _check(order: Order, content: memoryview, progress: Progress) -> Preview:
+    with import_jobs.on_disk(order.file_name, content) as path:
+        return import_data.preview(
+            store.data_folder(),
+            path,
+            kind=order.kind,
+            as_of=order.as_of,
+            mapping=dict(order.mapping) or None,
+            scope=order.scope,
+            # What is shown is what a load would do: with refused rows, that is the good ones only.
+            accept_partial=True,
+            progress=progress,
+        )
+
+
+def _followed(job: Job[Any], words: str) -> Any:  # noqa: ANN401
+    if job.future.done():
+        return job.future.result()
+    place = st.empty()
+    try:
+        return import_jobs.followed(
+            job, lambda share, step: place.progress(share, text=_step_words(step) or words)
+        )
+    finally:
+        place.empty()
+
+
+def _step_words(step: str) -> str:
+    """The model's name of a step, in the visitor's language."""
+    known = {
+        "Membaca berkas": t("Membaca berkas"),
+        "Memeriksa setiap baris": t("Memeriksa setiap baris"),
+        "Membandingkan dengan edisi sekarang": t("Membandingkan dengan edisi sekarang"),
+        "Selesai diperiksa": t("Selesai diperiksa"),
+        "Menunggu giliran menulis": t("Menunggu giliran menulis"),
+        "Menulis edisi baru": t("Menulis edisi baru"),
+        "Edisi baru berlaku": t("Edisi baru berlaku"),
+    }
+    return known.get(step, step)
+
+
+def _refused(order: Order, refused: FaultsError) -> None:
+    """A file that cannot be used at all: why, what to do, and nothing has changed."""
+    st.error(
+        t("Berkas {file} ditolak. Tidak ada yang berubah.", file=plain(order.file_name)),
+        icon=":material/block:",
+    )
+    for fault in refused.faults:
+        st.markdown(f"- {fault.message(language())}. **{fault.remedy(language())}.**")
+
+
+def _shown(order: Order, preview: Preview) -> None:
+    """A checked file: what it is, what is wrong, what it changes, and the two buttons."""
+    if notice := st.session_state.pop(_NOTICE, None):
+        st.warning(
+            f"{plain(notice)} {t('Belum ada yang ditulis. Di bawah ini perbandingan yang baru.')}",
+            icon=":material/sync_problem:",
+        )
+    with st.container(border=True):
+        st.markdown(f"#### 1 · {t('Berkas')}")
+        import_file.recognised(preview.reading, preview.checked.row_count, preview.as_of)
+        _options(order, preview)
+        if not preview.reading.is_certain:
+            import_file.choose_columns(
+                preview.reading, f"import-columns-{order.file_id}", _choose_columns
+            )
+    with st.container(border=True):
+        st.markdown(f"#### 2 · {t('Masalah')}")
+        import_faults.draw(preview, order.file_name)
+    with st.container(border=True):
+        st.markdown(f"#### 3 · {t('Yang akan berubah')}")
+        _warn_of_leaving(order, preview)
+        import_changes.draw(preview.changes)
+    with st.container(border=True):
+        st.markdown(f"#### 4 · {t('Muat')}")
+        _buttons(order, preview)
+
+
+def _options(order: Order, preview: Preview) -> None:
+    """As-of day, kind and scope; changing one checks the file again."""
+    left, right = st.columns([1, 2])
+    with left:
+        import_file.choose_day(preview.as_of, f"import-day-{order.file_id}", _wish("as_of"))
+        if not preview.reading.is_certain:
+            import_file.choose_kind(
+                preview.reading.kind, f"import-kind-{order.file_id}", _wish("kind")
+            )
+    with right:
+        # Without people to compare with, nobody can be missing.
+        if preview.reading.kind == "roster" and preview.base is not None:
+            import_file.choose_scope(order.scope, f"import-scope-{order.file_id}", _wish("scope"))
+
+
+def _choose_columns(chosen: dict[str, str]) -> None:
+    st.session_state[_WISHES]["mapping"] = tuple(chosen.items())
+
+
+def _warn_of_leaving(order: Order, preview: Preview) -> None:
+    """A list that would send a third of the people away is rather a part of the whole."""
+    if preview.base is None:
+        st.caption(
+            t("Data contoh tidak dicampur dengan data sungguhan: edisi baru mulai dari kosong.")
+            if preview.current
+            else t("Ini edisi pertama: semua orang di berkas terhitung masuk.")
+        )
+        return
+    people_count = preview.base.people_count
+    left_count = len(preview.changes.left)
+    if left_count <= people_count * SUSPICIOUS_LEAVING_SHARE:
+        return
+    with st.container(border=True):
+        st.warning(
+            tn(
+                "Berkas ini akan mengeluarkan {n} dari {people} orang. Mungkin isinya hanya"
+                " sebagian pegawai.",
+                left_count,
+                people=number(people_count),
+            ),
+            icon=":material/group_remove:",
+        )
+        with st.container(horizontal=True):
+            for scope, name in import_file.partial_scopes().items():
+                st.button(
+                    t("Berkas ini {scope}", scope=name),
+                    key=f"import-suggest-{scope}",
+                    on_click=_choose_scope,
+                    args=(scope, f"import-scope-{order.file_id}"),
+                )
+
+
+def _choose_scope(scope: str, key: str) -> None:
+    st.session_state[_WISHES]["scope"] = scope
+    st.session_state[key] = scope
+
+
+def _buttons(order: Order, preview: Preview) -> None:
+    good, refused = preview.good_count, preview.refused_count
+    if not preview.can_load:
+        st.error(t("Tidak ada baris yang bisa dimuat. Perbaiki berkasnya lalu jatuhkan lagi."))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not refused:
+            st.button(
+                tn("Muat semua ({n} baris)", good),
+                type="primary",
+                key="import-load-all",
+                on_click=_start,
+                args=(order, preview, False),
+            )
+        else:
+            st.button(
+                tn("Muat {n} baris yang baik ({refused} ditolak)", good, refused=number(refused)),
+                type="primary",
+                key="import-load-good",
+                on_click=_start,
+                args=(order, preview, True),
+            )
+        st.button(t("Batal"), key="import-cancel", type="tertiary", on_click=_put_away)
+    if refused:
+        st.caption(
+            t(
+                "'Muat semua' tersedia setelah semua kesalahan diperbaiki. Baris yang ditolak"
+                " disimpan di samping edisi dan bisa diunduh kapan saja."
+            )
+        )
+
+
+def _start(order: Order, preview: Preview, accept_partial: bool) -> None:
+    """Hand the load to a worker; a second click finds it under way."""
+    held = st.session_state.get(_LOAD)
+    if held is not None and held[0] == order:
+        return
+    folder, actor = store.data_folder(), access.actor()
+    job = import_jobs.started(
+        lambda progress: import_data.load(folder, preview, actor, accept_partial, progress),
+        is_load=True,
+    )
+    st.session_state[_LOAD] = (order, job, preview)
+
+
+def _put_away() -> None:
+    """Forget the file: an empty uploader, no preview."""
+    for name in (_CHECK, _LOAD, _WISHES):
+        st.session_state.pop(name, None)
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def _watch_load() -> None:
+    """Show the load until it is through; then its outcome, once."""
+    order, job, preview = st.session_state[_LOAD]
+    try:
+        edition: Edition = _followed(job, t("Memuat {file}", file=plain(order.file_name)))
+    except FaultsError as refused:
+        st.session_state.pop(_LOAD, None)
+        _refused(order, refused)
+        return
+    except StoreError as error:
+        st.session_state.pop(_LOAD, None)
+        st.session_state[_NOTICE] = str(error)
+        # Another edition is in force now: the rerun compares the file with that one.
+        st.rerun()
+    st.session_state[_DONE] = Loaded(
+        edition_number=edition.number,
+        people_count=edition.people_count,
+        joined_count=len(preview.changes.joined),
+        left_count=len(preview.changes.left),
+        moved_count=len(preview.changes.moved),
+        promoted_count=len(preview.changes.promoted),
+        refused_count=len(preview.checked.refused),
+    )
+    _put_away()
+    st.rerun()
+
+
+def _told(loaded: Loaded) -> None:
+    """What the load changed, and where to look at it."""
+    changed = [
+        (loaded.joined_count, t("masuk")),
+        (loaded.left_count, t("keluar")),
+        (loaded.moved_count, t("pindah")),
+        (loaded.promoted_count, t("naik golongan")),
+    ]
+    st.success(
+        t(
+            "Edisi {number} berlaku: {people} orang; {changes}.",
+            number=number(loaded.edition_number),
+            people=number(loaded.people_count),
+            changes=", ".join(f"{number(count)} {word}" for count, word in changed),
+        ),
+        icon=":material/check_circle:",
+    )
+    if loaded.refused_count:
+        st.caption(
+            tn("{n} baris ditolak; unduh daftarnya di bagian Semua edisi.", loaded.refused_count)
+        )
+    pages = st.session_state.get("_pages", {})
+    with st.container(horizontal=True):
+        for address, words in (
+            ("pensiun", t("Lihat kalender pensiun")),
+            ("ringkasan", t("Lihat ringkasan")),
+        ):
+            if address in pages:
+                st.page_link(pages[address], label=words)
