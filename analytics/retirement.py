@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.positions import position_roles
-from analytics.rules import ANY, NO_PROPOSAL, LawChoice, RuleBook
+from analytics.rules import ANY, NO_PROPOSAL, SCENARIO, LawChoice, RuleBook
 
 NO_CHOICE = LawChoice()
 DATE_COLUMNS = ["bup_years", "retires_on", "rule_id", "rule_source", "rule_standing"]
@@ -80,7 +80,8 @@ def retirement_dates(
     Returns
     -------
     Index-aligned: ``bup_years`` (Int64, years), ``retires_on`` (``datetime64[us]``, the first of
-    a month), ``rule_id``, ``rule_source``, ``rule_standing``. All NA where the birth date or the
+    a month), ``rule_id``, ``rule_source``, ``rule_standing`` (``scenario``
+    where a proposal gave the age). All NA where the birth date or the
     role is unknown, or where no row answers: never a default age. Dates before ``as_of`` belong to
     people who should have left.
 
@@ -95,7 +96,7 @@ def retirement_dates(
     gone. Versions of the law are walked in order from ``as_of``. Before a proposal begins the law
     as it is applies, so whoever was due earlier has left.
 
-    Method: docs/method.md eq. 1-4.
+    Method: docs/method.md eq. 1-2.
     """
     index = people.index
     count = len(people)
@@ -255,7 +256,7 @@ def _with_proposal(table: pd.DataFrame, proposal: pd.DataFrame, starts: date) ->
             changed["age_years"] = row.age_years
         changed["rule_id"] = f"{row.rule_id}:" + changed["rule_id"]
         changed["source"] = f"{row.source}; " + changed["source"]
-        changed["standing"] = row.standing
+        changed["standing"] = SCENARIO
         kept = table[hit & (table["effective_from"] < start)].copy()
         kept["effective_to"] = kept["effective_to"].clip(upper=start - pd.Timedelta(days=1))
         table = table[~hit]

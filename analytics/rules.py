@@ -19,7 +19,9 @@ import pandas as pd
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "rules"
 
-STANDINGS = ("settled", "unconfirmed", "disputed", "local_choice", "scenario")
+STANDINGS = ("settled", "unconfirmed", "disputed", "local_choice")
+# What an answer is called that comes from a proposal; never the standing of a row of law.
+SCENARIO = "scenario"
 NO_PROPOSAL = "none"
 NO_JENJANG = "-"
 ANY = "*"
