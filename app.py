@@ -1,9 +1,9 @@
 """The frame: page settings, sign-in, language, navigation. No numbers.
 
-Pages are functions, never files: on a fresh server Streamlit answers an address that equals a file
-name in ``pages/`` by running that file without this one. Those files therefore define ``render()``
-and do nothing, and the addresses here are other words than the file names, so that a link opens
-the whole app also on a server that was just restarted (tests/browser/test_deep_link.py).
+Pages are functions, never files: a fresh server may answer an address that equals a file name in
+``pages/`` by running that file without this one, and without its sign-in. Those files therefore
+define ``render()`` and do nothing, and the addresses here are other words than the file names
+(docs/decisions/0004, tests/browser/test_deep_link.py).
 """
 
 from __future__ import annotations
@@ -11,21 +11,16 @@ from __future__ import annotations
 import gc
 import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from secrets import token_hex
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared import brand
 from pages.shared.words import LANGUAGES, language, t
-
-st.set_page_config(
-    page_title="Estafet",
-    page_icon=brand.icon(),
-    layout="wide",
-    initial_sidebar_state="collapsed",
-)
 
 LOG = logging.getLogger("estafet")
 
@@ -37,15 +32,6 @@ PAGES = (
     ("method", "metode", "Metode"),
     ("administration", "pengelolaan", "Pengelolaan"),
 )
-
-
-@st.cache_resource
-def warmed_up() -> bool:
-    """Freeze what the imports built: no collection walks through it again."""
-    importlib.import_module("plotly.graph_objs")
-    gc.collect()
-    gc.freeze()
-    return True
 
 
 def shown(module: str) -> Callable[[], None]:
@@ -99,9 +85,16 @@ def topbar(is_signed_in: bool) -> None:
 
 
 def apologise(error: Exception) -> None:
-    """Say that something went wrong, without saying what; the log has the rest."""
+    """Say that something went wrong; what exactly stands in the log, under the same number.
+
+    Only what the store and the state say of themselves is shown: those sentences are written for
+    people, and say what to do.
+    """
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
+    if type(error).__name__ in ("StoreError", "StateError"):
+        st.error(str(error))
+        return
     st.error(
         t(
             "Maaf, halaman ini gagal ditampilkan. Sebutkan nomor {reference} kepada pengelola;"
@@ -113,6 +106,12 @@ def apologise(error: Exception) -> None:
 
 def main() -> None:
     """One rerun."""
+    st.set_page_config(
+        page_title="Estafet",
+        page_icon=brand.icon(),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
     choose_language()
     st.html(brand.STYLE)
     st.html(
@@ -122,30 +121,51 @@ def main() -> None:
     st.logo(brand.logo(dark=st.context.theme.type == "dark"), size="large")
     from pages.shared import access, inputs
 
-    if access.role() is None:
-        st.navigation(
-            [st.Page(access.sign_in, title=t("Masuk"), url_path="masuk")], position="hidden"
-        )
-        topbar(is_signed_in=False)
-        keep_language_in_link()
-        access.sign_in()
-        return
+    is_signed_in = access.role() is not None
     listed = {
         address: st.Page(shown(module), title=t(title), url_path=address, default=not i)
         for i, (module, address, title) in enumerate(PAGES)
-        if find_spec(f"pages.{module}") and (module != "administration" or access.may("pengelola"))
+        if find_spec(f"pages.{module}")
+        # Before signing in every address is known, so that a link still leads there afterwards.
+        and (module != "administration" or not is_signed_in or access.may("pengelola"))
     }
     st.session_state["_pages"] = listed
-    page = st.navigation(list(listed.values()), position="top")
+    page = st.navigation(list(listed.values()), position="top" if is_signed_in else "hidden")
     inputs.visit(page.url_path)
-    topbar(is_signed_in=True)
+    topbar(is_signed_in)
     keep_language_in_link()
-    page.run()
+    if is_signed_in:
+        page.run()
+    else:
+        access.sign_in()
 
 
-try:
-    main()
-    warmed_up()
-# The last resort: the visitor gets a number, the log the error.
-except Exception as error:
-    apologise(error)
+def rerun() -> None:
+    """One rerun, whatever happens: the visitor gets a number, the log the error."""
+    try:
+        main()
+    except Exception as error:
+        apologise(error)
+
+
+@asynccontextmanager
+async def warmed_up(_app: st.App) -> AsyncIterator[None]:
+    """Before the first visitor: read what pages need, and freeze it for the garbage collector."""
+    for module, _, _ in PAGES:
+        if find_spec(f"pages.{module}"):
+            importlib.import_module(f"pages.{module}")
+    importlib.import_module("plotly.graph_objs")
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+# Streamlit runs this file for every rerun as ``__main__``; ``streamlit run app.py`` imports it once
+# before that, because it holds an application.
+if __name__ == "__main__":
+    rerun()
+else:
+    # The pages are functions; without this the first link after a start, if it is not to the first
+    # page, opens with "page not found".
+    PagesManager.uses_pages_directory = False
+    app = st.App(__file__, lifespan=warmed_up)

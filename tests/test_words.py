@@ -1,4 +1,4 @@
-"""What stands on screen: every sentence in two languages, numbers and dates as people write them."""
+"""What stands on screen: every sentence in two languages, numbers and dates as people write."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ def test_indonesian_numbers_have_a_point_for_thousands_and_a_comma_for_decimals(
     assert words.rupiah(1234567) == "Rp 1.234.567"
 
 
-def test_english_numbers_have_them_the_other_way_round(in_english):
+@pytest.mark.usefixtures("in_english")
+def test_english_numbers_have_them_the_other_way_round():
     assert words.number(1234.56, 1) == "1,234.6"
     assert words.percent(0.1234) == "12.3%"
 
@@ -107,11 +108,13 @@ def test_dates_are_written_as_indonesians_write_them():
     assert words.weekday(pd.Timestamp("2025-08-01")) == "Jumat, 1 Agustus 2025"
 
 
-def test_dates_are_written_as_the_british_write_them(in_english):
+@pytest.mark.usefixtures("in_english")
+def test_dates_are_written_as_the_british_write_them():
     assert words.day(date(2025, 8, 1)) == "1 August 2025"
 
 
-def test_one_person_retires_and_two_people_retire(in_english):
+@pytest.mark.usefixtures("in_english")
+def test_one_person_retires_and_two_people_retire():
     assert words.tn("{n} orang pensiun", 1) == "1 person retires"
     assert words.tn("{n} orang pensiun", 2) == "2 people retire"
 

@@ -1,0 +1,83 @@
+"""Links into the app on a server that nobody has visited since it started.
+
+Left alone, such a server takes ``pages/`` for the older kind of multi-page app: it runs a file of
+that folder by itself, without ``app.py``, when its name is the address, and says "page not found"
+to every other link (docs/decisions/0004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from analytics import state
+from tests.browser import running_app
+from tests.browser.running_app import ROOT, RunningApp
+
+PASSWORD = "sandi contoh untuk uji"
+
+
+@pytest.fixture
+def guarded_app(browser: Browser, tmp_path: Path) -> Iterator[RunningApp]:  # noqa: ARG001
+    """A fresh server with one account and no data: nobody gets in without signing in."""
+    data = tmp_path / "data"
+    data.mkdir()
+    with state.opened(data) as decisions:
+        decisions.add_user("pengelola contoh", PASSWORD, "pengelola")
+    with running_app.running(data, tmp_path / "app.log") as server:
+        yield server
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has run what it runs for this address."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
+def test_a_file_of_pages_shows_nothing_on_a_fresh_server(guarded_app: RunningApp, page: Page):
+    files = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+    assert "retirements" in files
+    for name in files:
+        page.goto(f"{guarded_app.url}/{name}")
+        settled(page)
+        # Either nothing, or the whole app with its sign-in.
+        if page.locator("[data-testid=stMain]").inner_text().strip():
+            expect(page.get_by_label("Kata sandi", exact=True)).to_have_count(1)
+        expect(page.locator(".es-header, .es-empty, [data-testid=stDataFrame]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("address", ["pensiun", "data", "pengelolaan"])
+def test_a_link_on_a_fresh_server_asks_to_sign_in_and_then_leads_there(
+    guarded_app: RunningApp, page: Page, address: str
+):
+    page.goto(f"{guarded_app.url}/{address}?hitung=pns")
+    expect(page.get_by_label("Kata sandi", exact=True)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_label("Nama pengguna").fill("pengelola contoh")
+    page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    expect(page.get_by_label("Kata sandi", exact=True)).to_have_count(0)
+    settled(page)
+    assert f"/{address}" in page.url
+    expect(page.locator(".es-header, .es-empty").first).to_be_visible()
+
+
+def test_the_page_says_which_language_it_speaks(guarded_app: RunningApp, page: Page):
+    page.goto(f"{guarded_app.url}/?lang=en")
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.goto(guarded_app.url)
+    expect(page.get_by_label("Kata sandi", exact=True)).to_be_visible()
+    page.wait_for_function("document.documentElement.lang === 'id'")
+
+
+def test_nothing_is_fetched_from_elsewhere(guarded_app: RunningApp, page: Page):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(guarded_app.url)
+    expect(page.get_by_label("Kata sandi", exact=True)).to_be_visible()
+    settled(page)
+    elsewhere = [url for url in asked if not url.startswith((guarded_app.url, "data:", "blob:"))]
+    assert elsewhere == []
