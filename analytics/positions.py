@@ -47,6 +47,8 @@ _SPELLINGS = tuple(
         (r"\bahli tama\b", "ahli pertama"),
         (r"\bpel lanjutan\b|\bpelaksana lanj\b|\bpel lanj\b", "pelaksana lanjutan"),
         (r"\bkomp\b", "komputer"),
+        (r"\bsek[er]{1,3}taris\b", "sekretaris"),
+        (r"\bwalikota\b", "wali kota"),
         (r"\bpengadministrasian\b", "pengadministrasi"),
     )
 )
@@ -142,6 +144,7 @@ def unmatched_titles(people: pd.DataFrame) -> pd.DataFrame:
 @dataclass(frozen=True)
 class _Row:
     pattern_id: str
+    priority: int
     field: str
     pattern: re.Pattern[str]
     kind: str
@@ -238,10 +241,18 @@ class _Classifier:
         return NO_JENJANG if row.jenjang == _STATED_OR_NONE and found is None else None
 
     def _stated_in(self, text: str, *, is_column: bool, kind: str) -> str | None:
+        if not text:
+            return None
+        found: tuple[int, int, str] | None = None
         for row in self._jenjangs + (self._stated if is_column else []):
-            if text and row.wants(kind) and row.pattern.search(text):
-                return row.jenjang
-        return None
+            if found and row.priority > found[0]:
+                break
+            seen = row.pattern.search(text) if row.wants(kind) else None
+            # Of two words of one rank the first is the grade, the second part of a name:
+            # "Perawat Madya UPT Puskesmas Utama".
+            if seen and (found is None or seen.end() < found[1]):
+                found = (row.priority, seen.end(), row.jenjang)
+        return found[2] if found else None
 
     def _kind(self, text: str) -> str:
         for row in self._kinds:
@@ -255,6 +266,7 @@ def _rows(rulebook: RuleBook) -> tuple[_Row, ...]:
     return tuple(
         _Row(
             pattern_id=row.pattern_id,
+            priority=int(row.priority),
             field=row.field,
             pattern=re.compile(row.pattern),
             kind=row.kind,

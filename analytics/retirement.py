@@ -100,7 +100,8 @@ def retirement_dates(
     """
     index = people.index
     count = len(people)
-    law = _law(rulebook, as_of, choice)
+    # A timestamp is accepted for the day; the walk compares days only.
+    law = _law(rulebook, pd.Timestamp(as_of).date(), choice)
     cell, known = _cells(people, law)
     months = _birth_months(people["birth_date"])
 

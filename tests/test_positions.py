@@ -48,6 +48,7 @@ PELAKSANA = ("pelaksana", "-")
         ("Staf Ahli Walikota", JPT),
         ("Staf Ahli Bupati Bidang Ekonomi", JPT),
         ("STAF AHLI GUBERNUR BIDANG SDM", JPT),
+        ("Staf Ahli", JPT),
         ("Kepala Dinas Pendidikan", JPT),
         ("KEPALA BADAN KEPEGAWAIAN DAN PENGEMBANGAN SUMBER DAYA MANUSIA", JPT),
         ("Kepala BKPSDM", JPT),
@@ -72,6 +73,7 @@ PELAKSANA = ("pelaksana", "-")
         ("SEKCAM", ADMINISTRATOR),
         ("Sekretaris Inspektorat", ADMINISTRATOR),
         ("Sekretaris", ADMINISTRATOR),
+        ("Sekertaris Dinas", ADMINISTRATOR),
         ("Inspektur Pembantu", ADMINISTRATOR),
         ("Inspektur Pembantu Wilayah I", ADMINISTRATOR),
         ("Irban III", ADMINISTRATOR),
@@ -253,6 +255,7 @@ def test_a_teacher_is_a_teacher_in_every_spelling(title, post):
         ("Asisten Apoteker Mahir", ("nakes", "mahir")),
         ("Asisten Apoteker Pelaksana Pemula", ("nakes", "pemula")),
         ("Apoteker Madya", ("nakes", "ahli_madya")),
+        ("Perawat Madya UPT Puskesmas Utama", ("nakes", "ahli_madya")),
         ("Sanitarian Madya", ("nakes", "ahli_madya")),
         ("Administrator Kesehatan Ahli Muda", ("nakes", "ahli_muda")),
         ("Pranata Laboratorium Kesehatan Penyelia", ("nakes", "penyelia")),
@@ -339,6 +342,10 @@ def test_the_title_goes_before_the_grade_column():
     "title",
     [
         "Penata Layanan Operasional",
+        "Klerek - Pengelola Layanan Operasional",
+        "Penata Kelola Sistem dan Teknologi Informasi",
+        "Penata Kelola Layanan Kesehatan",
+        "Fasilitator Pemerintahan",
         "Operator Layanan Operasional",
         "OPERATOR LAYANAN OPERASIONAL (PARUH WAKTU)",
         "Pengelola Layanan Operasional",
@@ -419,6 +426,11 @@ def test_a_head_of_puskesmas_is_a_functional_officer_unless_an_echelon_is_given(
     assert role("Kepala Puskesmas", echelon="IV.a") == PENGAWAS
 
 
+def test_a_grade_in_the_title_outweighs_a_kind_that_contradicts_it():
+    assert role("Perawat Terampil", kind="Pelaksana") == ("nakes", "terampil")
+    assert role("Perawat", kind="Pelaksana") == PELAKSANA
+
+
 def test_a_teacher_with_the_extra_duty_of_head_is_a_head():
     assert role("Guru Ahli Madya", duty="Kepala Sekolah") == ("kepala_sekolah", "ahli_madya")
     assert role("Guru Ahli Madya", duty="Kepala Perpustakaan") == ("guru", "ahli_madya")
@@ -463,7 +475,17 @@ def test_a_post_whose_age_depends_on_a_grade_nobody_stated_stays_open(title, gro
 
 
 @pytest.mark.parametrize(
-    "title", ["Arsiparis", "Pranata Komputer", "Auditor", "Analis Kepegawaian", "Analis Kebijakan"]
+    "title",
+    [
+        "Arsiparis",
+        "Pranata Komputer",
+        "Auditor",
+        "Analis Kepegawaian",
+        "Analis Kebijakan",
+        "Pengelola Pengadaan Barang/Jasa",
+        "Penata Kelola Perumahan",
+        "Penyuluh Pertanian",
+    ],
 )
 def test_a_functional_title_of_either_track_without_grade_is_unknown(title):
     assert role(title) == UNKNOWN
