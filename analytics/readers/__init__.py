@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -210,6 +210,8 @@ def _tables(sheets: Sequence[Sheet], kind: str, mapping: Mapping[str, str]) -> l
         if header is None or len(header.names() - {"number"}) < 2:
             header = unknown_header(sheet, kind, mapping) or header
         if header is not None:
+            below = sheet.rows[header.last + 1 :]
+            header = replace(header, columns=tuple(simpeg.refined(header.columns, below)))
             found.append(_Table(sheet, header, title_lines(sheet, header)))
     if len(found) < 2:
         return found

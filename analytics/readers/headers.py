@@ -26,6 +26,8 @@ COMBINED = {
     "position_tmt": ("position", "position_since"),
     "service_text": ("service_years", "service_months"),
 }
+# A fact and the column of the day since when it holds.
+SINCE = {"golongan": "golongan_since", "position": "position_since"}
 # Words a header may carry without changing its meaning.
 _FILLERS = {"pegawai", "asn", "pns", "terakhir", "akhir", "sekarang", "saat", "ini", "lengkap"}
 # Words that mean nothing without the heading above them.
@@ -144,8 +146,8 @@ def meaning_of(written: object, kind: str) -> Meaning:
         found = known.get(key)
         if not found:
             continue
-        # A word less than what was written: good enough to read, not to hide a private header.
-        if position and is_private(text):
+        # A word less than what was written, or a column nobody reads: no reason to show it either.
+        if (position or found.policy == OPTIONAL) and is_private(text):
             return Meaning("", DISCARD)
         return found
     return Meaning("", DISCARD) if words and is_private(text) else Meaning()
@@ -162,6 +164,9 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
         Whether an upper text spans several columns, i.e. is a heading rather than a twin.
     """
     text = " / ".join(dict.fromkeys(parts))
+    dated = _dated(parts[0], kind) if len(parts) == 1 else None
+    if dated:
+        return Column(index, text, dated, KEEP, 0, is_mixed=True)
     for meaning in _candidates(parts, kind, is_grouped=is_grouped):
         if meaning.policy != UNKNOWN:
             is_mixed = meaning.column in COMBINED
@@ -197,6 +202,13 @@ def _candidates(parts: Sequence[str], kind: str, *, is_grouped: bool) -> Iterabl
         yield meaning_of(parts[-1], kind)
     if not is_grouped:
         yield meaning_of(parts[0], kind)
+
+
+def _dated(written: str, kind: str) -> tuple[str, ...] | None:
+    """A fact and its date under one header ('Gol/TMT', 'Pangkat/Gol. Ruang & TMT'), or None."""
+    found = re.fullmatch(r"(.+?)\s*[/&,;]\s*TMT\.?", written, re.I)
+    base = meaning_of(found.group(1), kind).column if found else ""
+    return (base, SINCE[base]) if base in SINCE else None
 
 
 def _twins(parts: Sequence[str], kind: str) -> tuple[str, ...] | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from analytics.readers.dates import date_part
 from analytics.readers.formulas import FormulaCell
-from analytics.readers.headers import Column, header_key, layout_keys
+from analytics.readers.headers import SINCE, Column, header_key, layout_keys
 from analytics.readers.tabular import Record, cell_text
 from analytics.readers.workbook import Sheet
 
@@ -38,6 +39,33 @@ def layout(columns: Sequence[Column], titles: Sequence[str]) -> str:
     if any(column.is_mixed and len(column.names) > 1 for column in columns):
         return "duk"
     return "simpeg" if (share >= 0.8 and len(keys) >= 15) or "satker1" in keys else ""
+
+
+def refined(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> list[Column]:
+    """Columns whose header leaves open what the cells say plainly.
+
+    'Gol TMT' may head dates, or grades with their dates below them in the same cell.
+    """
+    grades = {since: fact for fact, since in SINCE.items()}
+    result = []
+    for column in columns:
+        if len(column.names) == 1 and column.names[0] in grades:
+            cells = [row[column.index] for row in rows[:200] if column.index < len(row)]
+            texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+            mixed = [text for text in texts if _has_more_than_a_date(text)]
+            if len(mixed) > len(texts) / 2:
+                names = (grades[column.names[0]], column.names[0])
+                column = replace(column, names=names, is_mixed=True)
+        result.append(column)
+    return result
+
+
+def _has_more_than_a_date(text: str) -> bool:
+    part = date_part(text)
+    rest = text.replace(part, "") if part else ""
+    return bool(part) and any(
+        character.isalpha() for character in re.sub(r"\btmt\b", "", rest, flags=re.I)
+    )
 
 
 def split_cell(cell: object, names: Sequence[str]) -> dict[str, object]:

@@ -189,6 +189,8 @@ def _score(columns: Sequence[Column]) -> float:
     kept = Counter(name for column in columns for name in column.names)
     kept.pop("number", None)
     others = sum(column.policy in (DISCARD, OPTIONAL) for column in columns)
+    # Two facts in a column of each are better understood than two in one.
+    others -= 2 * sum(column.is_mixed for column in columns)
     return (
         2.0 * len(kept) + 2.0 * ("nip" in kept) + 0.5 * others - 0.25 * (kept.total() - len(kept))
     )
@@ -222,6 +224,9 @@ def body(sheet: Sheet, header: Header) -> Body:
     """Tell the records of a table from everything else below its header."""
     chosen, _ = chosen_columns(header.columns)
     kept = sorted({column.index for name, column in chosen.items() if name != "number"})
+    if len(kept) < 2:
+        # A header in unknown words: every column may matter until someone says which do.
+        kept = [column.index for column in header.columns]
     key_at = chosen["nip"].index if "nip" in chosen else None
     born_at = chosen["birth_date"].index if "birth_date" in chosen else None
     number_at = chosen["number"].index if "number" in chosen else None
@@ -242,6 +247,10 @@ def body(sheet: Sheet, header: Header) -> Body:
     section = ""
     for offset, row in enumerate(sheet.rows[start:]):
         place = start + offset
+        if filled[offset] >= max(enough, 3) and _holds_nip(row, key_at):
+            # Nearly every row of a clean list; the rest of this loop is for the others.
+            records.append(Record((place,), section))
+            continue
         texts = {at: text for at, cell in enumerate(row) if (text := cell_text(cell))}
         if not texts:
             continue
@@ -267,14 +276,20 @@ def body(sheet: Sheet, header: Header) -> Body:
 
 
 def _filled(row: Sequence[object], kept: Sequence[int]) -> int:
-    return sum(at < len(row) and bool(cell_text(row[at])) for at in kept)
+    return sum(at < len(row) and _is_filled(row[at]) for at in kept)
+
+
+def _is_filled(cell: object) -> bool:
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
 def _holds_nip(row: Sequence[object], key_at: int | None) -> bool:
     if key_at is None or key_at >= len(row):
         return False
     cell = row[key_at]
-    return (isinstance(cell, float) and cell >= 1e14) or bool(_NIP_TEXT.search(cell_text(cell)))
+    if isinstance(cell, str):
+        return bool(_NIP_TEXT.search(cell))
+    return isinstance(cell, float) and cell >= 1e14
 
 
 def _repeats(texts: Mapping[int, str], header_keys: set[tuple[int, str]]) -> bool:
