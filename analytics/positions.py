@@ -76,6 +76,8 @@ def position_roles(
     people: pd.DataFrame,
     rulebook: RuleBook,
     local_titles: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    as_categories: bool = False,
 ) -> pd.DataFrame:
     """Role group and jenjang of each person's post.
 
@@ -88,6 +90,8 @@ def position_roles(
         The rules (``rules.load()``).
     local_titles
         ``title_key`` -> ``(role_group, jenjang)``, mapped by hand; goes before every pattern.
+    as_categories
+        True answers in categories instead of text: for counting millions.
 
     Returns
     -------
@@ -108,6 +112,8 @@ def position_roles(
     classifier = _Classifier(rulebook, local)
     answers = [classifier.role(*(row.get(column) for column in columns)) for row in distinct]
     table = pd.DataFrame(answers, columns=["role_group", "jenjang", "pattern_id"], dtype="str")
+    if as_categories:
+        table = table.astype("category")
     return table.take(code).set_axis(people.index)
 
 
@@ -301,12 +307,12 @@ def _distinct(
 ) -> tuple[np.ndarray, list[dict[str, object]]]:
     """Each person's number among the distinct posts, and those posts."""
     code = np.zeros(len(people), dtype=np.int64)
+    posts: list[dict[str, object]] = [{}] if len(people) else []
     for column in columns:
         own, values = pd.factorize(people[column], use_na_sentinel=False)
-        code = code * len(values) + own
+        pairs = code * len(values) + own
         # Kept dense, so that five columns of text never overflow the number.
-        code, _ = pd.factorize(code)
-    _, first = np.unique(code, return_index=True)
-    distinct = people[columns].take(first).astype("object")
-    distinct = distinct.where(distinct.notna(), None)
-    return code, distinct.to_dict("records")
+        code, seen = pd.factorize(pairs)
+        value = [None if pd.isna(one) else one for one in values]
+        posts = [{**posts[n // len(value)], column: value[n % len(value)]} for n in seen.tolist()]
+    return code, posts

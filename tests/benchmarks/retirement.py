@@ -74,7 +74,7 @@ def people(count: int) -> pd.DataFrame:
 def by_estafet(staff: pd.DataFrame) -> pd.DataFrame:
     """``year``, ``unit``, ``role_group``, ``leaver_count`` by our own functions."""
     book = rules.load()
-    roles = position_roles(staff, book)
+    roles = position_roles(staff, book, as_categories=True)
     staff = staff.assign(role_group=roles["role_group"], jenjang=roles["jenjang"])
     del roles
     dates = retirement_dates(staff, book, AS_OF, with_rules=False)
