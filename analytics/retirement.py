@@ -276,9 +276,14 @@ def _cells(people: pd.DataFrame, law: _Law) -> tuple[np.ndarray, np.ndarray]:
     # Code -1 (unknown) reads the last row or column, which is never filled.
     post = lookup[role_code, jenjang_code]
     birth = people["birth_date"].to_numpy(dtype="datetime64[D]")
-    segment = np.searchsorted(law.born, birth, side="right").astype(np.int32) - 1
-    known = (post >= 0) & (segment >= 0) & ~np.isnat(birth)
-    return np.where(known, post * len(law.born) + segment, 0), known
+    # The boundaries are few: comparing with each is quicker than searching for millions.
+    segment = np.full(len(people), -1, dtype=np.int32)
+    for boundary in law.born:
+        segment += birth >= boundary  # NaT is after nothing and stays at -1
+    known = (post >= 0) & (segment >= 0)
+    cell = post * np.int32(len(law.born)) + segment
+    cell[~known] = 0
+    return cell, known
 
 
 def _birth_months(birth_date: pd.Series) -> np.ndarray:
