@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -59,6 +60,10 @@ class _WrongUseError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter shows its code; it never stops the work.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     asked = parser.parse_args(arguments)
     from analytics.faults import FaultsError
@@ -261,7 +266,9 @@ def _import(asked: argparse.Namespace) -> int:
             scope=asked.scope,
             accept_partial=asked.accept_partial,
         )
-    except ValueError as error:  # a --map to a column that is not ours
+    except ValueError as error:
+        if not asked.map:
+            raise
         raise _WrongUseError(error) from error
     checked, changes = previewed.checked, previewed.changes
     _write_faults(asked, checked.faults)
@@ -398,6 +405,8 @@ def _people_in_store(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
         raise store.StoreError(
             "Belum ada edisi di folder data. Impor daftar pegawai dahulu, atau pakai --roster."
         )
+    if edition.is_synthetic:
+        _complain(asked, "Ini data contoh (sintetis).", "This is sample (synthetic) data.")
     with state.opened(folder) as decisions:
         choice = _choice(asked, rulebook, decisions.law_choice())
         local_titles = decisions.local_titles()
@@ -478,7 +487,9 @@ def _say_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
     from analytics.faults import sentence
 
     for fault in faults[:FAULTS_PRINTED]:
-        print(sentence(fault, asked.lang), file=sys.stderr)
+        # A cell may hold characters that command a terminal.
+        shown = "".join(mark if mark.isprintable() else "?" for mark in sentence(fault, asked.lang))
+        print(shown, file=sys.stderr)
     more = len(faults) - FAULTS_PRINTED
     if more > 0:
         _complain(

@@ -48,6 +48,14 @@ _LADDERS = (
 )
 # What each checked list calls its good rows.
 _GOOD_ROWS = {"roster": "people", "teacher": "teachers", "school": "schools"}
+# What an edition says of the import that made it.
+_KIND_WORDS = {"roster": "daftar pegawai", "teacher": "daftar GTK", "school": "daftar sekolah"}
+_SCOPE_WORDS = {
+    "all": "memuat semua",
+    "employment": "semua dari jenis kepegawaian di berkas",
+    "opd": "semua dari OPD di berkas",
+    "add": "hanya menambah dan memperbarui",
+}
 _CHANGE_COLUMNS = ["nip", "name", "before", "after"]
 
 Checked = checks.CheckedRoster | checks.CheckedTeachers | checks.CheckedSchools
@@ -69,8 +77,8 @@ class Changes:
     All have ``nip, name, before, after`` and ``employment, position, unit, golongan, birth_date``.
     ``joined``: in the file, not before (``after`` the unit). ``left``: before, not in the file
     (``before`` the unit, ``after`` and ``cause`` the likely cause, ``retires_on``). ``moved``: unit
-    changed. ``promoted``: golongan or jenjang went up. ``kept``: their row was refused, so they
-    stay as they were; only where the good rows alone are loaded.
+    changed. ``promoted``: golongan or jenjang went up. ``kept``: their row has an error, so when
+    the good rows alone are loaded they stay as they were.
     """
 
     joined: pd.DataFrame
@@ -176,7 +184,7 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         adds and updates (a blank cell then keeps what was known). For school lists ``all``
         replaces the school years in the file; for teacher lists everything.
     accept_partial
-        Compare as if only the good rows were loaded.
+        Whether ``load`` may leave rows with errors out; it can still be told otherwise.
     progress
         Called with the share done (0-1) and the step in words.
 
@@ -209,9 +217,7 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
     now = current_edition(folder)
     base = None if now is None or now.is_synthetic else now
     before = _people_of(base)
-    kept = (
-        _kept(before, checked) if reading.kind == "roster" and accept_partial else before.iloc[:0]
-    )
+    kept = _kept(before, checked) if reading.kind == "roster" else before.iloc[:0]
     tables = _tables(reading.kind, checked, before, kept, base, scope)
     if reading.kind != "roster" and base is not None:
         day = base.as_of  # an edition is of the day of its roster
@@ -269,9 +275,8 @@ def load(
         Nothing has changed then.
     """
     tell = progress or _silent
-    partial = previewed.accept_partial if accept_partial is None else accept_partial
-    if partial != previewed.accept_partial:
-        previewed = _as_partial(previewed, partial)
+    if accept_partial is not None:
+        previewed = replace(previewed, accept_partial=accept_partial)
     if not previewed.can_load:
         raise FaultsError(previewed.errors or previewed.checked.faults)
     file, kind = previewed.reading.file, previewed.reading.kind
@@ -290,7 +295,7 @@ def load(
             government_name=decisions.setting("government_name", name),
             government_id=decisions.setting("government_id", units.LOCAL_GOVERNMENT),
             source_files=(file,),
-            note=f"{kind}, {previewed.scope}",
+            note=f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[previewed.scope]}",
             built_on=base.number if base else None,
         )
         told = {
@@ -401,16 +406,6 @@ def _merged_people(
         incoming = incoming.reset_index()[list(store.PEOPLE_TYPES)].astype(store.PEOPLE_TYPES)
     stays = (stays | before["nip"].isin(kept["nip"])) & ~before["nip"].isin(incoming["nip"])
     return pd.concat([before.loc[stays], incoming], ignore_index=True).astype(store.PEOPLE_TYPES)
-
-
-def _as_partial(previewed: Preview, partial: bool) -> Preview:
-    """The same preview under the other answer to 'only the good rows?'."""
-    if previewed.reading.kind != "roster" or not partial:
-        return replace(previewed, accept_partial=partial)
-    before = _people_of(previewed.base)
-    kept = _kept(before, previewed.checked)
-    merged = _merged_people(before, previewed.good_rows, kept, previewed.scope)
-    return replace(previewed, accept_partial=True, tables={"employee": merged})
 
 
 # ---- what would change ---------------------------------------------------------------------------

@@ -46,6 +46,8 @@ TABLES = (
     "refused_row",
     "import_fault",
 )
+# What makes a DuckDB file an edition; later versions of the schema may know more tables.
+_IN_EVERY_EDITION = frozenset({"about", "government", "unit", "employee"})
 # They tell of one import only, so the next edition does not inherit them.
 OF_ONE_IMPORT = frozenset({"refused_row", "import_fault"})
 
@@ -223,7 +225,7 @@ def _read_through(connection: Connection, path: Path) -> None:
     # once, when the edition is first seen, than in the middle of somebody's page.
     with closing(connection.cursor()) as cursor:
         try:
-            for table in TABLES:
+            for (table,) in cursor.execute("SHOW TABLES").fetchall():
                 cursor.execute(f"SELECT bit_xor(hash({table})) FROM {table}").fetchall()
         except duckdb.Error as error:
             raise _damaged(path, error) from error
@@ -257,7 +259,7 @@ def opened(path: Path) -> Connection:
     except duckdb.Error as error:
         connection.close()
         raise _damaged(Path(path), error) from error
-    if not {"about", *TABLES} <= tables:
+    if not tables >= _IN_EVERY_EDITION:
         connection.close()
         raise StoreError(f"{Path(path).name} bukan edisi Estafet: tabelnya tidak lengkap.")
     return connection
@@ -602,11 +604,12 @@ def _build(
             connection.execute(f"ATTACH '{quoted}' AS before (READ_ONLY)")
         connection.execute("BEGIN")
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
-        given = _completed(connection, tables, about, inherits=before is not None)
+        inherited = _tables_of_before(connection) if before is not None else frozenset()
+        given = _completed(connection, tables, about, inherited)
         for table in TABLES:
             if table in given:
                 _insert(connection, table, given[table])
-            elif before is not None and table not in OF_ONE_IMPORT:
+            elif table in inherited:
                 _inherit(connection, table)
         connection.execute(
             "INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -628,7 +631,10 @@ def _build(
 
 
 def _completed(
-    connection: Connection, tables: Mapping[str, pd.DataFrame], about: About, *, inherits: bool
+    connection: Connection,
+    tables: Mapping[str, pd.DataFrame],
+    about: About,
+    inherited: frozenset[str],
 ) -> dict[str, pd.DataFrame]:
     """The tables given, with units and keys that follow from them."""
     given = dict(tables)
@@ -636,13 +642,13 @@ def _completed(
         own = pd.DataFrame(
             {"government_id": [about.government_id], "name": [about.government_name]}
         )
-        others = _inherited(connection, "government") if inherits else own.iloc[:0]
+        others = _inherited(connection, "government") if inherited else own.iloc[:0]
         others = others[others["government_id"] != about.government_id]
         given["government"] = pd.concat([own, others], ignore_index=True)
     if "unit" not in given and {"employee", "school_year_profile"} & set(given):
         # Units follow from both lists; whichever is not new is inherited.
         for table in ("employee", "school_year_profile"):
-            if table not in given and inherits:
+            if table not in given and table in inherited:
                 given[table] = _inherited(connection, table)
         if "employee" in given:
             given["unit"] = units.units(
@@ -669,6 +675,13 @@ def _school_teacher_ids(teachers: pd.DataFrame) -> pd.Series:
     key = who + "@" + where
     repeat = key.groupby(key).cumcount()
     return key.where(repeat == 0, key + "#" + (repeat + 1).astype("str"))
+
+
+def _tables_of_before(connection: Connection) -> frozenset[str]:
+    rows = connection.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'before'"
+    ).fetchall()
+    return frozenset(name for (name,) in rows if name in TABLES) - OF_ONE_IMPORT
 
 
 def _inherited(connection: Connection, table: str) -> pd.DataFrame:

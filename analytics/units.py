@@ -62,6 +62,12 @@ _OFFICE_OF_SCHOOL = re.compile(
     r"^(?:(?:upt[dbp]?|unit pelaksana teknis(?: daerah)?|spf|spnf|satdik|satuan pendidikan"
     r"(?: (?:non)?formal)?|sekolah negeri) )+"
 )
+# What lists write behind a school's name: its NPSN, or the office and region above it.
+_BEHIND_NAME = re.compile(
+    r"\s*(?:\(?\b(?:npsn\W*)?\d{8}\b\)?|[-,/|(]\s*(?:dinas|badan|pemerintah|kota|kab|kabupaten|kec"
+    r"|kecamatan|provinsi)\b.*)\s*$",
+    flags=re.IGNORECASE,
+)
 _LEVEL = re.compile(
     "^(?:" + "|".join(f"(?P<l{i}>{words})" for i, (words, _) in enumerate(_LEVELS)) + ")"
     r"(?P<status> ?(?:negeri|neg|n|swasta|s)(?= |\d|$))?(?P<rest>.*)$"
@@ -106,7 +112,7 @@ def school_name(name: str) -> tuple[str, str] | None:
     leading zeros, and a single number stands last: *SDN 01 Kartoharjo* and *SD Negeri Kartoharjo 1*
     both give ``sd negeri kartoharjo 1``.
     """
-    text = folded(name)
+    text = folded(_BEHIND_NAME.sub("", str(name)))
     bare = _OFFICE_OF_SCHOOL.sub("", text)
     found = _LEVEL.match(bare)
     if not found:

@@ -216,6 +216,7 @@ def test_choosing_the_good_rows_after_the_preview_gives_the_same_edition(tmp_pat
     imported(folder, roster(tmp_path, "ani", "budi", "dedi"))
     wrong = roster(tmp_path, "ani", changed("budi", born="30-02-1966"), name="b.csv")
     previewed = import_data.preview(folder, wrong, as_of=AS_OF)
+    assert previewed.changes.left["name"].tolist() == ["Dedi Purnama"]
     edition = import_data.load(folder, previewed, "uji", accept_partial=True)
     assert names_in(edition) == {"ani", "budi"}
 

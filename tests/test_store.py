@@ -251,6 +251,29 @@ def test_a_missing_edition_is_named(tmp_path):
     assert store.editions(tmp_path / "belum ada") == []
 
 
+def test_an_edition_of_an_earlier_schema_is_read_and_built_on(tmp_path):
+    tables = {
+        "employee": roster(person(ANI)),
+        "school_year_profile": pd.DataFrame([school("20500001", "SDN 1 A")]),
+    }
+    edition = store.write_edition(tmp_path, tables, store.About(as_of=AS_OF))
+    # As if an earlier version had written it: a table and a column fewer.
+    code = (
+        "import duckdb\n"
+        f"connection = duckdb.connect({str(edition.path)!r})\n"
+        "connection.execute('DROP TABLE school_teacher')\n"
+        "connection.execute('ALTER TABLE school_year_profile DROP COLUMN village')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    second = store.write_edition(tmp_path, {}, store.About(as_of=AS_OF, built_on=1))
+    with closing(store.opened(second.path)) as connection:
+        assert store.people(connection)["nip"].tolist() == [ANI]
+        assert store.ask(connection, "school_teachers").empty
+        schools = store.ask(connection, "schools", school_year=2025)
+    assert schools[["npsn", "pupil_count"]].to_numpy().tolist() == [["20500001", 120]]
+    assert schools["village"].isna().all()
+
+
 def test_a_foreign_duckdb_file_is_no_edition(tmp_path):
     code = f"import duckdb; duckdb.connect({str(store.edition_path(tmp_path, 1))!r})"
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -401,6 +424,8 @@ def test_tables_are_named_in_the_order_of_the_schema():
         "SD N Kartoharjo 01",
         "UPT SDN 1 Kartoharjo",
         "Sekolah Dasar Negeri 01 Kartoharjo",
+        "SDN 01 Kartoharjo - Dinas Pendidikan",
+        "SDN 01 KARTOHARJO (20500001)",
     ],
 )
 def test_spellings_of_one_school_are_one_school(name):
