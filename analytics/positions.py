@@ -44,7 +44,7 @@ _SPELLINGS = tuple(
         (r"\bklinik utama\b", "klinik"),
         (r"\bahli(?=pertama|muda|madya|utama)", "ahli "),
         (r"\b(?:a|ah|ahl) (?=(?:pertama|muda|madya|utama)\b)", "ahli "),
-        (r"\bahli tama\b", "ahli pertama"),
+        (r"\bahli pratama\b", "ahli pertama"),
         (r"\bpel lanjutan\b|\bpelaksana lanj\b|\bpel lanj\b", "pelaksana lanjutan"),
         (r"\bkomp\b", "komputer"),
         (r"\bsek[er]{1,3}taris\b", "sekretaris"),
@@ -69,7 +69,8 @@ def title_key(title: object) -> str:
         if unicodedata.category(letter) not in ("Mn", "Cf")
     )
     key = _PUNCTUATION.sub(" ", plain).strip()
-    return " ".join(_NOISE.sub(" ", key).split())
+    # A title that is nothing but "CPNS" keeps its word: an empty key would stand for every blank.
+    return " ".join(_NOISE.sub(" ", key).split()) or key
 
 
 def position_roles(

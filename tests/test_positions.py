@@ -185,6 +185,7 @@ def test_an_empty_echelon_or_a_pay_grade_in_its_place_says_nothing(nothing):
         ("Guru Kelas Ahli Pertama", ("guru", "ahli_pertama")),
         ("AHLI PERTAMA - GURU KELAS", ("guru", "ahli_pertama")),
         ("Ahli Pertama - Guru Penjasorkes (PPPK)", ("guru", "ahli_pertama")),
+        ("Guru Ahli Pratama", ("guru", "ahli_pertama")),
         ("Guru Muda", ("guru", "ahli_muda")),
         ("Guru Muda Bahasa Inggris", ("guru", "ahli_muda")),
         ("Guru A. Muda", ("guru", "ahli_muda")),
@@ -529,6 +530,16 @@ def test_the_key_of_a_title_ignores_case_marks_and_the_kind_of_employment():
     assert title_key("  KEPALA Sub-Bagian\u00a0 (Umum) ") == "kepala sub bagian umum"
     assert title_key("Guru Kelas - PPPK Paruh Waktu") == "guru kelas"
     assert title_key(None) == title_key(float("nan")) == ""
+    # Else one mapping of "CPNS" would catch everybody without a title.
+    assert title_key("CPNS") == "cpns"
+    assert title_key("Gu\u200bru") == "guru"
+
+
+@pytest.mark.parametrize("title", ["Guru Ahli Muda", "Kepala Sub Bagian Umum", "Perawat Mahir"])
+@pytest.mark.parametrize("spelt", [str.upper, str.lower, str.title, str.swapcase])
+def test_the_spelling_of_a_title_never_changes_the_post(title, spelt):
+    for gap in (" ", "  ", "\u00a0", " - ", "_", ".", "\n"):
+        assert role(spelt(title).replace(" ", gap)) == role(title)
 
 
 def test_rows_keep_their_index_and_an_empty_roster_is_answered():
