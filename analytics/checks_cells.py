@@ -237,8 +237,8 @@ def legal_status_code(cell: object) -> str:
 def legal_status_of_name(cell: object) -> str:
     """A code from the name of a status; '' where empty, ``?`` where not understood."""
     folded = _worded(text(cell))
-    if not folded:
-        return ""
+    if not folded or re.fullmatch(r"\d{1,2}", folded):
+        return folded and folded.zfill(2)
     known = wordings("legal_status")
     if folded in known:
         return known[folded]

@@ -71,8 +71,14 @@ class Findings:
         }
 
     def sorted_faults(self) -> tuple[Fault, ...]:
-        """File-level faults first, then by row as the spreadsheet shows it."""
-        return tuple(sorted(self.faults, key=lambda f: (f.file, f.row or 0, f.severity != "error")))
+        """File-level faults first, then by row, errors before warnings, columns left to right."""
+        place = {header: at for at, header in enumerate(self.reading.proposed["header"])}
+        return tuple(
+            sorted(
+                self.faults,
+                key=lambda f: (f.file, f.row or 0, f.severity != "error", place.get(f.column, -1)),
+            )
+        )
 
 
 def cells_of(reading: Reading, column: str) -> list[object]:
@@ -115,7 +121,7 @@ def refused_rows(reading: Reading, findings: Findings, refused: set[int]) -> pd.
     as text under the header as written.
     """
     by_row: dict[tuple[str, int], list[Fault]] = {}
-    for fault in findings.faults:
+    for fault in findings.sorted_faults():
         if fault.severity == "error" and fault.row is not None:
             by_row.setdefault((fault.file, fault.row), []).append(fault)
     rows = []

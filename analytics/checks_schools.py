@@ -158,7 +158,10 @@ def _counts(reading: Reading, findings: Findings, column: str) -> pd.Series:
 def _thousands(written: object) -> int | None:
     """1,693 pupils that a spreadsheet took for 1.693; None where the cell is something else."""
     value = cell.plain(written)
-    if not isinstance(value, float) or not 0 < value < 1000:
+    if isinstance(value, str) and re.fullmatch(r"[1-9][.,]\d{1,3}", value.strip()):
+        value = float(value.strip().replace(",", "."))
+    # No school has ten thousand pupils; a larger fraction is a wrong cell, not a lost point.
+    if not isinstance(value, float) or not 1 < value < 10:
         return None
     thousands = round(value * 1000)
     return thousands if abs(value * 1000 - thousands) < 1e-6 else None

@@ -102,24 +102,40 @@ def layout_keys(layout: str) -> frozenset[str]:
     return frozenset(table.loc[table["layout"] == layout, "key"])
 
 
+@dataclass(frozen=True)
+class _PrivateWords:
+    single: frozenset[str]
+    several: tuple[tuple[str, ...], ...]
+    fused: re.Pattern[str]
+    numbered: frozenset[str]
+
+
 @cache
-def _private_words() -> tuple[tuple[str, ...], ...]:
+def _private_words() -> _PrivateWords:
     table = _table()
-    return tuple(tuple(h.split()) for h in table.loc[table["layout"] == "words", "header"])
+    phrases = [tuple(h.split()) for h in table.loc[table["layout"] == "words", "header"]]
+    fused = ["".join(phrase) for phrase in phrases]
+    return _PrivateWords(
+        frozenset(phrase[0] for phrase in phrases if len(phrase) == 1),
+        tuple(phrase for phrase in phrases if len(phrase) > 1),
+        # Short words hide inside innocent ones: 'istri' in 'listrik'.
+        re.compile("|".join(re.escape(word) for word in fused if len(word) >= 6)),
+        frozenset(f"{number}{word}" for number in ("no", "nomor") for word in fused),
+    )
 
 
 def is_private(written: object) -> bool:
     """Whether a header that no layout knows speaks of something that must never be read."""
+    private = _private_words()
     words = _words(written)
-    key = header_key(written)
-    for private in _private_words():
-        size = len(private)
-        if any(tuple(words[at : at + size]) == private for at in range(len(words) - size + 1)):
+    if not private.single.isdisjoint(words):
+        return True
+    if len(words) > 1:
+        spaced = f" {' '.join(words)} "
+        if any(f" {' '.join(phrase)} " in spaced for phrase in private.several):
             return True
-        fused = "".join(private)
-        if (len(fused) >= 6 and fused in key) or key in (f"no{fused}", f"nomor{fused}"):
-            return True
-    return False
+    key = "".join(words)
+    return key in private.numbered or bool(private.fused.search(key))
 
 
 def canonical_columns(kind: str) -> tuple[str, ...]:

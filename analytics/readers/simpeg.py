@@ -85,6 +85,16 @@ def split_cell(cell: object, names: Sequence[str]) -> dict[str, object]:
         if nip:
             found["nip"] = nip.group(1)
             text = _NIP_LABEL.sub("", text[: nip.start()]) + "\n" + text[nip.end() :]
+        else:
+            # A number too short to be one is still what stands where the NIP should.
+            short = [
+                line
+                for line in text.split("\n")
+                if re.search(r"\d", line) and not re.search(r"[A-Za-z]{3}", line)
+            ]
+            if short:
+                found["nip"] = _NIP_LABEL.sub("", short[-1])
+                text = "\n".join(line for line in text.split("\n") if line != short[-1])
     for name in names:
         if name in _DAY_COLUMNS:
             part = date_part(text)
@@ -133,7 +143,8 @@ def _is_nip(cell: object) -> bool:
     letters = sum(
         character.isalpha() for character in re.sub(r"\bNI(?:P|PPPK)\b", "", text, flags=re.I)
     )
-    return digits >= 9 and digits > letters
+    # A cell with a name as well as a number is both rows in one.
+    return digits >= 9 and letters <= 2
 
 
 def pair_column(columns: Sequence[Column], sheet: Sheet, first: int) -> Column | None:

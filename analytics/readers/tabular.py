@@ -28,9 +28,13 @@ from analytics.readers.workbook import Sheet
 # Titles above a table rarely take more rows than this.
 DEEPEST_HEADER_ROW = 60
 _DEEPEST_BLOCK = 3
+# A key and four more of our columns: nothing below will be a better header.
+_PLAIN_SCORE = 12
 _LONG_NUMBER = re.compile(r"\d{15,}")
 _TOTAL = re.compile(r"^\W*(?:sub\s*)?(?:jumlah|total|rekap|grand total|subtotal)\b", re.I)
 _NIP_TEXT = re.compile(r"(?:\d[\s.\u00a0'-]*){15,}")
+# A NIP, or the eight characters of a school number.
+_KEY_TEXT = re.compile(rf"{_NIP_TEXT.pattern}|^\s*[0-9A-Z]\d{{7}}\s*$")
 _SECTION_NUMBER = re.compile(r"^\s*(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\s*[.)]\s*(?=\S)")
 
 
@@ -88,6 +92,8 @@ def found_header(
     """The header that explains most columns, or None where no row looks like one."""
     best: Header | None = None
     for first in range(min(DEEPEST_HEADER_ROW, len(sheet.rows))):
+        if best is not None and best.score >= _PLAIN_SCORE and first > best.last + _DEEPEST_BLOCK:
+            break
         if not _may_be_header(sheet.rows[first]):
             continue
         for last in range(first, min(first + _DEEPEST_BLOCK, len(sheet.rows))):
@@ -227,7 +233,7 @@ def body(sheet: Sheet, header: Header) -> Body:
     if len(kept) < 2:
         # A header in unknown words: every column may matter until someone says which do.
         kept = [column.index for column in header.columns]
-    key_at = chosen["nip"].index if "nip" in chosen else None
+    key_at = next((chosen[name].index for name in ("nip", "npsn") if name in chosen), None)
     born_at = chosen["birth_date"].index if "birth_date" in chosen else None
     number_at = chosen["number"].index if "number" in chosen else None
     header_keys = {
@@ -247,19 +253,19 @@ def body(sheet: Sheet, header: Header) -> Body:
     section = ""
     for offset, row in enumerate(sheet.rows[start:]):
         place = start + offset
-        if filled[offset] >= max(enough, 3) and _holds_nip(row, key_at):
+        if filled[offset] >= max(enough, 3) and _holds_key(row, key_at):
             # Nearly every row of a clean list; the rest of this loop is for the others.
             records.append(Record((place,), section))
             continue
         texts = {at: text for at, cell in enumerate(row) if (text := cell_text(cell))}
         if not texts:
             continue
-        if is_numbering(row) and not _holds_nip(row, key_at):
+        if is_numbering(row) and not _holds_key(row, key_at):
             skipped.append((place, "numbering"))
         elif _repeats(texts, header_keys):
             skipped.append((place, "header"))
         elif _is_record(texts, filled[offset], enough, key_at, born_at):
-            if _is_total(texts) and not _holds_nip(row, key_at):
+            if _is_total(texts) and not _holds_key(row, key_at):
                 skipped.append((place, "total"))
             else:
                 records.append(Record((place,), section))
@@ -283,13 +289,13 @@ def _is_filled(cell: object) -> bool:
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
-def _holds_nip(row: Sequence[object], key_at: int | None) -> bool:
+def _holds_key(row: Sequence[object], key_at: int | None) -> bool:
     if key_at is None or key_at >= len(row):
         return False
     cell = row[key_at]
     if isinstance(cell, str):
-        return bool(_NIP_TEXT.search(cell))
-    return isinstance(cell, float) and cell >= 1e14
+        return bool(_KEY_TEXT.search(cell))
+    return isinstance(cell, float) and cell >= 1e7
 
 
 def _repeats(texts: Mapping[int, str], header_keys: set[tuple[int, str]]) -> bool:
