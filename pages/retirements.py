@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import streamlit as st
 
-from pages.shared import access, charts, inputs, layout, load
+from pages.shared import access, inputs, layout, load
 from pages.shared import retirement_details as details
 from pages.shared import retirement_figures as figures
+from pages.shared import retirement_months as months
 from pages.shared import retirement_view as view_of
+from pages.shared.load import PeopleKey
 from pages.shared.retirement_view import Calendar, View
-from pages.shared.words import language, percent, t, tn
+from pages.shared.words import percent, t, tn
 
 
 def render() -> None:
@@ -40,18 +44,14 @@ def _page() -> None:
         st.button(t("Kosongkan saringan"), on_click=_clear, key="kosongkan-2")
         return
     layout.keys(_keys(answer))
-    charts.draw(
-        figures.calendar_bars(view, answer),
+    seen = figures.look()
+    figures.draw(
+        figures.calendar_bars(view, seen),
         "grafik-pensiun",
         height=440,
         on_select=lambda: details.clicked("grafik-pensiun"),
     )
-    charts.draw(
-        figures.month_calendar(answer),
-        "kalender-bulan",
-        height=90 + 26 * len(answer.grid),
-        on_select=lambda: details.clicked("kalender-bulan"),
-    )
+    months.draw(view, seen, "kalender-bulan", details.show_names)
     _what_is_left_out(answer)
     _details(view, answer)
     layout.source_note(1, 2, 3)
@@ -63,9 +63,10 @@ def _details(view: View, answer: Calendar) -> None:
 
 
 def _view() -> View:
-    offered = view_of.options(load.people_key(view_of.law()))
+    in_force = load.people_key(load.state().law_choice())
+    offered = view_of.options(in_force)
     names = view_of.dimension_names()
-    first_year = load.as_of().year
+    first_year = in_force.as_of.year
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):
         who = inputs.counted()
         period = inputs.choice(
@@ -89,11 +90,11 @@ def _view() -> View:
         with st.popover(t("Saringan"), icon=":material/filter_alt:"):
             wanted = _filters(offered)
         with st.popover(t("Hukum"), icon=":material/gavel:"):
-            _law_switches()
+            _law_switches(in_force)
     _in_words(wanted)
     return View(
-        key=load.people_key(view_of.law()),
-        in_force=load.people_key(load.state().law_choice()),
+        key=dataclasses.replace(in_force, choice=view_of.law(in_force.choice)),
+        in_force=in_force,
         who=who,
         period=period,
         until_year=int(until),
@@ -132,22 +133,19 @@ def _in_words(wanted: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
     layout.note(t("Disaring: {filters}", filters=" · ".join(parts)))
 
 
-def _law_switches() -> None:
+def _law_switches(in_force: PeopleKey) -> None:
     """The what-if on the age, and the reading of every disputed rule."""
     if inputs.proposal_switch() != "none":
-        first = load.as_of().year + 1
+        first = in_force.as_of.year + 1
         inputs.whole("usul_mulai", t("Mulai berlaku (tahun)"), first, first, first + 10)
     layout.note(t("Aturan yang diperdebatkan: tafsir yang dipakai di halaman ini"))
-    book = load.rulebook()
-    subjects = dict(
-        zip(book.disputes["dispute_id"], book.disputes[f"subject_{language()}"], strict=True)
-    )
-    for dispute_id, in_force in book.readings(load.law_choice()).items():
+    subjects = view_of.dispute_names()
+    for dispute_id, reading in load.rulebook().readings(in_force.choice).items():
         inputs.choice(
             f"tafsir_{dispute_id}",
             subjects[dispute_id],
             view_of.reading_names(dispute_id),
-            in_force,
+            reading,
             widget="select",
         )
 

@@ -16,6 +16,7 @@ from pages.shared.retirement_view import Calendar, View
 from pages.shared.words import t, tn
 
 ALL = "semua"
+CLOSED = "tutup"
 WHOLE_YEAR = "setahun"
 _STARTS = {WHOLE_YEAR: ("year", 1), **{f"tw{q}": ("quarter", 3 * q - 2) for q in (1, 2, 3, 4)}} | {
     f"{month:02d}": ("month", month) for month in range(1, 13)
@@ -25,6 +26,7 @@ _STARTS = {WHOLE_YEAR: ("year", 1), **{f"tw{q}": ("quarter", 3 * q - 2) for q in
 def sections() -> dict[str, str]:
     """What can be opened beneath the calendar."""
     return {
+        CLOSED: t("Tertutup"),
         "angka": t("Angka"),
         "nama": t("Nama"),
         "porsi": t("Porsi"),
@@ -38,11 +40,15 @@ def clicked(chart_key: str) -> None:
     """Open the names behind the piece of a figure that was clicked (a callback)."""
     points = (st.session_state.get(chart_key) or {}).get("selection", {}).get("points", [])
     cell = next((point["customdata"] for point in points if point.get("customdata")), None)
-    if not cell:
-        return
-    year, _, part = str(cell[0]).partition("-")
+    if cell:
+        show_names(str(cell[0]), str(cell[1]))
+
+
+def show_names(period: str, group: str = "") -> None:
+    """Open the names of one period, and of one group where it is named (for callbacks)."""
+    year, _, part = period.partition("-")
     part = f"tw{part[1]}" if part.startswith("Q") else part or WHOLE_YEAR
-    group = str(cell[1]) if cell[1] and cell[1] != figures.REST else ALL
+    group = ALL if group in ("", view_of.REST) else group
     for name, value in {"rinci": "nama", "tahun": year, "bagian": part, "kelompok": group}.items():
         st.session_state[name] = value
         st.query_params[name] = value
@@ -50,7 +56,9 @@ def clicked(chart_key: str) -> None:
 
 def draw(view: View, answer: Calendar) -> None:
     """The chooser and the table that is open."""
-    opened = inputs.choice("rinci", t("Rincian"), sections(), "angka")
+    opened = inputs.choice("rinci", t("Rincian"), sections(), CLOSED)
+    if opened == CLOSED:
+        return
     {
         "angka": _counts,
         "nama": _names,
@@ -62,9 +70,9 @@ def draw(view: View, answer: Calendar) -> None:
 
 
 def _counts(view: View, answer: Calendar) -> None:
-    named, others = leaving.by_largest(answer.counts, view.by, figures.NAMED_GROUPS)
-    by_period = answer.counts.groupby("period", observed=False)[["leaver_count", "past_due_count"]]
-    table = by_period.sum().join(named.assign(**{figures.REST: others})).reset_index()
+    named, others = answer.named, answer.others
+    totals = answer.totals.set_index("period")[["leaver_count", "past_due_count"]]
+    table = totals.join(named.assign(**{view_of.REST: others})).reset_index()
     table["period"] = [view_of.period_name(str(period)) for period in table["period"]]
     columns = [
         Column("period", t("Periode")),
@@ -77,8 +85,16 @@ def _counts(view: View, answer: Calendar) -> None:
         ),
     ]
     if others.any():
-        columns.append(Column(figures.REST, t("Lainnya"), "count"))
+        columns.append(Column(view_of.REST, t("Lainnya"), "count"))
     layout.table(table, columns, f"pensiun-per-{view.by}-{view.period}", key="tabel-angka")
+    layout.note(t("Kalender bulan sebagai tabel:"))
+    months = {str(n): name for n, name in enumerate(view_of.month_names(), start=1)}
+    grid = answer.grid.rename(columns=str).reset_index()
+    shown = [Column("year", t("Tahun"), "year")]
+    shown += [Column(number, name, "count") for number, name in months.items()]
+    guarded = layout.visible(grid, shown)
+    labels = {column.name: column.label for column in shown}
+    layout.downloads(guarded.rename(columns=labels), "pensiun-per-bulan", key="kalender-unduh")
 
 
 def _names(view: View, answer: Calendar) -> None:
@@ -90,9 +106,7 @@ def _names(view: View, answer: Calendar) -> None:
         **{f"tw{quarter}": view_of.quarter_name(quarter) for quarter in range(1, 5)},
         **{f"{month:02d}": name for month, name in enumerate(months, start=1)},
     }
-    groups = {
-        value: view_of.value_name(view.by, value) for value in answer.counts[view.by].cat.categories
-    }
+    groups = {value: view_of.value_name(view.by, value) for value in answer.groups}
     following = years[1] if len(years) > 1 else years[0]
     with st.container(horizontal=True):
         year = inputs.choice(
@@ -313,7 +327,7 @@ def _contracts(view: View, answer: Calendar) -> None:
     if not ends["contract_end_count"].sum():
         layout.note(t("Tidak ada kontrak P3K dengan tanggal berakhir pada saringan ini."))
         return
-    charts.draw(figures.contract_bars(answer), "kontrak-p3k", height=320)
+    charts.draw(figures.contract_bars(answer, figures.look()), "kontrak-p3k", height=320)
     layout.note(
         t(
             "Kontrak dapat diperpanjang, jadi angka ini terpisah dari pensiun dan tidak dijumlahkan"

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
 import pandas as pd
+import plotly.graph_objs as go
 import streamlit as st
 
 from analytics import leaving
 from pages.shared import access, charts, layout
 from pages.shared import retirement_view as view_of
-from pages.shared.retirement_view import Calendar, View
-from pages.shared.words import t
-
-NAMED_GROUPS = 6
-REST = "lainnya"
-_BLUE = "31,111,168"
-_FAINTEST, _DARK_ENOUGH_FOR_WHITE = 0.10, 0.68
+from pages.shared.retirement_view import REST, Calendar, View
+from pages.shared.words import language, number, t
 
 
-def calendar_bars(view: View, answer: Calendar) -> charts.Figure:
+@dataclass(frozen=True)
+class Look:
+    """What a figure depends on beside its counts: the language, and who is looking."""
+
+    language: str
+    hides_small: bool
+
+    def count(self, count: int) -> str:
+        """A count of people as this visitor may see it."""
+        return layout.HIDDEN_COUNT if self.is_small(count) else number(count)
+
+    def is_small(self, count: int) -> bool:
+        """Whether a count is hidden from this visitor."""
+        return self.hides_small and 0 < count < access.SMALL_COUNT
+
+
+def look() -> Look:
+    """How this visitor looks at figures."""
+    return Look(language(), not access.may_see_names())
+
+
+@lru_cache(maxsize=256)
+def calendar_bars(view: View, seen: Look) -> go.Figure:
     """Stacked bars by period; a line for the law in force when the view changes it."""
-    named, others = leaving.by_largest(answer.counts, view.by, NAMED_GROUPS)
-    if not access.may_see_names():
+    answer = view_of.calendar(view)
+    named, others = answer.named, answer.others
+    if seen.hides_small:
         named, others = view_of.small_to_rest(named, others, access.SMALL_COUNT)
     wide = named.assign(**{REST: others}) if others.sum() else named
     wide = wide.loc[:, wide.sum() > 0]
@@ -46,129 +69,66 @@ def calendar_bars(view: View, answer: Calendar) -> charts.Figure:
     names[REST] = t("Lainnya")
     wide.index = pd.Index(along)
     figure = charts.bars(
-        wide, _finding(view, answer), names=names, y_title=t("Orang pensiun"), lines=lines
+        wide, _finding(view, answer, seen), names=names, y_title=t("Orang pensiun"), lines=lines
     )
     for trace, group in zip(figure["data"], wide.columns, strict=False):
         # What a click tells: the period and the group of the piece that was clicked.
         trace["customdata"] = [[period, group] for period in periods]
         counts = wide[group].tolist()
-        trace["text"] = [layout.count_shown(count) for count in counts]
-        trace["y"] = [
-            access.SMALL_COUNT - 1 if layout.is_small(count) else count for count in counts
-        ]
+        trace["text"] = [seen.count(count) for count in counts]
+        trace["y"] = [access.SMALL_COUNT - 1 if seen.is_small(count) else count for count in counts]
         trace["textposition"] = "none"
         trace["hovertemplate"] = "%{text}"
     figure["layout"]["clickmode"] = "event+select"
-    # Beneath, where a phone can stack seven names without covering the title.
-    figure["layout"]["legend"] |= {"y": -0.14, "yanchor": "top"}
-    figure["layout"]["margin"]["t"] = 56
     if view.period != "year":
         figure["layout"]["xaxis"] |= {"type": "category", "nticks": 16, "tickangle": 0}
-    return figure
+    return go.Figure(figure)
 
 
-def _finding(view: View, answer: Calendar) -> str:
+def _finding(view: View, answer: Calendar, seen: Look) -> str:
     if answer.in_force is not None:
-        with_change = int(answer.counts["leaver_count"].sum())
+        with_change = answer.summary.leaver_count
         today = int(answer.in_force["leaver_count"].sum())
         return t(
             "Sampai {year}: {changed} orang dengan pilihan ini, {today} menurut hukum yang berlaku",
             year=view.until_year,
-            changed=layout.count_shown(with_change),
-            today=layout.count_shown(today),
+            changed=seen.count(with_change),
+            today=seen.count(today),
         )
-    named, _ = leaving.by_largest(answer.counts, view.by, 1)
+    sums = answer.named.sum()
     return t(
-        "Terbanyak: {group}, {count} dari {total} orang sampai {year}",
-        group=view_of.value_name(view.by, str(named.columns[0])),
-        count=layout.count_shown(int(named.sum().iloc[0])),
-        total=layout.count_shown(answer.summary.leaver_count),
-        year=view.until_year,
+        "Terbanyak {group}: {count} dari {total} orang",
+        group=view_of.value_name(view.by, str(sums.index[0])),
+        count=seen.count(int(sums.iloc[0])),
+        total=seen.count(answer.summary.leaver_count),
     )
 
 
-def month_calendar(answer: Calendar) -> charts.Figure:
-    """Years down, months across, darker where more people leave; every cell can be clicked."""
-    grid = answer.grid
-    months = view_of.month_names()
-    top = max(int(grid.to_numpy().max()), 1)
-    is_dark = st.context.theme.type == "dark"
-    ink = "#E8EDF2" if is_dark else "#16212C"
-    x, y, text, told, fill, letters, cells = [], [], [], [], [], [], []
-    for year, row in grid.iterrows():
-        for month, count in row.items():
-            strength = (count if not layout.is_small(count) else 2) / top
-            alpha = _FAINTEST + (1 - _FAINTEST) * strength if count else 0.04
-            x.append(int(month) - 0.48)
-            y.append(str(year))
-            text.append(layout.count_shown(count) if count else "")
-            told.append(f"{months[int(month) - 1]} {year}: {layout.count_shown(count)}")
-            fill.append(f"rgba({_BLUE},{alpha:.2f})")
-            letters.append("#FFFFFF" if alpha > _DARK_ENOUGH_FOR_WHITE else ink)
-            cells.append(f"{year}-{int(month):02d}")
-    shown = charts.layout(_month_finding(grid), legend=False)
-    shown |= {"hovermode": "closest", "bargap": 0.08, "clickmode": "event+select"}
-    shown["xaxis"] |= {
-        "tickvals": list(range(1, 13)),
-        "ticktext": months,
-        "range": [0.5, 12.5],
-        "side": "top",
-        "zeroline": False,
-        "ticks": "",
-    }
-    shown["yaxis"] = {
-        "type": "category",
-        "autorange": "reversed",
-        "automargin": True,
-        "fixedrange": True,
-        "showgrid": False,
-        "ticksuffix": " ",
-        "tickfont": {"size": 14},
-        "dtick": 1,
-    }
-    # Plotly's heatmap cannot be clicked through Streamlit; bars laid end to end can.
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [0.96] * len(x),
-        "base": x,
-        "y": y,
-        "text": text,
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "textangle": 0,
-        "insidetextfont": {"color": letters, "size": 13},
-        "marker": {"color": fill, "line": {"width": 0}},
-        "hovertext": told,
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        "customdata": [[cell, ""] for cell in cells],
-        "showlegend": False,
-    }
-    return {"data": [trace], "layout": shown}
-
-
-def _month_finding(grid: pd.DataFrame) -> str:
-    by_month = grid.sum()
-    busiest = int(by_month.idxmax())
-    return t(
-        "{month} paling ramai: {count} dari {total} orang",
-        month=view_of.long_month_names()[busiest - 1],
-        count=layout.count_shown(int(by_month[busiest])),
-        total=layout.count_shown(int(by_month.sum())),
-    )
-
-
-def contract_bars(answer: Calendar) -> charts.Figure:
+def contract_bars(answer: Calendar, seen: Look) -> charts.Figure:
     """Contracts that end, by year and kind."""
     wide, _ = leaving.by_largest(
-        answer.contract_ends, "employment", NAMED_GROUPS, "contract_end_count"
+        answer.contract_ends, "employment", view_of.NAMED_GROUPS, "contract_end_count"
     )
     busiest = int(answer.contract_ends["contract_end_count"].sum())
     names = {column: view_of.value_name("employment", column) for column in wide.columns}
     wide.index = pd.Index([int(period) for period in wide.index.astype(str)])
     return charts.bars(
         wide,
-        t("{count} kontrak berakhir sebelum pensiun", count=layout.count_shown(busiest)),
+        t("{count} kontrak berakhir sebelum pensiun", count=seen.count(busiest)),
         names=names,
         y_title=t("Kontrak berakhir"),
+    )
+
+
+def draw(figure: go.Figure, key: str, *, height: int, on_select: Callable[[], None]) -> None:
+    """Show a figure that is kept ready: checking a dict anew would cost 5-10 ms each time."""
+    st.plotly_chart(
+        figure,
+        key=key,
+        height=height,
+        width="stretch",
+        config=charts._config(f"estafet-{key}"),
+        alt=str(figure.layout.title.text).replace("<br>", " "),
+        on_select=on_select,
+        selection_mode="points",
     )

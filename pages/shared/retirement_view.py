@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from analytics import leaving
 from analytics.rules import LawChoice
@@ -18,6 +18,8 @@ from pages.shared.words import language, t
 FURTHEST_YEARS = 35  # the youngest on the list leave about then
 LEAST_UNTIL_YEAR = 2045
 HORIZONS = (1, 3, 5, 10)
+NAMED_GROUPS = 6
+REST = "lainnya"
 # Column of the people -> word in the link.
 FILTERS = {
     "opd": "opd",
@@ -56,11 +58,19 @@ class View:
     wanted: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calendar:
-    """The counts that answer a view. ``in_force`` is there only when the law is changed in it."""
+    """The counts that answer a view; small, kept for the next visitor, never to be changed.
 
-    counts: pd.DataFrame
+    ``totals`` by period; ``named`` the largest groups across and ``others`` the rest, by period;
+    ``groups`` all values of the grouping; ``in_force`` the counts under the law in force, only when
+    the view changes the law.
+    """
+
+    totals: pd.DataFrame
+    named: pd.DataFrame
+    others: pd.Series
+    groups: tuple[str, ...]
     grid: pd.DataFrame
     summary: leaving.Summary
     shares: pd.DataFrame
@@ -89,7 +99,7 @@ def value_name(column: str, value: str) -> str:
     if value == leaving.UNKNOWN:
         return t("tidak diketahui")
     if column == "role_group":
-        return _role_names(language()).get(value, value)
+        return _role_names(load.rulebook().version, language()).get(value, value)
     if column == "jenjang":
         if value == "-":
             return t("tanpa jenjang")
@@ -106,45 +116,53 @@ def value_name(column: str, value: str) -> str:
     return value
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _role_names(lang: str) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def _role_names(rule_version: str, lang: str) -> dict[str, str]:  # noqa: ARG001 (part of the key)
     return leaving.role_group_labels(load.rulebook().role_groups, lang)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _values(key: PeopleKey) -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=16)
+def _options(key: PeopleKey, lang: str) -> dict[str, dict[str, str]]:  # noqa: ARG001 (key)
     everyone = leaving.counted(load.people_of(key), "all")
-    return {column: tuple(leaving.dimension(everyone, column).categories) for column in FILTERS}
+    return {
+        column: {
+            value: value_name(column, value)
+            for value in leaving.dimension(everyone, column).categories
+        }
+        for column in FILTERS
+    }
 
 
 def options(key: PeopleKey) -> dict[str, dict[str, str]]:
     """The values each filter offers, with their names."""
-    return {
-        column: {value: value_name(column, value) for value in values}
-        for column, values in _values(key).items()
-    }
+    return _options(key, language())
 
 
 def people(view: View) -> pd.DataFrame:
-    """The people of a view, one row each; shared, never to be changed."""
+    """The people of a view, one row each."""
     return _people(view.key, view.who, view.wanted)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def _people(
     key: PeopleKey, who: str, wanted: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> pd.DataFrame:
     return leaving.selected(leaving.counted(load.people_of(key), who), dict(wanted))
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+# Python's own cache: the key is hashed in a microsecond, where Streamlit's walks through it.
+@lru_cache(maxsize=256)
 def calendar(view: View) -> Calendar:
-    """The counts of a view; computed once for all visitors who look at it, never to be changed."""
+    """The counts of a view; computed once for all visitors who look at it."""
     chosen = people(view)
     as_of, until_year = view.key.as_of, view.until_year
     role_groups = load.rulebook().role_groups
+    counts = leaving.leaver_counts(chosen, as_of, until_year, view.period, view.by)
+    named, others = leaving.by_largest(counts, view.by, NAMED_GROUPS)
     return Calendar(
-        counts=leaving.leaver_counts(chosen, as_of, until_year, view.period, view.by),
+        totals=leaving.leaver_counts(chosen, as_of, until_year, view.period),
+        named=named,
+        others=others,
+        groups=tuple(counts[view.by].cat.categories),
         grid=leaving.month_grid(leaving.leaver_counts(chosen, as_of, until_year, "month")),
         summary=leaving.summary(chosen, role_groups, as_of, until_year),
         shares=leaving.share_within(chosen, as_of, HORIZONS),
@@ -162,25 +180,40 @@ def calendar(view: View) -> Calendar:
     )
 
 
-def law() -> LawChoice:
+def law(in_force: LawChoice) -> LawChoice:
     """The readings in force, with those of this link and its proposal on top."""
     choice = load.law_choice()
-    book = load.rulebook()
-    in_force = book.readings(choice)
+    usual = load.rulebook().readings(in_force)
     readings = {
         dispute_id: inputs.linked(f"tafsir_{dispute_id}", list(reading_names(dispute_id)), reading)
-        for dispute_id, reading in in_force.items()
+        for dispute_id, reading in usual.items()
     }
-    if readings == in_force:
+    if readings == usual:
         return choice
     return dataclasses.replace(choice, readings=tuple(sorted(readings.items())))
 
 
 def reading_names(dispute_id: str) -> dict[str, str]:
     """The readings of a dispute, with their names."""
+    return _reading_names(load.rulebook().version, dispute_id, language())
+
+
+@lru_cache(maxsize=64)
+def _reading_names(rule_version: str, dispute_id: str, lang: str) -> dict[str, str]:  # noqa: ARG001
     rows = load.rulebook().disputes
     rows = rows.loc[(rows["dispute_id"] == dispute_id).to_numpy()]
-    return dict(zip(rows["reading"], rows[f"label_{language()}"], strict=True))
+    return dict(zip(rows["reading"], rows[f"label_{lang}"], strict=True))
+
+
+def dispute_names() -> dict[str, str]:
+    """The disputes, with what each is about."""
+    return _dispute_names(load.rulebook().version, language())
+
+
+@lru_cache(maxsize=8)
+def _dispute_names(rule_version: str, lang: str) -> dict[str, str]:  # noqa: ARG001 (part of the key)
+    rows = load.rulebook().disputes
+    return dict(zip(rows["dispute_id"], rows[f"subject_{lang}"], strict=True))
 
 
 def period_name(period: str) -> str:

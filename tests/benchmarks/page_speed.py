@@ -1,0 +1,341 @@
+"""How long a visitor waits: first page, and a filter change until it is painted.
+
+``python -m tests.benchmarks.page_speed`` starts the real app over the sample city on a free port
+and looks at it with the system's Chromium.
+
+What is measured
+    *First page*: from the start of the navigation to the first frame that shows the finding, and
+    to the first that shows a drawn figure; on a server process that served nobody before, for a
+    new browser profile on a warm server, and for a reload.
+    *Filter change*: from the pointer going down on a control of the page on retirements to the
+    frame after the large figures, the bars and the month calendar have all changed, by the
+    browser's own clock. Two of three changes switch who is counted, one chooses a kecamatan.
+    *20 at once*: the same, while 19 further sessions do the same changes with 2 s to think. They
+    speak Streamlit's own protocol over websockets from one other process, so that the server does
+    for them all it does for a browser, and their drawing does not take the processor away from it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from tests.browser import running_app
+
+RETIREMENTS = "pensiun"
+USERS = 20
+CHANGES = 36
+THINK_SECONDS = 2.0
+# As the switch reads on screen, and the link writes it.
+COUNTED = ("PNS", "ASN (PNS + P3K)", "Semua")
+SEEN_FIRST = """
+() => {
+  const seen = window.estafetSeen = {};
+  const look = () => {
+    if (!seen.finding && document.querySelector('.es-header h1')?.textContent)
+      requestAnimationFrame(() => { seen.finding = seen.finding || performance.now(); });
+    if (!seen.figure && document.querySelector('.js-plotly-plot .bars path'))
+      requestAnimationFrame(() => { seen.figure = seen.figure || performance.now(); });
+    if (!seen.finding || !seen.figure) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+"""
+WATCH = """
+() => {
+  const parts = () => {
+    const figures = document.querySelectorAll('.js-plotly-plot');
+    const bars = [...(figures[0]?.querySelectorAll('.bars path') || [])];
+    return [
+      document.querySelector('.es-keys')?.textContent,
+      bars.map(bar => bar.getAttribute('d')).join(),
+      document.querySelector('.st-key-kalender-bulan [data-testid=stBidiComponentIsolated]')
+        ?.shadowRoot?.textContent,
+    ];
+  };
+  const before = parts();
+  window.estafetPainted = new Promise(resolve => {
+    let start = null;
+    addEventListener('pointerdown', e => { start = e.timeStamp; }, {capture: true, once: true});
+    const look = () => {
+      const now = parts();
+      if (start !== null && now.every((part, i) => part && part !== before[i]))
+        requestAnimationFrame(() => resolve(performance.now() - start));
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+}
+"""
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """Milliseconds from navigation to the finding and to the first drawn figure."""
+
+    finding: float
+    figure: float
+
+
+def first_page(page: Page, url: str) -> FirstPage:
+    """Open an address and wait until it shows something."""
+    page.add_init_script(f"({SEEN_FIRST})()")
+    page.goto(url, wait_until="commit")
+    page.wait_for_function("window.estafetSeen?.finding && window.estafetSeen?.figure")
+    seen = page.evaluate("window.estafetSeen")
+    return FirstPage(seen["finding"], seen["figure"])
+
+
+def filter_changes(page: Page, count: int, pause_seconds: float = 0.25) -> list[float]:
+    """Milliseconds from pointer to paint for so many filter changes, the first three left out."""
+    switch = page.locator(".st-key-hitung")
+    switch.wait_for()
+    page.locator(".js-plotly-plot .bars path").first.wait_for(state="attached")
+    times = []
+    for number in range(count + 3):
+        if number % 3 == 2:
+            times.append(_kecamatan_change(page))
+        else:
+            button = switch.get_by_role("radio", name=COUNTED[number % 3], exact=True)
+            times.append(_painted_after(page, button.click))
+        # A person looks before the next change; the figures' own late work must not run into it.
+        time.sleep(pause_seconds)
+    return times[3:]
+
+
+def _kecamatan_change(page: Page) -> float:
+    """Choose a kecamatan where none is chosen, take it away where one is."""
+    page.get_by_test_id("stPopoverButton").filter(has_text="Saringan").click()
+    chooser = page.locator(".st-key-kecamatan")
+    chooser.wait_for()
+    clear = chooser.get_by_role("button", name="Clear all")
+    if clear.count():
+        took = _painted_after(page, clear.first.click)
+    else:
+        chooser.get_by_role("combobox").click()
+        options = page.get_by_role("option")
+        options.first.wait_for()
+        took = _painted_after(page, options.nth(1).click)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator(".es-header").click()
+    chooser.wait_for(state="hidden")
+    return took
+
+
+def _painted_after(page: Page, act: object) -> float:
+    page.evaluate(WATCH)
+    act()  # type: ignore[operator]
+    return float(page.evaluate("window.estafetPainted"))
+
+
+@dataclass
+class Session:
+    """One visitor without a browser: speaks Streamlit's protocol, draws nothing."""
+
+    socket: ClientConnection
+    chance: random.Random
+    widgets: dict[str, str] = field(default_factory=dict)
+    options: list[str] = field(default_factory=list)
+    fragment: str = ""
+    page_hash: str = ""
+    query: str = ""
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+
+    def rerun(self, fragment: str = "") -> float:
+        """One rerun with the values chosen so far; seconds until the server says it is done."""
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string, state.page_script_hash = self.query, self.page_hash
+        state.fragment_id = fragment
+        if not self.page_hash:
+            state.page_name = RETIREMENTS
+        for word, values in self.chosen.items():
+            widget = state.widget_states.widgets.add()
+            widget.id = self.widgets[word]
+            widget.string_array_value.data.extend(values)
+        started = time.perf_counter()
+        self.socket.send(message.SerializeToString())
+        while not self._heard():
+            pass
+        return time.perf_counter() - started
+
+    def _heard(self) -> bool:
+        """Take in one message; whether it ends the rerun."""
+        message = ForwardMsg()
+        message.ParseFromString(bytes(self.socket.recv(timeout=60)))
+        kind = message.WhichOneof("type")
+        if kind == "delta":
+            self._note(message)
+        elif kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash or self.page_hash
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        return kind == "script_finished"
+
+    def _note(self, message: ForwardMsg) -> None:
+        element = message.delta.new_element
+        for kind, word in (("button_group", "hitung"), ("multiselect", "kecamatan")):
+            widget = getattr(element, kind)
+            if element.WhichOneof("type") == kind and widget.id.endswith(f"-{word}"):
+                self.widgets[word], self.fragment = widget.id, message.delta.fragment_id
+                if kind == "multiselect":
+                    self.options = list(widget.options)
+
+    def change(self) -> float:
+        """The same kind of filter change that the measured browser makes."""
+        if self.chance.random() < 1 / 3:
+            now = self.chosen.get("kecamatan", [])
+            self.chosen["kecamatan"] = [] if now else [self.chance.choice(self.options)]
+        else:
+            others = [one for one in COUNTED if [one] != self.chosen.get("hitung")]
+            self.chosen["hitung"] = [self.chance.choice(others)]
+        return self.rerun(self.fragment)
+
+
+def crowd(url: str, users: int) -> None:
+    """Keep so many sessions busy until standard input closes; print their reruns in ms."""
+    stop = threading.Event()
+    took: list[float] = []
+
+    def visit(number: int) -> None:
+        chance = random.Random(number)
+        address = url.replace("http://", "ws://") + "/_stcore/stream"
+        with connect(
+            address, subprotocols=["streamlit"], max_size=None, compression=None
+        ) as socket:
+            session = Session(socket, chance)
+            session.rerun()
+            if not session.fragment:
+                raise RuntimeError("the page shows no counting switch to a session")
+            stop.wait(chance.uniform(0, THINK_SECONDS))
+            while not stop.is_set():
+                took.append(session.change())
+                stop.wait(THINK_SECONDS * chance.uniform(0.5, 1.5))
+
+    visitors = [threading.Thread(target=visit, args=(n,), daemon=True) for n in range(users)]
+    for visitor in visitors:
+        visitor.start()
+    time.sleep(3 * THINK_SECONDS)
+    took.clear()
+    print("ready", flush=True)
+    sys.stdin.read()
+    stop.set()
+    print(" ".join(f"{1000 * one:.1f}" for one in took), flush=True)
+
+
+@contextmanager
+def busy(url: str, users: int) -> Iterator[list[float]]:
+    """Other visitors while the block runs; afterwards the list holds their reruns in ms."""
+    command = [sys.executable, "-m", "tests.benchmarks.page_speed", "--crowd", url]
+    command += ["--users", str(users)]
+    process = subprocess.Popen(
+        command, cwd=running_app.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    reruns: list[float] = []
+    try:
+        if process.stdout is None or process.stdout.readline().strip() != "ready":
+            raise RuntimeError("the other visitors did not arrive")
+        yield reruns
+        said, _ = process.communicate("", timeout=30)
+        reruns.extend(float(one) for one in said.split())
+    finally:
+        process.kill()
+        process.wait()
+
+
+def p95(times: Sequence[float]) -> float:
+    """The value that 95 of 100 stay below."""
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
+
+
+def line(what: str, target: str, values: Sequence[tuple[str, float]]) -> str:
+    """One row of the printed table."""
+    said = ", ".join(f"{name} {value:,.0f} ms" for name, value in values)
+    return f"{what:<46} {said:<46} {target}"
+
+
+def _fresh_page(browser: Browser) -> Page:
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="id-ID")
+    return context.new_page()
+
+
+def measured(data: Path, log: Path, changes: int, users: int) -> Iterator[str]:
+    """The rows of the table, one after the other."""
+    path = running_app.chromium_path()
+    if path is None:
+        raise SystemExit("no Chromium on this machine; install the package chromium")
+    with (
+        running_app.running(data, log) as app,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path=path, args=list(running_app.CHROMIUM_OPTIONS)
+        ) as browser,
+    ):
+        within = "target 3,000"
+        page = _fresh_page(browser)
+        cold = first_page(page, app.url)
+        values = [("finding", cold.finding), ("figure", cold.figure)]
+        yield line("first page, server just started", within, values)
+        warm = [first_page(_fresh_page(browser), app.url) for _ in range(5)]
+        values = [
+            ("finding", statistics.median(one.finding for one in warm)),
+            ("figure", statistics.median(one.figure for one in warm)),
+        ]
+        yield line("first page, new browser profile (median of 5)", within, values)
+        again = [first_page(page, app.url) for _ in range(5)]
+        values = [
+            ("finding", statistics.median(one.finding for one in again)),
+            ("figure", statistics.median(one.figure for one in again)),
+        ]
+        yield line("first page, reload (median of 5)", within, values)
+
+        page = _fresh_page(browser)
+        page.goto(f"{app.url}/{RETIREMENTS}")
+        alone = filter_changes(page, changes)
+        values = [("median", statistics.median(alone)), ("p95", p95(alone))]
+        yield line(f"filter change, 1 user ({len(alone)} changes)", "targets 200, 300", values)
+        with busy(app.url, users - 1) as reruns:
+            among = filter_changes(page, changes)
+        values = [("median", statistics.median(among)), ("p95", p95(among))]
+        yield line(f"filter change, {users} users ({len(among)} changes)", "target 300", values)
+        if len(reruns) > 1:
+            values = [("median", statistics.median(reruns)), ("p95", p95(reruns))]
+            told = f"the other {users - 1} ({len(reruns)} reruns, server only)"
+            yield line(told, "", values)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, help="a data folder to measure (default: sample city)")
+    parser.add_argument("--changes", type=int, default=CHANGES)
+    parser.add_argument("--users", type=int, default=USERS)
+    parser.add_argument("--crowd", metavar="URL", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.crowd:
+        crowd(asked.crowd, asked.users)
+        return
+    with tempfile.TemporaryDirectory(prefix="estafet-page-speed-") as folder:
+        data = asked.data or running_app.with_sample_city(Path(folder) / "data")
+        for row in measured(data, Path(folder) / "app.log", asked.changes, asked.users):
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
