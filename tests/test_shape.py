@@ -95,7 +95,7 @@ def test_no_page_talks_to_a_database():
 def test_a_model_file_imports_only_those_before_it(path):
     level = {module: rank for rank, modules in enumerate(ORDER) for module in modules}
     own = subject(path)
-    if own == "__init__":
+    if path == ROOT / "analytics" / "__init__.py":
         return
     assert own in level, f"{path.name} has no place in the flow; add {own!r} to ORDER"
     for name in imported(path):
