@@ -17,6 +17,8 @@ from importlib.util import find_spec
 from secrets import token_hex
 
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared import brand
@@ -84,7 +86,7 @@ def topbar(is_signed_in: bool) -> None:
             )
 
 
-def apologise(error: Exception) -> None:
+def apologise(error: Exception) -> bool:
     """Say that something went wrong; what exactly stands in the log, under the same number.
 
     Only what the store and the state say of themselves is shown: those sentences are written for
@@ -94,7 +96,7 @@ def apologise(error: Exception) -> None:
     LOG.error("reference %s", reference, exc_info=error)
     if type(error).__name__ in ("StoreError", "StateError"):
         st.error(str(error))
-        return
+        return True
     st.error(
         t(
             "Maaf, halaman ini gagal ditampilkan. Sebutkan nomor {reference} kepada pengelola;"
@@ -102,6 +104,7 @@ def apologise(error: Exception) -> None:
             reference=reference,
         )
     )
+    return True
 
 
 def main() -> None:
@@ -141,7 +144,7 @@ def main() -> None:
 
 
 def rerun() -> None:
-    """One rerun, whatever happens: the visitor gets a number, the log the error."""
+    """One rerun, whatever happens."""
     try:
         main()
     except Exception as error:
@@ -150,14 +153,45 @@ def rerun() -> None:
 
 @asynccontextmanager
 async def warmed_up(_app: st.App) -> AsyncIterator[None]:
-    """Before the first visitor: read what pages need, and freeze it for the garbage collector."""
+    """Before the first visitor: read and compute what the first page needs, and freeze it.
+
+    Frozen objects are no longer walked through by the garbage collector.
+    """
     for module, _, _ in PAGES:
         if find_spec(f"pages.{module}"):
             importlib.import_module(f"pages.{module}")
     importlib.import_module("plotly.graph_objs")
+    try:
+        importlib.import_module("pages.overview").warm_up()
+    except Exception:
+        # A damaged edition must not keep the server from starting: the page says what to do.
+        LOG.exception("the first page could not be prepared")
     gc.collect()
     gc.freeze()
     yield
+
+
+class Guarded:
+    """Answers that no other site may show in a frame, or take for another kind of file."""
+
+    HEADERS = (
+        (b"x-frame-options", b"SAMEORIGIN"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with the headers added to what goes back."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self.HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
 
 
 # Streamlit runs this file for every rerun as ``__main__``; ``streamlit run app.py`` imports it once
@@ -168,4 +202,10 @@ else:
     # The pages are functions; without this the first link after a start, if it is not to the first
     # page, opens with "page not found".
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, lifespan=warmed_up)
+    app = st.App(
+        __file__,
+        lifespan=warmed_up,
+        middleware=[Middleware(Guarded)],
+        # What fails in a fragment or in a widget's callback never reaches rerun().
+        on_script_error=apologise,
+    )

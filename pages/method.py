@@ -55,7 +55,7 @@ def render() -> None:
 
 
 def _finding() -> str:
-    book, choice = load.rulebook(), load.state().law_choice()
+    book, choice = load.rulebook(), load.law_in_force()
     told = tn(
         "{n} aturan BUP, masing-masing dengan sumbernya",
         len(book.retirement_age),
@@ -66,7 +66,7 @@ def _finding() -> str:
 
 def _choice_in_force() -> LawChoice:
     """What is kept for everybody, without the what-if of this visitor's link."""
-    return load.known_choice(load.state().law_choice())
+    return load.law_in_force()
 
 
 def _readings() -> None:
@@ -137,12 +137,10 @@ def _proposal() -> None:
             " dan setiap halaman mengatakannya selama dipakai."
         )
     )
-    what, since = st.columns(2, gap="large")
-    with what:
+    with st.container(width=560):
         proposed = inputs.proposal_switch()
-    if proposed != "none":
-        first = load.as_of().year + 1
-        with since:
+        if proposed != "none":
+            first = load.as_of().year + 1
             inputs.whole("usul_mulai", t("Mulai berlaku (tahun)"), first, first, first + 10)
     if proposed == "none":
         return
@@ -259,11 +257,9 @@ def _rules() -> None:
         "kelompok": t("Kelompok jabatan"),
         "status": t("Kedudukan hukum"),
     }
-    what, past = st.columns(2, gap="large", vertical_alignment="bottom")
-    with what:
+    with st.container(width=560):
         shown = inputs.choice("tabel", t("Tabel"), tables, "umur", widget="select")
-    if shown == "umur":
-        with past:
+        if shown == "umur":
             with_past = inputs.switch("lampau", t("Dengan aturan yang sudah berakhir"))
     sure = Column("sure", t("Kepastian"))
     source = Column("source", t("Sumber"), width="large")

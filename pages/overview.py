@@ -98,6 +98,15 @@ def answers(key: load.PeopleKey, counted: str) -> Answers:
     )
 
 
+def warm_up() -> None:
+    """Compute the page for the first visitor, under the law in force."""
+    if load.edition() is None:
+        return
+    key = load.people_key(load.law_in_force())
+    for counted in inputs.COUNTED:
+        answers(key, counted)
+
+
 def who(counted: str) -> str:
     """What those counted are called in a sentence."""
     return {"pns": t("PNS"), "asn": t("ASN"), "all": t("pegawai")}[counted]
@@ -344,7 +353,7 @@ def render() -> None:
             )
             layout.page_link("pensiun", t("Lihat rinciannya"), hitung=counted)
         with chart:
-            charts.draw(leaver_chart(found), "pensiun-per-tahun", height=430)
+            charts.draw(leaver_chart(found), "pensiun-per-tahun", height=410)
             layout.note(
                 t(
                     "{year} hanya sejak {day}, ditambah yang tanggalnya sudah lewat.",

@@ -51,6 +51,9 @@ STYLE = """
 /* A room away from the projector, the same page is read from further off. */
 @media (min-width: 1600px) { html { font-size: 18px; } }
 .stMainBlockContainer { max-width: 1760px; padding: 4.4rem clamp(1rem, 3.4vw, 4rem) 2rem; }
+/* Style and script take no place in the column, not even the gap between two elements. */
+.stElementContainer:has(> .stHtml > style), .stElementContainer:has(> .stHtml > script),
+div:has(> .st-key-topbar) { position: absolute; }
 footer, [data-testid="stDecoration"], [data-testid="stStatusWidget"] { display: none; }
 header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
 [data-testid="stHeaderLogo"], [data-testid="stSidebarLogo"] { height: 2.4rem; }

@@ -76,10 +76,15 @@ def _kept_choice(folder: Path, version: int, rule_version: str) -> LawChoice:  #
     return known_choice(state().law_choice())
 
 
+def law_in_force() -> LawChoice:
+    """The readings in force for everybody, without any what-if."""
+    return _kept_choice(store.data_folder(), state().law_choice_version(), rulebook().version)
+
+
 def law_choice() -> LawChoice:
     """The readings in force, with the proposal of this visitor's link on top."""
     proposed = inputs.proposal()
-    in_force = _kept_choice(store.data_folder(), state().law_choice_version(), rulebook().version)
+    in_force = law_in_force()
     if proposed == "none":
         return in_force
     year = as_of().year + 1
