@@ -8,26 +8,37 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analytics.store import StoreError
 from pages.shared import access, import_editions, import_titles, import_upload, inputs, layout, load
+from pages.shared.import_text import plain
 from pages.shared.words import day, number, t, tn
 
 
 def render() -> None:
     """The page."""
     access.require("pimpinan")
+    try:
+        load.edition()
+    except StoreError as damaged:
+        # The one page that must still open then: here another edition can be put in force.
+        st.title(t("Edisi yang berlaku tidak bisa dibuka"))
+        st.error(plain(damaged))
+        import_editions.history()
+        return
     layout.header(_finding(), t("Dari data apa semua angka ini dihitung?"))
     import_editions.in_force()
     if not access.may("perencana"):
         st.markdown(f"### {t('Semua edisi')}")
         import_editions.history()
         return
+    waiting = len(import_titles.unmatched())
     sections = {
         "muat": t("Muat berkas"),
-        "jabatan": t("Jabatan belum dikenali"),
+        "jabatan": t("Jabatan belum dikenali") + (f" ({number(waiting)})" if waiting else ""),
         "edisi": t("Semua edisi"),
         "contoh": t("Contoh"),
     }
-    section = inputs.choice("bagian", t("Yang ingin dilakukan"), sections, "muat")
+    section = inputs.choice("kelola", t("Yang ingin dilakukan"), sections, "muat")
     if section == "jabatan":
         import_titles.render()
     elif section == "edisi":

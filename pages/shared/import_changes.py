@@ -10,6 +10,8 @@ from analytics.import_data import Changes
 from pages.shared import layout
 from pages.shared.words import names, number, t
 
+_HEADER_PX, _ROW_PX, _TALLEST_PX = 38, 35, 320
+
 
 def _kinds() -> dict[str, tuple[str, str]]:
     return {
@@ -89,4 +91,9 @@ def draw(changes: Changes) -> None:
                 st.caption(t("Barisnya ditolak, jadi data mereka dari edisi sebelumnya dipakai."))
             if kind == "left":
                 frame = frame.assign(cause=frame["cause"].map(_causes()))
-            layout.table(frame, _columns(kind), f"{t('perubahan')}-{name}", height=320)
+            layout.table(
+                frame,
+                _columns(kind),
+                f"{t('perubahan')}-{name}",
+                height=min(38 + 35 * len(frame), 320),
+            )

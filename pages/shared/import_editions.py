@@ -12,10 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from analytics import demo, export, store
-from analytics.store import Edition
+from analytics.store import Edition, StoreError
 from pages.shared import access, import_jobs, layout, load
 from pages.shared.import_jobs import Progress
-from pages.shared.import_text import MIMES, plain
+from pages.shared.import_text import MIMES, kind_names, plain, scope_names
 from pages.shared.import_titles import unmatched
 from pages.shared.words import day, names, number, t, tn
 
@@ -43,6 +43,9 @@ def in_force() -> None:
         st.success(notice, icon=":material/check:")
     edition = load.edition()
     if edition is None:
+        if not access.may("perencana"):
+            layout.empty(t("Belum ada data"), t("Perencana memuatnya di halaman ini."))
+            return
         with st.container(border=True):
             st.markdown(
                 t("Jatuhkan satu berkas pegawai di bawah, atau lihat dulu dengan kota contoh.")
@@ -65,13 +68,12 @@ def in_force() -> None:
                 people=number(edition.people_count),
             )
         )
-        st.caption(
-            t(
-                "Dibuat {created} dari {files}",
-                created=moment(edition.created_at),
-                files=plain(names(list(edition.source_files)) or "–"),
-            )
-        )
+        created = moment(edition.created_at)
+        if edition.source_files:
+            files = plain(names(list(edition.source_files)))
+            st.caption(t("Dibuat {created} dari {files}", created=created, files=files))
+        else:
+            st.caption(t("Dibuat {created}", created=created))
         _quality(edition)
 
 
@@ -116,13 +118,20 @@ def history() -> None:
             " diberlakukan lagi; semua halaman lalu dihitung dari edisi itu."
         )
     )
+    for number_damaged, reason in store.damaged_editions(store.data_folder()):
+        st.warning(
+            t("Edisi {number} tidak bisa dibaca.", number=number(number_damaged))
+            + f" {plain(reason)}",
+            icon=":material/broken_image:",
+        )
     current = load.state().current_edition()
+    actors = _actors()
     shown = editions
     if len(editions) > _SHOWN and not st.toggle(t("Tampilkan semua edisi"), key="editions-all"):
         shown = editions[:_SHOWN]
         shown += [one for one in editions[_SHOWN:] if one.number == current]
     for edition in shown:
-        _edition(edition, is_current=edition.number == current)
+        _edition(edition, actors.get(edition.number, ""), is_current=edition.number == current)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -154,7 +163,7 @@ def _refused_download(edition: Edition) -> None:
     )
 
 
-def _edition(edition: Edition, *, is_current: bool) -> None:
+def _edition(edition: Edition, actor: str, *, is_current: bool) -> None:
     with st.container(border=True):
         text, actions = st.columns([3, 2], vertical_alignment="center")
         mark = f" :green-badge[{t('Berlaku')}]" if is_current else ""
@@ -164,10 +173,10 @@ def _edition(edition: Edition, *, is_current: bool) -> None:
             f" {t('keadaan {as_of}', as_of=day(edition.as_of))} ·"
             f" {t('{people} orang', people=number(edition.people_count))}{mark}{sample}"
         )
-        text.caption(
-            f"{moment(edition.created_at)} · {plain(names(list(edition.source_files)) or '–')}"
-            + (f" · {plain(edition.note)}" if edition.note else "")
-        )
+        told = [moment(edition.created_at), *edition.source_files, _note(edition.note)]
+        if actor:
+            told.append(t("oleh {actor}", actor=actor))
+        text.caption(" · ".join(plain(one) for one in told if one))
         with actions.container(horizontal=True, horizontal_alignment="right"):
             if access.may_see_names():
                 _refused_download(edition)
@@ -178,6 +187,24 @@ def _edition(edition: Edition, *, is_current: bool) -> None:
                     on_click=_use,
                     args=(edition.number,),
                 )
+
+
+def _actors() -> dict[int, str]:
+    """Who loaded each edition, as far back as the audit is read."""
+    log = load.state().audit_log()
+    imports = log[log["action"] == "import"]
+    numbers = imports["detail"].str.extract(r": edisi (\d+),")[0]
+    known = numbers.notna()
+    return dict(zip(numbers[known].astype(int), imports.loc[known, "actor"], strict=True))
+
+
+def _note(note: str) -> str:
+    """An edition's note; that of an import, ``roster, all``, in words."""
+    kind, _, scope = note.partition(", ")
+    kinds, scopes = kind_names(), scope_names()
+    if kind not in kinds:
+        return note
+    return kinds[kind] if kind != "roster" else f"{kinds[kind]}: {scopes.get(scope, scope)}"
 
 
 def _use(edition_number: int) -> None:
@@ -195,6 +222,7 @@ def _write_sample(folder: Path, actor: str, progress: Progress) -> Edition:
     about = store.About(
         as_of=city.as_of,
         government_name=city.government_name,
+        government_id=str(city.units["government_id"].iloc[0]),
         is_synthetic=True,
         note=city.note,
     )
@@ -221,6 +249,10 @@ def sample_button() -> None:
             edition: Edition = import_jobs.followed(
                 job, lambda share, _: place.progress(share, text=t("Menyusun kota contoh"))
             )
+        except StoreError as error:
+            st.session_state.pop(_SAMPLE, None)
+            st.error(f"{plain(error)} {t('Tidak ada yang berubah.')}")
+            return
         finally:
             place.empty()
         st.session_state.pop(_SAMPLE, None)

@@ -113,10 +113,10 @@ def choose_day(current: date, key: str, changed: Callable[[str], None]) -> None:
 def choose_scope(current: str, key: str, changed: Callable[[str], None]) -> None:
     """Whom the file lists."""
     names = scope_names()
+    st.session_state.setdefault(key, current)
     st.radio(
         t("Berkas ini memuat"),
         list(names),
-        index=list(names).index(current),
         format_func=lambda scope: names[scope],
         captions=scope_meanings(),
         key=key,
@@ -150,8 +150,10 @@ def choose_columns(reading: Reading, key: str, save: Callable[[dict[str, str]], 
     save
         Takes what was chosen: our column by header, ``ignore`` for none.
     """
-    offered = reading.proposed[reading.proposed["policy"] != DISCARD]
-    columns = [*canonical_columns(reading.kind), *COMBINED]
+    proposed = reading.proposed.drop_duplicates("header")
+    offered = proposed[(proposed["policy"] != DISCARD) & (proposed["header"] != "")]
+    ours = canonical_columns(reading.kind)
+    columns = [*ours, *(one for one, facts in COMBINED.items() if set(facts) <= set(ours))]
     with st.form(key, border=True):
         st.markdown(f"**{t('Padankan kolom')}**")
         st.caption(t("Sekali disimpan, berkas dengan kepala kolom yang sama langsung dikenali."))

@@ -17,7 +17,8 @@ import streamlit as st
 
 from analytics import import_data, store
 from analytics.faults import FaultsError
-from analytics.import_data import Preview
+from analytics.import_data import Preview, UnmappedError
+from analytics.readers import Reading
 from analytics.readers.workbook import LARGEST_FILE_MB
 from analytics.store import Edition, StoreError
 from pages.shared import (
@@ -79,9 +80,11 @@ def render() -> None:
     """The upload section."""
     if import_jobs.loads_under_way() and _LOAD not in st.session_state:
         st.info(t("Satu berkas sedang dimuat di server ini. Edisinya muncul setelah selesai."))
+    turn = st.session_state.get(_TURN, 0)
+    if st.session_state.get(f"import-file-{turn}"):
+        st.session_state.pop(_DONE, None)
     if loaded := st.session_state.get(_DONE):
         _told(loaded)
-    turn = st.session_state.get(_TURN, 0)
     _say_uploader_in_our_words()
     file = st.file_uploader(
         t("Jatuhkan berkas di sini: Excel, CSV, atau ODS"),
@@ -94,13 +97,16 @@ def render() -> None:
         if not st.session_state.get(_DONE):
             _invitation()
         return
-    st.session_state.pop(_DONE, None)
     order = _order(file.file_id, file.name)
     if _LOAD in st.session_state:
         _watch_load()
         return
     try:
         preview = _checked(order, file)
+    except UnmappedError as unmapped:
+        _refused(order, unmapped)
+        _map_columns(order, unmapped.reading)
+        return
     except FaultsError as refused:
         _refused(order, refused)
         return
@@ -131,12 +137,16 @@ def _say_uploader_in_our_words() -> None:
     texts = {
         '[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]': choose,
         '[data-testid="stFileUploaderDropzoneInstructions"]': hint,
-        '[data-testid="stFileUploaderFileErrorMessage"]': refused,
     }
     rules = "".join(
         f"{place}{{font-size:0}}{place} *{{font-size:0}}"
         f'{place}::after{{content:"{text}";font-size:.875rem}}'
         for place, text in texts.items()
+    )
+    # What the browser itself turns away never comes here; its reason hides in a tooltip.
+    rules += (
+        '[data-testid="stFileUploader"]:has([aria-invalid="true"])::after'
+        f'{{content:"{refused}";display:block;padding-top:.5rem;font-weight:600}}'
     )
     st.html(f"<style>{rules}</style>")
 
@@ -255,10 +265,8 @@ def _shown(order: Order, preview: Preview) -> None:
         st.markdown(f"#### 1 · {t('Berkas')}")
         import_file.recognised(preview.reading, preview.checked.row_count, preview.as_of)
         _options(order, preview)
-        if not preview.reading.is_certain:
-            import_file.choose_columns(
-                preview.reading, f"import-columns-{order.file_id}", _choose_columns
-            )
+        if not preview.reading.is_certain or order.mapping:
+            _map_columns(order, preview.reading)
     with st.container(border=True):
         st.markdown(f"#### 2 · {t('Masalah')}")
         import_faults.draw(preview, order.file_name)
@@ -284,6 +292,13 @@ def _options(order: Order, preview: Preview) -> None:
         # Without people to compare with, nobody can be missing.
         if preview.reading.kind == "roster" and preview.base is not None:
             import_file.choose_scope(order.scope, f"import-scope-{order.file_id}", _wish("scope"))
+
+
+def _map_columns(order: Order, reading: Reading) -> None:
+    """What the file is about and which column is which, said by the person."""
+    kind = order.kind or reading.kind
+    import_file.choose_kind(kind, f"import-kind-{order.file_id}", _wish("kind"))
+    import_file.choose_columns(reading, f"import-columns-{order.file_id}-{kind}", _choose_columns)
 
 
 def _choose_columns(chosen: dict[str, str]) -> None:
