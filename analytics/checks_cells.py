@@ -122,8 +122,7 @@ def written(cell: object) -> str:
             int(f"{cell:.14e}".split("e")[1]) + 1, "0"
         )
     if isinstance(cell, datetime | date):
-        day = cell.strftime("%d-%m-%Y")
-        return day
+        return cell.strftime("%d-%m-%Y")
     return cell_text(cell)
 
 
@@ -181,7 +180,7 @@ def sex(cell: object) -> str:
 
 
 def golongan(cell: object) -> str:
-    """A pay grade: ``IV/b`` for PNS, ``IX`` for PPPK; '' where empty, ``?`` where not understood."""
+    """A pay grade: ``IV/b`` (PNS), ``IX`` (PPPK); '' where empty, ``?`` where not understood."""
     folded = text(cell)
     if not folded:
         return ""

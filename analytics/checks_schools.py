@@ -227,7 +227,7 @@ def _check_repeats(reading: Reading, findings: Findings, schools: pd.DataFrame) 
 
 
 def _check_kecamatan(findings: Findings, schools: pd.DataFrame) -> None:
-    """``kecamatan_changed`` on the first row of a school whose kecamatan differs from a year before."""
+    """``kecamatan_changed`` on rows whose kecamatan differs from that of the year before."""
     known = schools.reset_index(names="at").dropna(subset=["school_year", "kecamatan"])
     known = known.sort_values(["npsn", "school_year", "at"], kind="stable")
     before = known.groupby("npsn")["kecamatan"].shift()

@@ -311,9 +311,22 @@ def test_a_simpeg_print_has_its_header_below_titles_and_prefers_the_new_nip(tmp_
                 SECRET,
                 each["birth_date"],
                 each["sex"],
+                "PNS",
+                each["golongan"],
+                "01-04-2020",
+                "-",
+                each["position"],
+                "01-01-2021",
+                SECRET,
+                SECRET,
+                SECRET,
+                "01-01-2033",
+                "S1",
+                "PGSD",
+                1999,
+                each["unit"],
+                each["opd"],
             ]
-            + ["PNS", each["golongan"], "01-04-2020", "-", each["position"], "01-01-2021", SECRET]
-            + [SECRET, SECRET, "01-01-2033", "S1", "PGSD", 1999, each["unit"], each["opd"]]
         )
     reading = readers.read(workbooks.write_xls(tmp_path / "a.xls", rows))
     assert reading.layout == "simpeg"
@@ -391,8 +404,21 @@ def duk_rows() -> tuple[list[list[object]], list[tuple[int, int, int, int]]]:
     ]
     for at, each in enumerate(PEOPLE):
         rows.append(
-            [at + 1, each["name"], each["nip"], each["golongan"], "01-04-2020", each["position"]]
-            + ["01-01-2021", 20, 3, "S-1 PGSD", 1999, each["birth_date"], each["unit"]]
+            [
+                at + 1,
+                each["name"],
+                each["nip"],
+                each["golongan"],
+                "01-04-2020",
+                each["position"],
+                "01-01-2021",
+                20,
+                3,
+                "S-1 PGSD",
+                1999,
+                each["birth_date"],
+                each["unit"],
+            ]
         )
     rows += [[], ["", "", "", "", "", "", "", "", "", "Kota Contoh, 31 Desember 2025"]]
     rows += [["", "", "", "", "", "", "", "", "", "KEPALA BKPSDM"], []]

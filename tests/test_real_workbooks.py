@@ -45,7 +45,7 @@ def test_the_kecamatan_entered_twice_is_found_and_counted_once(name):
     assert not judged.schools.duplicated(["npsn", "school_year"]).any()
 
 
-def test_the_pupils_of_2025_fall_back_to_what_they_are(tmp_path):
+def test_the_pupils_of_2025_fall_back_to_what_they_are():
     # README: the repetition inflates pupils of 2025 from 41.5 to 49.4 thousand (SD).
     judged = checks.checked_schools(real(BANJAR / "raw_original_dataset.xlsx"))
     primary = judged.schools[

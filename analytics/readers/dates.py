@@ -156,7 +156,7 @@ def _calendar(year: int, month: int, day: int) -> date | str:
 
 
 _AS_OF = re.compile(
-    r"\b(?:keadaan|posisi|per|tanggal unduh|tanggal|tgl|data per|status data|as of|periode|cut ?off)\b",
+    r"\b(?:keadaan|posisi|per|tanggal|tgl|status data|as of|periode|cut ?off)\b",
     re.I,
 )
 _MONTH_OF_LIST = re.compile(

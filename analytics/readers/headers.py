@@ -233,20 +233,17 @@ def _twins(parts: Sequence[str], kind: str) -> tuple[str, ...] | None:
         list(parts) if len(parts) > 1 else re.split(r"[/\n&;]| dan ", parts[0] if parts else "")
     )
     pieces = [piece for piece in pieces if header_key(piece)]
-    if len(pieces) != 2:
+    if not 2 <= len(pieces) <= 4:
         return None
-    first = meaning_of(pieces[0], kind)
-    second = meaning_of(pieces[1], kind)
-    if first.policy != KEEP:
-        return None
-    if header_key(pieces[1]) == "tmt":
-        second = meaning_of(" ".join(pieces), kind)
-        if second.column in COMBINED:
-            second = Meaning(COMBINED[second.column][-1], KEEP)
-    if second.policy != KEEP or second.column == first.column:
-        return None
-    names = (*_facts(first), *_facts(second))
-    return names if len(set(names)) == len(names) else None
+    names: list[str] = []
+    for piece in pieces:
+        meaning = meaning_of(piece, kind)
+        if header_key(piece) == "tmt" and names and names[-1] in SINCE:
+            meaning = Meaning(SINCE[names[-1]], KEEP)
+        if meaning.policy != KEEP:
+            return None
+        names.extend(_facts(meaning))
+    return tuple(names) if len(set(names)) == len(names) else None
 
 
 def signature(texts: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from analytics.readers.formulas import FormulaCell
 from analytics.readers.headers import (
@@ -138,9 +139,7 @@ def is_numbering(row: Sequence[object]) -> bool:
     filled = sum(bool(text) for text in texts)
     if len(numbers) < 3 or len(numbers) < filled * 0.7:
         return False
-    return numbers[0] <= 2 and all(
-        0 <= b - a <= 2 for a, b in zip(numbers, numbers[1:], strict=False)
-    )
+    return numbers[0] <= 2 and all(0 <= after - before <= 2 for before, after in pairwise(numbers))
 
 
 def _header_at(

@@ -171,7 +171,7 @@ def _sheet(
         return Sheet(about.name, [], [], is_hidden=is_hidden)
     sheet = book.get_sheet_by_name(about.name)
     # Empty rows and columns at the top and left are kept, so positions are the spreadsheet's own.
-    rows: list[list[Cell]] = [*sheet.to_python(skip_empty_area=False)]
+    rows: list[list[Cell]] = [[*row] for row in sheet.to_python(skip_empty_area=False)]
     return Sheet(
         about.name,
         rows,

@@ -40,9 +40,8 @@ def main() -> None:
         total_s = time.perf_counter() - start
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"read   {read_s:6.2f} s")
-        print(
-            f"check  {total_s - read_s:6.2f} s   {len(checked.people)} people, {len(checked.faults)} faults"
-        )
+        found = f"{len(checked.people)} people, {len(checked.faults)} faults"
+        print(f"check  {total_s - read_s:6.2f} s   {found}")
         print(f"total  {total_s:6.2f} s   peak {peak_mb:.0f} MB")
         if not asked.no_rival:
             start = time.perf_counter()

@@ -1,0 +1,330 @@
+"""Reading a file: which kind of list it is, which sheets belong to it, what each column means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analytics.faults import Fault, FaultsError
+from analytics.readers import dapodik, siasn, simpeg
+from analytics.readers.dates import as_of_in
+from analytics.readers.headers import (
+    COMBINED,
+    DISCARD,
+    KEEP,
+    KINDS,
+    UNKNOWN,
+    Column,
+    canonical_columns,
+    signature,
+)
+from analytics.readers.records import UNIT_SOURCES, Table, frame_of
+from analytics.readers.tabular import (
+    cell_text,
+    chosen_columns,
+    found_header,
+    title_lines,
+    unknown_header,
+)
+from analytics.readers.workbook import Sheet, sheets_of
+
+_POSITION_SOURCES = {"position", "position_structural", "position_functional", "position_general"}
+_SAMPLE_COUNT = 3
+# What a cell of an unknown column may give away: a 16-digit NIK, a telephone, an e-mail address.
+_PERSONAL_VALUE = re.compile(r"(?<!\d)\d{16}(?!\d)|^\W*(?:\+?62|0)8\d{7,11}\W*$|@\w+\.\w")
+
+
+@dataclass(frozen=True)
+class SheetReport:
+    """What became of one sheet. ``reason`` is '' where it was read, else one of
+    ``hidden``, ``empty``, ``no_table``, ``other_kind``, ``other_table``, ``not_chosen``."""  # noqa: D205, D209
+
+    name: str
+    is_read: bool
+    reason: str = ""
+    row_count: int = 0
+    skipped: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file says, before anything is judged.
+
+    Grain of ``rows``: one row per record of the file, cells as the reader gave them, under our
+    column names, with ``sheet`` and ``row`` (the number the spreadsheet shows; for a person on two
+    rows, the first).
+
+    ``headers`` maps our columns to the header as written; ``unmapped`` are headers nobody reads,
+    ``discarded`` those that must not be read; ``proposed`` has one row per header: ``header``,
+    ``column`` ('' unread), ``policy``, ``samples`` (up to three values, none from discarded
+    columns). ``faults`` has what stops the file as a whole (``column_missing``) and warnings about
+    it. ``signature`` marks the set of headers, to remember a mapping by.
+    """
+
+    file: str
+    kind: str
+    layout: str
+    rows: pd.DataFrame
+    headers: Mapping[str, str]
+    unmapped: tuple[str, ...]
+    discarded: tuple[str, ...]
+    is_certain: bool
+    as_of: date | None
+    sheets: tuple[SheetReport, ...]
+    faults: tuple[Fault, ...]
+    proposed: pd.DataFrame
+    signature: str
+
+    @property
+    def has_many_sheets(self) -> bool:
+        """Whether a row number alone does not say which sheet it is on."""
+        return sum(sheet.is_read for sheet in self.sheets) > 1
+
+
+def required_columns(kind: str) -> tuple[tuple[str, ...], ...]:
+    """Groups of our columns of which one each must be in a file of this kind."""
+    return {
+        "roster": (
+            ("nip",),
+            tuple(sorted(UNIT_SOURCES - {"school"})),
+            tuple(sorted(_POSITION_SOURCES)),
+        ),
+        "teacher": (("name",), ("birth_date", "nip", "nuptk")),
+        "school": (("npsn",),),
+    }[kind]
+
+
+def read(
+    path: Path | str,
+    *,
+    kind: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    sheets: Sequence[str] | None = None,
+) -> Reading:
+    """Read a roster, a teacher list or a school list, whatever it was exported from.
+
+    Parameters
+    ----------
+    path
+        An .xlsx, .xlsm, .xlsb, .xls, .ods or .csv file, or a web table under such a name.
+    kind
+        ``roster``, ``teacher`` or ``school``; None: told from the headers.
+    mapping
+        Header as written -> one of our columns, or ``ignore``; outranks what is recognised.
+    sheets
+        Names of the sheets to read; None: all that hold the same kind of table.
+
+    Returns
+    -------
+    A ``Reading``. Where columns that are needed were not found its ``faults`` say so
+    (``column_missing``) and ``is_certain`` is False: the caller may ask for a mapping.
+
+    Raises
+    ------
+    FaultsError
+        ``file_missing``, ``file_type``, ``file_broken``, ``file_encrypted``, ``file_empty``,
+        ``file_too_large``, ``file_no_rows``, ``header_not_found``, ``pupil_list``.
+    """
+    path = Path(path)
+    if kind is not None and kind not in KINDS:
+        raise ValueError(f"kind is {kind!r}; it is one of {', '.join(KINDS)}")
+    mapping = dict(mapping or {})
+    for header, name in mapping.items():
+        allowed = {name for each in KINDS for name in canonical_columns(each)} | set(COMBINED)
+        if name not in allowed | {"", "ignore", "number"}:
+            raise ValueError(f"{header!r} is mapped to {name!r}, which is not a column of ours")
+    every = sheets_of(path)
+    wanted = [sheet for sheet in every if sheets is None or sheet.name in sheets]
+    visible = [sheet for sheet in wanted if not sheet.is_hidden] or wanted
+    filled = [sheet for sheet in visible if any(any(map(cell_text, row)) for row in sheet.rows)]
+    if not filled:
+        raise FaultsError([Fault(path.name, "file_empty")])
+    if any(dapodik.is_pupil_list(sheet) for sheet in filled) and kind != "school":
+        raise FaultsError([Fault(path.name, "pupil_list")])
+
+    kind = kind or _kind(filled)
+    tables = _tables(filled, kind, mapping)
+    if not tables:
+        raise FaultsError([Fault(path.name, "header_not_found")])
+    return _reading(path.name, kind, every, filled, tables)
+
+
+def _kind(sheets: Sequence[Sheet]) -> str:
+    """The kind of table that most rows of a workbook are."""
+    weight = dict.fromkeys(KINDS, 0.0)
+    for sheet in sheets:
+        headers = {kind: found_header(sheet, kind) for kind in KINDS}
+        names = {kind: header.names() if header else set() for kind, header in headers.items()}
+        is_school = "npsn" in names["school"] and bool(
+            names["school"] & {"pupil_count", "rombel_count", "level", "status"}
+        )
+        is_staff = "nip" in names["roster"] or "nip" in names["teacher"]
+        is_teacher = bool(names["teacher"] & {"teacher_kind", "nuptk"}) and not (
+            names["roster"] & _POSITION_SOURCES
+        )
+        found = "teacher" if is_teacher else "school" if is_school and not is_staff else "roster"
+        header = headers[found]
+        if header:
+            weight[found] += header.score * max(len(sheet.rows) - header.last - 1, 1)
+    return max(KINDS, key=lambda each: weight[each])
+
+
+def _tables(sheets: Sequence[Sheet], kind: str, mapping: Mapping[str, str]) -> list[Table]:
+    found = []
+    for sheet in sheets:
+        header = found_header(sheet, kind, mapping)
+        if header is None or len(header.names() - {"number"}) < 2:
+            header = unknown_header(sheet, kind, mapping) or header
+        if header is not None:
+            below = sheet.rows[header.last + 1 :]
+            header = replace(header, columns=tuple(simpeg.refined(header.columns, below)))
+            found.append(Table(sheet, header, title_lines(sheet, header)))
+    if len(found) < 2:
+        return found
+    # The sheet that says most leads; others are read with it where they hold the same thing.
+    lead = max(found, key=lambda table: (table.header.score, len(table.sheet.rows)))
+    names = lead.header.names() - {"number"}
+    must = names & {"nip", "npsn"} or names
+    return [
+        table
+        for table in found
+        if must <= table.header.names() and len(names & table.header.names()) >= len(names) * 0.6
+    ]
+
+
+def _reading(
+    file: str, kind: str, every: Sequence[Sheet], filled: Sequence[Sheet], tables: Sequence[Table]
+) -> Reading:
+    lead = max(tables, key=lambda table: (table.header.score, len(table.sheet.rows)))
+    frames, bodies = [], {}
+    for table in tables:
+        frame, skipped = frame_of(table, kind)
+        frames.append(frame)
+        bodies[table.sheet.name] = (len(frame), skipped)
+    rows = pd.concat(frames, ignore_index=True)
+    if rows.empty:
+        raise FaultsError([Fault(file, "file_no_rows")])
+
+    chosen, lost = chosen_columns(lead.header.columns)
+    headers = {name: column.header for name, column in chosen.items() if name in rows.columns}
+    known = set(headers)
+    needs = required_columns(kind)
+    available = {str(name) for name in rows.columns}
+    faults = [
+        Fault(file, "column_missing", details=_missing_words(group))
+        for group in needs
+        if not available & set(group)
+    ]
+    columns = list(lead.header.columns)
+    proposed, private = _proposed(columns, tables, known)
+    unread = [column.header for column in columns if column.policy == UNKNOWN]
+    discarded = [column.header for column in columns if column.policy == DISCARD] + private
+    layout = _layout(kind, columns, lead.titles)
+    is_certain = not faults and not _competes(lost) and _explained(columns) >= 0.5
+    lines = [line for table in tables for line in table.titles]
+    return Reading(
+        file=file,
+        kind=kind,
+        layout=layout,
+        rows=rows,
+        headers=headers,
+        unmapped=tuple(header for header in unread if header not in private),
+        discarded=tuple(dict.fromkeys(discarded)),
+        is_certain=is_certain,
+        as_of=as_of_in(lines),
+        sheets=_sheet_reports(every, filled, tables, bodies),
+        faults=tuple(faults),
+        proposed=proposed,
+        signature=signature(column.header for column in columns),
+    )
+
+
+def _missing_words(group: Sequence[str]) -> dict[str, object]:
+    words = {
+        "nip": ("NIP", "NIP"),
+        "npsn": ("NPSN", "NPSN"),
+        "name": ("Nama", "name"),
+        "birth_date": ("Tanggal Lahir", "birth date"),
+    }
+    if "position" in group:
+        return {"column_id": "Jabatan", "column_en": "position"}
+    if "unit" in group:
+        return {"column_id": "Unit Kerja", "column_en": "unit"}
+    first = words.get(group[0], (group[0], group[0]))
+    return {"column_id": first[0], "column_en": first[1]}
+
+
+def _layout(kind: str, columns: Sequence[Column], titles: Sequence[str]) -> str:
+    if kind == "teacher":
+        return "dapodik_gtk"
+    if kind == "school":
+        return "dapodik_school"
+    return siasn.layout(columns) or simpeg.layout(columns, titles) or "table"
+
+
+def _competes(lost: Sequence[Column]) -> bool:
+    """Whether two headers claim the same needed column in the same words."""
+    return any(set(column.names) & {"nip", "birth_date"} for column in lost if column.rank == 0)
+
+
+def _explained(columns: Sequence[Column]) -> float:
+    known = sum(column.policy != UNKNOWN for column in columns)
+    return known / max(len(columns), 1)
+
+
+def _sheet_reports(
+    every: Sequence[Sheet],
+    filled: Sequence[Sheet],
+    tables: Sequence[Table],
+    bodies: Mapping[str, tuple[int, tuple[tuple[int, str], ...]]],
+) -> tuple[SheetReport, ...]:
+    read_names = {table.sheet.name for table in tables}
+    filled_names = {sheet.name for sheet in filled}
+    reports = []
+    for sheet in every:
+        if sheet.name in read_names:
+            count, skipped = bodies[sheet.name]
+            reports.append(SheetReport(sheet.name, True, "", count, skipped))
+        elif sheet.is_hidden:
+            reports.append(SheetReport(sheet.name, False, "hidden"))
+        elif sheet.name in filled_names:
+            reports.append(SheetReport(sheet.name, False, "other_table"))
+        else:
+            is_empty = not any(any(map(cell_text, row)) for row in sheet.rows)
+            reports.append(SheetReport(sheet.name, False, "empty" if is_empty else "not_chosen"))
+    return tuple(reports)
+
+
+def _proposed(
+    columns: Sequence[Column], tables: Sequence[Table], known: set[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """One row per header with what it is taken for and sample values; headers found private."""
+    lead = tables[0]
+    for table in tables:
+        if tuple(table.header.columns) == tuple(columns):
+            lead = table
+    below = lead.sheet.rows[lead.header.last + 1 :]
+    rows, private = [], []
+    for column in columns:
+        samples: list[str] = []
+        if column.policy != DISCARD:
+            seen: dict[str, None] = {}
+            for row in below[:400]:
+                text = cell_text(row[column.index]) if column.index < len(row) else ""
+                if text:
+                    seen[text] = None
+            values = list(seen)
+            is_personal = column.policy == UNKNOWN and any(map(_PERSONAL_VALUE.search, values))
+            if is_personal:
+                private.append(column.header)
+            elif column.names != ("birth_date",) or not column.is_mixed:
+                samples = values[:_SAMPLE_COUNT]
+        policy = DISCARD if column.header in private else column.policy
+        name = "+".join(n for n in column.names if n in known) if column.policy == KEEP else ""
+        rows.append((column.header, name, policy, samples))
+    return pd.DataFrame(rows, columns=["header", "column", "policy", "samples"]), private
