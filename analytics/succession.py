@@ -78,16 +78,17 @@ def school_levels(leavers: pd.DataFrame, units: pd.DataFrame | None = None) -> p
     """
     name = leavers["unit"].astype("str")
     schools = {one: school_name(one) for one in name.dropna().unique()}
-    levels = name.map({one: school[0] for one, school in schools.items() if school})
+    # Where nothing is found, map gives floats; as text the missing stay missing.
+    levels = name.map({one: school[0] for one, school in schools.items() if school}).astype("str")
     if units is None or units.empty:
         return levels
     known = units.loc[units["school_level"].notna().to_numpy()]
-    from_table = name.map(known.drop_duplicates("name").set_index("name")["school_level"])
+    by_name = known.drop_duplicates("name").set_index("name")["school_level"]
+    from_table = name.map(by_name).astype("str")
     if "npsn" in leavers and "npsn" in known:
         numbered = known.loc[known["npsn"].notna().to_numpy()].drop_duplicates("npsn")
-        from_table = (
-            leavers["npsn"].map(numbered.set_index("npsn")["school_level"]).fillna(from_table)
-        )
+        by_npsn = numbered.set_index("npsn")["school_level"]
+        from_table = leavers["npsn"].map(by_npsn).astype("str").fillna(from_table)
     return from_table.fillna(levels)
 
 

@@ -36,7 +36,8 @@ def _page() -> None:
     # draw
     with finding:
         layout.header(_finding(view, answer), t("Siapa pensiun, kapan?"))
-    if not answer.summary.leaver_count:
+    nobody_today = answer.in_force is None or not answer.in_force["leaver_count"].any()
+    if not answer.summary.leaver_count and nobody_today:
         layout.empty(
             t("Tidak ada yang pensiun pada saringan ini"),
             t("Kosongkan saringan, atau jauhkan tahun terakhirnya."),
@@ -51,7 +52,8 @@ def _page() -> None:
         height=440,
         on_select=lambda: details.clicked("grafik-pensiun"),
     )
-    months.draw(view, seen, "kalender-bulan", details.show_names)
+    if answer.summary.leaver_count:
+        months.draw(view, seen, "kalender-bulan", details.show_names)
     _what_is_left_out(answer)
     _details(view, answer)
     layout.source_note(1, 2, 3)

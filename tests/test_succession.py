@@ -154,6 +154,13 @@ def test_the_unit_table_decides_the_level_before_the_name():
     assert levels.fillna("-").tolist() == ["SMP", "TK", "SD", "SMP", "-"]
 
 
+def test_no_school_anywhere_is_no_level_and_no_fault():
+    units = pd.DataFrame({"name": ["Dinas Sosial"], "npsn": [None], "school_level": [None]})
+    staff = pd.DataFrame({"unit": ["Dinas Sosial", "Bagian Umum"], "npsn": [None, None]})
+    for table in (units, units.astype("str"), None):
+        assert succession.school_levels(staff, table).isna().all()
+
+
 @pytest.mark.parametrize(
     ("name", "level"),
     [
