@@ -137,6 +137,7 @@ def main() -> None:
     inputs.visit(page.url_path)
     topbar(is_signed_in)
     keep_language_in_link()
+    access.keep_in_browser()
     if is_signed_in:
         page.run()
     else:

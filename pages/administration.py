@@ -135,7 +135,7 @@ def _add() -> None:
         return
     if first:
         # Whoever made the first account stays in, as that account.
-        st.session_state["user_name"] = user.name
+        access.remember(user.name)
     _done(t("Akun {name} dibuat.", name=user.name))
 
 

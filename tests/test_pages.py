@@ -159,6 +159,29 @@ def test_signing_out_closes_the_page_again(folder, kept):
     assert "pensiun" not in text(test).casefold()
 
 
+def test_a_reload_keeps_the_visitor_signed_in_and_a_forged_cookie_does_not(kept, monkeypatch):
+    kept.add_user("pengelola contoh", PASSWORD, "pengelola")
+    cookie = access._cookie_for("pengelola contoh")
+    assert access._named_by(cookie) == "pengelola contoh"
+    name, until, signature = cookie.split(".")
+    for forged in (
+        f"{b'wali kota'.hex()}.{until}.{signature}",
+        f"{name}.{int(until) + 1}.{signature}",
+        f"{name}.{until}.{signature[:-1]}é",
+        f"{name}.{until}",
+        "",
+        None,
+    ):
+        assert access._named_by(forged) is None
+    monkeypatch.setattr(access.time, "time", lambda: int(until) + 1.0)
+    assert access._named_by(cookie) is None
+
+
+def test_the_key_that_signs_cookies_is_closed_to_others(folder):
+    access._cookie_for("pengelola contoh")
+    assert (folder / "session.key").stat().st_mode & 0o077 == 0
+
+
 def test_a_removed_account_is_out_at_its_next_click(folder, kept):
     put(folder, roster(OLD + YOUNG))
     test = signed_in_as(kept, "perencana")

@@ -7,16 +7,24 @@ an account, whoever sits at this machine is ``pengelola`` and a visitor from els
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import os
+import secrets
+import time
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import streamlit as st
 
+from analytics import store
 from pages.shared import load
 from pages.shared.words import t, tn
 
 ROLES = ("pimpinan", "perencana", "pengelola")
 SMALL_COUNT = 5
+COOKIE = "estafet"
+SIGNED_IN_SECONDS = 12 * 3600
 FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip", "Via")
 
 
@@ -62,16 +70,76 @@ def role() -> str | None:
     """The role of this visitor; None before signing in."""
     if is_open():
         return "pengelola" if is_at_this_machine() else "pimpinan"
-    name = st.session_state.get("user_name")
+    name = _visitor()
     # Asked anew on every rerun: a removed account is out at once, in every open window.
     return next((user.role for user in load.state().users() if user.name == name), None)
+
+
+def _visitor() -> str | None:
+    """The account that signed in here, or earlier in this browser."""
+    if "user_name" not in st.session_state:
+        # Streamlit forgets its session with every reload; the cookie carries the name across.
+        st.session_state["user_name"] = _named_by(st.context.cookies.get(COOKIE))
+    return st.session_state["user_name"]
+
+
+def _key() -> bytes:
+    """The secret that signs cookies; beside the editions, readable by the server alone."""
+    path = store.data_folder() / "session.key"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            # Created closed, and never over the one that another process has just made.
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+    return path.read_bytes()
+
+
+def _signature(text: str) -> str:
+    return hmac.new(_key(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _cookie_for(name: str) -> str:
+    text = f"{name.encode().hex()}.{int(time.time()) + SIGNED_IN_SECONDS}"
+    return f"{text}.{_signature(text)}"
+
+
+def _named_by(cookie: object) -> str | None:
+    """The account a cookie names; None where it is not ours, or too old."""
+    parts = cookie.split(".") if isinstance(cookie, str) else []
+    if len(parts) != 3 or not hmac.compare_digest(
+        _signature(".".join(parts[:2])).encode(), parts[2].encode()
+    ):
+        return None
+    return bytes.fromhex(parts[0]).decode() if int(parts[1]) > time.time() else None
+
+
+def keep_in_browser() -> None:
+    """Write the cookie after signing in, and take it away after signing out."""
+    cookie = st.session_state.pop("_cookie", None)
+    if cookie is None:
+        return
+    age = SIGNED_IN_SECONDS if cookie else 0
+    st.html(
+        f"<script>document.cookie = '{COOKIE}={cookie}; path=/; max-age={age}; SameSite=Strict'"
+        " + (location.protocol === 'https:' ? '; Secure' : '')</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
+def remember(name: str) -> None:
+    """Hold this visitor for the account ``name``, in this browser, until it signs out."""
+    st.session_state["user_name"] = name
+    st.session_state["_cookie"] = _cookie_for(name)
 
 
 def actor() -> str:
     """The name for the audit log."""
     if is_open():
         return "setempat" if is_at_this_machine() else "tamu"
-    return st.session_state.get("user_name", "tamu")
+    return _visitor() or "tamu"
 
 
 def may(needed: str) -> bool:
@@ -96,13 +164,18 @@ def require(needed: str) -> None:
 
 def sign_out() -> None:
     """Forget who this visitor is."""
-    if name := st.session_state.pop("user_name", None):
+    if name := st.session_state.get("user_name"):
         load.state().log(name, "keluar")
+    st.session_state["user_name"] = None
+    st.session_state["_cookie"] = ""
 
 
 def sign_in() -> None:
     """The sign-in form."""
-    with st.form("sign_in"):
+    with (
+        st.container(horizontal_alignment="center", key="sign_in_place"),
+        st.form("sign_in", width=420),
+    ):
         st.markdown(f"### {t('Masuk ke Estafet')}")
         name = st.text_input(t("Nama pengguna"), autocomplete="username").strip()
         password = st.text_input(t("Kata sandi"), type="password", autocomplete="current-password")
@@ -112,11 +185,14 @@ def sign_in() -> None:
     state = load.state()
     user = state.signed_in(name, password) if name else None
     if user is not None:
-        st.session_state["user_name"] = user.name
+        remember(user.name)
         state.log(user.name, "masuk")
         st.rerun()
     wait = state.sign_in_wait_seconds(name) if name else 0
-    if wait:
-        st.error(tn("Terlalu banyak percobaan. Coba lagi dalam {n} detik.", wait))
-    else:
-        st.error(t("Nama pengguna atau kata sandi tidak cocok."))
+    with st.container(horizontal_alignment="center"):
+        st.error(
+            tn("Terlalu banyak percobaan. Coba lagi dalam {n} detik.", wait)
+            if wait
+            else t("Nama pengguna atau kata sandi tidak cocok."),
+            width=420,
+        )

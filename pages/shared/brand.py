@@ -50,14 +50,16 @@ STYLE = """
 :root { --es-blue: #1F6FA8; --es-amber: #E3A12B; --es-line: rgb(127 140 153 / .32); }
 /* A room away from the projector, the same page is read from further off. */
 @media (min-width: 1600px) { html { font-size: 18px; } }
-.stMainBlockContainer { max-width: 1760px; padding: 4.4rem clamp(1rem, 3.4vw, 4rem) 2rem; }
+.stMainBlockContainer { max-width: 1760px; padding: 5.1rem clamp(1rem, 3.4vw, 4rem) 2rem; }
 /* Style and script take no place in the column, not even the gap between two elements. */
 .stElementContainer:has(> .stHtml > style), .stElementContainer:has(> .stHtml > script),
 div:has(> .st-key-topbar) { position: absolute; }
 footer, [data-testid="stDecoration"], [data-testid="stStatusWidget"] { display: none; }
 header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
 [data-testid="stHeaderLogo"], [data-testid="stSidebarLogo"] { height: 2.4rem; }
-.st-key-topbar { position: fixed; top: .78rem; right: 1rem; z-index: 999991; width: auto; }
+.st-key-topbar { position: fixed; top: 0; height: 3.75rem; right: 1rem;
+  z-index: 999991; width: auto; align-items: center; }
+.st-key-sign_in_place { padding-top: 8vh; }
 .st-key-topbar > * { width: auto; }
 .es-header h1 { font-size: clamp(1.4rem, 1.05rem + 1.1vw, 2.15rem); line-height: 1.16;
   font-weight: 700; letter-spacing: -.015em; margin: 0; padding: 0; text-wrap: balance; }
@@ -92,7 +94,7 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
 /* The image button stands below the figure, where no title runs under it. */
 .js-plotly-plot .modebar-container { top: auto !important; bottom: 1.9rem !important; }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding-top: 4rem; }
+  .stMainBlockContainer { padding-top: 4.8rem; }
   .es-keys { grid-template-columns: 1fr 1fr; gap: .5rem; }
   .es-key { padding: .6rem .7rem; }
   .es-key:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
