@@ -7,6 +7,7 @@ import zipfile
 from datetime import date
 
 import pytest
+import xlsxwriter
 
 from analytics import readers
 from analytics.faults import FaultsError, fault_table
@@ -862,3 +863,96 @@ def test_placeholders_are_no_date(written):
 def test_the_title_tells_the_day_of_the_list(tmp_path, line, day):
     rows = [["DAFTAR PEGAWAI"], [line], [], *workbooks.plain_rows(PEOPLE)]
     assert readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows)).as_of == day
+
+
+def test_a_stray_cell_in_the_last_corner_of_a_sheet_is_refused_before_it_is_laid_out(tmp_path):
+    path = tmp_path / "a.xlsx"
+    rows = workbooks.plain_rows(PEOPLE)
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Data")
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+        # 1,048,576 rows by 16,384 columns is all a sheet can hold.
+        sheet.write_string(1_048_575, 16_383, "x")
+    assert refusal(path) == "sheet_too_large"
+
+
+def test_a_quote_never_closed_does_not_break_the_reader(tmp_path):
+    path = tmp_path / "a.csv"
+    body = 'NIP,Nama,Tanggal Lahir,Jabatan,Unit Kerja\n1,"Budi,2,3,4\n' + "x,y\n" * 3_000_000
+    path.write_text(body, encoding="utf-8")
+    with pytest.raises(FaultsError) as error:
+        readers.read(path)
+    assert codes(error) in (["file_broken"], ["file_no_rows"])
+
+
+def test_formulas_of_an_open_document_keep_their_text(tmp_path):
+    path = workbooks.write_ods(tmp_path / "a.ods", workbooks.plain_rows(PEOPLE))
+    changed = tmp_path / "b.ods"
+    name = str(PEOPLE[1]["name"])
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "content.xml":
+                at = content.rindex(b"<table:table-cell", 0, content.index(name.encode()))
+                start = at + len(b"<table:table-cell")
+                content = content[:start] + b' table:formula="of:=CMD()"' + content[start:]
+            new.writestr(entry, content)
+    cell = readers.read(changed).rows["name"].iloc[1]
+    assert cell == readers.FormulaCell("=CMD()", name)
+
+
+def test_two_rows_a_person_with_a_number_cell_keep_that_cell(tmp_path):
+    rows = pair_rows()
+    rows[6][1] = 196904071994031005
+    reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows))
+    assert isinstance(reading.rows["nip"].iloc[0], float)
+    assert len(reading.rows) == 6
+
+
+def test_three_facts_in_one_cell_are_three_facts(tmp_path):
+    rows: list[list[object]] = [["No", "Nama / NIP / Tanggal Lahir", "Jabatan", "Unit Kerja"]]
+    for at, e in enumerate(PEOPLE):
+        rows.append(
+            [at + 1, f"{e['name']}\n{e['nip']}\n{e['birth_date']}", e["position"], e["unit"]]
+        )
+    first = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows)).rows.iloc[0]
+    assert [first[name] for name in ("name", "nip", "birth_date")] == [
+        PEOPLE[0][name] for name in ("name", "nip", "birth_date")
+    ]
+
+
+def test_a_unit_named_above_each_block_of_a_print_is_that_of_the_block(tmp_path):
+    header = ["No", "Nama", "NIP", "Tanggal Lahir", "Jabatan"]
+    rows: list[list[object]] = []
+    for start, unit in ((0, "SMPN 1 Contoh"), (3, "SDN 2 Contoh")):
+        rows += [["Unit Kerja", ":", unit], [], header]
+        for at, e in enumerate(PEOPLE[start : start + 3]):
+            rows.append([at + 1, e["name"], e["nip"], e["birth_date"], e["position"]])
+        rows.append([])
+    reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows))
+    assert reading.rows["unit"].to_list() == ["SMPN 1 Contoh"] * 3 + ["SDN 2 Contoh"] * 3
+
+
+def test_a_date_of_a_letter_gives_way_to_the_day_the_list_describes(tmp_path):
+    rows = [["Lampiran surat tanggal 5 Januari 2026"], ["Keadaan 31 Desember 2025"]]
+    rows += workbooks.plain_rows(PEOPLE)
+    path = workbooks.write_xlsx(tmp_path / "a.xlsx", rows)
+    assert readers.read(path).as_of == date(2025, 12, 31)
+
+
+def test_web_tables_with_spanning_cells_keep_their_columns(tmp_path):
+    e = PEOPLE[0]
+    path = tmp_path / "a.xls"
+    path.write_text(
+        "<table><tr><td colspan=6>DAFTAR URUT KEPANGKATAN</td></tr>"
+        "<tr><th rowspan=2>Nama</th><th rowspan=2>NIP</th><th colspan=2>Pangkat</th>"
+        "<th rowspan=2>Jabatan</th><th rowspan=2>Unit Kerja</th></tr>"
+        "<tr><th>Gol</th><th>TMT</th></tr>"
+        f"<tr><td>{e['name']}</td><td>&nbsp;{e['nip']}</td><td>{e['golongan']}</td><td>01-04-2020</td>"
+        f"<td>{e['position']}</td><td>{e['unit']}</td></tr></table>",
+        encoding="utf-8",
+    )
+    first = readers.read(path).rows.iloc[0]
+    assert (first["golongan"], first["golongan_since"]) == (e["golongan"], "01-04-2020")
+    assert (first["unit"], first["row"]) == (e["unit"], 4)

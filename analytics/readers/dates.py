@@ -155,10 +155,8 @@ def _calendar(year: int, month: int, day: int) -> date | str:
     return MISSING if found in _EMPTY_DAYS else found
 
 
-_AS_OF = re.compile(
-    r"\b(?:keadaan|posisi|per|tanggal|tgl|status data|as of|periode|cut ?off)\b",
-    re.I,
-)
+_AS_OF = re.compile(r"\b(?:keadaan|posisi|per|status data|as of|periode|cut ?off|unduh)\b", re.I)
+_PRINTED = re.compile(r"\b(?:tanggal|tgl|dicetak|date)\b", re.I)
 _MONTH_OF_LIST = re.compile(
     rf"\b(?:bulan|keadaan|posisi|periode|per)\b\W*(?:bulan\W*)?({_MONTH})\w*\W+(?:tahun\W+)?(\d{{4}})\b",
     re.I,
@@ -167,14 +165,22 @@ _MONTH_OF_LIST = re.compile(
 
 def as_of_in(lines: list[str]) -> date | None:
     """The day a list describes, from its title lines; a month alone means its first day."""
-    for line in lines:
-        if _AS_OF.search(line):
-            part = date_part(line)
-            found = written_date(part, date.max) if part else INVALID
-            if isinstance(found, date):
-                return found
+    found = _dated_line(lines, _AS_OF)
+    if found is not None:
+        return found
     for line in lines:
         month = _MONTH_OF_LIST.search(line)
         if month:
             return date(int(month.group(2)), MONTH_NUMBERS[month.group(1).casefold()], 1)
+    # A bare 'tanggal' may be that of a letter or of the print: better than nothing.
+    return _dated_line(lines, _PRINTED)
+
+
+def _dated_line(lines: list[str], words: re.Pattern[str]) -> date | None:
+    for line in lines:
+        if words.search(line):
+            part = date_part(line)
+            found = written_date(part, date.max) if part else INVALID
+            if isinstance(found, date):
+                return found
     return None

@@ -225,7 +225,7 @@ def _reading(
     unread = [column.header for column in columns if column.policy == UNKNOWN]
     discarded = [column.header for column in columns if column.policy == DISCARD] + private
     layout = _layout(kind, columns, lead.titles)
-    is_certain = not faults and not _competes(lost) and _explained(columns) >= 0.5
+    is_certain = not faults and not _competes(lost) and _is_explained(columns, known, kind)
     lines = [line for table in tables for line in table.titles]
     return Reading(
         file=file,
@@ -272,9 +272,12 @@ def _competes(lost: Sequence[Column]) -> bool:
     return any(set(column.names) & {"nip", "birth_date"} for column in lost if column.rank == 0)
 
 
-def _explained(columns: Sequence[Column]) -> float:
-    known = sum(column.policy != UNKNOWN for column in columns)
-    return known / max(len(columns), 1)
+def _is_explained(columns: Sequence[Column], known: set[str], kind: str) -> bool:
+    """Whether enough of a header is understood to go on without asking."""
+    if kind == "roster" and {"nip", "name", "birth_date"} <= known:
+        return True
+    understood = sum(column.policy != UNKNOWN for column in columns)
+    return understood >= len(columns) / 2
 
 
 def _sheet_reports(

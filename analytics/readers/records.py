@@ -123,7 +123,7 @@ def _facts(
     split: list[dict[str, object]] = []
     for record in records:
         cells = [cell(place) for place in record.rows]
-        if column.is_stacked and is_paired:
+        if column.is_mixed and is_paired and len(column.names) > 1:
             split.append(simpeg.split_rows(cells, column))
         elif column.is_mixed:
             split.append(simpeg.split_cell(simpeg.joined_cell(cells, column), column.names))

@@ -36,6 +36,9 @@ _TOTAL = re.compile(r"^\W*(?:sub\s*)?(?:jumlah|total|rekap|grand total|subtotal)
 _NIP_TEXT = re.compile(r"(?:\d[\s.\u00a0'-]*){15,}")
 # A NIP, or the eight characters of a school number.
 _KEY_TEXT = re.compile(rf"{_NIP_TEXT.pattern}|^\s*[0-9A-Z]\d{{7}}\s*$")
+_LABELLED = re.compile(
+    r"^(?:unit kerja|opd|skpd|satuan kerja|unit|instansi|sekolah)\s*:\s*(\S.*)$", re.I
+)
 _SECTION_NUMBER = re.compile(r"^\s*(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\s*[.)]\s*(?=\S)")
 
 
@@ -263,6 +266,9 @@ def body(sheet: Sheet, header: Header) -> Body:
             skipped.append((place, "numbering"))
         elif _repeats(texts, header_keys):
             skipped.append((place, "header"))
+        elif (named := _LABELLED.match(" ".join(texts.values()))) and not _holds_key(row, key_at):
+            section = named.group(1).strip()
+            skipped.append((place, "section"))
         elif _is_record(texts, filled[offset], enough, key_at, born_at):
             if _is_total(texts) and not _holds_key(row, key_at):
                 skipped.append((place, "total"))
@@ -358,8 +364,5 @@ def _section_label(texts: Mapping[int, str]) -> str:
     if len(values) != 1:
         return ""
     label = _SECTION_NUMBER.sub("", values[0]).strip(" :")
-    label = re.sub(
-        r"^(?:unit kerja|opd|skpd|satuan kerja|unit|instansi)\s*:\s*", "", label, flags=re.I
-    )
     is_name = any(character.isalpha() for character in label) and not re.search(r"\d{5,}", label)
     return label if is_name and len(label) > 2 else ""

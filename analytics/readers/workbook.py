@@ -6,6 +6,7 @@ web tables and as ``.xlsx`` that are something else.
 
 from __future__ import annotations
 
+import csv
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 LARGEST_FILE_MB = 100
 # What a packed workbook may unfold to; a zip bomb is refused before anything is unfolded.
 LARGEST_UNFOLDED_MB = 1500
+# 100,000 people with 200 columns; a stray cell in the last row of a sheet exceeds it.
+MOST_CELLS = 20_000_000
 _MB = 1024 * 1024
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -117,6 +120,10 @@ def _packed(path: Path) -> list[Sheet]:
                 raise _refusal(path, "file_type")
             # Reading the parts also proves that their declared sizes are true.
             found = formulas.of_archive(archive)
+            for name, (row, column) in found.extents.items():
+                # The reader lays a sheet out whole, up to its last filled cell.
+                if row * column > MOST_CELLS:
+                    raise _refusal(path, "sheet_too_large", sheet=name, row=row)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, KeyError, NotImplementedError) as e:
         raise _refusal(path, "file_broken") from e
     except Exception as error:
@@ -124,7 +131,7 @@ def _packed(path: Path) -> list[Sheet]:
             raise
         # zlib.error and lzma errors share no parent with BadZipFile.
         raise _refusal(path, "file_broken") from error
-    return _calamine(path, found)
+    return _calamine(path, found.formulas)
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -195,5 +202,8 @@ def _text(path: Path, content: bytes) -> list[Sheet]:
             raise _refusal(path, "file_type")
         rows, merged = web_table.rows_of(text)
         return [Sheet(path.stem, rows, list(range(1, len(rows) + 1)), merged)]
-    lines, numbers = delimited.records(text)
+    try:
+        lines, numbers = delimited.records(text)
+    except csv.Error as error:
+        raise _refusal(path, "file_broken") from error
     return [Sheet(path.stem, lines, numbers)]
