@@ -237,9 +237,33 @@ def _put_edition(number_: int) -> None:
     _done(t("Edisi {number} kini berlaku.", number=number_))
 
 
+def _actions() -> dict[str, str]:
+    """What was done, in words; an action that is not here is shown as it is logged."""
+    return {
+        "add_user": t("membuat akun"),
+        "remove_user": t("menghapus akun"),
+        "set_role": t("mengganti peran"),
+        "set_password": t("mengganti kata sandi"),
+        "signed_in": t("masuk ke aplikasi"),
+        "signed_out": t("keluar dari aplikasi"),
+        "sign_in_failed": t("gagal masuk"),
+        "import": t("memuat data"),
+        "unduh": t("mengunduh"),
+        "set_current_edition": t("memberlakukan edisi"),
+        "set_law_choice": t("memilih tafsir hukum"),
+        "map_title": t("memetakan jabatan"),
+        "unmap_title": t("menghapus pemetaan jabatan"),
+        "remember_mapping": t("mengingat pemetaan kolom"),
+        "set_setting": t("mengubah pengaturan"),
+    }
+
+
 def _audit() -> None:
     log = load.state().audit_log(LOG_ROWS)
-    shown = log.assign(at=log["at"].dt.strftime("%Y-%m-%d %H:%M:%S"))
+    shown = log.assign(
+        at=log["at"].dt.strftime("%Y-%m-%d %H:%M:%S"),
+        action=log["action"].map(_actions()).fillna(log["action"]),
+    )
     layout.table(
         shown,
         [
@@ -249,7 +273,7 @@ def _audit() -> None:
             Column("detail", t("Rincian"), width="large"),
         ],
         "jejak-audit",
-        height=520,
+        height=520 if len(log) > 13 else "auto",
     )
     if len(log) == LOG_ROWS:
         layout.note(tn("Hanya {n} baris terbaru yang ditampilkan.", LOG_ROWS))

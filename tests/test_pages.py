@@ -149,7 +149,7 @@ def test_a_wrong_password_is_refused_and_the_right_one_let_in(folder, kept):
     test.text_input[1].set_value(PASSWORD)
     test.button[0].click().run()
     assert "ASN pensiun dalam 12 bulan ke depan" in text(test)
-    assert "masuk" in set(kept.audit_log()["action"])
+    assert {"signed_in", "sign_in_failed"} <= set(kept.audit_log()["action"])
 
 
 def test_signing_out_closes_the_page_again(folder, kept):
@@ -429,6 +429,13 @@ def managed(folder: Path, kept: State) -> AppTest:
     kept.add_user("pengelola contoh", PASSWORD, "pengelola")
     kept.add_user("perencana contoh", PASSWORD, "perencana")
     return page("administration", user_name="pengelola contoh")
+
+
+def test_the_audit_log_says_in_words_who_did_what(managed, kept):
+    kept.log("perencana contoh", "unduh", "pensiun-edisi-1.csv, 12 baris")
+    managed.segmented_control(key="kelola").set_value("jejak").run()
+    first = managed.dataframe[0].value.iloc[0]
+    assert (first["actor"], first["action"]) == ("perencana contoh", "mengunduh")
 
 
 def test_a_role_can_be_changed_but_not_that_of_the_last_manager(managed, kept):

@@ -165,7 +165,7 @@ def require(needed: str) -> None:
 def sign_out() -> None:
     """Forget who this visitor is."""
     if name := st.session_state.get("user_name"):
-        load.state().log(name, "keluar")
+        load.state().log(name, "signed_out")
     st.session_state["user_name"] = None
     st.session_state["_cookie"] = ""
 
@@ -186,7 +186,6 @@ def sign_in() -> None:
     user = state.signed_in(name, password) if name else None
     if user is not None:
         remember(user.name)
-        state.log(user.name, "masuk")
         st.rerun()
     wait = state.sign_in_wait_seconds(name) if name else 0
     with st.container(horizontal_alignment="center"):
