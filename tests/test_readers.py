@@ -956,3 +956,55 @@ def test_web_tables_with_spanning_cells_keep_their_columns(tmp_path):
     first = readers.read(path).rows.iloc[0]
     assert (first["golongan"], first["golongan_since"]) == (e["golongan"], "01-04-2020")
     assert (first["unit"], first["row"]) == (e["unit"], 4)
+
+
+def test_one_header_over_two_columns_names_them_in_its_order(tmp_path):
+    rows: list[list[object]] = [
+        [
+            "NAMA / NIP",
+            "",
+            "TEMPAT / TGL LAHIR",
+            "",
+            "PANGKAT/GOL",
+            "TMT",
+            "JABATAN",
+            "TMT",
+            "UNIT KERJA",
+        ]
+    ]
+    for e in PEOPLE:
+        rows.append(
+            [
+                e["name"],
+                e["nip"],
+                SECRET,
+                e["birth_date"],
+                e["golongan"],
+                "01-04-2020",
+                e["position"],
+                "01-01-2021",
+                e["unit"],
+            ]
+        )
+    path = workbooks.write_xlsx(tmp_path / "a.xlsx", rows, [(0, 0, 0, 1), (0, 2, 0, 3)])
+    reading = readers.read(path)
+    first = reading.rows.iloc[0]
+    for name in ("name", "nip", "birth_date", "golongan", "position"):
+        assert first[name] == PEOPLE[0][name], name
+    assert (first["golongan_since"], first["position_since"]) == ("01-04-2020", "01-01-2021")
+    assert SECRET not in reading.rows.to_csv() + reading.proposed.to_csv()
+
+
+def test_a_birth_place_under_its_own_heading_stays_behind(tmp_path):
+    rows: list[list[object]] = [
+        ["NO", "NIP", "NAMA", "LAHIR", "", "JABATAN", "UNIT KERJA"],
+        ["", "", "", "TEMPAT", "TANGGAL", "", ""],
+    ]
+    for at, e in enumerate(PEOPLE):
+        rows.append(
+            [at + 1, e["nip"], e["name"], SECRET, e["birth_date"], e["position"], e["unit"]]
+        )
+    for merged in ([(0, 3, 0, 4)], []):
+        reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows, merged))
+        assert reading.rows["birth_date"].to_list() == [e["birth_date"] for e in PEOPLE]
+        assert SECRET not in reading.rows.to_csv() + reading.proposed.to_csv()

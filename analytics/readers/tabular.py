@@ -10,7 +10,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from analytics.readers.headers import (
     DISCARD,
     KEEP,
     OPTIONAL,
+    SINCE,
     Column,
     column_of,
     header_key,
@@ -29,6 +30,8 @@ from analytics.readers.workbook import Sheet
 # Titles above a table rarely take more rows than this.
 DEEPEST_HEADER_ROW = 60
 _DEEPEST_BLOCK = 3
+# A header over more columns than this is a title, not a header of two facts.
+_WIDEST_TWIN = 3
 # A key and four more of our columns: nothing below will be a better header.
 _PLAIN_SCORE = 12
 _LONG_NUMBER = re.compile(r"\d{15,}")
@@ -162,6 +165,7 @@ def _header_at(
                 parts.append(line[at])
         if parts:
             columns.append(column_of(parts, at, kind, is_grouped=at in groups))
+    columns = _told_by_neighbours(columns)
     columns = with_mapping(columns, mapping) if mapping else columns
     return Header(kind, first, last, tuple(columns), _score(columns))
 
@@ -170,6 +174,10 @@ def _spread_headings(texts: list[list[str]], sheet: Sheet, first: int, last: int
     """Write each heading over every column it spans; the columns that stand under one."""
     groups: set[int] = set()
     for (top, left), (bottom, right) in sheet.merged:
+        if right > left and first <= top <= last <= bottom and right - left < _WIDEST_TWIN:
+            # One header over several columns, with nothing below it to tell them apart.
+            for at in range(left + 1, min(right + 1, len(texts[0]))):
+                texts[top - first][at] = texts[top - first][left]
         if right > left and first <= top < last and bottom < last:
             span = range(left, min(right + 1, len(texts[0])))
             for at in span:
@@ -190,6 +198,28 @@ def _spread_headings(texts: list[list[str]], sheet: Sheet, first: int, last: int
                 else:
                     start = None
     return groups
+
+
+def _told_by_neighbours(columns: list[Column]) -> list[Column]:
+    """Columns that only their neighbours explain.
+
+    'Gol' and then a bare 'TMT'; one header 'Tempat/Tgl Lahir' or 'Nama/NIP' over two columns.
+    """
+    told = list(columns)
+    for at in range(1, len(told)):
+        before, column = told[at - 1], told[at]
+        is_next = column.index == before.index + 1
+        if is_next and header_key(column.header) == "tmt" and before.names[-1:]:
+            since = SINCE.get(before.names[-1])
+            if since:
+                told[at] = replace(column, names=(since,), policy=KEEP)
+        elif is_next and column.header == before.header and column.is_mixed:
+            facts = before.names if len(before.names) == 2 else ("", *before.names)
+            if len(facts) == 2:
+                first = replace(before, names=facts[:1], is_mixed=False)
+                told[at - 1] = first if facts[0] else replace(first, names=(), policy=DISCARD)
+                told[at] = replace(column, names=facts[1:], is_mixed=False)
+    return told
 
 
 def _score(columns: Sequence[Column]) -> float:
