@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -479,18 +480,20 @@ class _Calendar:
             raise ValueError(f"until_year is {self.until_year}; as_of is already {self.as_of}")
         return range(first, last + 1)
 
-    def frame(self) -> pd.DataFrame:
-        """One row per period: ``period`` (label), ``starts_on``, ``year``."""
-        months = np.asarray(self.numbers, dtype=np.int64) * self.length
-        starts_on = pd.Series(months.astype("datetime64[M]").astype("datetime64[us]"))
-        year = starts_on.dt.year
-        label = year.astype(str)
-        if self.period == "quarter":
-            label = label + "-Q" + starts_on.dt.quarter.astype(str)
-        elif self.period == "month":
-            label = starts_on.dt.strftime("%Y-%m")
-        period = pd.Categorical(label, categories=label, ordered=True)
-        return pd.DataFrame({"period": period, "starts_on": starts_on, "year": year.astype(int)})
+
+@lru_cache(maxsize=64)
+def _periods(calendar: _Calendar) -> pd.DataFrame:
+    """One row per period: ``period`` (label), ``starts_on``, ``year``. Kept, so never changed."""
+    months = np.asarray(calendar.numbers, dtype=np.int64) * calendar.length
+    starts_on = pd.Series(months.astype("datetime64[M]").astype("datetime64[us]"))
+    year = starts_on.dt.year
+    label = year.astype(str)
+    if calendar.period == "quarter":
+        label = label + "-Q" + starts_on.dt.quarter.astype(str)
+    elif calendar.period == "month":
+        label = starts_on.dt.strftime("%Y-%m")
+    period = pd.Categorical(label, categories=label, ordered=True)
+    return pd.DataFrame({"period": period, "starts_on": starts_on, "year": year.astype(int)})
 
 
 def _length(period: str) -> int:
@@ -561,7 +564,7 @@ def _cells(
 def _tidy(
     groups: pd.DataFrame, calendar: _Calendar, counts: Mapping[str, np.ndarray]
 ) -> pd.DataFrame:
-    periods = calendar.frame()
+    periods = _periods(calendar)
     every_group = np.repeat(np.arange(len(groups)), len(periods))
     every_period = np.tile(np.arange(len(periods)), len(groups))
     keys = {column: groups[column].array.take(every_group) for column in groups}

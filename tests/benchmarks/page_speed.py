@@ -18,6 +18,7 @@ What is measured
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import subprocess
@@ -333,6 +334,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="estafet-page-speed-") as folder:
         data = asked.data or running_app.with_sample_city(Path(folder) / "data")
+        if hasattr(os, "getloadavg"):
+            load, cores = os.getloadavg()[0], os.cpu_count()
+            print(f"{cores} cores, load before {load:.1f} (above {cores}: others are working too)")
         for row in measured(data, Path(folder) / "app.log", asked.changes, asked.users):
             print(row, flush=True)
 
