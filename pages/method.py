@@ -40,7 +40,7 @@ def render() -> None:
         "istilah": t("Istilah"),
     }
     layout.header(_finding(), t("Dari mana angka-angka ini?"))
-    section = inputs.choice("bagian", t("Bagian"), sections, "hukum")
+    section = inputs.choice("isi", t("Bagian"), sections, "hukum")
     if section == "hukum":
         _readings()
         _proposal()

@@ -351,7 +351,18 @@ def render() -> None:
             layout.sentences(
                 [who_leaves(found, counted), when_it_peaks(found), what_falls_empty(found)]
             )
-            layout.page_link("pensiun", t("Lihat rinciannya"), hitung=counted)
+            with st.container(horizontal=True, gap="small"):
+                if access.may_see_names():
+                    layout.page_link("pensiun", t("Lihat nama"), rinci="nama")
+                else:
+                    layout.page_link("pensiun", t("Lihat rinciannya"))
+                if found.post_count:
+                    layout.page_link(
+                        "pensiun",
+                        t("Lihat jabatan tunggal"),
+                        rinci="tunggal",
+                        dalam=str(POST_YEARS),
+                    )
         with chart:
             charts.draw(leaver_chart(found), "pensiun-per-tahun", height=410)
             layout.note(

@@ -338,7 +338,7 @@ def test_a_damaged_edition_says_what_to_do(folder):
 def test_every_section_of_the_method_opens(folder, section):
     put(folder, roster(OLD + YOUNG))
     test = page("method")
-    test.segmented_control(key="bagian").set_value(section).run()
+    test.segmented_control(key="isi").set_value(section).run()
     assert "aturan BUP" in text(test)
 
 
@@ -346,7 +346,7 @@ def test_every_section_of_the_method_opens(folder, section):
 def test_every_rule_table_is_shown_with_its_sources(folder, table):
     put(folder, roster(OLD + YOUNG))
     test = page("method")
-    test.segmented_control(key="bagian").set_value("aturan").run()
+    test.segmented_control(key="isi").set_value("aturan").run()
     test.selectbox(key="tabel").set_value(table).run()
     text(test)
     assert len(test.dataframe[0].value) > 3
