@@ -834,3 +834,19 @@ def test_the_day_of_the_list_gives_the_school_year_where_nothing_else_does(tmp_p
     assert school_faults(checks.checked_schools(readers.read(path))) == [
         (None, "school_year_missing")
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "employment"),
+    [
+        ("DAFTAR PPPK PARUH WAKTU", "PPPK_PW"),
+        ("DAFTAR PPPK DAN PPPK PARUH WAKTU", "PPPK"),
+        ("DAFTAR PPPK", "PPPK"),
+    ],
+)
+def test_a_title_that_speaks_of_part_time_staff_only_makes_them_so(tmp_path, title, employment):
+    number = pppk_number(date(1990, 3, 3), 2025, "P", 1)
+    each = person(1, nip=number, birth_date="03-03-1990", sex="P", golongan="")
+    judged = checked(tmp_path, [[title], [], *workbooks.plain_rows([each])])
+    assert found(judged) == []
+    assert judged.people["employment"].item() == employment

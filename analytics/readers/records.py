@@ -162,6 +162,8 @@ def _with_surroundings(
         if "school" not in names:
             frame["school"] = title
         return frame
+    if "employee_type" not in names and _is_part_time_list([*table.titles, label]):
+        frame["employee_type"] = "PPPK Paruh Waktu"
     sections = [record.section for record in records]
     if not names & UNIT_SOURCES:
         if any(sections):
@@ -169,6 +171,15 @@ def _with_surroundings(
         elif title or (label and not table.sheet.name.isdigit() and _is_unit_name(label)):
             frame[unit] = title or label
     return frame
+
+
+def _is_part_time_list(lines: Sequence[str]) -> bool:
+    """Whether titles say that everybody listed is PPPK paruh waktu (and not others beside them)."""
+    return any(
+        re.search(r"paruh\s*waktu", line, re.I)
+        and not re.search(r"\b(?:pns|pppk|p3k)\s*(?:,|dan\b|&|/)", line, re.I)
+        for line in lines
+    )
 
 
 def _is_unit_name(text: str) -> bool:
