@@ -193,6 +193,15 @@ def test_who_may_not_see_names_sees_counts_and_hidden_small_cells(page, monkeypa
     assert "<5" in spec or "\\u003c5" in spec
 
 
+def test_no_share_of_a_handful_is_shown_to_everyone(page, monkeypatch):
+    monkeypatch.setattr("pages.shared.access.may_see_names", lambda: False)
+    opened(page, rinci="porsi", warna="opd", hitung="all")
+    table = page.dataframe[0].value
+    assert table["group"].tolist() == ["Dikbud"]  # the other two have fewer than five people
+    # Adi within a year; Beni and Indah within three; all six within five.
+    assert table.iloc[0, 2:].str.strip().tolist() == ["–", "–", "100,0%", "100,0%"]
+
+
 @pytest.mark.parametrize("section", ["angka", "nama", "porsi", "tunggal", "kepala", "kontrak"])
 @pytest.mark.parametrize("sees_names", [True, False])
 def test_every_section_opens(page, monkeypatch, section, sees_names):

@@ -28,7 +28,7 @@ def sections() -> dict[str, str]:
     return {
         CLOSED: t("Tertutup"),
         "angka": t("Angka"),
-        "nama": t("Nama"),
+        "nama": t("Daftar nama"),
         "porsi": t("Porsi"),
         "tunggal": t("Jabatan satu orang"),
         "kepala": t("Kepala dan pengganti"),
@@ -190,6 +190,10 @@ def _shares(view: View, answer: Calendar) -> None:
     del answer
     people = view_of.people(view)
     shares = leaving.share_within(people, view.key.as_of, view_of.HORIZONS, view.by)
+    if not access.may_see_names():
+        # A share times the staff gives the count away.
+        small = shares["leaver_count"].between(1, access.SMALL_COUNT - 1)
+        shares = shares.assign(leaver_share=shares["leaver_share"].mask(small))
     wide = shares.pivot(index=view.by, columns="within_years", values=["leaver_share"])
     wide.columns = [f"share_{years}" for _, years in wide.columns]
     first = shares.loc[shares["within_years"] == view_of.HORIZONS[0]].set_index(view.by)
@@ -338,7 +342,7 @@ def _contracts(view: View, answer: Calendar) -> None:
         kind=[view_of.value_name("employment", str(value)) for value in ends["employment"]]
     )
     layout.table(
-        table.loc[table["contract_end_count"] > 0],
+        table.loc[table["contract_end_count"] > 0].sort_values(["year", "kind"]),
         [
             Column("year", t("Tahun"), "year"),
             Column("kind", t("Status kepegawaian")),

@@ -32,6 +32,10 @@ class Look:
         """Whether a count is hidden from this visitor."""
         return self.hides_small and 0 < count < access.SMALL_COUNT
 
+    def height(self, count: int) -> int:
+        """How high to draw a count: every hidden one alike."""
+        return access.SMALL_COUNT - 1 if self.is_small(count) else count
+
 
 def look() -> Look:
     """How this visitor looks at figures."""
@@ -59,10 +63,11 @@ def calendar_bars(view: View, seen: Look) -> go.Figure:
                 "mode": "lines+markers",
                 "name": t("Hukum yang berlaku"),
                 "x": along,
-                "y": answer.in_force["leaver_count"].tolist(),
+                "y": [seen.height(count) for count in answer.in_force["leaver_count"].tolist()],
+                "text": [seen.count(count) for count in answer.in_force["leaver_count"].tolist()],
                 "line": {"color": charts.ALARM, "width": 3, "dash": "dot"},
                 "marker": {"size": 7},
-                "hovertemplate": "%{y:,d}",
+                "hovertemplate": "%{text}",
             }
         )
     names = {column: view_of.value_name(view.by, column) for column in wide.columns}
@@ -76,12 +81,12 @@ def calendar_bars(view: View, seen: Look) -> go.Figure:
         trace["customdata"] = [[period, group] for period in periods]
         counts = wide[group].tolist()
         trace["text"] = [seen.count(count) for count in counts]
-        trace["y"] = [access.SMALL_COUNT - 1 if seen.is_small(count) else count for count in counts]
+        trace["y"] = [seen.height(count) for count in counts]
         trace["textposition"] = "none"
         trace["hovertemplate"] = "%{text}"
     figure["layout"]["clickmode"] = "event+select"
     if view.period != "year":
-        figure["layout"]["xaxis"] |= {"type": "category", "nticks": 16, "tickangle": 0}
+        figure["layout"]["xaxis"] |= {"type": "category", "nticks": 9}
     return go.Figure(figure)
 
 
@@ -109,12 +114,13 @@ def contract_bars(answer: Calendar, seen: Look) -> charts.Figure:
     wide, _ = leaving.by_largest(
         answer.contract_ends, "employment", view_of.NAMED_GROUPS, "contract_end_count"
     )
-    busiest = int(answer.contract_ends["contract_end_count"].sum())
+    wide = wide.iloc[: int(wide.sum(axis=1).to_numpy().nonzero()[0].max()) + 1]
+    total = int(answer.contract_ends["contract_end_count"].sum())
     names = {column: view_of.value_name("employment", column) for column in wide.columns}
     wide.index = pd.Index([int(period) for period in wide.index.astype(str)])
     return charts.bars(
         wide,
-        t("{count} kontrak berakhir sebelum pensiun", count=seen.count(busiest)),
+        t("{count} kontrak berakhir sebelum pensiun", count=seen.count(total)),
         names=names,
         y_title=t("Kontrak berakhir"),
     )
