@@ -17,11 +17,12 @@ from pages.shared import access, import_jobs, layout, load
 from pages.shared.import_jobs import Progress
 from pages.shared.import_text import MIMES, kind_names, plain, scope_names
 from pages.shared.import_titles import unmatched
-from pages.shared.words import day, names, number, t, tn
+from pages.shared.words import day, language, names, number, t, tn
 
 _SHOWN = 10
 _NOTICE = "editions_notice"
 _SAMPLE = "sample_job"
+_AT_THE_SERVER = "setempat"  # as access.actor() calls whoever sits there without an account
 # Faults of the sample workbook to learn from, one row each.
 PLANTED = (
     *("nip_malformed", "nip_duplicate", "nip_precision_lost", "date_missing", "date_invalid"),
@@ -34,7 +35,8 @@ def moment(created_at: datetime) -> str:
     aware = created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
     offset = st.context.timezone_offset
     here = aware.astimezone() if offset is None else aware - pd.Timedelta(minutes=offset)
-    return f"{day(here)} {here:%H.%M}"
+    # Indonesian writes the time with a full stop.
+    return f"{day(here)} {here:%H.%M}" if language() == "id" else f"{day(here)} {here:%H:%M}"
 
 
 def in_force() -> None:
@@ -83,21 +85,33 @@ def _quality(edition: Edition) -> None:
     past = counted["retires_on"] <= pd.Timestamp(edition.as_of)
     warnings = _warning_count(edition.path, edition.sha256)
     tiles = [
-        (t("Orang"), edition.people_count, t("Seluruh baris pegawai di edisi ini")),
-        (t("Peringatan"), warnings, t("Masalah yang ditemukan saat berkasnya dimuat")),
+        (
+            t("Orang"),
+            layout.count_shown(edition.people_count),
+            t("Seluruh baris pegawai di edisi ini"),
+        ),
+        (
+            t("Banyaknya peringatan"),
+            number(warnings),
+            t("Masalah yang ditemukan saat berkasnya dimuat"),
+        ),
         (
             t("Jabatan belum dikenali"),
-            len(unmatched()),
+            number(len(unmatched())),
             t("Tanggal pensiun pemegangnya belum dihitung"),
         ),
-        (t("Lewat BUP"), int(past.sum()), t("Masih tercatat aktif sesudah tanggal pensiunnya")),
+        (
+            t("Lewat BUP"),
+            layout.count_shown(int(past.sum())),
+            t("Masih tercatat aktif sesudah tanggal pensiunnya"),
+        ),
         (
             t("BUP diperdebatkan"),
-            int((counted["rule_standing"] == "disputed").sum()),
+            layout.count_shown(int((counted["rule_standing"] == "disputed").sum())),
             t("Aturannya punya lebih dari satu tafsir; pilihannya di halaman Metode"),
         ),
     ]
-    layout.keys([layout.Key(name, number(value), note) for name, value, note in tiles])
+    layout.keys([layout.Key(name, value, note) for name, value, note in tiles])
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -173,8 +187,12 @@ def _edition(edition: Edition, actor: str, *, is_current: bool) -> None:
             f" {t('keadaan {as_of}', as_of=day(edition.as_of))} ·"
             f" {t('{people} orang', people=number(edition.people_count))}{mark}{sample}"
         )
-        told = [moment(edition.created_at), *edition.source_files, _note(edition.note)]
-        if actor:
+        told = [moment(edition.created_at), *edition.source_files]
+        if not edition.is_synthetic:
+            told.append(_note(edition.note))
+        if actor == _AT_THE_SERVER:
+            told.append(t("oleh seseorang di mesin server"))
+        elif actor:
             told.append(t("oleh {actor}", actor=actor))
         text.caption(" · ".join(plain(one) for one in told if one))
         with actions.container(horizontal=True, horizontal_alignment="right"):

@@ -80,10 +80,11 @@ def draw(preview: Preview, file_name: str) -> None:
             layout.Key(t("Baris terbaca"), number(preview.checked.row_count)),
             layout.Key(t("Baris baik"), number(good), t("bisa dimuat")),
             layout.Key(t("Ditolak"), number(refused), t("perlu diperbaiki")),
-            layout.Key(t("Peringatan"), number(warnings), t("tidak menghalangi")),
+            layout.Key(t("Banyaknya peringatan"), number(warnings), t("tidak menghalangi")),
         ]
     )
-    layout.sentences([what_to_do(good, refused, warnings)])
+    if all(fault.row is not None for fault in preview.errors):
+        layout.sentences([what_to_do(good, refused, warnings)])
     if not found:
         return
     draw_groups(found)
@@ -128,14 +129,14 @@ def _places(members: Sequence[Fault]) -> str:
     rows = [number(fault.row) for fault in members if fault.row is not None]
     if len(rows) == len(members) <= _FEW:
         return t("baris {rows}", rows=", ".join(rows))
-    return tn("{n} tempat", len(members))
+    return tn("{n} tempat", len(members)) if rows else t("seluruh berkas")
 
 
 def _draw_rows(members: Sequence[Fault]) -> None:
     shown = faults.fault_table(members[:ROWS_SHOWN], language())
     table = pd.DataFrame(
         {
-            t("Baris"): shown["row"].map(number, na_action="ignore").fillna("–"),
+            t("Baris"): [number(row) for row in shown["row"]],
             t("Kolom"): shown["column"],
             t("Isi sel"): shown["value"],
             t("Yang salah"): shown["message"],

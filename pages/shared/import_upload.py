@@ -6,7 +6,7 @@ Nothing is written before a button is pressed; whatever goes wrong on the way ch
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,8 @@ from typing import Any
 import streamlit as st
 
 from analytics import import_data, store
-from analytics.faults import FaultsError
+from analytics.checks import CheckedSchools
+from analytics.faults import Fault, FaultsError
 from analytics.import_data import Preview, UnmappedError
 from analytics.readers import Reading
 from analytics.readers.workbook import LARGEST_FILE_MB
@@ -30,8 +31,8 @@ from pages.shared import (
     load,
 )
 from pages.shared.import_jobs import Job, Progress
-from pages.shared.import_text import plain
-from pages.shared.words import language, number, t, tn
+from pages.shared.import_text import kind_names, plain
+from pages.shared.words import language, names, number, t, tn
 
 LOG = logging.getLogger("estafet")
 FILE_TYPES = ["xlsx", "xls", "xlsm", "xlsb", "csv", "ods"]
@@ -68,6 +69,8 @@ class Loaded:
     """What a load did, for the message after it."""
 
     edition_number: int
+    kind: str
+    loaded_count: int
     people_count: int
     joined_count: int
     left_count: int
@@ -250,8 +253,16 @@ def _refused(order: Order, refused: FaultsError) -> None:
         t("Berkas {file} ditolak. Tidak ada yang berubah.", file=plain(order.file_name)),
         icon=":material/block:",
     )
-    for fault in refused.faults:
-        st.markdown(f"- {fault.message(language())}. **{fault.remedy(language())}.**")
+    _list(refused.faults)
+
+
+def _list(found: Sequence[Fault]) -> None:
+    st.markdown(
+        "\n".join(
+            f"- {plain(fault.message(language()))}. **{plain(fault.remedy(language()))}.**"
+            for fault in found
+        )
+    )
 
 
 def _shown(order: Order, preview: Preview) -> None:
@@ -272,8 +283,11 @@ def _shown(order: Order, preview: Preview) -> None:
         import_faults.draw(preview, order.file_name)
     with st.container(border=True):
         st.markdown(f"#### 3 · {t('Yang akan berubah')}")
-        _warn_of_leaving(order, preview)
-        import_changes.draw(preview.changes)
+        if preview.reading.kind == "roster":
+            _warn_of_leaving(order, preview)
+            import_changes.draw(preview.changes)
+        else:
+            _say_what_is_replaced(preview)
     with st.container(border=True):
         st.markdown(f"#### 4 · {t('Muat')}")
         _buttons(order, preview)
@@ -338,6 +352,36 @@ def _warn_of_leaving(order: Order, preview: Preview) -> None:
                 )
 
 
+def _say_what_is_replaced(preview: Preview) -> None:
+    """Lists of schools and teachers change no person; they replace what they hold themselves."""
+    if preview.base is None:
+        st.warning(
+            t(
+                "Belum ada daftar pegawai sungguhan. Sesudah dimuat, halaman lain kosong sampai"
+                " daftar pegawai menyusul."
+            ),
+            icon=":material/info:",
+        )
+    if isinstance(preview.checked, CheckedSchools):
+        years = sorted(preview.checked.schools["school_year"].dropna().unique())
+        said = names([f"{year}/{(year + 1) % 100:02d}" for year in map(int, years)])
+        st.markdown(
+            t(
+                "Data sekolah tahun ajaran {years} diganti isi berkas ini: {count} baris. Tahun"
+                " lain dan semua pegawai tetap.",
+                years=said or "–",
+                count=number(preview.good_count),
+            )
+        )
+    else:
+        st.markdown(
+            t(
+                "Daftar guru Dapodik diganti isi berkas ini: {count} baris. Semua pegawai tetap.",
+                count=number(preview.good_count),
+            )
+        )
+
+
 def _choose_scope(scope: str, key: str) -> None:
     st.session_state[_WISHES]["scope"] = scope
     st.session_state[key] = scope
@@ -345,6 +389,13 @@ def _choose_scope(scope: str, key: str) -> None:
 
 def _buttons(order: Order, preview: Preview) -> None:
     good, refused = preview.good_count, preview.refused_count
+    # An error of the file as a whole is not one of rows that could be left out.
+    of_the_file = [fault for fault in preview.errors if fault.row is None]
+    if of_the_file:
+        st.error(t("Berkas ini belum bisa dimuat. Tidak ada yang berubah."))
+        _list(of_the_file)
+        st.button(t("Batal"), key="import-cancel", type="tertiary", on_click=_put_away)
+        return
     if not preview.can_load:
         st.error(t("Tidak ada baris yang bisa dimuat. Perbaiki berkasnya lalu jatuhkan lagi."))
         return
@@ -411,6 +462,8 @@ def _watch_load() -> None:
         st.rerun()
     st.session_state[_DONE] = Loaded(
         edition_number=edition.number,
+        kind=preview.reading.kind,
+        loaded_count=preview.good_count,
         people_count=edition.people_count,
         joined_count=len(preview.changes.joined),
         left_count=len(preview.changes.left),
@@ -424,6 +477,18 @@ def _watch_load() -> None:
 
 def _told(loaded: Loaded) -> None:
     """What the load changed, and where to look at it."""
+    if loaded.kind != "roster":
+        st.success(
+            t(
+                "Edisi {number} berlaku: {count} baris {kind} dimuat; pegawainya tetap.",
+                number=number(loaded.edition_number),
+                count=number(loaded.loaded_count),
+                kind=kind_names()[loaded.kind].lower(),
+            ),
+            icon=":material/check_circle:",
+        )
+        _after(loaded)
+        return
     changed = [
         (loaded.joined_count, t("masuk")),
         (loaded.left_count, t("keluar")),
@@ -439,6 +504,11 @@ def _told(loaded: Loaded) -> None:
         ),
         icon=":material/check_circle:",
     )
+    _after(loaded)
+
+
+def _after(loaded: Loaded) -> None:
+    """What is left to do after a load."""
     if loaded.refused_count:
         st.caption(
             tn("{n} baris ditolak; unduh daftarnya di bagian Semua edisi.", loaded.refused_count)
