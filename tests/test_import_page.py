@@ -263,6 +263,28 @@ def test_headers_nobody_knows_can_be_mapped_and_are_remembered(folder):
     assert "import-load-all" in keys(again)
 
 
+def test_a_school_list_says_that_no_person_changes(folder):
+    loaded(visited(), GOOD)
+    header = ["NPSN", "Nama Sekolah", "Bentuk", "Status", "Tahun", "Jumlah Siswa", "Rombel"]
+    content = as_csv(
+        ["20500001", "SDN 1 Contoh", "SD", "Negeri", "2025", "120", "6"], header=header
+    )
+    app = dropped(visited(), content, "sekolah.csv")
+    assert "2025/26 diganti isi berkas ini: 1 baris" in said(app)
+    press(app, "import-load-all")
+    edition = import_data.current_edition(folder)
+    assert (edition.number, edition.people_count) == (2, 3)
+
+
+def test_a_fault_of_the_whole_file_cannot_be_left_out_like_a_row(folder):
+    content = as_csv(["20500001", "SDN 1 Contoh", "SD"], header=["NPSN", "Nama Sekolah", "Bentuk"])
+    app = dropped(visited(), content, "sekolah.csv")
+    # No column and no sheet name says which school year this is.
+    assert "Tahun data tidak diketahui" in said(app)
+    assert not keys(app) & {"import-load-all", "import-load-good"}
+    assert store.editions(folder) == []
+
+
 def test_an_earlier_edition_is_made_current_again_with_one_click(folder):
     loaded(visited(), GOOD)
     loaded(visited(), as_csv(person(1), person(2), person(3), person(4)))
@@ -344,11 +366,11 @@ def test_faults_are_grouped_by_kind_errors_first_and_the_commonest_before_the_re
 def test_the_list_of_faults_leaves_in_both_languages_with_nothing_to_execute():
     found = [Fault("a.csv", "unit_missing", row=9, column="Unit", value="=cmd|' /C calc'!A0")]
     for lang, word in (("id", "Unit kerja kosong"), ("en", "The unit is empty")):
-        written = import_faults._written(found, lang, "csv").decode("utf-8-sig")
-        assert word in written
-        assert "'=cmd" in written
+        text = import_faults.written(found, lang, "csv").decode("utf-8-sig")
+        assert word in text
+        assert "'=cmd" in text
     assert list(faults.fault_table(found).columns) == faults.COLUMNS
-    assert import_faults._written(found, "id", "xlsx") == export.xlsx_bytes(
+    assert import_faults.written(found, "id", "xlsx") == export.xlsx_bytes(
         {"masalah": faults.fault_table(found)}
     )
 

@@ -97,6 +97,7 @@ def followed(job: Job[Result], draw: Callable[[float, str], object]) -> Result:
     Whatever the work raised.
     """
     while not job.future.done():
+        # Drawn every time, changed or not: only while drawing does Streamlit notice a click.
         draw(job.share, job.step)
         time.sleep(_WATCH_SECONDS)
     return job.future.result()

@@ -107,7 +107,15 @@ def render() -> None:
     try:
         preview = _checked(order, file)
     except UnmappedError as unmapped:
-        _refused(order, unmapped)
+        st.warning(
+            t(
+                "Ada kolom di {file} yang belum dikenali. Tunjukkan padanannya di bawah."
+                " Tidak ada yang berubah.",
+                file=plain(order.file_name),
+            ),
+            icon=":material/help:",
+        )
+        _list(unmapped.faults)
         _map_columns(order, unmapped.reading)
         return
     except FaultsError as refused:
@@ -281,6 +289,12 @@ def _shown(order: Order, preview: Preview) -> None:
     with st.container(border=True):
         st.markdown(f"#### 2 · {t('Masalah')}")
         import_faults.draw(preview, order.file_name)
+    # An error of the file as a whole is not one of rows that could be left out.
+    of_the_file = [fault for fault in preview.errors if fault.row is None]
+    if of_the_file:
+        st.error(t("Berkas ini belum bisa dimuat. Tidak ada yang berubah."))
+        _list(of_the_file)
+        return
     with st.container(border=True):
         st.markdown(f"#### 3 · {t('Yang akan berubah')}")
         if preview.reading.kind == "roster":
@@ -389,13 +403,6 @@ def _choose_scope(scope: str, key: str) -> None:
 
 def _buttons(order: Order, preview: Preview) -> None:
     good, refused = preview.good_count, preview.refused_count
-    # An error of the file as a whole is not one of rows that could be left out.
-    of_the_file = [fault for fault in preview.errors if fault.row is None]
-    if of_the_file:
-        st.error(t("Berkas ini belum bisa dimuat. Tidak ada yang berubah."))
-        _list(of_the_file)
-        st.button(t("Batal"), key="import-cancel", type="tertiary", on_click=_put_away)
-        return
     if not preview.can_load:
         st.error(t("Tidak ada baris yang bisa dimuat. Perbaiki berkasnya lalu jatuhkan lagi."))
         return
