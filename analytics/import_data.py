@@ -321,7 +321,7 @@ def _checked(
     choice: LawChoice,
 ) -> Checked:
     if reading.kind == "school":
-        return checks.checked_schools(reading)
+        return checks.checked_schools(reading, as_of)
     if reading.kind == "teacher":
         return checks.checked_teachers(reading, as_of)
     return checks.checked_roster(reading, rulebook, as_of, local_titles, choice)
