@@ -276,13 +276,14 @@ def test_a_school_list_says_that_no_person_changes(folder):
     assert (edition.number, edition.people_count) == (2, 3)
 
 
-def test_a_fault_of_the_whole_file_cannot_be_left_out_like_a_row(folder):
-    content = as_csv(["20500001", "SDN 1 Contoh", "SD"], header=["NPSN", "Nama Sekolah", "Bentuk"])
-    app = dropped(visited(), content, "sekolah.csv")
-    # No column and no sheet name says which school year this is.
-    assert "Tahun data tidak diketahui" in said(app)
-    assert not keys(app) & {"import-load-all", "import-load-good"}
-    assert store.editions(folder) == []
+def test_a_school_list_without_a_year_takes_it_from_the_day_the_visitor_names(folder):
+    header = ["NPSN", "Nama Sekolah", "Bentuk"]
+    app = dropped(visited(), as_csv(["20500001", "SDN 1 Contoh", "SD"], header=header))
+    clean(app.date_input[0].set_value(datetime(2024, 9, 1, tzinfo=UTC).date()).run())
+    # A school year begins in July: 1 September 2024 lies in 2024/25.
+    assert "2024/25 diganti isi berkas ini: 1 baris" in said(app)
+    press(app, "import-load-all")
+    assert import_data.current_edition(folder).number == 1
 
 
 def test_an_earlier_edition_is_made_current_again_with_one_click(folder):

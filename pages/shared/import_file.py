@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics.readers import Reading, canonical_columns
 from analytics.readers.headers import COMBINED, DISCARD, IGNORE
+from analytics.readers.workbook import LARGEST_FILE_MB
 from pages.shared.import_text import (
     column_name,
     kind_names,
@@ -21,6 +22,7 @@ from pages.shared.import_text import (
 )
 from pages.shared.words import day, number, t, tn
 
+FILE_TYPES = ("xlsx", "xls", "xlsm", "xlsb", "csv", "ods")
 _SAMPLE_LENGTH = 40
 
 
@@ -193,3 +195,30 @@ def _guess(names: str) -> str:
 def partial_scopes() -> dict[str, str]:
     """Scopes that a list of only some of the people would have."""
     return {scope: name for scope, name in scope_names().items() if scope != "all"}
+
+
+def say_uploader_in_our_words() -> None:
+    """Indonesian or English on the uploader, whatever the browser speaks."""
+    # The widget's own words are English and cannot be set; the sizes are its own.
+    choose = t("Pilih berkas")
+    hint = t(
+        "atau seret ke sini · {types} · paling besar {mb} MB",
+        types=" ".join(FILE_TYPES),
+        mb=LARGEST_FILE_MB,
+    )
+    refused = t("Ditolak: bukan lembar kerja, atau lebih besar dari {mb} MB.", mb=LARGEST_FILE_MB)
+    texts = {
+        '[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]': choose,
+        '[data-testid="stFileUploaderDropzoneInstructions"]': hint,
+    }
+    rules = "".join(
+        f"{place}{{font-size:0}}{place} *{{font-size:0}}"
+        f'{place}::after{{content:"{text}";font-size:.875rem}}'
+        for place, text in texts.items()
+    )
+    # What the browser itself turns away never comes here; its reason hides in a tooltip.
+    rules += (
+        '[data-testid="stFileUploader"]:has([aria-invalid="true"])::after'
+        f'{{content:"{refused}";display:block;padding-top:.5rem;font-weight:600}}'
+    )
+    st.html(f"<style>{rules}</style>")

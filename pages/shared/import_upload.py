@@ -20,7 +20,6 @@ from analytics.checks import CheckedSchools
 from analytics.faults import Fault, FaultsError
 from analytics.import_data import Preview, UnmappedError
 from analytics.readers import Reading
-from analytics.readers.workbook import LARGEST_FILE_MB
 from analytics.store import Edition, StoreError
 from pages.shared import (
     access,
@@ -28,14 +27,14 @@ from pages.shared import (
     import_faults,
     import_file,
     import_jobs,
+    import_outcome,
     load,
 )
 from pages.shared.import_jobs import Job, Progress
-from pages.shared.import_text import kind_names, plain
+from pages.shared.import_text import plain
 from pages.shared.words import language, names, number, t, tn
 
 LOG = logging.getLogger("estafet")
-FILE_TYPES = ["xlsx", "xls", "xlsm", "xlsb", "csv", "ods"]
 # Above this share of people leaving at once, the file is rather a part than a whole.
 SUSPICIOUS_LEAVING_SHARE = 1 / 3
 
@@ -64,21 +63,6 @@ class Order:
     mapping: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What a load did, for the message after it."""
-
-    edition_number: int
-    kind: str
-    loaded_count: int
-    people_count: int
-    joined_count: int
-    left_count: int
-    moved_count: int
-    promoted_count: int
-    refused_count: int
-
-
 def render() -> None:
     """The upload section."""
     if import_jobs.loads_under_way() and _LOAD not in st.session_state:
@@ -87,11 +71,11 @@ def render() -> None:
     if st.session_state.get(f"import-file-{turn}"):
         st.session_state.pop(_DONE, None)
     if loaded := st.session_state.get(_DONE):
-        _told(loaded)
-    _say_uploader_in_our_words()
+        import_outcome.told(loaded)
+    import_file.say_uploader_in_our_words()
     file = st.file_uploader(
         t("Jatuhkan berkas di sini: Excel, CSV, atau ODS"),
-        type=FILE_TYPES,
+        type=import_file.FILE_TYPES,
         key=f"import-file-{turn}",
     )
     if file is None:
@@ -134,32 +118,6 @@ def render() -> None:
         )
         return
     _shown(order, preview)
-
-
-def _say_uploader_in_our_words() -> None:
-    # The widget's own words are English and cannot be set; the sizes are its own.
-    choose = t("Pilih berkas")
-    hint = t(
-        "atau seret ke sini · {types} · paling besar {mb} MB",
-        types=" ".join(FILE_TYPES),
-        mb=LARGEST_FILE_MB,
-    )
-    refused = t("Ditolak: bukan lembar kerja, atau lebih besar dari {mb} MB.", mb=LARGEST_FILE_MB)
-    texts = {
-        '[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]': choose,
-        '[data-testid="stFileUploaderDropzoneInstructions"]': hint,
-    }
-    rules = "".join(
-        f"{place}{{font-size:0}}{place} *{{font-size:0}}"
-        f'{place}::after{{content:"{text}";font-size:.875rem}}'
-        for place, text in texts.items()
-    )
-    # What the browser itself turns away never comes here; its reason hides in a tooltip.
-    rules += (
-        '[data-testid="stFileUploader"]:has([aria-invalid="true"])::after'
-        f'{{content:"{refused}";display:block;padding-top:.5rem;font-weight:600}}'
-    )
-    st.html(f"<style>{rules}</style>")
 
 
 def _log_without_cells(error: Exception) -> None:
@@ -467,7 +425,7 @@ def _watch_load() -> None:
         st.session_state[_NOTICE] = str(error)
         # Another edition is in force now: the rerun compares the file with that one.
         st.rerun()
-    st.session_state[_DONE] = Loaded(
+    st.session_state[_DONE] = import_outcome.Loaded(
         edition_number=edition.number,
         kind=preview.reading.kind,
         loaded_count=preview.good_count,
@@ -480,51 +438,3 @@ def _watch_load() -> None:
     )
     _put_away()
     st.rerun()
-
-
-def _told(loaded: Loaded) -> None:
-    """What the load changed, and where to look at it."""
-    if loaded.kind != "roster":
-        st.success(
-            t(
-                "Edisi {number} berlaku: {count} baris {kind} dimuat; pegawainya tetap.",
-                number=number(loaded.edition_number),
-                count=number(loaded.loaded_count),
-                kind=kind_names()[loaded.kind].lower(),
-            ),
-            icon=":material/check_circle:",
-        )
-        _after(loaded)
-        return
-    changed = [
-        (loaded.joined_count, t("masuk")),
-        (loaded.left_count, t("keluar")),
-        (loaded.moved_count, t("pindah")),
-        (loaded.promoted_count, t("naik golongan")),
-    ]
-    st.success(
-        t(
-            "Edisi {number} berlaku: {people} orang; {changes}.",
-            number=number(loaded.edition_number),
-            people=number(loaded.people_count),
-            changes=", ".join(f"{number(count)} {word}" for count, word in changed),
-        ),
-        icon=":material/check_circle:",
-    )
-    _after(loaded)
-
-
-def _after(loaded: Loaded) -> None:
-    """What is left to do after a load."""
-    if loaded.refused_count:
-        st.caption(
-            tn("{n} baris ditolak; unduh daftarnya di bagian Semua edisi.", loaded.refused_count)
-        )
-    pages = st.session_state.get("_pages", {})
-    with st.container(horizontal=True):
-        for address, words in (
-            ("pensiun", t("Lihat kalender pensiun")),
-            ("ringkasan", t("Lihat ringkasan")),
-        ):
-            if address in pages:
-                st.page_link(pages[address], label=words)
