@@ -40,7 +40,7 @@ def first_of_next_month_at_age(birth_date: pd.Series, age_years: pd.Series | int
     ``datetime64[us]``, always the first of a month. Somebody born on the 1st leaves on the 1st of
     the next month too; 29 February needs no special case, since only the month counts.
 
-    Method: docs/method.md eq. 1. Source: BKN practice as printed with worked dates (docs/method.md).
+    Method: docs/method.md eq. 1. Source: BKN practice, see there.
     """
     months = _birth_months(birth_date)
     if isinstance(age_years, pd.Series):

@@ -6,6 +6,7 @@ enough; they say nothing about quality, and one person may stand behind several 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import numpy as np
@@ -29,6 +30,13 @@ _TIERS = {
     ("jf_keahlian", ""): 5,
 }
 _LOWEST_HEAD = 4
+# The step on a functional ladder is the holder's, not the post's: a school with a "Guru Ahli Muda"
+# and a "Guru Ahli Madya" has two teachers, not two posts with one holder each.
+_STEP = re.compile(
+    r"\b(?:ahli (?:pertama|muda|madya|utama)|pertama|muda|madya|utama|pemula|terampil|mahir"
+    r"|penyelia|pelaksana (?:lanjutan|pemula)|pelaksana)\b"
+)
+_WITHOUT_STEPS = ("jpt", "administrator", "pengawas", "pelaksana")
 _CAREER = ("PNS",)
 
 
@@ -38,9 +46,9 @@ def single_holder_posts(leavers: pd.DataFrame, as_of: date, within_years: int = 
     Parameters
     ----------
     leavers
-        One row per person, everyone of the government: ``is_in_headcount``, ``unit``,
-        ``position``, ``retires_on``. Filter afterwards, or a post with a second holder outside the
-        filter would look like a single one.
+        One row per person, everyone of the government: ``is_in_headcount``, ``opd``, ``unit``,
+        ``position``, ``role_group``, ``retires_on``. Filter afterwards, or a post with a second
+        holder outside the filter would look like a single one.
     as_of
         The day the horizon counts from; people past their date are within it.
     within_years
@@ -48,17 +56,28 @@ def single_holder_posts(leavers: pd.DataFrame, as_of: date, within_years: int = 
 
     Returns
     -------
-    One row per post (unit x title), the row of its holder with the index kept, earliest date
-    first. People without a position are in no post.
+    One row per post (OPD x unit x title without its functional step), the row of its holder with
+    the index kept, earliest date first. People without a position are in no post.
+
+    Method: docs/method.md eq. 7.
     """
     people = leavers.loc[leavers["is_in_headcount"].astype(bool).to_numpy()]
-    titles = people["position"].unique()
-    keys = {title: title_key(title) for title in titles if not pd.isna(title)}
-    key = people["position"].map(keys)
-    people, key = people.loc[key.fillna("").ne("").to_numpy()], key[key.fillna("").ne("")]
-    holders = people.groupby([people["unit"], key], dropna=False)["retires_on"].transform("size")
+    key = _post_keys(people)
+    people, key = people.loc[key.ne("").to_numpy()], key[key.ne("")]
+    # A unit's name alone is not enough: every dinas has a "Sub Bagian Umum".
+    post = [people["opd"], people["unit"], key]
+    holders = people.groupby(post, dropna=False)["position"].transform("size")
     leaves = people["retires_on"] < _years_later(as_of, within_years)
     return people.loc[((holders == 1) & leaves).to_numpy()].sort_values("retires_on", kind="stable")
+
+
+def _post_keys(people: pd.DataFrame) -> pd.Series:
+    """The post of each person as posts are compared; '' without a position."""
+    keys = {title: title_key(title) for title in people["position"].dropna().unique()}
+    bare = {title: " ".join(_STEP.sub(" ", key).split()) or key for title, key in keys.items()}
+    has_steps = ~people["role_group"].isin(_WITHOUT_STEPS) & people["role_group"].notna()
+    key = people["position"].map(keys).mask(has_steps, people["position"].map(bare))
+    return key.astype("str").fillna("")
 
 
 def school_levels(leavers: pd.DataFrame, units: pd.DataFrame | None = None) -> pd.Series:

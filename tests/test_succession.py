@@ -50,6 +50,27 @@ def test_a_post_with_one_holder_leaving_soon_falls_empty():
     assert found["name"].tolist() == ["Eko", "Adi"]
 
 
+def test_a_step_on_the_functional_ladder_makes_no_post_of_its_own():
+    staff = people("""
+        name  | unit   | position                  | role_group | retires_on
+        Adi   | SDN 01 | Guru Ahli Muda            | guru       | 2028-01-01
+        Beni  | SDN 01 | Guru Ahli Madya           | guru       | 2040-01-01
+        Citra | SDN 01 | Guru Agama Islam Ahli Muda | guru      | 2028-01-01
+        Dewi  | Pusk.  | Perawat Penyelia          | nakes      | 2028-01-01
+        Eko   | Pusk.  | Perawat Pelaksana Lanjutan | nakes     | 2040-01-01
+    """)
+    assert succession.single_holder_posts(staff, AS_OF)["name"].tolist() == ["Citra"]
+
+
+def test_units_of_one_name_in_two_offices_are_two_units():
+    staff = people("""
+        name | opd            | unit            | position                | role_group | retires_on
+        Adi  | Dinas Sosial   | Sub Bagian Umum | Kepala Sub Bagian Umum  | pengawas   | 2028-01-01
+        Beni | Dinas Kesehatan| Sub Bagian Umum | Kepala Sub Bagian Umum  | pengawas   | 2029-01-01
+    """)
+    assert succession.single_holder_posts(staff, AS_OF)["name"].tolist() == ["Adi", "Beni"]
+
+
 def test_somebody_out_of_headcount_holds_no_post():
     staff = people("""
         name | unit | position  | role_group | retires_on
