@@ -231,19 +231,7 @@ def _init(asked: argparse.Namespace) -> int:
                 "The data folder is ready. The first import makes the first edition.",
             )
             return DONE
-        from analytics import demo
-
-        city = demo.city()
-        about = store.About(
-            as_of=city.as_of,
-            government_name=city.government_name,
-            government_id=str(city.units["government_id"].iloc[0]),
-            is_synthetic=True,
-            note=city.note,
-        )
-        tables = {"employee": city.people, "unit": city.units, "school_year_profile": city.schools}
-        edition = store.write_edition(folder, tables, about)
-        decisions.set_current_edition(edition.number, _actor())
+        edition = import_data.write_sample(folder, decisions, _actor())
     _say(
         asked,
         f"Kota contoh dibuat: {edition.people_count} orang, semuanya rekaan.",

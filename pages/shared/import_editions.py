@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import streamlit as st
 
-from analytics import demo, export, store
+from analytics import demo, export, import_data, store
 from analytics.store import Edition, StoreError
 from pages.shared import access, import_jobs, layout, load
 from pages.shared.import_jobs import Progress
@@ -235,19 +235,7 @@ def _use(edition_number: int) -> None:
 def _write_sample(folder: Path, actor: str, progress: Progress) -> Edition:
     """The sample city as the edition in force."""
     progress(0.1, "")
-    city = demo.city()
-    progress(0.6, "")
-    about = store.About(
-        as_of=city.as_of,
-        government_name=city.government_name,
-        government_id=str(city.units["government_id"].iloc[0]),
-        is_synthetic=True,
-        note=city.note,
-    )
-    tables = {"employee": city.people, "unit": city.units, "school_year_profile": city.schools}
-    edition = store.write_edition(folder, tables, about)
-    load.state().set_current_edition(edition.number, actor)
-    return edition
+    return import_data.write_sample(folder, load.state(), actor)
 
 
 def _load_sample() -> None:
