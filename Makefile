@@ -6,7 +6,7 @@ ESTAFET_ADDRESS ?= 127.0.0.1
 ESTAFET_PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check browser bench golden clean
+.PHONY: help install run test check browser bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,9 +54,6 @@ bench: $(VENV)/.installed-tests browser ## measure speed and memory beside a nam
 	$(BIN)/python -m tests.benchmarks.retirement
 	$(BIN)/python -m tests.benchmarks.import_file
 	$(BIN)/python -m tests.benchmarks.page_speed
-
-golden: $(VENV)/.installed-tests ## accept the golden figures after looking at what moved
-	$(BIN)/python -m tests.golden.accept
 
 clean: ## remove the virtual environment and caches; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
