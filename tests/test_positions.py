@@ -196,6 +196,7 @@ def test_an_empty_echelon_or_a_pay_grade_in_its_place_says_nothing(nothing):
         ("Guru Utama", ("guru", "ahli_utama")),
         ("Guru Ahli Utama", ("guru", "ahli_utama")),
         ("Wakil Kepala Sekolah", ("guru", "-")),
+        ("Wakil Kepala SMPN 1 Contoh", ("guru", "-")),
         ("Kepala Sekolah", ("kepala_sekolah", "-")),
         ("KEPALA SDN 02 MANGUHARJO", ("kepala_sekolah", "-")),
         ("Kepala SD Negeri Taman", ("kepala_sekolah", "-")),
@@ -412,6 +413,8 @@ def test_the_word_pengawas_is_read_by_what_stands_around_it():
     assert role("Pengawas Sekolah Muda")[0] == "pengawas_sekolah"
     assert role("Pengawas Perikanan Muda")[0] == "jf_keahlian"
     assert role("Pengawas") == UNKNOWN
+    assert role("Pengawas", kind="Struktural") == PENGAWAS
+    assert role("Administrator", kind="Jabatan Struktural") == ADMINISTRATOR
 
 
 def test_an_old_echelon_does_not_outlive_the_functional_post():

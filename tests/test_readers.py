@@ -670,6 +670,7 @@ def test_a_dapodik_list_of_teachers_is_recognised(tmp_path):
             "Jabatan Saat Ini",
             "Unit Organisasi",
         ],
+        ["NIP_BARU", "NM_PEGAWAI", "TGL_LHR", "NM_JAB", "NM_UNIT_KERJA"],
     ],
 )
 def test_sensible_words_for_the_same_columns_are_understood(tmp_path, header):
@@ -1008,3 +1009,58 @@ def test_a_birth_place_under_its_own_heading_stays_behind(tmp_path):
         reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows, merged))
         assert reading.rows["birth_date"].to_list() == [e["birth_date"] for e in PEOPLE]
         assert SECRET not in reading.rows.to_csv() + reading.proposed.to_csv()
+
+
+def test_a_name_is_found_under_a_heading_that_only_says_person(tmp_path):
+    for heading in ("IDENTITAS", "DATA POKOK PEGAWAI", "SUBJEK"):
+        rows: list[list[object]] = [
+            [heading, "", "", "JABATAN", "", "UNIT KERJA"],
+            ["NAMA", "NIP", "TGL LAHIR", "NAMA", "TMT", ""],
+        ]
+        for e in PEOPLE:
+            rows.append(
+                [e["name"], e["nip"], e["birth_date"], e["position"], "01-01-2021", e["unit"]]
+            )
+        merged = [(0, 0, 0, 2), (0, 3, 0, 4)]
+        reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows, merged))
+        for name in ("name", "position"):
+            assert reading.rows[name].to_list() == [e[name] for e in PEOPLE], (heading, name)
+
+
+def test_a_title_and_an_echelon_in_one_cell_are_told_apart_by_what_an_echelon_looks_like(tmp_path):
+    written = {
+        "Camat Contoh/III.a": ("Camat Contoh", "III.a"),
+        "II.b / Kepala Dinas Contoh": ("Kepala Dinas Contoh", "II.b"),
+        "Lurah Contoh\nEselon IV": ("Lurah Contoh", "Eselon IV"),
+        "Pengelola Pengadaan Barang/Jasa Ahli Muda": (
+            "Pengelola Pengadaan Barang/Jasa Ahli Muda",
+            "",
+        ),
+        "Guru Ahli Muda": ("Guru Ahli Muda", ""),
+    }
+    rows: list[list[object]] = [["NIP", "Nama", "Tgl Lahir", "JABATAN/ESELON", "Unit Kerja"]]
+    for e, cell in zip(PEOPLE, written, strict=False):
+        rows.append([e["nip"], e["name"], e["birth_date"], cell, e["unit"]])
+    found = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows)).rows
+    told = list(zip(found["position"], found["echelon"], strict=True))
+    assert told == list(written.values())
+
+
+def test_a_shortened_private_header_is_private(tmp_path):
+    rows = [["NIP", "NAMA", "TGL_LHR", "JABATAN", "UNIT", "ALMT", "TPT_LHR", "AGM", "NM_ISTRI"]]
+    for e in PEOPLE:
+        facts = [e[fact] for fact in ("nip", "name", "birth_date", "position", "unit")]
+        rows.append([*facts, *[SECRET] * 4])
+    reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows))
+    assert set(reading.discarded) == {"ALMT", "TPT_LHR", "AGM", "NM_ISTRI"}
+    assert SECRET not in reading.rows.to_csv() + reading.proposed.to_csv()
+
+
+def test_a_stray_zero_byte_in_a_text_file_is_passed_over(tmp_path):
+    path = tmp_path / "a.csv"
+    lines = ["NIP,Nama,Tanggal Lahir,Jabatan,Unit Kerja"]
+    for e in PEOPLE:
+        facts = ("nip", "name", "birth_date", "position", "unit")
+        lines.append(",".join(str(e[fact]) for fact in facts))
+    path.write_bytes("\r\n".join(lines).replace(str(PEOPLE[1]["name"]), "Sa\0ri").encode())
+    assert readers.read(path).rows["name"].to_list()[:2] == [PEOPLE[0]["name"], "Sari"]

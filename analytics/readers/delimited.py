@@ -8,6 +8,8 @@ from collections import Counter
 
 SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_CHARACTERS = 200_000
+# More zero bytes than this, by share, are UTF-16 or no text.
+_STRAY_ZEROS = 0.01
 
 
 def decoded(content: bytes) -> str | None:
@@ -21,12 +23,15 @@ def decoded(content: bytes) -> str | None:
             return content.decode(encoding, errors="replace")
     sample = content[:4000]
     zeros = sample.count(0)
-    if zeros:
+    if zeros > len(sample) * _STRAY_ZEROS:
         # Plain Latin text in UTF-16 without a mark has a zero in every second byte.
         if zeros < len(sample) * 0.3:
             return None
         encoding = "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
         return content.decode(encoding, errors="replace")
+    # A lone zero byte is a fixed-length field of some database that leaked into its export.
+    content = content.replace(b"\0", b"")
+    sample = content[:4000]
     if sum(byte < 9 or 13 < byte < 32 for byte in sample) > len(sample) * 0.05:
         return None
     try:

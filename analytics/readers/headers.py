@@ -30,6 +30,47 @@ COMBINED = {
 SINCE = {"golongan": "golongan_since", "position": "position_since"}
 # Words a header may carry without changing its meaning.
 _FILLERS = {"pegawai", "asn", "pns", "terakhir", "akhir", "sekarang", "saat", "ini", "lengkap"}
+# Words of a heading that says no more than that the columns under it are about the person.
+_NEUTRAL = _FILLERS | {
+    *("identitas", "biodata", "data", "pokok", "dasar", "diri", "pribadi", "umum", "informasi"),
+    *("kepegawaian", "aparatur", "personal", "keterangan"),
+}
+# How databases shorten the words of their column names: NM_JABATAN, TGL_LHR, JNS_KEL.
+_SHORTENED = {
+    "nm": "nama",
+    "jns": "jenis",
+    "tgl": "tanggal",
+    "lhr": "lahir",
+    "tmp": "tempat",
+    "tpt": "tempat",
+    "tmpt": "tempat",
+    "klmn": "kelamin",
+    "kd": "kode",
+    "sts": "status",
+    "stat": "status",
+    "peg": "pegawai",
+    "jab": "jabatan",
+    "jbt": "jabatan",
+    "jbtn": "jabatan",
+    "gol": "golongan",
+    "pkt": "pangkat",
+    "pgkt": "pangkat",
+    "esl": "eselon",
+    "thn": "tahun",
+    "bln": "bulan",
+    "pend": "pendidikan",
+    "pddk": "pendidikan",
+    "kec": "kecamatan",
+    "sat": "satuan",
+    "org": "organisasi",
+    "struk": "struktural",
+    "fung": "fungsional",
+    "pens": "pensiun",
+    "almt": "alamat",
+    "agm": "agama",
+}
+# Two facts that a stroke tells apart although their words together also name one.
+_STROKED = {("position", "echelon"), ("echelon", "position"), ("education_level", "education")}
 # Words that mean nothing without the heading above them.
 _DEPENDENT = {
     *("nama", "name", "tmt", "tahun", "thn", "th", "bulan", "bln", "bl", "no", "nomor", "kode"),
@@ -126,8 +167,16 @@ def _private_words() -> _PrivateWords:
 
 def is_private(written: object) -> bool:
     """Whether a header that no layout knows speaks of something that must never be read."""
-    private = _private_words()
     words = _words(written)
+    return _are_private(words) or _are_private(_written_out(words))
+
+
+def _written_out(words: Sequence[str]) -> list[str]:
+    return [_SHORTENED.get(word, word) for word in words]
+
+
+def _are_private(words: Sequence[str]) -> bool:
+    private = _private_words()
     if not private.single.isdisjoint(words):
         return True
     if len(words) > 1:
@@ -158,6 +207,10 @@ def meaning_of(written: object, kind: str) -> Meaning:
     variants = [header_key(text), header_key(re.sub(r"\([^)]*\)|\*", "", text))]
     if without_fillers:
         variants.append("".join(without_fillers))
+    full = _written_out(words)
+    if full != words:
+        variants.append("".join(full))
+        variants.append("".join(word for word in full if word not in _FILLERS))
     for position, key in enumerate(variants):
         found = known.get(key)
         if not found:
@@ -181,6 +234,7 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
     """
     text = " / ".join(dict.fromkeys(parts))
     dated = _dated(parts[0], kind) if len(parts) == 1 else None
+    dated = dated or (_stroked(parts[0], kind) if len(parts) == 1 else None)
     if dated:
         return Column(index, text, dated, KEEP, 0, is_mixed=True)
     for meaning in _candidates(parts, kind, is_grouped=is_grouped):
@@ -214,7 +268,8 @@ def _candidates(parts: Sequence[str], kind: str, *, is_grouped: bool) -> Iterabl
     if len(parts) > 2:
         yield meaning_of(" ".join(parts[-2:]), kind)
         yield meaning_of(f"{parts[0]} {parts[-1]}", kind)
-    if header_key(parts[-1]) not in _DEPENDENT:
+    is_about_the_person = all(word in _NEUTRAL for word in _words(" ".join(parts[:-1])))
+    if header_key(parts[-1]) not in _DEPENDENT or is_about_the_person:
         yield meaning_of(parts[-1], kind)
     if not is_grouped:
         yield meaning_of(parts[0], kind)
@@ -225,6 +280,12 @@ def _dated(written: str, kind: str) -> tuple[str, ...] | None:
     found = re.fullmatch(r"(.+?)\s*[/&,;]\s*TMT\.?", written, re.I)
     base = meaning_of(found.group(1), kind).column if found else ""
     return (base, SINCE[base]) if base in SINCE else None
+
+
+def _stroked(written: str, kind: str) -> tuple[str, ...] | None:
+    """Two facts with a stroke between them ('Jabatan/Eselon', 'Pendidikan/Jurusan'), or None."""
+    twins = _twins((written,), kind) if "/" in written else None
+    return twins if twins in _STROKED else None
 
 
 def _twins(parts: Sequence[str], kind: str) -> tuple[str, ...] | None:

@@ -19,6 +19,13 @@ _NIP_LABEL = re.compile(r"\bNI(?:P|PPPK| PPPK)\s*[.:]*\s*$", re.I)
 _NUMBER_WITH_UNIT = re.compile(
     r"(?:(\d{1,2})\s*(?:tahun|thn|th)\b\.?)?\W*(?:(\d{1,2})\s*(?:bulan|bln|bl)\b)?", re.I
 )
+_LEVEL = r"(?:IV|III|II|I|V)"
+_ECHELON_PART = (
+    rf"(?:non\s*eselon|(?:eselon|esl|es)\b[\s.]*{_LEVEL}(?:\s*[./-]?\s*[ab])?"
+    rf"|{_LEVEL}\s*[./-]?\s*[ab])"
+)
+_ECHELON_LAST = re.compile(rf"(?:^|[\n/,;(|-]|\s-)\s*({_ECHELON_PART})\s*\)?\s*$", re.I)
+_ECHELON_FIRST = re.compile(rf"^\s*({_ECHELON_PART})\s*(?:[\n/,;|-]|$)\s*", re.I)
 _DAY_COLUMNS = {
     "birth_date",
     "golongan_since",
@@ -104,6 +111,11 @@ def split_cell(cell: object, names: Sequence[str]) -> dict[str, object]:
                 text = re.sub(r"\btmt\b\W*$", "", text[:at], flags=re.I) + text[at + len(part) :]
     if "service_years" in names:
         return _service(text)
+    if "echelon" in names and len(names) > 1:
+        # A title may hold strokes of its own: only what is an echelon is cut off.
+        level = _ECHELON_LAST.search(text) or _ECHELON_FIRST.search(text)
+        found["echelon"] = level.group(1) if level else ""
+        text = text[: level.start()] + text[level.end() :] if level else text
     rest = [name for name in names if name not in found]
     pieces = [piece.strip(" /,;:|-") for piece in text.split("\n")]
     pieces = [piece for piece in pieces if piece]

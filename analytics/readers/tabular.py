@@ -166,6 +166,7 @@ def _header_at(
         if parts:
             columns.append(column_of(parts, at, kind, is_grouped=at in groups))
     columns = _told_by_neighbours(columns)
+    columns = _named_beside_nip(columns)
     columns = with_mapping(columns, mapping) if mapping else columns
     return Header(kind, first, last, tuple(columns), _score(columns))
 
@@ -220,6 +221,23 @@ def _told_by_neighbours(columns: list[Column]) -> list[Column]:
                 told[at - 1] = first if facts[0] else replace(first, names=(), policy=DISCARD)
                 told[at] = replace(column, names=facts[1:], is_mixed=False)
     return told
+
+
+def _named_beside_nip(columns: list[Column]) -> list[Column]:
+    """A bare 'Nama' under a heading nobody knows is the person's where the NIP stands beside it."""
+    if any("name" in column.names for column in columns):
+        return columns
+    headings = {
+        column.header.rpartition(" / ")[0] for column in columns if column.names == ("nip",)
+    } - {""}
+    return [
+        replace(column, names=("name",), policy=KEEP)
+        if not column.policy
+        and column.header.rpartition(" / ")[0] in headings
+        and header_key(column.header.rpartition(" / ")[2]) == "nama"
+        else column
+        for column in columns
+    ]
 
 
 def _score(columns: Sequence[Column]) -> float:
