@@ -51,7 +51,27 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "role_group": ("role_group", "label_id", "label_en", "family", "is_educator", "age_lookup"),
     "employment": ("employment", "label_id", "label_en", "age_lookup", "has_contract_end"),
+    "class_size": (
+        *("rule_id", "level", "max_pupils", "min_rombel", "max_rombel"),
+        *("effective_from", "effective_to"),
+    ),
+    "subject_hours": (
+        *("rule_id", "level", "grade_from", "grade_to", "subject", "kind", "post", "jp_per_week"),
+        *("reading", "effective_from", "effective_to"),
+    ),
+    "teacher_rule": (
+        *("rule_id", "key", "level", "post", "value", "unit", "effective_from", "effective_to"),
+    ),
+    "teaching_post_pattern": (
+        *("pattern_id", "priority", "pattern", "post", "effective_from", "effective_to"),
+    ),
 }
+_NUMBERS = (
+    *("age_years", "added_years", "priority", "max_pupils", "min_rombel", "max_rombel"),
+    *("grade_from", "grade_to", "jp_per_week", "value"),
+)
+# Columns of which a row fills one or none.
+_MAY_BE_BLANK = ("min_rombel", "max_rombel")
 # Public code and officials have read the age off the pay grade; the law never does.
 _REFUSED_COLUMNS = ("golongan", "pangkat")
 
@@ -113,7 +133,11 @@ class RuleBook:
     ``retirement_age``: one row per role group, jenjang, reading, birth range and effective range.
     ``proposals``: one row per proposal and post. ``disputes``: one row per dispute and reading.
     ``position_patterns``: one row per pattern, in the order they are tried. ``legal_status``: one
-    row per code. ``role_groups``, ``employment``: one row per id. ``version``: hash of all files.
+    row per code. ``role_groups``, ``employment``: one row per id. ``class_sizes``: one row per
+    level and effective range. ``subject_hours``: one row per level, grades, subject, reading and
+    effective range. ``teacher_rules``: one row per key, level, post and effective range.
+    ``teaching_posts``: one row per pattern, in the order they are tried. ``version``: hash of all
+    files.
     """
 
     retirement_age: pd.DataFrame
@@ -123,6 +147,10 @@ class RuleBook:
     legal_status: pd.DataFrame
     role_groups: pd.DataFrame
     employment: pd.DataFrame
+    class_sizes: pd.DataFrame
+    subject_hours: pd.DataFrame
+    teacher_rules: pd.DataFrame
+    teaching_posts: pd.DataFrame
     version: str
 
     def readings(self, choice: LawChoice = LawChoice()) -> dict[str, str]:
@@ -231,13 +259,21 @@ def _read(folder: Path) -> RuleBook:
         legal_status=tables["legal_status"],
         role_groups=tables["role_group"],
         employment=tables["employment"],
+        class_sizes=tables["class_size"],
+        subject_hours=tables["subject_hours"],
+        teacher_rules=tables["teacher_rule"],
+        teaching_posts=tables["teaching_post_pattern"].sort_values(
+            "priority", kind="stable", ignore_index=True
+        ),
         version=digest.hexdigest()[:12],
     )
     _check_ages(book)
     _check_disputes(book)
     _check_proposals(book)
-    _check_patterns(book)
+    _check_patterns(book.position_patterns, "position_pattern.csv")
+    _check_patterns(book.teaching_posts, "teaching_post_pattern.csv")
     _check_ids(book)
+    _check_teaching(book)
     return book
 
 
@@ -273,8 +309,8 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     for column in (c for c in _BOOLEANS if c in text):
         refuse(~text[column].isin(["true", "false"]), f"{column} must be true or false")
         text[column] = text[column] == "true"
-    for column in (c for c in ("age_years", "added_years", "priority") if c in text):
-        may_be_empty = name == "retirement_age_proposal"
+    for column in (c for c in _NUMBERS if c in text):
+        may_be_empty = name == "retirement_age_proposal" or column in _MAY_BE_BLANK
         number = pd.to_numeric(text[column], errors="coerce").astype("Int64")
         refuse(number.isna() & ~(may_be_empty & (text[column] == "")), f"{column} is not a number")
         text[column] = number
@@ -340,16 +376,42 @@ def _check_proposals(book: RuleBook) -> None:
             )
 
 
-def _check_patterns(book: RuleBook) -> None:
-    table = book.position_patterns
-    _refuse_twice(table["pattern_id"], "position_pattern.csv", "pattern_id")
+def _check_patterns(table: pd.DataFrame, file: str) -> None:
+    _refuse_twice(table["pattern_id"], file, "pattern_id")
     for row in table.itertuples():
         try:
             re.compile(str(row.pattern))
         except re.error as error:
             raise RuleError(
-                f"position_pattern.csv: {row.pattern_id} is not a pattern ({error}); mend it"
+                f"{file}: {row.pattern_id} is not a pattern ({error}); mend it"
             ) from error
+
+
+def _check_teaching(book: RuleBook) -> None:
+    hours = book.subject_hours
+    if (upside_down := hours["grade_from"] > hours["grade_to"]).any():
+        raise RuleError(
+            f"subject_hours.csv: {hours.loc[upside_down, 'rule_id'].iloc[0]} ends before the grade"
+            " it begins with; exchange grade_from and grade_to"
+        )
+    grades = hours.loc[hours.index.repeat(hours["grade_to"] - hours["grade_from"] + 1)]
+    grades = grades.assign(grade=grades["grade_from"] + grades.groupby(level=0).cumcount())
+    for file, table, keys in (
+        ("class_size.csv", book.class_sizes, ["level"]),
+        ("teacher_rule.csv", book.teacher_rules, ["key", "level", "post"]),
+        ("subject_hours.csv", grades, ["level", "grade", "subject", "reading"]),
+    ):
+        unique = table["rule_id"].groupby(level=0).first()
+        _refuse_twice(unique, file, "rule_id")
+        ordered = table.sort_values([*keys, "effective_from"], kind="stable")
+        before = ordered.groupby(keys)["effective_to"].shift()
+        meets = (ordered["effective_from"] <= before).to_numpy()
+        if meets.any():
+            at = int(meets.argmax())
+            raise RuleError(
+                f"{file}: {ordered['rule_id'].iloc[at - 1]} and {ordered['rule_id'].iloc[at]} both"
+                " answer for one day; end one of them (effective_to)"
+            )
 
 
 def _check_ids(book: RuleBook) -> None:
