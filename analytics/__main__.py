@@ -69,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from analytics.faults import FaultsError
 
     try:
+        _check_outputs(asked)
         status: int = asked.run(asked)
     except _WrongUseError as error:
         parser.exit(WRONG_USE, f"{parser.prog} {asked.command}: {error}\n")
@@ -485,6 +486,21 @@ def _say_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
             f"... dan {more} lagi; --faults FILE.csv menulis semuanya.",
             f"... and {more} more; --faults FILE.csv writes all of them.",
         )
+
+
+def _check_outputs(asked: argparse.Namespace) -> None:
+    """Refuse a place that cannot be written to before the work, not after it."""
+    for option in ("faults", "out"):
+        named = getattr(asked, option, None)
+        if named is None or str(named) == "-":
+            continue
+        path = Path(named)
+        if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+            raise OSError(
+                f"--{option} {named}: tidak dapat ditulis; sebut berkas di folder yang ada"
+                if asked.lang == "id"
+                else f"--{option} {named}: cannot be written; name a file in a folder that exists"
+            )
 
 
 def _write_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:

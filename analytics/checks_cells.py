@@ -56,6 +56,11 @@ _GRADE = re.compile(
 _ECHELON = re.compile(
     r"(?<![A-Z0-9])(IV|III|II|I|V|[1-5])\s*[-/. ]?\s*([AB]|[12])?(?![A-Z0-9])", re.I
 )
+# Words that deny what follows them or put it into the future.
+_NOT_YET = {
+    *("tidak", "tdk", "belum", "blm", "bukan", "non", "calon", "akan", "menjelang", "mendekati"),
+    *("sampai", "hingga", "usul", "usulan", "rencana", "proses", "pengajuan", "persiapan"),
+}
 _NUMBER_SIGNED = re.compile(r"^[+-]\s*[\d\s.,()%-]*$")
 _QUOTED_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 
@@ -190,6 +195,8 @@ def golongan(cell: object) -> str:
         level, room = grade[-1].groups()
         number = int(level) if level.isdigit() else None
         roman = {1: "I", 2: "II", 3: "III", 4: "IV"}[number] if number else level.upper()
+        if room.upper() == "E" and roman != "IV":
+            return UNKNOWN
         return f"{roman}/{room.lower()}"
     joined = re.fullmatch(r"(IV|III|II|I)([A-E])", folded.replace(" ", ""), re.I)
     if joined:
@@ -241,11 +248,16 @@ def legal_status_of_name(cell: object) -> str:
     known = wordings("legal_status")
     if folded in known:
         return known[folded]
-    # 'Berhenti dengan hak pensiun (APS)', 'Aktif - Tugas Belajar': the longest name inside wins.
-    inside = [
-        name for name in known if len(name) >= 5 and re.search(rf"\b{re.escape(name)}\b", folded)
-    ]
+    # 'Berhenti dengan hak pensiun (APS)', 'Aktif - Tugas Belajar': the longest name inside wins,
+    # unless the words before it say that it is not so, or not yet ('calon pensiun').
+    inside = [name for name in known if len(name) >= 5 and _is_said(name, folded)]
     return known[max(inside, key=len)] if inside else UNKNOWN
+
+
+def _is_said(name: str, folded: str) -> bool:
+    """Whether a status stands in a text as a fact, not denied and not expected."""
+    found = re.search(rf"\b{re.escape(name)}\b", folded)
+    return found is not None and _NOT_YET.isdisjoint(folded[: found.start()].split()[-2:])
 
 
 def has_certificate(cell: object) -> bool | None:

@@ -457,8 +457,10 @@ def test_grades_are_written_in_many_ways(tmp_path, written, golongan):
     assert (None if pd.isna(value) else value) == golongan
 
 
-def test_a_grade_nobody_understands_is_a_warning(tmp_path):
-    judged = checked(tmp_path, changed(1, "Gol", "Golongan tinggi"))
+@pytest.mark.parametrize("written", ["Golongan tinggi", "III/e", "IIe"])
+def test_a_grade_nobody_understands_is_a_warning(tmp_path, written):
+    # PP 99/2000, annex: only golongan IV has a room e.
+    judged = checked(tmp_path, changed(1, "Gol", written))
     assert found(judged) == [(3, "Gol", "golongan_unknown")]
 
 
@@ -522,6 +524,9 @@ def test_a_status_that_contradicts_the_digits_is_named(tmp_path):
         ("Masa Persiapan Pensiun", "20", True, False),
         ("Pemberhentian sementara", "04", True, False),
         ("Mencapai BUP", "98", False, False),
+        ("Meninggal Dunia", "66", False, False),
+        ("Pemberhentian Dengan Hormat", "66", False, False),
+        ("Aktif sampai pensiun", "01", True, True),
         ("", None, True, True),
     ],
 )
@@ -535,6 +540,13 @@ def test_the_legal_status_decides_who_counts(tmp_path, written, code, counts, on
 
 def test_a_legal_status_nobody_knows_counts_and_is_named(tmp_path):
     judged = checked(tmp_path, with_column("Kedudukan Hukum", "Melayang", "Aktif"))
+    assert found(judged) == [(2, "Kedudukan Hukum", "status_unknown")]
+    assert judged.people["is_in_headcount"].all()
+
+
+@pytest.mark.parametrize("written", ["Calon Pensiun", "Menjelang pensiun", "Belum Aktif"])
+def test_a_status_that_is_denied_or_only_expected_takes_nobody_out(tmp_path, written):
+    judged = checked(tmp_path, with_column("Kedudukan Hukum", written, "Aktif"))
     assert found(judged) == [(2, "Kedudukan Hukum", "status_unknown")]
     assert judged.people["is_in_headcount"].all()
 

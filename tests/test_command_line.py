@@ -321,9 +321,16 @@ def test_an_account_is_made_and_its_password_replaced(tmp_path):
 
 def test_an_unwritable_place_is_told_in_words(tmp_path):
     file = roster(tmp_path / "a.csv", ANI)
-    asked = run("retirements", "--roster", file, "--out", tmp_path / "tidak" / "ada" / "x.csv")
-    assert asked.returncode == 1
-    assert "Traceback" not in asked.stderr
+    nowhere = tmp_path / "tidak" / "ada" / "x.csv"
+    for wish in (
+        ["retirements", "--roster", file, "--out", nowhere],
+        ["import", file, "--faults", nowhere],
+        ["import", tmp_path / "tidak-ada.csv", "--faults", nowhere],
+    ):
+        asked = run(*wish, folder=tmp_path / "data")
+        assert asked.returncode == 1
+        assert "tidak dapat ditulis" in asked.stderr
+        assert "Traceback" not in asked.stderr and ".tmp" not in asked.stderr
 
 
 def test_the_promised_columns_are_those_the_code_writes():
