@@ -67,7 +67,18 @@ def _nip(cell: object) -> _Nip:
     if _SCIENTIFIC.match(folded.replace(" ", "")) or _FLOAT_TEXT.match(folded):
         return _Nip(folded, True)
     bare = re.sub(r"^(?:NIP|NI PPPK|NIPPPK)\s*[.:]*\s*", "", folded, flags=re.I)
-    return _Nip(nip_digits.normalised(bare), False)
+    return _Nip(_alone(bare) or nip_digits.normalised(bare), False)
+
+
+def _alone(written: str) -> str:
+    """The one NIP of a cell that holds nothing else but an old number of 9 digits, or ''."""
+    for separators in (r"[/,;|()]", r"\s+"):
+        parts = [nip_digits.normalised(part) for part in re.split(separators, written)]
+        parts = [part for part in parts if part]
+        lengths = sorted(len(part) for part in parts if part.isdecimal())
+        if len(lengths) == len(parts) and lengths in ([18], [9, 18]):
+            return max(parts, key=len)
+    return ""
 
 
 def checked_nip(

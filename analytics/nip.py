@@ -8,16 +8,23 @@ PPPK. Digits 1-8 birth date, 9-14 month of appointment (PNS) or year, mark and c
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pandas as pd
 
 DIGIT_COUNT = 18
-_NOISE = re.compile(r"[\s\u00a0\u2007\u202f\u200b\ufeff'`\u2018\u2019.\-_/]+")
+_NOISE = re.compile(
+    r"[\s\u00a0\u2007\u202f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff"
+    r"\u2010-\u2015'\"`\u2018-\u201d.\-_/]+"
+)
 
 
 def normalised(written: object) -> str:
-    """A NIP without the spaces, dots, dashes and apostrophes that lists decorate it with."""
-    return _NOISE.sub("", str(written))
+    """A NIP without the spaces, dots, dashes, quotes and invisible marks lists decorate it with."""
+    text = str(written)
+    # Digits of full width, as some keyboards type them, are the same digits.
+    text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _NOISE.sub("", text)
 
 
 def nip_parts(nip: pd.Series) -> pd.DataFrame:

@@ -117,11 +117,19 @@ def test_a_nip_that_is_none_is_named_once(tmp_path, written, code):
         "NIP. {nip}",
         '="{nip}"',
         "{nip}\u200b",
+        "\u200e{nip}\u200f",
+        "\u00ad{nip}",
+        "{a}\u2013{b}\u2013{c}\u2013{d}",
+        "{nip},",
+        "{nip} / 130123456",
+        "130123456\n{nip}",
+        "{wide}",
     ],
 )
 def test_decorations_of_a_nip_are_no_fault(tmp_path, written):
     nip = str(PEOPLE[1]["nip"])
-    text = written.format(nip=nip, a=nip[:8], b=nip[8:14], c=nip[14], d=nip[15:])
+    wide = nip.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    text = written.format(nip=nip, a=nip[:8], b=nip[8:14], c=nip[14], d=nip[15:], wide=wide)
     judged = checked(tmp_path, changed(1, "NIP", text))
     assert found(judged) == []
     assert judged.people["nip"].iloc[1] == nip

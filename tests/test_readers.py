@@ -813,6 +813,11 @@ def test_formula_cells_keep_their_text_even_where_no_result_was_saved(tmp_path):
         ("25300", date(1969, 4, 7)),
         (date(1969, 4, 7), date(1969, 4, 7)),
         ("29-02-1968", date(1968, 2, 29)),
+        ("07\u201304\u20131969", date(1969, 4, 7)),
+        ("\u200e07-04-1969\u200f", date(1969, 4, 7)),
+        ("7 April 1969 (57 Tahun)", date(1969, 4, 7)),
+        ("07-04-1969/57 th", date(1969, 4, 7)),
+        ("1969-04-07 00:00:00+07:00", date(1969, 4, 7)),
     ],
 )
 def test_dates_are_understood_as_clerks_write_them(written, day):
@@ -822,7 +827,10 @@ def test_dates_are_understood_as_clerks_write_them(written, day):
 
 @pytest.mark.parametrize(
     "written",
-    ["30-02-1969", "04/13/1969", "31-06-1970", "tidak tahu", "1969", 17.0, "29-02-1969", "1-1-969"],
+    [
+        *("30-02-1969", "04/13/1969", "31-06-1970", "tidak tahu", "1969", 17.0, "29-02-1969"),
+        *("1-1-969", float("inf")),
+    ],
 )
 def test_what_is_no_day_of_the_calendar_is_invalid(written):
     assert written_date(written, DAY) == INVALID
@@ -1064,3 +1072,13 @@ def test_a_stray_zero_byte_in_a_text_file_is_passed_over(tmp_path):
         lines.append(",".join(str(e[fact]) for fact in facts))
     path.write_bytes("\r\n".join(lines).replace(str(PEOPLE[1]["name"]), "Sa\0ri").encode())
     assert readers.read(path).rows["name"].to_list()[:2] == [PEOPLE[0]["name"], "Sari"]
+
+
+def test_the_old_number_beside_the_nip_is_passed_over(tmp_path):
+    rows: list[list[object]] = [["NAMA / NIP", "TGL LAHIR", "JABATAN", "UNIT KERJA"]]
+    for e in PEOPLE:
+        cell = f"{e['name']}\nNIP. 130123456\nNIP. {e['nip']}"
+        rows.append([cell, e["birth_date"], e["position"], e["unit"]])
+    found = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows)).rows
+    assert found["nip"].to_list() == [e["nip"] for e in PEOPLE]
+    assert found["name"].to_list() == [e["name"] for e in PEOPLE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, timedelta
 
@@ -34,7 +35,8 @@ _EMPTY_DAYS = {date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)}
 _FIRST_SERIAL, _LAST_SERIAL = 3654, 99999
 _SERIAL_ZERO = date(1899, 12, 30)
 
-_TIME = r"(?:[T,\s]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:Z|WIB|WITA|WIT|AM|PM)?)?"
+_ZONE = r"(?:Z|WIB|WITA|WIT|AM|PM|[+-]\d{2}:?\d{2})"
+_TIME = rf"(?:[T,\s]+\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}}(?:\.\d+)?)?\s*{_ZONE}?)?"
 _YEAR_FIRST = re.compile(
     rf"(?<!\d)(\d{{4}})\s*[-/.]\s*(\d{{1,2}})\s*[-/.]\s*(\d{{1,2}})(?!\d){_TIME}", re.I
 )
@@ -46,6 +48,10 @@ _NAMED = re.compile(
     re.I,
 )
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})\w*\.?\s+(\d{{1,2}}),?\s+(\d{{4}})(?!\d){_TIME}", re.I)
+# Marks nobody sees, dashes a word processor puts in place of a hyphen, and the age after the day.
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_DASH = re.compile(r"[\u2010-\u2015\u2212]")
+_AGE_AFTER = re.compile(r"(?<=\d{4})[\s,;/(-]+\d{1,2}\s*(?:tahun|thn|th)\b.*$", re.I)
 _COMPACT = re.compile(r"(?<!\d)(\d{8})(?!\d)")
 _ANY = (_YEAR_FIRST, _NAMED, _DAY_FIRST, _MONTH_FIRST, _COMPACT)
 
@@ -94,6 +100,8 @@ def written_date(cell: object, latest: date) -> date | str:
 def _from_number(number: float) -> date | str:
     if number != number or number in (0, 1, 2):
         return MISSING
+    if math.isinf(number):
+        return INVALID
     if _FIRST_SERIAL <= number <= _LAST_SERIAL:
         return _SERIAL_ZERO + timedelta(days=int(number))
     if number == int(number) and 10_000_000 > number >= 1_010_001:
@@ -104,8 +112,8 @@ def _from_number(number: float) -> date | str:
 
 
 def _from_text(written: str, latest: date) -> date | str:
-    text = " ".join(written.replace("\u200b", "").replace("\ufeff", "").split())
-    text = text.strip("'`‘’ \"")
+    text = " ".join(_DASH.sub("-", _INVISIBLE.sub("", written)).split())
+    text = _AGE_AFTER.sub("", text).strip("'`‘’ \"")
     if text.casefold() in _PLACEHOLDERS:
         return MISSING
     if re.fullmatch(r"\d+(?:[.,]0+)?", text):

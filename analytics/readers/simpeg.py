@@ -88,10 +88,16 @@ def split_cell(cell: object, names: Sequence[str]) -> dict[str, object]:
     text = "\n".join(lines)
     found: dict[str, object] = {}
     if "nip" in names:
-        nip = _NIP.search(text)
+        numbers = list(_NIP.finditer(text))
+        # Where the old number of 9 digits stands beside it, the longer one is the NIP.
+        nip = max(numbers, key=lambda found: len(found.group(1)), default=None)
         if nip:
             found["nip"] = nip.group(1)
-            text = _NIP_LABEL.sub("", text[: nip.start()]) + "\n" + text[nip.end() :]
+            for number in reversed(numbers):
+                if number is not nip and len(re.sub(r"\D", "", number.group(1))) != 9:
+                    continue
+                before = _NIP_LABEL.sub("", text[: number.start()])
+                text = before + "\n" + text[number.end() :]
         else:
             # A number too short to be one is still what stands where the NIP should.
             short = [
