@@ -189,7 +189,7 @@ class _Law:
 
 @lru_cache(maxsize=64)
 def _law(rulebook: RuleBook, as_of: date, choice: LawChoice) -> _Law:
-    table, first_day = _versions(rulebook, as_of, choice)
+    table = _versions(rulebook, as_of, choice)
     posts = list(dict.fromkeys(zip(table["role_group"], table["jenjang"], strict=True)))
     post = {pair: number for number, pair in enumerate(posts)}
     born = np.unique(table["born_from"].to_numpy(dtype="datetime64[D]"))
@@ -203,7 +203,8 @@ def _law(rulebook: RuleBook, as_of: date, choice: LawChoice) -> _Law:
     rule = np.full((len(chains), max(map(len, chains), default=1)), -1, dtype=np.int16)
     day = pd.Timedelta(days=1)
     for cell, chain in enumerate(chains):
-        expected = pd.Timestamp(first_day)
+        # A law that began between the first day walked and the roster's is in force on the latter.
+        expected = pd.Timestamp(as_of)
         for version, number in enumerate(chain):
             start, end = table["effective_from"].iloc[number], table["effective_to"].iloc[number]
             if start > expected:
@@ -227,8 +228,8 @@ def _law(rulebook: RuleBook, as_of: date, choice: LawChoice) -> _Law:
     )
 
 
-def _versions(rulebook: RuleBook, as_of: date, choice: LawChoice) -> tuple[pd.DataFrame, date]:
-    """Rules in the order in which they come into force, and the day from which to walk them."""
+def _versions(rulebook: RuleBook, as_of: date, choice: LawChoice) -> pd.DataFrame:
+    """Rules in the order in which they come into force, without those that ended before."""
     table = rulebook.ages(choice)
     proposal = rulebook.proposal_rows(choice)
     first_day = as_of
@@ -238,7 +239,7 @@ def _versions(rulebook: RuleBook, as_of: date, choice: LawChoice) -> tuple[pd.Da
         first_day = min(as_of, starts - timedelta(days=1))
         table = _with_proposal(table, proposal, starts)
     table = table[table["effective_to"] >= pd.Timestamp(first_day)]
-    return table.sort_values("effective_from", kind="stable", ignore_index=True), first_day
+    return table.sort_values("effective_from", kind="stable", ignore_index=True)
 
 
 def _with_proposal(table: pd.DataFrame, proposal: pd.DataFrame, starts: date) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics import rules
@@ -339,6 +339,9 @@ def test_a_later_age_never_brings_a_date_forward(birth, age, more):
     assert (second.year - first.year, second.month) == (more, first.month)
 
 
+@example(  # the law of peneliti, the roster and the proposal all begin on one day
+    date(2000, 1, 1), ("peneliti_perekayasa", "ahli_madya"), date(2019, 8, 13), 0, "plus_1"
+)
 @given(
     births, posts, days, st.integers(0, 3000), st.sampled_from(["plus_1", "plus_2", "korpri_2025"])
 )
