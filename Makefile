@@ -53,6 +53,7 @@ check: $(VENV)/.installed-tests ## the quick half of the tests: no browser
 bench: $(VENV)/.installed-tests browser ## measure speed and memory beside a named rival
 	$(BIN)/python -m tests.benchmarks.retirement
 	$(BIN)/python -m tests.benchmarks.import_file
+	$(BIN)/python -m tests.benchmarks.enrolment
 	$(BIN)/python -m tests.benchmarks.page_speed
 
 clean: ## remove the virtual environment and caches; data stays

@@ -38,6 +38,7 @@ PEOPLE_COLUMNS = [
     "rule_source",
 ]
 FAULT_COLUMNS = ["row", "column", "value", "severity", "code", "message", "remedy"]
+KINDS = ("roster", "teacher", "school", "enrolment", "birth")
 PERIODS = ("year", "quarter", "month")
 GROUPINGS = {
     "opd": "opd",
@@ -107,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_import(commands, everywhere)
     _add_retirements(commands, everywhere)
+    _add_enrolment(commands, everywhere)
+    _add_teachers(commands, everywhere)
 
     account = commands.add_parser(
         "account", parents=[everywhere], help="buat akun, atau ganti kata sandinya"
@@ -125,7 +128,7 @@ def _add_import(
         "import", parents=[everywhere], help="muat berkas sebagai edisi baru"
     )
     command.add_argument("file", type=Path, metavar="FILE", help=".xlsx, .xls, .ods atau .csv")
-    command.add_argument("--kind", choices=["roster", "teacher", "school"], help="jenis daftar")
+    command.add_argument("--kind", choices=KINDS, help="jenis daftar")
     command.add_argument("--as-of", type=_day, metavar="DATE", help="keadaan per tanggal")
     command.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")
     command.add_argument(
@@ -191,11 +194,118 @@ def _add_retirements(
     command.set_defaults(run=_retirements)
 
 
+def _add_teachers(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser(
+        "teachers",
+        parents=[everywhere],
+        help="rombel dan kebutuhan guru per sekolah, tahun dan jabatan",
+        description="Dengan --history, berkas dibaca langsung tanpa folder data; bila --data juga"
+        " disebut, kekurangan dihitung terhadap pegawai di folder itu.",
+    )
+    command.add_argument(
+        "--history",
+        type=Path,
+        metavar="H.csv",
+        help="school_id,school_year,grade,pupils dan bila ada level,district; tanpa ini: edisi di"
+        " folder data",
+    )
+    command.add_argument(
+        "--births", type=Path, metavar="B.csv", help="area,year,births untuk ramalan"
+    )
+    ahead = command.add_mutually_exclusive_group()
+    ahead.add_argument("--years", type=int, metavar="N", help="ramalkan N tahun sesudah riwayat")
+    ahead.add_argument("--until", type=int, metavar="YEAR", help="ramalkan sampai tahun pelajaran")
+    command.add_argument(
+        "--on",
+        type=_day,
+        metavar="DATE",
+        help="pakai aturan tanggal ini untuk semua tahun (bawaan: aturan tiap tahun pelajaran)",
+    )
+    command.add_argument(
+        "--english",
+        choices=["post", "class_teacher"],
+        default="post",
+        help="bahasa Inggris SD sejak wajib: guru tersendiri, atau guru kelas yang dilatih",
+    )
+    command.add_argument(
+        "--english-start",
+        choices=["all_grades", "by_cohort"],
+        default="all_grades",
+        help="kelas III-VI sekaligus, atau bertahap per angkatan",
+    )
+    command.add_argument(
+        "--electives", action="store_true", help="hitung juga mata pelajaran pilihan"
+    )
+    command.add_argument(
+        "--class-size",
+        action="append",
+        default=[],
+        type=_class_size,
+        metavar="LEVEL=N",
+        help="murid terbanyak per rombel sebagai pengganti pagu; boleh berulang",
+    )
+    command.add_argument(
+        "--out", type=str, required=True, metavar="FILE.csv", help="'-' untuk layar"
+    )
+    command.set_defaults(run=_teachers)
+
+
+def _add_enrolment(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser("enrolment", help="murid per sekolah, kelas dan tahun ke depan")
+    questions = command.add_subparsers(dest="question", required=True, metavar="PERTANYAAN")
+    ahead = questions.add_parser(
+        "forecast",
+        parents=[everywhere],
+        help="ramalan 1-10 tahun dengan pita P10-P90",
+        description="Menulis school_id,school_year,grade,pupils,p10,p90: satu baris per kelas, dan"
+        " satu dengan grade=total per sekolah dan tahun ajaran (2025 berarti 2025/26).",
+    )
+    judged = questions.add_parser(
+        "backtest",
+        parents=[everywhere],
+        help="galat dan liputan pita pada riwayat sendiri, di samping cara naif dan rasio polos",
+    )
+    for question in (ahead, judged):
+        question.add_argument(
+            "--history",
+            type=Path,
+            metavar="H.csv",
+            help="school_id,school_year,grade,pupils dan bila ada district; tanpa ini: edisi di"
+            " folder data",
+        )
+        question.add_argument("--births", type=Path, metavar="B.csv", help="area,year,births")
+        question.add_argument(
+            "--years", type=int, choices=range(1, 11), default=5, metavar="N", help="1 sampai 10"
+        )
+        question.add_argument(
+            "--lag", type=float, metavar="TAHUN", help="umur masuk kelas terendah, bila diketahui"
+        )
+    ahead.add_argument("--out", type=str, required=True, metavar="F.csv", help="'-' untuk layar")
+    judged.add_argument(
+        "--first-origin", type=int, metavar="TAHUN", help="tahun ajaran asal pertama yang dinilai"
+    )
+    judged.add_argument("--out", type=str, metavar="F.csv", help="tulis tabelnya juga sebagai CSV")
+    command.set_defaults(run=_enrolment)
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: tulis tanggal sebagai YYYY-MM-DD") from None
+
+
+def _class_size(text: str) -> tuple[str, int]:
+    level, equals, number = text.rpartition("=")
+    if not equals or not level.strip() or not number.strip().isdigit() or int(number) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: tulis sebagai SD=24")
+    return level.strip(), int(number)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -339,6 +449,20 @@ def _retirements(asked: argparse.Namespace) -> int:
         f"{len(table)} baris ditulis, keadaan per {day}.",
         f"{len(table)} rows written, as of {day}.",
     )
+    return DONE
+
+
+def _teachers(asked: argparse.Namespace) -> int:
+    from analytics import command_teachers
+
+    try:
+        answer = command_teachers.answer(asked)
+    except command_teachers.WrongUseError as error:
+        raise _WrongUseError(error) from error
+    _write(asked.out, answer.table)
+    for indonesian, english in answer.notes:
+        _complain(asked, indonesian, english)
+    _complain(asked, f"{len(answer.table)} baris ditulis.", f"{len(answer.table)} rows written.")
     return DONE
 
 
@@ -501,6 +625,22 @@ def _check_outputs(asked: argparse.Namespace) -> None:
                 if asked.lang == "id"
                 else f"--{option} {named}: cannot be written; name a file in a folder that exists"
             )
+
+
+def _enrolment(asked: argparse.Namespace) -> int:
+    from analytics import command_enrolment
+
+    answer = getattr(command_enrolment, asked.question)
+    found = answer(asked)
+    for note in found.notes:
+        _complain(asked, *note)
+    if found.table.empty:
+        return REFUSED
+    if asked.out:
+        _write(asked.out, found.table)
+    if found.text and asked.out != "-":
+        print(found.text)
+    return DONE
 
 
 def _write_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:

@@ -40,8 +40,15 @@ ORDER = [
     ["export", "units"],
     ["store", "state"],
     ["leaving", "succession"],
+    ["enrolment_panel"],
+    ["births", "combining"],
+    ["progression"],
+    ["enrolment_learning"],
+    ["enrolment"],
+    ["backtest", "teachers"],
     ["demo"],
     ["import_data"],
+    ["command_enrolment", "command_teachers"],
     ["__main__"],
 ]
 ONLY = {"duckdb": "store", "sqlalchemy": "state"}

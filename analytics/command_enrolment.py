@@ -1,0 +1,158 @@
+"""The command ``enrolment``: pupils ahead, and how far off the forecast was before.
+
+``__main__`` knows the arguments and writes the answer; this module reads and computes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from analytics import import_data, store
+from analytics.backtest import enrolment_backtest, printed
+from analytics.births import BIRTHS
+from analytics.enrolment import enrolment_forecast
+from analytics.enrolment_panel import HISTORY
+from analytics.faults import Fault, FaultsError
+
+FORECAST_COLUMNS = ["school_id", "school_year", "grade", "pupils", "p10", "p90"]
+_PUPIL_DECIMALS = 3
+_SHARE_DECIMALS = 6
+_DELIMITERS = ",;\t|"
+_BIRTH_NOTES = {
+    "not_reported": ("tidak dilaporkan, tidak dipakai", "not reported, not used"),
+    "far_below": ("jauh di bawah biasanya; periksa", "far below its usual number; check it"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the command found: a table to write, a text to print, notes in both languages."""
+
+    table: pd.DataFrame
+    text: str = ""
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def forecast(asked: argparse.Namespace) -> Answer:
+    """Pupils by school, grade and year ahead.
+
+    Raises
+    ------
+    FaultsError
+        Every fault of the two files, or no history to go by.
+    """
+    history, births = _tables(asked)
+    try:
+        found = enrolment_forecast(history, births, asked.years, lag_years=asked.lag)
+    except FaultsError as error:
+        raise _named(error, asked) from None
+    notes = [
+        (
+            f"Kelahiran {row.area} {row.year}: {words[0]}.",
+            f"Births {row.area} {row.year}: {words[1]}.",
+        )
+        for row in found.births.itertuples()
+        if (words := _BIRTH_NOTES.get(row.finding))
+    ]
+    return Answer(found.school[FORECAST_COLUMNS].round(_PUPIL_DECIMALS), notes=notes)
+
+
+def backtest(asked: argparse.Namespace) -> Answer:
+    """Error and coverage on the history itself; an empty table when it is too short to judge.
+
+    Raises
+    ------
+    FaultsError
+        As :func:`forecast`.
+    """
+    history, births = _tables(asked)
+    try:
+        table = enrolment_backtest(
+            history, births, asked.years, first_origin=asked.first_origin, lag_years=asked.lag
+        )
+    except FaultsError as error:
+        raise _named(error, asked) from None
+    if table.empty:
+        short = (
+            "Riwayatnya terlalu pendek untuk diuji: perlu sedikitnya dua tahun.",
+            "The history is too short to judge: it takes two years at least.",
+        )
+        return Answer(table, notes=[short])
+    return Answer(table.round(_SHARE_DECIMALS), printed(table))
+
+
+def stored_history(schools: pd.DataFrame, enrolment: pd.DataFrame) -> pd.DataFrame:
+    """The history of an edition in the model's own words.
+
+    Parameters
+    ----------
+    schools
+        ``npsn, school_year, kecamatan``: the latest kecamatan of a school is its district.
+    enrolment
+        ``npsn, school_year, grade, pupil_count``.
+
+    Returns
+    -------
+    ``school_id, school_year, grade, pupils, district``.
+    """
+    latest = schools.dropna(subset=["kecamatan"]).sort_values("school_year")
+    place = latest.drop_duplicates("npsn", keep="last").set_index("npsn")["kecamatan"]
+    history = enrolment.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
+    return history.assign(district=history["school_id"].map(place))
+
+
+def stored_births(births: pd.DataFrame) -> pd.DataFrame | None:
+    """Births of an edition in the model's own words; blank where not reported, None without any."""
+    if births.empty:
+        return None
+    believed = births["birth_count"].where(births["is_reported"].astype(bool))
+    return births[["area", "year"]].assign(births=believed)
+
+
+def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    births = _read(asked.births) if asked.births else None
+    if asked.history:
+        return _read(asked.history), births
+    edition = import_data.current_edition(asked.data or store.data_folder())
+    if edition is None:
+        raise FaultsError([Fault(HISTORY, "history_empty")])
+    with closing(store.opened(edition.path)) as connection:
+        history = stored_history(
+            store.ask(connection, "schools", school_year=None),
+            store.ask(connection, "enrolment", school_year=None),
+        )
+        if births is None:
+            births = stored_births(store.ask(connection, "births"))
+    return history, births
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """A CSV as text: ids such as 0101 and blank cells stay as written."""
+    if not path.is_file():
+        raise FaultsError([Fault(path.name, "file_missing")])
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+        delimiter = max(_DELIMITERS, key=head.count)
+        rows = pd.read_csv(path, dtype=str, encoding="utf-8-sig", sep=delimiter)
+    except pd.errors.EmptyDataError:
+        raise FaultsError([Fault(path.name, "file_empty")]) from None
+    except (UnicodeDecodeError, pd.errors.ParserError, csv.Error):
+        raise FaultsError([Fault(path.name, "file_broken")]) from None
+    return rows.rename(columns=lambda name: str(name).strip().lower())
+
+
+def _named(error: FaultsError, asked: argparse.Namespace) -> FaultsError:
+    """The same faults, each with the name of the file it stands in."""
+    files: Mapping[str, Path | None] = {HISTORY: asked.history, BIRTHS: asked.births}
+    return FaultsError(
+        replace(fault, file=path.name) if (path := files.get(fault.file)) else fault
+        for fault in error.faults
+    )

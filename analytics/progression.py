@@ -1,0 +1,293 @@
+"""Candidate forecasts: what each simple view of the same history expects.
+
+Every candidate uses nothing later than the panel's last year. None is believed alone:
+``enrolment.py`` combines them by weights learnt on past years of the same history.
+Method: docs/method.md eq. 20-36.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.births import BirthSeries
+from analytics.enrolment_panel import (
+    TOTAL_ONLY,
+    Flags,
+    Numbers,
+    Panel,
+    entry_grades,
+    is_steady,
+    safe_ratio,
+    served,
+    summed,
+)
+
+# A transition counts half as much for every three years it lies back: the memory of the
+# published three-year mean, without its edge.
+_HALF_LIFE_YEARS = 3.0
+_LEVEL_YEARS = 3
+_PLAIN_YEARS = 3
+# Fewer ratios than these cannot tell chance from difference.
+_FEWEST_RATIOS = 8
+# Growth of a district or of a school's own trend beyond these bounds in a year is an event.
+_YEARLY_GROWTH = (0.7, 1.4)
+_DISTRICT_GROWTH = (0.4, 2.5)
+# Span of an unknown school in grades, where only totals are reported: six, a primary school.
+UNKNOWN_SPAN_GRADES = 6
+
+COMBINED = (
+    "flat",
+    "last",
+    "size",
+    "pool",
+    "grow",
+    "births",
+    "dist",
+    "births_dist",
+    "own_1",
+    "own_3",
+    "district_trend",
+    "whole_trend",
+    "level",
+)
+BY_CELL = ("flat", "size", "grow", "births")
+
+
+def candidates(data: Panel, horizon_years: int, births: BirthSeries | None) -> dict[str, Numbers]:
+    """Pupils by school x grade x lead under each candidate.
+
+    Returns
+    -------
+    ``naive`` (last year again), ``flat`` (progression, the school's own recent intake), ``last``
+    (progression, last year's intake), ``size`` (progression, an intake in proportion to the
+    school's size), ``pool`` (both, the district's ratios), ``grow`` (intake follows the
+    district's cohorts), ``births`` (the same, entering as births did), ``dist`` and
+    ``births_dist`` (the district's growth, likewise), ``own_1``, ``own_3``, ``district_trend``,
+    ``whole_trend`` (last years' trends), ``level`` (mean of recent years). Zero for schools
+    closed in the last year and for grades not taught in it.
+
+    Method: docs/method.md eq. 21-28.
+    """
+    taught, steady = served(data), is_steady(data)
+    now = data.count[:, :, -1] * taught[:, :, -1]
+    serves, entry = taught[:, :, -1], entry_grades(taught[:, :, -1], data.is_linked)
+    own, shared = school_ratios(data, taught, steady)
+    level = _level(data, taught, steady)
+    size = _intake_by_size(data, now, serves)
+    lead = np.arange(1, horizon_years + 1)
+    places = len(data.district_names)
+    same = np.ones((places, horizon_years))
+    by_births = births.growth(data, horizon_years) if births is not None else same
+    grown, total_growth = _district_growth(data, same)
+    born, born_growth = _district_growth(data, by_births)
+    if births is not None and data.grades[0] == TOTAL_ONLY:
+        span = births.growth(data, horizon_years, span_grades=UNKNOWN_SPAN_GRADES)
+        born = np.concatenate([span[:, None], born[:, 1:]], axis=1)
+
+    def project(intake: Numbers, ratio: Numbers) -> Numbers:
+        return _projected(now, intake, ratio, serves & entry, serves & ~entry)
+
+    def scaled(growth: Numbers) -> Numbers:
+        return now[:, :, None] * growth[:, None, :]
+
+    each = np.ones(len(lead))
+    of = data.district
+    trend = _district_trend(data)
+    return {
+        "naive": scaled(np.ones((len(now), 1)) * each),
+        "flat": project(level[:, :, None] * each, own),
+        "last": project(now[:, :, None] * each, own),
+        "size": project(size[:, :, None] * each, own),
+        "pool": project((level + size)[:, :, None] / 2 * each, shared),
+        "grow": project(level[:, :, None] * grown[of], own),
+        "births": project(level[:, :, None] * born[of], own),
+        "dist": scaled(np.clip(total_growth[of], *_DISTRICT_GROWTH)),
+        "births_dist": scaled(np.clip(born_growth[of], *_DISTRICT_GROWTH)),
+        "own_1": scaled(_own_trend(data, steady, 1)[:, None] * each),
+        "own_3": scaled(_own_trend(data, steady, 3)[:, None] * each),
+        "district_trend": scaled(trend[0][of][:, None] ** lead),
+        "whole_trend": scaled(np.full((len(now), 1), trend[1]) ** lead),
+        "level": (level * serves)[:, :, None] * each,
+    }
+
+
+def plain_ratios(data: Panel, horizon_years: int) -> Numbers:
+    """The published competitor: each school's own ratios, a plain mean of the last three.
+
+    As R package enrollcast documents ``progression_ratios(method = "mean", n_years = 3)``: for
+    each grade the ratio to the grade below a year earlier, averaged over the most recent three
+    transitions. Its entry grade is given from outside; here the mean of the last three years. A
+    ratio it would refuse (nobody in the grade below) is left out, and 1 if none is left.
+
+    Returns
+    -------
+    Pupils by school x grade x lead.
+
+    Method: docs/method.md eq. 35. Source: CRAN package enrollcast 0.2.0, Webster (1970).
+    """
+    seen = np.where(data.count > 0, data.pupils, np.nan)
+    now = data.count[:, :, -1]
+    serves = now > 0
+    entry = entry_grades(serves, data.is_linked)
+    ratio = np.ones((len(now), max(len(data.grades) - 1, 0)))
+    if seen.shape[2] > 1:
+        yearly = (seen[:, 1:, 1:] / seen[:, :-1, :-1])[:, :, -_PLAIN_YEARS:]
+        ratio = _mean(yearly, 1.0)
+    intake = _mean(seen[:, :, -_LEVEL_YEARS:], 0.0)[:, :, None] * np.ones(horizon_years)
+    return _projected(now, intake, ratio, serves & entry, serves & ~entry)
+
+
+def _mean(values: Numbers, otherwise: float) -> Numbers:
+    """Mean over the last axis of what is known."""
+    known = np.isfinite(values)
+    count = known.sum(axis=-1)
+    total = np.where(known, values, 0.0).sum(axis=-1)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), otherwise))
+
+
+def _projected(
+    now: Numbers, intake: Numbers, ratio: Numbers, enters: Flags, moves_up: Flags
+) -> Numbers:
+    """Cohorts moved up a grade a year; grades filled from outside take the intake (eq. 21)."""
+    out = np.zeros(intake.shape)
+    pupils = now
+    for lead in range(intake.shape[2]):
+        moved = np.zeros_like(now)
+        moved[:, 1:] = pupils[:, :-1] * ratio
+        pupils = np.where(enters, intake[:, :, lead], np.where(moves_up, moved, 0.0))
+        out[:, :, lead] = pupils
+    return out
+
+
+def _age_weights(transitions: int) -> Numbers:
+    return 0.5 ** (np.arange(transitions)[::-1] / _HALF_LIFE_YEARS)
+
+
+def school_ratios(data: Panel, taught: Flags, steady: Flags) -> tuple[Numbers, Numbers]:
+    """Progression ratios by school x grade, and those of its district, both shrunken.
+
+    A ratio from few pupils is drawn to the district's, the district's to everybody's, by as much
+    as its own chance variation exceeds the true differences between them (empirical Bayes). With
+    one year only, pupils of a grade over pupils of the grade below in the same year.
+
+    Returns
+    -------
+    The school's ratio and its district's, by school x pair of grades.
+
+    Method: docs/method.md eq. 22-23.
+    """
+    count = data.count
+    linked = data.is_linked[None, :]
+    if count.shape[2] == 1:
+        pair = taught[:, :-1, 0] & taught[:, 1:, 0] & linked
+        after, before = count[:, 1:, 0] * pair, count[:, :-1, 0] * pair
+        everyone = safe_ratio(after.sum(axis=0), before.sum(axis=0))
+        return np.tile(everyone, (len(count), 1)), np.tile(everyone, (len(count), 1))
+    pair = taught[:, :-1, :-1] & taught[:, 1:, 1:] & linked[:, :, None] & steady[:, None, :]
+    weight = _age_weights(count.shape[2] - 1)
+    after = (count[:, 1:, 1:] * pair) @ weight
+    before = (count[:, :-1, :-1] * pair) @ weight
+    everyone = safe_ratio(after.sum(axis=0), before.sum(axis=0))
+    places = len(data.district_names)
+    district = shrunken(
+        summed(after, data.district, places),
+        summed(before, data.district, places),
+        np.tile(everyone, (places, 1)),
+    )[data.district]
+    return shrunken(after, before, district), district
+
+
+def shrunken(after: Numbers, before: Numbers, towards: Numbers) -> Numbers:
+    """Ratios ``after / before`` drawn towards a prior ratio (empirical Bayes, eq. 23).
+
+    The squared miss of a prior, (after - towards * before)^2, grows with ``before`` through
+    chance and with its square through true differences; the two parts are fitted by weighted
+    least squares over all cells, and their quotient is the number of pupils' worth of prior.
+    """
+    known = before > 0
+    size = before[known]
+    if len(size) < _FEWEST_RATIOS or np.ptp(size) == 0:
+        return towards
+    miss = (after[known] - towards[known] * size) ** 2 / size
+    # A few reorganised schools must not decide how much everybody is pooled.
+    miss = np.minimum(miss, 25 * np.median(miss) + 1e-9)
+    slope, chance = np.polyfit(size, miss, 1, w=1 / np.sqrt(1 + size / size.mean()))
+    if slope <= 0:
+        return towards
+    pupils_of_prior = max(chance, 0.1 * miss.mean()) / slope
+    drawn: Numbers = (after + pupils_of_prior * towards) / (before + pupils_of_prior)
+    return drawn
+
+
+def _level(data: Panel, taught: Flags, steady: Flags) -> Numbers:
+    """Mean of up to three recent years, back to the last break, by school x grade (eq. 24)."""
+    total = np.zeros(taught.shape[:2])
+    years = np.zeros(taught.shape[:2])
+    unbroken = np.ones(len(taught), dtype=bool)
+    last = taught.shape[2] - 1
+    for year in range(last, max(last - _LEVEL_YEARS, -1), -1):
+        use = taught[:, :, year] & unbroken[:, None]
+        total += np.where(use, data.count[:, :, year], 0.0)
+        years += use
+        if year > 0:
+            unbroken = unbroken & steady[:, year - 1]
+    return np.asarray(total / np.maximum(years, 1))
+
+
+def _intake_by_size(data: Panel, now: Numbers, serves: Flags) -> Numbers:
+    """Every grade as large as the school's size and the district's profile make it (eq. 25)."""
+    profile = summed(now, data.district, len(data.district_names))[data.district] * serves
+    share = profile / np.maximum(profile.sum(axis=1, keepdims=True), 1e-9)
+    return np.asarray(now.sum(axis=1, keepdims=True) * share)
+
+
+def _district_growth(data: Panel, entering: Numbers) -> tuple[Numbers, Numbers]:
+    """Growth of each district's grades and of its total against its recent level (eq. 26-27).
+
+    ``entering`` is the growth of the intake by district x lead.
+    """
+    places = len(entering)
+    pupils = summed(data.count, data.district, places)
+    known = pupils.sum(axis=1) > 0
+    recent = min(_LEVEL_YEARS, pupils.shape[2])
+    usual = pupils[:, :, -recent:].sum(axis=2) / np.maximum(known[:, None, -recent:].sum(axis=2), 1)
+    ratio = np.ones((places, max(len(data.grades) - 1, 0)))
+    if pupils.shape[2] > 1:
+        both = (known[:, 1:] & known[:, :-1])[:, None, :]
+        weight = _age_weights(pupils.shape[2] - 1)
+        after = (pupils[:, 1:, 1:] * both) @ weight
+        before = (pupils[:, :-1, :-1] * both) @ weight
+        everyone = np.tile(safe_ratio(after.sum(axis=0), before.sum(axis=0)), (places, 1))
+        ratio = shrunken(after, before, everyone)
+    serves = pupils[:, :, -1] > 0
+    first = entry_grades(serves, data.is_linked)
+    intake = usual[:, :, None] * entering[:, None, :]
+    grown = _projected(pupils[:, :, -1], intake, ratio, first, serves & ~first)
+    base = np.where(usual > 0, usual, np.nan)[:, :, None]
+    growth = np.clip(np.nan_to_num(grown / base, nan=1.0), *_DISTRICT_GROWTH)
+    total = pupils[:, :, -1].sum(axis=1, keepdims=True)
+    overall = np.where(total > 0, grown.sum(axis=1) / np.maximum(total, 1e-9), 1.0)
+    return growth, overall
+
+
+def _own_trend(data: Panel, steady: Flags, back: int) -> Numbers:
+    """Yearly growth of a school over the last years; 1 if they were broken (eq. 28)."""
+    total = data.count.sum(axis=1)
+    if total.shape[1] <= back:
+        return np.ones(len(total))
+    yearly = safe_ratio(total[:, -1], total[:, -1 - back]) ** (1 / back)
+    unbroken = steady[:, -back:].all(axis=1)
+    return np.where(unbroken, np.clip(yearly, *_YEARLY_GROWTH), 1.0)
+
+
+def _district_trend(data: Panel) -> tuple[Numbers, float]:
+    """Yearly growth over up to three years: each district's, and everybody's."""
+    total = summed(data.count.sum(axis=1), data.district, len(data.district_names))
+    back = min(3, total.shape[1] - 1)
+    if back == 0:
+        return np.ones(len(total)), 1.0
+    yearly = safe_ratio(total[:, -1], total[:, -1 - back]) ** (1 / back)
+    everyone = safe_ratio(total[:, -1].sum(keepdims=True), total[:, -1 - back].sum(keepdims=True))
+    return np.clip(yearly, *_YEARLY_GROWTH), float(
+        np.clip(everyone[0] ** (1 / back), *_YEARLY_GROWTH)
+    )

@@ -1,0 +1,99 @@
+"""``python -m analytics enrolment``: files in, tables out, faults named."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "analytics", "enrolment", *map(str, words)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def synthetic(folder: Path) -> Path:
+    """Four synthetic SD over eight years; the third grade of every school loses a tenth."""
+    rows = [
+        (f"01{school}", year, grade, 30 + school - (3 if grade > 2 else 0), "Utara")
+        for school in range(4)
+        for year in range(2018, 2026)
+        for grade in range(1, 7)
+    ]
+    history = pd.DataFrame(
+        rows, columns=["school_id", "school_year", "grade", "pupils", "district"]
+    )
+    history.to_csv(folder / "h.csv", index=False)
+    return folder / "h.csv"
+
+
+def test_the_forecast_has_a_row_per_grade_and_a_total_per_school_and_year(tmp_path):
+    done = run(
+        "forecast", "--history", synthetic(tmp_path), "--years", 3, "--out", tmp_path / "f.csv"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    found = pd.read_csv(tmp_path / "f.csv", dtype={"school_id": str, "grade": str})
+    assert list(found.columns) == ["school_id", "school_year", "grade", "pupils", "p10", "p90"]
+    assert set(found["school_id"]) == {"010", "011", "012", "013"}  # zeros in front are kept
+    assert sorted(found["school_year"].unique()) == [2026, 2027, 2028]
+    assert len(found) == 4 * 3 * 7
+    grades = found[found["grade"] != "total"].groupby(["school_id", "school_year"])["pupils"].sum()
+    totals = found[found["grade"] == "total"].set_index(["school_id", "school_year"])["pupils"]
+    assert (grades - totals).abs().max() < 0.01
+    # Nothing ever changed in these schools, so nothing changes.
+    assert totals.loc["012", 2028] == pytest.approx(6 * 32 - 4 * 3, abs=0.5)
+
+
+def test_the_backtest_prints_ours_beside_both_rivals_and_writes_the_same_table(tmp_path):
+    done = run(
+        "backtest", "--history", synthetic(tmp_path), "--years", 2, "--out", tmp_path / "b.csv"
+    )
+    assert done.returncode == 0
+    for column in ("error_pct", "naive_error_pct", "plain_error_pct", "covered_pct"):
+        assert column in done.stdout
+    table = pd.read_csv(tmp_path / "b.csv")
+    assert set(table["level"]) >= {"school", "district", "whole"}
+    assert set(table["lead_years"]) == {1, 2}
+
+
+def test_every_fault_is_named_with_its_file_and_line_and_nothing_is_written(tmp_path):
+    file = synthetic(tmp_path)
+    lines = file.read_text().splitlines()
+    lines[2] = "010,2018,VII,30,Utara"
+    lines[3] = "010,2018,3,-4,Utara"
+    file.write_text("\n".join(lines))
+    done = run("forecast", "--history", file, "--out", tmp_path / "f.csv")
+    assert done.returncode == 1
+    assert "h.csv, baris 3, kolom grade ('VII')" in done.stderr
+    assert "h.csv, baris 4, kolom pupils ('-4')" in done.stderr
+    assert not (tmp_path / "f.csv").exists()
+
+
+def test_births_that_were_not_reported_are_said_and_not_believed(tmp_path):
+    births = pd.DataFrame({"area": "Utara", "year": range(2010, 2021), "births": 130})
+    births.loc[births["year"] == 2015, "births"] = 0
+    births.to_csv(tmp_path / "b.csv", index=False)
+    done = run(
+        *("forecast", "--history", synthetic(tmp_path), "--births", tmp_path / "b.csv"),
+        *("--out", tmp_path / "f.csv"),
+    )
+    assert done.returncode == 0
+    assert "Kelahiran Utara 2015: tidak dilaporkan" in done.stderr
+
+
+def test_wrong_use_exits_with_two(tmp_path):
+    file = synthetic(tmp_path)
+    assert run("forecast", "--history", file, "--years", 11, "--out", "-").returncode == 2
+    assert run("forecast", "--history", file).returncode == 2
+
+
+def test_a_missing_file_is_said_in_plain_words(tmp_path):
+    done = run("forecast", "--history", tmp_path / "tidak-ada.csv", "--out", tmp_path / "f.csv")
+    assert done.returncode == 1
+    assert "tidak-ada.csv" in done.stderr
+    assert "Traceback" not in done.stderr
