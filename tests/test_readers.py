@@ -671,6 +671,13 @@ def test_a_dapodik_list_of_teachers_is_recognised(tmp_path):
             "Unit Organisasi",
         ],
         ["NIP_BARU", "NM_PEGAWAI", "TGL_LHR", "NM_JAB", "NM_UNIT_KERJA"],
+        [
+            "N.I.P",
+            "Nama Lengkap Beserta Gelar",
+            "Tgl/Bln/Thn Lahir",
+            "Jabatan Struktural/Fungsional",
+            "Nama Instansi/Unit Kerja",
+        ],
     ],
 )
 def test_sensible_words_for_the_same_columns_are_understood(tmp_path, header):
