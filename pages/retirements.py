@@ -65,7 +65,7 @@ def _details(view: View, answer: Calendar) -> None:
 
 
 def _view() -> View:
-    in_force = load.people_key(load.state().law_choice())
+    in_force = load.people_key(load.law_in_force())
     offered = view_of.options(in_force)
     names = view_of.dimension_names()
     first_year = in_force.as_of.year
@@ -93,7 +93,10 @@ def _view() -> View:
             wanted = _filters(offered)
         with st.popover(t("Hukum"), icon=":material/gavel:"):
             _law_switches(in_force)
-    _in_words(wanted)
+    with st.container():
+        # A place that is always there: what comes after it would otherwise move, and a browser
+        # draws anew what has moved.
+        _in_words(wanted)
     return View(
         key=dataclasses.replace(in_force, choice=view_of.law(in_force.choice)),
         in_force=in_force,
@@ -142,7 +145,7 @@ def _law_switches(in_force: PeopleKey) -> None:
         inputs.whole("usul_mulai", t("Mulai berlaku (tahun)"), first, first, first + 10)
     layout.note(t("Aturan yang diperdebatkan: tafsir yang dipakai di halaman ini"))
     subjects = view_of.dispute_names()
-    for dispute_id, reading in load.rulebook().readings(in_force.choice).items():
+    for dispute_id, reading in view_of.readings_of(in_force.choice).items():
         inputs.choice(
             f"tafsir_{dispute_id}",
             subjects[dispute_id],

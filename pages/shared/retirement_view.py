@@ -185,7 +185,7 @@ def calendar(view: View) -> Calendar:
 def law(in_force: LawChoice) -> LawChoice:
     """The readings in force, with those of this link and its proposal on top."""
     choice = load.law_choice()
-    usual = load.rulebook().readings(in_force)
+    usual = readings_of(in_force)
     readings = {
         dispute_id: inputs.linked(f"tafsir_{dispute_id}", list(reading_names(dispute_id)), reading)
         for dispute_id, reading in usual.items()
@@ -193,6 +193,16 @@ def law(in_force: LawChoice) -> LawChoice:
     if readings == usual:
         return choice
     return dataclasses.replace(choice, readings=tuple(sorted(readings.items())))
+
+
+def readings_of(choice: LawChoice) -> dict[str, str]:
+    """The reading of every dispute under a choice, by ``dispute_id``; not to be changed."""
+    return _readings_of(load.rulebook().version, choice)
+
+
+@lru_cache(maxsize=64)
+def _readings_of(rule_version: str, choice: LawChoice) -> dict[str, str]:  # noqa: ARG001 (key)
+    return load.rulebook().readings(choice)
 
 
 def reading_names(dispute_id: str) -> dict[str, str]:
