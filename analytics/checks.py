@@ -1,8 +1,9 @@
 """Every fault of an input file, said once, with its remedy; and the rows that have none, typed.
 
 ``checked_roster`` for people, ``checked_teachers`` for Dapodik GTK lists, ``checked_schools`` for
-school lists. An error keeps its row out, a warning lets it in. Nothing is changed in silence: what
-a file says and the NIP contradicts is loaded as the file says, and reported.
+school lists, ``checked_enrolment`` for pupils by grade, ``checked_births`` for births. An error
+keeps its row out, a warning lets it in. Nothing is changed in silence: what a file says and the NIP
+contradicts is loaded as the file says, and reported.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from datetime import date
 import pandas as pd
 
 from analytics import checks_cells as cell
+from analytics.checks_births import CheckedBirths, checked_births
+from analytics.checks_enrolment import CheckedEnrolment, checked_enrolment
 from analytics.checks_findings import (
     Findings,
     cells_of,
@@ -41,9 +44,13 @@ from analytics.readers import Reading
 from analytics.rules import LawChoice, RuleBook
 
 __all__ = [
+    "CheckedBirths",
+    "CheckedEnrolment",
     "CheckedRoster",
     "CheckedSchools",
     "CheckedTeachers",
+    "checked_births",
+    "checked_enrolment",
     "checked_roster",
     "checked_schools",
     "checked_teachers",

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from analytics import checks_cells as cell
+from analytics.checks_coordinates import coordinate_faults
 from analytics.checks_findings import (
     Findings,
     cells_of,
@@ -24,8 +25,6 @@ from analytics.readers.dapodik import school_year_in
 
 COUNTS = ("pupil_count", "rombel_count", "teacher_count", "staff_count", "classroom_count")
 _NPSN = re.compile(r"(?:\d{8}|[PKT]\d{7})")
-# The frame of Indonesia in degrees, a little wide.
-_SOUTH, _NORTH, _WEST, _EAST = -11.5, 6.5, 94.5, 141.5
 _COLUMNS = (
     *("npsn", "school_year", "name", "level", "status", "kecamatan", "village"),
     *("latitude", "longitude", *COUNTS),
@@ -102,7 +101,7 @@ def _schools(reading: Reading, findings: Findings, as_of: date | None) -> pd.Dat
         cell.wordings("school_status").get(text.casefold(), "")
         for text in texts_of(reading, "status")
     ]
-    latitude, longitude = _coordinates(reading, findings)
+    latitude, longitude = _coordinates(reading, findings, numbers)
     counts = {column: _counts(reading, findings, column) for column in COUNTS}
     return pd.DataFrame(
         {
@@ -167,35 +166,32 @@ def _thousands(written: object) -> int | None:
     return thousands if abs(value * 1000 - thousands) < 1e-6 else None
 
 
-def _coordinates(reading: Reading, findings: Findings) -> tuple[pd.Series, pd.Series]:
-    """Latitude and longitude; pairs cut to whole degrees or outside Indonesia are no place."""
+def _coordinates(
+    reading: Reading, findings: Findings, numbers: list[str]
+) -> tuple[pd.Series, pd.Series]:
+    """Latitude and longitude; pairs that cannot be a place of this list are no place."""
     cells = {name: cells_of(reading, name) for name in ("latitude", "longitude")}
-    pairs = list(zip(*(cell.by_value(cells[name], cell.degrees) for name in cells), strict=True))
-    found: list[tuple[float | None, float | None]] = []
-    for at, (latitude, longitude) in enumerate(pairs):
-        if latitude is None and longitude is None:
-            found.append((None, None))
-        elif (
-            isinstance(latitude, float)
-            and isinstance(longitude, float)
-            and _is_place(latitude, longitude)
-        ):
-            found.append((latitude, longitude))
-        else:
-            is_north = isinstance(latitude, float) and _SOUTH <= latitude <= _NORTH
-            column = "longitude" if is_north else "latitude"
-            findings.add("coordinate_unusable", at, column, cells[column][at])
-            found.append((None, None))
-    return (
-        pd.Series([pair[0] for pair in found], dtype="float64"),
-        pd.Series([pair[1] for pair in found], dtype="float64"),
+    degrees = {name: cell.by_value(cells[name], cell.degrees) for name in cells}
+    judged = coordinate_faults(
+        numbers,
+        *([each if isinstance(each, float) else None for each in degrees[name]] for name in cells),
     )
-
-
-def _is_place(latitude: float, longitude: float) -> bool:
-    # Whole numbers in both are a scraper's cut, a square of 100 km.
-    is_inside = _SOUTH <= latitude <= _NORTH and _WEST <= longitude <= _EAST
-    return is_inside and not (latitude.is_integer() and longitude.is_integer())
+    for at, found in enumerate(judged.itertuples(index=False)):
+        pair = (degrees["latitude"][at], degrees["longitude"][at])
+        code = found.code
+        if not code and cell.UNKNOWN in pair:
+            code = "coordinate_unusable"
+        if not code:
+            continue
+        is_number = isinstance(pair[0], float)
+        column = "longitude" if is_number and not isinstance(pair[1], float) else "latitude"
+        if code == "coordinate_zero" and pair[0] != 0:
+            column = "longitude"
+        findings.add(
+            code, at, column, cells[column][at],
+            latitude=found.latitude, longitude=found.longitude, count=found.shared_count,
+        )  # fmt: skip
+    return judged["latitude"], judged["longitude"]
 
 
 def _check_repeats(reading: Reading, findings: Findings, schools: pd.DataFrame) -> set[int]:

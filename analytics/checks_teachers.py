@@ -28,7 +28,7 @@ from analytics.checks_people import (
 from analytics.faults import Fault
 from analytics.readers import Reading
 
-_TEXTS = ("name", "teacher_kind", "school", "extra_duty", "employee_type")
+_TEXTS = ("name", "teacher_kind", "school", "extra_duty", "employee_type", "subject")
 _PART_TIME = re.compile(r"paruh\s*waktu", re.I)
 _HONORARY = re.compile(
     r"honor|\bgtt\b|\bgty\b|\bpty\b|\bptt\b|tidak tetap|tetap yayasan|sukarela", re.I
@@ -57,7 +57,9 @@ def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
     -------
     ``teachers`` with ``name``, ``nuptk``, ``nip`` (NA allowed), ``sex``, ``birth_date``,
     ``employment`` (``PNS``, ``CPNS``, ``PPPK``, ``PPPK_PW``, ``honorer``), ``teacher_kind``,
-    ``school``, ``npsn``, ``extra_duty``, ``golongan``, ``appointed_on``.
+    ``school``, ``npsn``, ``extra_duty``, ``golongan``, ``appointed_on``, ``subject`` (what is
+    taught, as written) and ``certificate_subject`` (subject of the teaching certificate; NA where
+    the list only says yes or no).
 
     Raises
     ------
@@ -89,6 +91,10 @@ def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
                 reading, findings, "golongan", cell.golongan, "golongan_unknown"
             ),
             "appointed_on": appointed,
+            "subject": as_text(texts_of(reading, "subject")),
+            "certificate_subject": as_text(
+                [_certified(text) for text in texts_of(reading, "certificate_subject")]
+            ),
         }
     )
     formula_faults(reading, findings, [c for c in _TEXTS if c in reading.rows.columns])
@@ -100,6 +106,12 @@ def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
         refused=refused_rows(reading, findings, refused),
         row_count=len(reading.rows),
     )
+
+
+def _certified(text: str) -> str:
+    """The subject of a certificate; '' for a bare yes or no, which names none."""
+    folded = " ".join(re.findall(r"[a-z0-9✓]+", text.casefold()))
+    return "" if folded in cell.wordings("certificate") else text
 
 
 def _employment(reading: Reading, parts: pd.DataFrame) -> pd.Series:

@@ -25,7 +25,7 @@ from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook
 
 SCOPES = ("all", "employment", "opd", "add")
-KINDS = ("roster", "teacher", "school")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth")
 UNNAMED_GOVERNMENT = "Pemerintah daerah"
 
 # Why somebody is no longer on the list, as far as the two lists and the law can tell.
@@ -47,9 +47,28 @@ _LADDERS = (
     ("pratama", "madya", "utama"),
 )
 # What each checked list calls its good rows.
-_GOOD_ROWS = {"roster": "people", "teacher": "teachers", "school": "schools"}
+_GOOD_ROWS = {
+    "roster": "people",
+    "teacher": "teachers",
+    "school": "schools",
+    "enrolment": "enrolment",
+    "birth": "births",
+}
 # What an edition says of the import that made it.
-_KIND_WORDS = {"roster": "daftar pegawai", "teacher": "daftar GTK", "school": "daftar sekolah"}
+_KIND_WORDS = {
+    "roster": "daftar pegawai",
+    "teacher": "daftar GTK",
+    "school": "daftar sekolah",
+    "enrolment": "murid per tingkat",
+    "birth": "kelahiran",
+}
+# Where each list goes: its table, the question that reads it, and what a new row replaces.
+_LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "teacher": ("school_teacher", "school_teachers", ("npsn",)),
+    "school": ("school_year_profile", "schools", ("npsn", "school_year")),
+    "enrolment": ("enrolment", "enrolment", ("npsn", "school_year")),
+    "birth": ("birth", "births", ("area", "year")),
+}
 _SCOPE_WORDS = {
     "all": "memuat semua",
     "employment": "semua dari jenis kepegawaian di berkas",
@@ -58,7 +77,13 @@ _SCOPE_WORDS = {
 }
 _CHANGE_COLUMNS = ["nip", "name", "before", "after"]
 
-Checked = checks.CheckedRoster | checks.CheckedTeachers | checks.CheckedSchools
+Checked = (
+    checks.CheckedRoster
+    | checks.CheckedTeachers
+    | checks.CheckedSchools
+    | checks.CheckedEnrolment
+    | checks.CheckedBirths
+)
 Progress = Callable[[float, str], None]
 
 
@@ -106,10 +131,13 @@ class Preview:
     current: tuple[int, str] | None = None
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     mapping: Mapping[str, str] = field(default_factory=dict)
+    # Of a list that is no roster: rows of the edition before that go, and that stay.
+    replaced_count: int = 0
+    kept_count: int = 0
 
     @property
     def good_rows(self) -> pd.DataFrame:
-        """Rows without an error, typed; people, teachers or schools."""
+        """Rows without an error, typed: people, teachers, schools, pupils by grade or births."""
         return _good_rows(self.reading.kind, self.checked)
 
     @property
@@ -173,7 +201,7 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
     file
         The workbook or text file.
     kind
-        ``roster``, ``teacher`` or ``school``; None: told from the headers.
+        One of ``KINDS``; None: told from the headers.
     as_of
         The day the file describes; None: as its title says, else today.
     mapping
@@ -182,7 +210,9 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         What absence from a roster means. ``all``: the file lists everybody; ``employment``: all of
         the kinds of employment in it; ``opd``: all of the OPDs in it; ``add``: nothing, it only
         adds and updates (a blank cell then keeps what was known). For school lists ``all``
-        replaces the school years in the file; for teacher lists everything.
+        replaces the school years in the file; for teacher lists everything, but a list of one
+        school only that school's rows. Pupils by grade replace the same schools and years, births
+        the same areas and years.
     accept_partial
         Whether ``load`` may leave rows with errors out; it can still be told otherwise.
     progress
@@ -218,7 +248,12 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
     base = None if now is None or now.is_synthetic else now
     before = _people_of(base)
     kept = _kept(before, checked) if reading.kind == "roster" else before.iloc[:0]
-    tables = _tables(reading.kind, checked, before, kept, base, scope)
+    replaced_count = kept_count = 0
+    if reading.kind == "roster":
+        tables = {"employee": _merged_people(before, _good_rows("roster", checked), kept, scope)}
+    else:
+        incoming = _good_rows(reading.kind, checked)
+        tables, replaced_count, kept_count = _merged_list(reading.kind, incoming, base, scope)
     if reading.kind != "roster" and base is not None:
         day = base.as_of  # an edition is of the day of its roster
     changes = _no_changes()
@@ -237,6 +272,8 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         current=None if now is None else (now.number, now.sha256),
         tables=tables,
         mapping=dict(mapping or {}),
+        replaced_count=replaced_count,
+        kept_count=kept_count,
     )
 
 
@@ -357,6 +394,10 @@ def _checked(
         return checks.checked_schools(reading, as_of)
     if reading.kind == "teacher":
         return checks.checked_teachers(reading, as_of)
+    if reading.kind == "enrolment":
+        return checks.checked_enrolment(reading, as_of)
+    if reading.kind == "birth":
+        return checks.checked_births(reading, as_of)
     return checks.checked_roster(reading, rulebook, as_of, local_titles, choice)
 
 
@@ -390,31 +431,62 @@ def _kept(before: pd.DataFrame, checked: Checked) -> pd.DataFrame:
     return before.loc[is_kept]
 
 
-def _tables(  # noqa: PLR0913
-    kind: str,
-    checked: Checked,
-    before: pd.DataFrame,
-    kept: pd.DataFrame,
-    base: store.Edition | None,
-    scope: str,
-) -> dict[str, pd.DataFrame]:
-    """The frames of the next edition, by table, that differ from the edition before."""
-    if kind == "roster":
-        return {"employee": _merged_people(before, _good_rows(kind, checked), kept, scope)}
-    incoming = _good_rows(kind, checked)
-    if kind == "school":
-        present = _asked(base, "schools", school_year=None)
-        key, table = ["npsn", "school_year"], "school_year_profile"
-        replaced = ["school_year"] if scope == "all" else key
-    else:
-        present = _asked(base, "school_teachers").drop(columns="school_teacher_id", errors="ignore")
-        table = "school_teacher"
-        replaced = [] if scope == "all" else ["npsn"]
-    if present.empty or not replaced:
-        return {table: incoming}
-    known = pd.MultiIndex.from_frame(incoming[replaced].astype("str"))
-    stays = ~pd.MultiIndex.from_frame(present[replaced].astype("str")).isin(known)
-    return {table: pd.concat([present.loc[stays], incoming], ignore_index=True)}
+def _merged_list(
+    kind: str, incoming: pd.DataFrame, base: store.Edition | None, scope: str
+) -> tuple[dict[str, pd.DataFrame], int, int]:
+    """The table a list fills in the next edition; how many rows before it go, and stay."""
+    table, question, keys = _LISTS[kind]
+    if kind == "teacher":
+        incoming = _with_npsn(incoming, base)
+    parameters = {"school_year": None} if kind in ("school", "enrolment") else {}
+    present = _asked(base, question, **parameters)
+    present = present.drop(columns="school_teacher_id", errors="ignore")
+    if present.empty:
+        return {table: incoming}, 0, 0
+    if kind == "school" and scope == "all":
+        keys = ("school_year",)
+    replaced = _is_replaced(present, incoming, keys)
+    if kind == "teacher":
+        replaced = _same_school(present, incoming)
+        if scope == "all" and len(set(_schools_of(incoming))) != 1:
+            replaced = pd.Series(True, index=present.index)
+    stays = present.loc[~replaced]
+    merged = pd.concat([stays, incoming], ignore_index=True) if len(stays) else incoming
+    return {table: merged}, int(replaced.sum()), len(stays)
+
+
+def _is_replaced(present: pd.DataFrame, incoming: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series:
+    new = pd.MultiIndex.from_frame(incoming[list(keys)].astype("str"))
+    old = pd.MultiIndex.from_frame(present[list(keys)].astype("str"))
+    return pd.Series(old.isin(new), index=present.index)
+
+
+def _schools_of(teachers: pd.DataFrame) -> pd.Series:
+    """The school of every teacher: its number, else its name folded."""
+    named = teachers["school"].astype("object").where(teachers["school"].notna(), "")
+    return teachers["npsn"].astype("object").fillna(named.map(units.folded))
+
+
+def _same_school(present: pd.DataFrame, incoming: pd.DataFrame) -> pd.Series:
+    """Which teachers of before are of a school in the new list, by its number or its name."""
+    by_key = _schools_of(present).isin(_schools_of(incoming))
+    names = set(incoming["school"].dropna().map(units.folded)) - {""}
+    # A list without numbers says which school it is by its name alone.
+    is_nameless = present["npsn"].isna() | incoming["npsn"].isna().all()
+    named = present["school"].astype("object").where(present["school"].notna(), "")
+    return by_key | (is_nameless & named.map(units.folded).isin(names))
+
+
+def _with_npsn(teachers: pd.DataFrame, base: store.Edition | None) -> pd.DataFrame:
+    """Teachers with the number of their school, where its name is that of one known school."""
+    schools = _asked(base, "schools", school_year=None)
+    if schools.empty or teachers["npsn"].notna().all():
+        return teachers
+    known = schools.drop_duplicates("npsn").assign(key=lambda f: f["name"].map(units.folded))
+    known = known.loc[~known["key"].duplicated(keep=False)].set_index("key")["npsn"]
+    named = teachers["school"].astype("object").where(teachers["school"].notna(), "")
+    found = named.map(units.folded).map(known)
+    return teachers.assign(npsn=teachers["npsn"].astype("object").fillna(found).astype("str"))
 
 
 def _merged_people(

@@ -43,6 +43,8 @@ TABLES = (
     "employee",
     "school_year_profile",
     "school_teacher",
+    "enrolment",
+    "birth",
     "refused_row",
     "import_fault",
 )
@@ -296,7 +298,8 @@ def ask(connection: Connection, question: str, **parameters: object) -> pd.DataF
     Raises
     ------
     StoreError
-        There is no such question, a parameter is missing, or the edition cannot answer.
+        There is no such question, a parameter is missing, or the edition cannot answer. Of a table
+        that did not exist when the edition was made it answers that it is empty.
     """
     sql = question_text(question)
     # A cursor of its own: two threads on one connection read each other's results.
@@ -304,8 +307,40 @@ def ask(connection: Connection, question: str, **parameters: object) -> pd.DataF
         try:
             cursor.execute(sql, parameters or None)
             return cursor.df()
+        except duckdb.CatalogException as error:
+            if _lacks_table(cursor, sql):
+                return _empty_answer(sql, parameters)
+            raise StoreError(f"{question}: {str(error).splitlines()[0]}") from error
         except (duckdb.Error, ValueError) as error:
             raise StoreError(f"{question}: {str(error).splitlines()[0]}") from error
+
+
+def _lacks_table(cursor: Connection, sql: str) -> bool:
+    """Whether a query asks for a table that the edition's version of the schema did not have."""
+    present = {name for (name,) in cursor.execute("SHOW TABLES").fetchall()}
+    return any(re.search(rf"\b{table}\b", sql) for table in set(TABLES) - present)
+
+
+def _empty_answer(sql: str, parameters: Mapping[str, object]) -> pd.DataFrame:
+    """What an edition without any row would answer."""
+    with closing(duckdb.connect()) as connection:
+        connection.execute(SCHEMA.read_text(encoding="utf-8"))
+        connection.execute(sql, dict(parameters) or None)
+        return connection.df()
+
+
+def school_teachers(connection: Connection) -> pd.DataFrame:
+    """Teachers and staff of the Dapodik GTK list.
+
+    Returns
+    -------
+    One row per person and school, ordered by ``school_teacher_id``, with every column of the table
+    ``school_teacher``; those an earlier version of the schema did not have are NA.
+    """
+    asked = ask(connection, "school_teachers")
+    empty = _empty_answer(question_text("school_teachers"), {})
+    missing = [column for column in empty if column not in asked]
+    return asked.assign(**dict.fromkeys(missing, pd.NA)).astype(dict.fromkeys(missing, "str"))
 
 
 def people(connection: Connection) -> pd.DataFrame:

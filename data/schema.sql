@@ -93,19 +93,40 @@ CREATE TABLE school_year_profile (
 
 -- One row per teacher or staff member and school of the Dapodik GTK list.
 CREATE TABLE school_teacher (
-    school_teacher_id  VARCHAR PRIMARY KEY,
-    name               VARCHAR NOT NULL,
-    nuptk              VARCHAR,
-    nip                VARCHAR,
-    sex                VARCHAR CHECK (sex IN ('L', 'P')),
-    birth_date         DATE,
-    employment         VARCHAR,
-    teacher_kind       VARCHAR,
-    school             VARCHAR,
-    npsn               VARCHAR,
-    extra_duty         VARCHAR,
-    golongan           VARCHAR,
-    appointed_on       DATE
+    school_teacher_id    VARCHAR PRIMARY KEY,
+    name                 VARCHAR NOT NULL,
+    nuptk                VARCHAR,
+    nip                  VARCHAR,
+    sex                  VARCHAR CHECK (sex IN ('L', 'P')),
+    birth_date           DATE,
+    employment           VARCHAR,
+    teacher_kind         VARCHAR,
+    school               VARCHAR,
+    npsn                 VARCHAR,
+    extra_duty           VARCHAR,
+    golongan             VARCHAR,
+    appointed_on         DATE,
+    subject              VARCHAR,   -- what is taught, as written
+    certificate_subject  VARCHAR    -- subject of the teaching certificate
+);
+
+-- One row per school, school year (2025 means 2025/26) and grade. Counts only, never pupils.
+CREATE TABLE enrolment (
+    npsn         VARCHAR NOT NULL CHECK (npsn <> ''),
+    school_year  BIGINT  NOT NULL CHECK (school_year BETWEEN 1945 AND 2200),
+    grade        BIGINT  NOT NULL CHECK (grade BETWEEN 0 AND 12),  -- 0 kindergarten
+    pupil_count  BIGINT  NOT NULL CHECK (pupil_count >= 0),
+    PRIMARY KEY (npsn, school_year, grade)
+);
+
+-- One row per area (kecamatan, or a whole government: '' or its name) and calendar year.
+CREATE TABLE birth (
+    area         VARCHAR NOT NULL,
+    year         BIGINT  NOT NULL CHECK (year BETWEEN 1900 AND 2200),
+    birth_count  BIGINT  CHECK (birth_count >= 0),  -- live births; NULL: the cell was empty
+    is_reported  BOOLEAN NOT NULL,                  -- FALSE: not to be believed
+    PRIMARY KEY (area, year),
+    CHECK (birth_count IS NOT NULL OR NOT is_reported)
 );
 
 -- One row per spreadsheet row that the import of this edition left out.

@@ -14,8 +14,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from analytics.readers.births import birth_column
+from analytics.readers.grades import grade_column
+
 COLUMNS_FILE = Path(__file__).resolve().parents[2] / "data" / "columns.csv"
-KINDS = ("roster", "teacher", "school")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth")
+# Tables of counts, whose headers may be grades and years.
+COUNTED = ("enrolment", "birth")
 KEEP, OPTIONAL, DISCARD, UNKNOWN, IGNORE = "keep", "optional", "discard_on_import", "", "ignore"
 
 # One header over two facts in a cell: the facts it splits into.
@@ -233,6 +238,9 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
         Whether an upper text spans several columns, i.e. is a heading rather than a twin.
     """
     text = " / ".join(dict.fromkeys(parts))
+    counted = _counted(parts, kind) if kind in COUNTED else Meaning()
+    if counted.policy != UNKNOWN:
+        return Column(index, text, _facts(counted), counted.policy, counted.rank)
     dated = _dated(parts[0], kind) if len(parts) == 1 else None
     dated = dated or (_stroked(parts[0], kind) if len(parts) == 1 else None)
     if dated:
@@ -245,6 +253,17 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
     if twins:
         return Column(index, text, twins, KEEP, 0, is_mixed=True, is_stacked=len(parts) > 1)
     return Column(index, text)
+
+
+def _counted(parts: Sequence[str], kind: str) -> Meaning:
+    """A header over counts: grades, years and sexes, which no list of wordings can exhaust."""
+    if kind == "enrolment":
+        name = grade_column(parts)
+        return Meaning(name, KEEP) if name else Meaning()
+    name, rank = birth_column(parts)
+    if name == "unread":
+        return Meaning("", OPTIONAL)
+    return Meaning(name, KEEP, rank) if name else Meaning()
 
 
 def _facts(meaning: Meaning) -> tuple[str, ...]:

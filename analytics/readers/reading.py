@@ -12,7 +12,9 @@ import pandas as pd
 
 from analytics.faults import Fault, FaultsError
 from analytics.readers import dapodik, siasn, simpeg
+from analytics.readers.births import speaks_of_births
 from analytics.readers.dates import as_of_in
+from analytics.readers.grades import HIGHEST_GRADE
 from analytics.readers.headers import (
     COMBINED,
     DISCARD,
@@ -25,6 +27,7 @@ from analytics.readers.headers import (
 )
 from analytics.readers.records import UNIT_SOURCES, Table, frame_of
 from analytics.readers.tabular import (
+    Header,
     cell_text,
     chosen_columns,
     found_header,
@@ -37,6 +40,21 @@ _POSITION_SOURCES = {"position", "position_structural", "position_functional", "
 _SAMPLE_COUNT = 3
 # What a cell of an unknown column may give away: a 16-digit NIK, a telephone, an e-mail address.
 _PERSONAL_VALUE = re.compile(r"(?<!\d)\d{16}(?!\d)|^\W*(?:\+?62|0)8\d{7,11}\W*$|@\w+\.\w")
+
+
+_PARTS = ("", "_male", "_female", "_all")
+_GRADE_COLUMNS = tuple(
+    f"grade_{grade}{section}{part}"
+    for grade in range(HIGHEST_GRADE + 1)
+    for section in ("", *(f"_{letter}" for letter in "abcdefghijk"))
+    for part in _PARTS
+)
+_BIRTH_COLUMNS = tuple(
+    f"birth_count{year}{part}"
+    for year in ("", *(f"_{year}" for year in range(1900, 2100)))
+    for part in _PARTS[:3]
+    if year or part
+)
 
 
 @dataclass(frozen=True)
@@ -96,6 +114,12 @@ def required_columns(kind: str) -> tuple[tuple[str, ...], ...]:
         ),
         "teacher": (("name",), ("birth_date", "nip", "nuptk")),
         "school": (("npsn",),),
+        "enrolment": (
+            ("npsn", "school_id"),
+            ("grade", "rombel", *_GRADE_COLUMNS),
+            ("pupil_count", "pupil_count_male", "pupil_count_female", *_GRADE_COLUMNS),
+        ),
+        "birth": (("birth_count", *_BIRTH_COLUMNS), ("year", *_BIRTH_COLUMNS)),
     }[kind]
 
 
@@ -106,14 +130,15 @@ def read(
     mapping: Mapping[str, str] | None = None,
     sheets: Sequence[str] | None = None,
 ) -> Reading:
-    """Read a roster, a teacher list or a school list, whatever it was exported from.
+    """Read a roster, a list of teachers or schools, or a table of pupils or births.
 
     Parameters
     ----------
     path
         An .xlsx, .xlsm, .xlsb, .xls, .ods or .csv file, or a web table under such a name.
     kind
-        ``roster``, ``teacher`` or ``school``; None: told from the headers.
+        ``roster``, ``teacher``, ``school``, ``enrolment`` or ``birth``; None: told from the
+        headers.
     mapping
         Header as written -> one of our columns, or ``ignore``; outranks what is recognised.
     sheets
@@ -136,6 +161,7 @@ def read(
     mapping = dict(mapping or {})
     for header, name in mapping.items():
         allowed = {name for each in KINDS for name in canonical_columns(each)} | set(COMBINED)
+        allowed |= {*_GRADE_COLUMNS, *_BIRTH_COLUMNS}
         if name not in allowed | {"", "ignore", "number"}:
             raise ValueError(f"{header!r} is mapped to {name!r}, which is not a column of ours")
     every = sheets_of(path)
@@ -168,10 +194,44 @@ def _kind(sheets: Sequence[Sheet]) -> str:
             names["roster"] & _POSITION_SOURCES
         )
         found = "teacher" if is_teacher else "school" if is_school and not is_staff else "roster"
+        if not is_staff and not is_teacher:
+            found = _counted_kind(sheet, headers, names) or found
         header = headers[found]
         if header:
             weight[found] += header.score * max(len(sheet.rows) - header.last - 1, 1)
     return max(KINDS, key=lambda each: weight[each])
+
+
+def _counted_kind(
+    sheet: Sheet, headers: Mapping[str, Header | None], names: Mapping[str, set[str]]
+) -> str:
+    """``enrolment`` or ``birth`` where a sheet counts pupils by grade or births by year, or ''."""
+    by_grade = names["enrolment"]
+    header = headers["enrolment"]
+    titles = title_lines(sheet, header) if header else []
+    has_school = bool(by_grade & {"npsn", "school_id"}) or bool(dapodik.npsn_in_titles(titles))
+    counts = {"pupil_count", "pupil_count_male", "pupil_count_female"}
+    # A bare 'Rombel' in a list of schools counts them.
+    is_named = header is not None and any(
+        column.names == ("rombel",) and "nama" in column.header.casefold()
+        for column in header.columns
+    )
+    is_long = (is_named or bool(by_grade & {"grade", "rombel_kind"})) and bool(by_grade & counts)
+    is_wide = len({name.split("_")[1] for name in by_grade & set(_GRADE_COLUMNS)}) >= 2
+    # A list of schools has a column 'Kelas' too: its classrooms.
+    is_list = bool(names["school"] & {"teacher_count", "staff_count"}) or (
+        {"rombel_count", "classroom_count"} <= names["school"]
+    )
+    if has_school and (is_wide or (is_long and not is_list)):
+        return "enrolment"
+    header = headers["birth"]
+    if header is None or names["school"] & {"npsn"}:
+        return ""
+    by_year = names["birth"] & {"birth_count", *_BIRTH_COLUMNS}
+    said = [column.header for column in header.columns if set(column.names) & by_year]
+    said += [*title_lines(sheet, header), sheet.name.replace("_", " ")]
+    speaks = any(speaks_of_births(text.replace("_", " ")) for text in said)
+    return "birth" if by_year and speaks else ""
 
 
 def _tables(sheets: Sequence[Sheet], kind: str, mapping: Mapping[str, str]) -> list[Table]:
@@ -255,6 +315,14 @@ def _missing_words(group: Sequence[str]) -> dict[str, object]:
         return {"column_id": "Jabatan", "column_en": "position"}
     if "unit" in group:
         return {"column_id": "Unit Kerja", "column_en": "unit"}
+    if "grade" in group:
+        return {"column_id": "Tingkat/Kelas", "column_en": "grade"}
+    if "pupil_count" in group:
+        return {"column_id": "Jumlah Siswa", "column_en": "pupils"}
+    if "birth_count" in group:
+        return {"column_id": "Jumlah Kelahiran", "column_en": "births"}
+    if "year" in group:
+        return {"column_id": "Tahun", "column_en": "year"}
     first = words.get(group[0], (group[0], group[0]))
     return {"column_id": first[0], "column_en": first[1]}
 
@@ -264,6 +332,14 @@ def _layout(kind: str, columns: Sequence[Column], titles: Sequence[str]) -> str:
         return "dapodik_gtk"
     if kind == "school":
         return "dapodik_school"
+    names = {name for column in columns for name in column.names}
+    if kind == "enrolment":
+        if names & {"rombel", "rombel_kind"}:
+            return "dapodik_rombel"
+        return "enrolment_wide" if names & set(_GRADE_COLUMNS) else "enrolment_long"
+    if kind == "birth":
+        has_years = any(re.search(r"_\d{4}", name) for name in names)
+        return "births_wide" if has_years else "births_long"
     return siasn.layout(columns) or simpeg.layout(columns, titles) or "table"
 
 

@@ -153,8 +153,12 @@ def _with_surroundings(
     names = {str(name) for name in frame.columns}
     title = dapodik.unit_in_titles(table.titles)
     label = "" if _GENERIC_SHEET.match(table.sheet.name) else table.sheet.name.strip()
-    if kind == "school":
+    if kind in ("school", "enrolment"):
+        if kind == "enrolment" and "npsn" not in names and "school_id" not in names:
+            frame["npsn"] = dapodik.npsn_in_titles(table.titles)
         return _with_school_year(frame, table)
+    if kind == "birth":
+        return _with_birth_year(frame, table)
     unit = "school" if kind == "teacher" else "unit"
     if kind == "teacher":
         if "npsn" not in names:
@@ -199,4 +203,16 @@ def _with_school_year(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         match = re.match(r"^(?:kec(?:amatan)?\.?\s+)(.+)$", table.sheet.name.strip(), re.I)
         if match:
             frame["kecamatan"] = match.group(1)
+    return frame
+
+
+def _with_birth_year(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The year of births that a sheet's name or its titles give where no column does."""
+    has_year = any(re.match(r"birth_count_\d{4}", str(name)) for name in frame.columns)
+    if has_year or "year" in frame.columns:
+        return frame
+    for line in (table.sheet.name, *table.titles):
+        years = set(re.findall(r"(?<!\d)((?:19|20)\d{2})(?!\d)", line))
+        if len(years) == 1:
+            return frame.assign(year=years.pop())
     return frame

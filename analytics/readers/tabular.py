@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from analytics.readers.formulas import FormulaCell
 from analytics.readers.headers import (
+    COUNTED,
     DISCARD,
     KEEP,
     OPTIONAL,
@@ -101,10 +102,13 @@ def found_header(
     for first in range(min(DEEPEST_HEADER_ROW, len(sheet.rows))):
         if best is not None and best.score >= _PLAIN_SCORE and first > best.last + _DEEPEST_BLOCK:
             break
-        if not _may_be_header(sheet.rows[first]):
+        is_counted = kind in COUNTED
+        if not _may_be_header(sheet.rows[first], is_counted=is_counted):
             continue
         for last in range(first, min(first + _DEEPEST_BLOCK, len(sheet.rows))):
-            if last > first and not _may_be_header(sheet.rows[last], is_lower=True):
+            if last > first and not _may_be_header(
+                sheet.rows[last], is_lower=True, is_counted=is_counted
+            ):
                 break
             header = _header_at(sheet, kind, first, last, mapping or {})
             # Half a point more, or a title above and a data row below would join the block.
@@ -126,16 +130,27 @@ def unknown_header(sheet: Sheet, kind: str, mapping: Mapping[str, str]) -> Heade
     return None if place is None else _header_at(sheet, kind, place, place, mapping)
 
 
-def _may_be_header(row: Sequence[object], *, is_lower: bool = False) -> bool:
+def _may_be_header(
+    row: Sequence[object], *, is_lower: bool = False, is_counted: bool = False
+) -> bool:
     texts = 0
+    # Under a heading a row of grades or years may be all numbers; alone it only counts columns.
+    if is_counted and not is_lower and is_numbering(row) and not any(map(_is_words, row)):
+        return False
     for cell in row:
         if isinstance(cell, str):
             if _LONG_NUMBER.search(cell) or len(cell) > 120:
                 return False
             texts += bool(cell.strip())
+        elif is_counted and isinstance(cell, float) and 0 < cell < 2200 and cell.is_integer():
+            texts += 1  # a grade or a year may stand in a header as a number
         elif isinstance(cell, date | datetime) or (isinstance(cell, float) and abs(cell) > 3000):
             return False
-    return texts >= (1 if is_lower else 2) and not is_numbering(row)
+    return texts >= (1 if is_lower else 2) and (is_counted or not is_numbering(row))
+
+
+def _is_words(cell: object) -> bool:
+    return isinstance(cell, str) and any(character.isalpha() for character in cell)
 
 
 def is_numbering(row: Sequence[object]) -> bool:
@@ -310,7 +325,13 @@ def body(sheet: Sheet, header: Header) -> Body:
         texts = {at: text for at, cell in enumerate(row) if (text := cell_text(cell))}
         if not texts:
             continue
-        if is_numbering(row) and not _holds_key(row, key_at):
+        is_only_numbers = all(text.strip("()[] .").isdigit() for text in texts.values())
+        if (
+            is_numbering(row)
+            and not _holds_key(row, key_at)
+            # A small place with few births, or a small school, counts no columns.
+            and (header.kind not in COUNTED or is_only_numbers)
+        ):
             skipped.append((place, "numbering"))
         elif _repeats(texts, header_keys):
             skipped.append((place, "header"))
