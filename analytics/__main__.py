@@ -647,7 +647,11 @@ def _write_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
     if getattr(asked, "faults", None):
         from analytics.faults import fault_table
 
-        _write(str(asked.faults), fault_table(faults, asked.lang)[FAULT_COLUMNS])
+        table = fault_table(faults, asked.lang)
+        # A row number alone does not say which of several sheets it is on.
+        sheet = table["file"].str.extract(r" (\[.+\])$")[0]
+        table["message"] = (sheet + " ").fillna("") + table["message"]
+        _write(str(asked.faults), table[FAULT_COLUMNS])
 
 
 def _write(out: str, table: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from analytics import __main__ as command_line
 from analytics import state, store
+from tests import workbooks
 
 ROOT = Path(__file__).resolve().parents[1]
 HEADERS = [
@@ -182,6 +183,16 @@ def test_nobody_is_lost_from_the_list_without_a_word(tmp_path):
         "5", "NIP", WRONG[0], "error",
     ]  # fmt: skip
     assert "position_unknown" in found.index
+
+
+def test_with_several_sheets_the_message_of_a_fault_names_the_sheet(tmp_path):
+    sheets = {"Dinas A": [HEADERS, ANI], "Dinas B": [HEADERS, WRONG]}
+    file = workbooks.write_xlsx(tmp_path / "a.xlsx", sheets)
+    faults = tmp_path / "f.csv"
+    asked = run("import", file, "--as-of", "2026-11-01", "--faults", faults, folder=tmp_path / "d")
+    assert asked.returncode == 1
+    fault = written(faults).set_index("code").loc["nip_malformed"]
+    assert fault["row"] == "2" and fault["message"].startswith("[Dinas B] ")
 
 
 def test_a_roster_without_one_usable_row_is_refused(tmp_path):
