@@ -18,7 +18,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analytics import demo_people, demo_places, demo_posts, rules
+from analytics import demo_people, demo_places, demo_posts, demo_pupils, demo_teachers, rules
 from analytics.demo_people import CALIBRATED_ON
 from analytics.demo_workbook import PlantedFault, plain_workbook, siasn_workbook
 from analytics.positions import position_roles
@@ -40,12 +40,18 @@ class City:
 
     ``people``: the people frame, one row per person, sorted by NIP. ``units``: one row per unit.
     ``schools``: one row per state SD or SMP and school year, 2021/22 to 2025/26; private schools
-    and madrasah are left out. ``note`` goes wherever the data goes.
+    and madrasah are left out. ``enrolment``: pupils by school, school year (from 2018/19) and
+    grade, in the years of ``schools`` adding up to them. ``births``: by kecamatan and year, 2009 to
+    2025. ``school_teachers``: what the teachers of the roster teach. ``note`` goes wherever the
+    data goes.
     """
 
     people: pd.DataFrame
     units: pd.DataFrame
     schools: pd.DataFrame
+    enrolment: pd.DataFrame
+    births: pd.DataFrame
+    school_teachers: pd.DataFrame
     as_of: date
     government_name: str = GOVERNMENT_NAME
     note: str = NOTE
@@ -88,10 +94,16 @@ def city(as_of: date = CALIBRATED_ON, seed: int = SEED) -> City:
     staff = demo_people.people(posts, rulebook, generator)
     if as_of > CALIBRATED_ON:
         staff = _still_in_service(staff, rulebook, as_of)
+    # Dice of their own: what is told of children and subjects moves no person of the roster.
+    dice = np.random.default_rng([seed, 3])
+    pupils = demo_pupils.enrolment(profile, dice)
     return City(
         people=staff,
         units=units.drop(columns="village"),
         schools=_with_staff(profile, staff),
+        enrolment=pupils,
+        births=demo_pupils.births(pupils, profile, dice),
+        school_teachers=demo_teachers.school_teachers(staff, units, dice),
         as_of=as_of,
     )
 

@@ -143,7 +143,8 @@ def school_years(city_units: pd.DataFrame, generator: np.random.Generator) -> pd
     Returns
     -------
     One row per school and school year (2021 is 2021/22): ``npsn, school_year, name, level, status,
-    kecamatan, village, latitude, longitude, pupil_count, rombel_count, classroom_count``. Small
+    kecamatan, village, latitude, longitude, pupil_count, rombel_count, classroom_count`` and
+    ``place_0`` (pupils in the top grade), ``place_1`` (in the grade below it) and so on. Small
     schools lose pupils faster, as parents follow them; a few SD end under 60 pupils.
 
     Notes
@@ -177,6 +178,7 @@ def school_years(city_units: pd.DataFrame, generator: np.random.Generator) -> pd
                     status="negeri",
                     pupil_count=by_grade.sum(axis=1),
                     rombel_count=rombel,
+                    **{f"place_{place}": by_grade[:, place] for place in range(grades)},
                 )
             )
     profile = pd.concat(frames, ignore_index=True).sort_values(["npsn", "school_year"])
@@ -184,4 +186,5 @@ def school_years(city_units: pd.DataFrame, generator: np.random.Generator) -> pd
     profile["classroom_count"] = profile.groupby("npsn")["rombel_count"].transform("max")
     columns = ["npsn", "school_year", "name", "level", "status", "kecamatan", "village"]
     columns += ["latitude", "longitude", "pupil_count", "rombel_count", "classroom_count"]
+    columns += [f"place_{place}" for place in range(max(GRADE_COUNT.values()))]
     return profile[columns].reset_index(drop=True)

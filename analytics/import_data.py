@@ -377,7 +377,14 @@ def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edit
         is_synthetic=True,
         note=city.note,
     )
-    tables = {"employee": city.people, "unit": city.units, "school_year_profile": city.schools}
+    tables = {
+        "employee": city.people,
+        "unit": city.units,
+        "school_year_profile": city.schools,
+        "enrolment": city.enrolment,
+        "birth": city.births,
+        "school_teacher": city.school_teachers,
+    }
     edition = store.write_edition(folder, tables, about)
     decisions.set_current_edition(edition.number, actor)
     return edition

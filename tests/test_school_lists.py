@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics import checks, import_data, readers, state, store
+from analytics import checks, demo, import_data, readers, state, store
 from analytics.checks_coordinates import coordinate_faults
 from analytics.faults import FaultsError
 from analytics.readers.births import birth_column
@@ -511,7 +511,7 @@ def test_births_are_kept_beside_pupils_and_keep_what_is_not_believed(tmp_path, f
 def test_an_edition_from_before_pupils_and_births_answers_that_it_has_none(tmp_path, folder):
     loaded(folder, workbooks.write_xlsx(tmp_path / "a.xlsx", [LONG, [A, "SDN 01", 2024, 1, 30]]))
     edition = import_data.current_edition(folder)
-    import duckdb
+    import duckdb  # only the store may, and a test that plays an earlier version of it
 
     with duckdb.connect(str(edition.path)) as connection:
         connection.execute("DROP TABLE enrolment")
@@ -650,3 +650,58 @@ def test_faults_planted_into_real_coordinates_are_all_found(name):
             "coordinate_swapped", "coordinate_outside", "coordinate_zero", "coordinate_outside",
         ]  # fmt: skip
         assert found[["latitude", "longitude"]].iloc[at].to_list() == place[at].tolist()
+
+
+# The sample city
+
+
+@pytest.fixture(scope="module")
+def city():
+    return demo.city()
+
+
+def test_pupils_of_the_sample_city_add_up_to_its_school_profiles(city):
+    total = city.enrolment.groupby(["npsn", "school_year"])["pupil_count"].sum()
+    profile = city.schools.set_index(["npsn", "school_year"])["pupil_count"]
+    assert (total.loc[profile.index] == profile).all()
+    assert city.enrolment["school_year"].nunique() == 8
+    assert city.enrolment.groupby("npsn")["grade"].nunique().isin([3, 6]).all()
+
+
+def test_births_of_the_sample_city_fall_faster_than_its_intake_and_reach_2032(city):
+    births = city.births.groupby("year")["birth_count"].sum()
+    intake = city.enrolment.loc[city.enrolment["grade"] == 1]
+    intake = intake.groupby("school_year")["pupil_count"].sum()
+    # Children of six and seven in July 2032 were born in 2025 and 2026.
+    assert births.index.max() == 2025
+    # A part of those born enter its state schools, never more than were born.
+    for year, entered in intake.items():
+        born = (births[year - 6] + births[year - 7]) / 2
+        assert 0.55 < entered / born < 0.8
+    fell = (births[2025] / births[2019]) ** (1 / 6)
+    assert fell < (intake[2025] / intake[2018]) ** (1 / 7)
+    assert set(city.births["area"]) == set(city.schools["kecamatan"])
+
+
+def test_every_teacher_of_the_sample_city_is_on_the_roster_and_teaches_something(city):
+    listed = city.school_teachers
+    assert listed["nip"].isin(city.people["nip"]).all()
+    is_head = listed["teacher_kind"] == "Kepala Sekolah"
+    assert listed.loc[~is_head, "subject"].notna().all()
+    level = listed["npsn"].map(city.units.set_index("npsn")["school_level"].dropna())
+    assert not ((level == "SMP") & (listed["subject"] == "Guru Kelas SD/MI")).any()
+
+
+def test_the_sample_edition_carries_pupils_births_and_teachers_and_says_it_is_invented(folder):
+    with state.opened(folder) as decisions:
+        edition = import_data.write_sample(folder, decisions, "uji")
+    assert edition.is_synthetic
+    assert table(folder, "enrolment", school_year=2025)["npsn"].nunique() == 66
+    assert table(folder, "births")["is_reported"].all()
+    assert table(folder, "school_teachers")["subject"].notna().any()
+
+
+def test_the_same_city_comes_of_the_same_seed(city):
+    again = demo.city()
+    for name in ("enrolment", "births", "school_teachers"):
+        assert getattr(again, name).equals(getattr(city, name)), name
