@@ -332,7 +332,7 @@ def load(
             government_name=decisions.setting("government_name", name),
             government_id=decisions.setting("government_id", units.LOCAL_GOVERNMENT),
             source_files=(file,),
-            note=f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[previewed.scope]}",
+            note=_note(kind, previewed.scope),
             built_on=base.number if base else None,
         )
         told = {
@@ -348,6 +348,13 @@ def load(
         decisions.log(actor, "import", f"{kind} {file}: edisi {edition.number}, {counts}")
     tell(1.0, "Edisi baru berlaku")
     return edition
+
+
+def _note(kind: str, scope: str) -> str:
+    # Pupils and births replace what they repeat and nothing else, whatever was chosen.
+    if kind in ("enrolment", "birth"):
+        return _KIND_WORDS[kind]
+    return f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[scope]}"
 
 
 def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edition:

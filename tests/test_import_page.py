@@ -276,6 +276,26 @@ def test_a_school_list_says_that_no_person_changes(folder):
     assert (edition.number, edition.people_count) == (2, 3)
 
 
+def test_pupils_and_births_say_in_words_what_they_add_and_replace(folder):
+    first = loaded(
+        visited(),
+        b"NPSN,Tahun Ajaran,Tingkat,Jumlah Siswa\n99000001,2024,1,28\n99000002,2024,1,20\n",
+    )
+    assert "murid per tingkat dimuat" in said(first).casefold()
+    again = b"NPSN,Tahun Ajaran,Tingkat,Jumlah Siswa\n99000001,2024,1,29\n99000001,2025,1,25\n"
+    app = dropped(visited(), again, "murid.csv")
+    assert "tabel murid, satu baris tiap tingkat" in said(app)
+    assert "Murid per tingkat 1 sekolah, tahun ajaran 2024/25 dan 2025/26" in said(app)
+    assert "1 baris lama diganti, 1 baris lain tetap" in said(app)
+    births = b"Kecamatan,Tahun,Jumlah Kelahiran\nTaman,2018,80\nTaman,2019,0\nTaman,2020,78\n"
+    app = dropped(visited(), births, "kelahiran.csv")
+    assert "Kelahiran 1 daerah, 2018–2020: 3 baris masuk" in said(app)
+    assert "1 angka dianggap belum dilaporkan dan tidak dipakai" in said(app)
+    press(app, "import-load-good" if "import-load-good" in keys(app) else "import-load-all")
+    edition = import_data.current_edition(folder)
+    assert (edition.number, edition.note) == (2, "kelahiran")
+
+
 def test_a_school_list_without_a_year_takes_it_from_the_day_the_visitor_names(folder):
     header = ["NPSN", "Nama Sekolah", "Bentuk"]
     app = dropped(visited(), as_csv(["20500001", "SDN 1 Contoh", "SD"], header=header))

@@ -16,7 +16,6 @@ from typing import Any
 import streamlit as st
 
 from analytics import import_data, store
-from analytics.checks import CheckedSchools
 from analytics.faults import Fault, FaultsError
 from analytics.import_data import Preview, UnmappedError
 from analytics.readers import Reading
@@ -132,10 +131,10 @@ def _log_without_cells(error: Exception) -> None:
 def _invitation() -> None:
     st.caption(
         t(
-            "Nominatif SIASN, daftar SIMPEG atau DUK, data Dapodik, atau tabel biasa dengan kepala"
-            " kolom. Kolom dikenali dari kepalanya. NIK, alamat, telepon, agama dan data pribadi"
-            " lain yang tidak diperlukan dibuang saat dibaca. Tidak ada yang berubah sebelum Anda"
-            " menekan tombol muat."
+            "Nominatif SIASN, daftar SIMPEG atau DUK, data Dapodik (sekolah, guru, rombel), murid"
+            " per tingkat, kelahiran, atau tabel biasa dengan kepala kolom. Kolom dikenali dari"
+            " kepalanya. NIK, alamat, telepon, agama dan data pribadi lain yang tidak diperlukan"
+            " dibuang saat dibaca. Tidak ada yang berubah sebelum Anda menekan tombol muat."
         )
     )
 
@@ -334,15 +333,38 @@ def _say_what_is_replaced(preview: Preview) -> None:
             ),
             icon=":material/info:",
         )
-    if isinstance(preview.checked, CheckedSchools):
-        years = sorted(preview.checked.schools["school_year"].dropna().unique())
-        said = names([f"{year}/{(year + 1) % 100:02d}" for year in map(int, years)])
+    kind = preview.reading.kind
+    if kind == "school":
         st.markdown(
             t(
                 "Data sekolah tahun ajaran {years} diganti isi berkas ini: {count} baris. Tahun"
                 " lain dan semua pegawai tetap.",
-                years=said or "–",
+                years=_school_years(preview) or "–",
                 count=number(preview.good_count),
+            )
+        )
+    elif kind == "enrolment":
+        st.markdown(
+            t(
+                "Murid per tingkat {schools} sekolah, tahun ajaran {years}: {count} baris masuk,"
+                " {replaced} baris lama diganti, {kept} baris lain tetap.",
+                schools=number(preview.good_rows["npsn"].nunique()),
+                years=_school_years(preview) or "–",
+                count=number(preview.good_count),
+                replaced=number(preview.replaced_count),
+                kept=number(preview.kept_count),
+            )
+        )
+    elif kind == "birth":
+        _say_births(preview)
+    elif preview.kept_count:
+        st.markdown(
+            t(
+                "Guru satu sekolah diganti isi berkas ini: {count} baris masuk, {replaced} baris"
+                " lama diganti, {kept} guru sekolah lain tetap. Semua pegawai tetap.",
+                count=number(preview.good_count),
+                replaced=number(preview.replaced_count),
+                kept=number(preview.kept_count),
             )
         )
     else:
@@ -351,6 +373,35 @@ def _say_what_is_replaced(preview: Preview) -> None:
                 "Daftar guru Dapodik diganti isi berkas ini: {count} baris. Semua pegawai tetap.",
                 count=number(preview.good_count),
             )
+        )
+
+
+def _school_years(preview: Preview) -> str:
+    years = sorted(preview.good_rows["school_year"].dropna().unique())
+    return names([f"{year}/{(year + 1) % 100:02d}" for year in map(int, years)])
+
+
+def _say_births(preview: Preview) -> None:
+    """Which years of how many areas come in, and which of them are not believed."""
+    births = preview.good_rows
+    years = sorted(map(int, births["year"].unique()))
+    st.markdown(
+        t(
+            "Kelahiran {areas} daerah, {first}–{last}: {count} baris masuk, {replaced} baris lama"
+            " diganti, {kept} baris lain tetap.",
+            areas=number(births["area"].nunique()),
+            first=years[0] if years else "–",
+            last=years[-1] if years else "–",
+            count=number(preview.good_count),
+            replaced=number(preview.replaced_count),
+            kept=number(preview.kept_count),
+        )
+    )
+    doubtful = int((~births["is_reported"]).sum())
+    if doubtful:
+        st.warning(
+            tn("{n} angka dianggap belum dilaporkan dan tidak dipakai.", doubtful),
+            icon=":material/help:",
         )
 
 
