@@ -143,7 +143,7 @@ def need_table(
     """
     rulebook, on, choice = question.rulebook, question.on, question.choice
     last_year, staff = question.last_year, question.staff
-    cells = _cells(history, notes)
+    cells = _with_ceiling(_cells(history, notes), rulebook, notes)
     classes = teachers.rombel(cells, rulebook, on, choice)
     need = teachers.teachers_needed(classes, rulebook, on, choice)
     keys = ["npsn", "school_year", "level"]
@@ -254,6 +254,16 @@ def read_history(path: Path, language: str, notes: list[tuple[str, str]]) -> pd.
     faults += _faulty(
         twice, "school_id", text, "sekolah, tahun dan kelas ini sudah ada; sisakan satu"
     )
+    parts = int((pupils % 1 > 0).sum())
+    if parts:
+        notes.append(
+            (
+                f"{parts} baris memuat pecahan murid; untuk rombel dibulatkan. Titik ribuan"
+                " (1.200) terbaca sebagai desimal.",
+                f"{parts} rows hold fractions of pupils; rounded for rombel. A thousands point"
+                " (1.200) is read as a decimal.",
+            )
+        )
     if faults:
         raise HistoryError(_listed(path, faults, language))
     if table.empty:
@@ -329,7 +339,7 @@ def _in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) ->
         listed = store.ask(connection, "school_teachers")
         units = store.ask(connection, "units", government_id="*")
         profiles = store.ask(connection, "schools", school_year=None)
-        graded = store.ask(connection, "enrolment")
+        graded = store.ask(connection, "enrolment", school_year=None)
         births = store.ask(connection, "births")
     leavers = retirements(people, rulebook, edition.as_of, choice, local_titles)
     in_post = teachers_in_post(leavers, listed, units, rulebook, edition.as_of)
@@ -433,13 +443,38 @@ def _cells(history: pd.DataFrame, notes: list[tuple[str, str]]) -> pd.DataFrame:
         notes.append(
             (
                 f"{count} sekolah tanpa rincian kelas: muridnya dibagi rata antarkelas,"
-                " rombelnya dapat sedikit terlalu rendah.",
-                f"{count} schools without grades: pupils spread evenly, rombel may be a little"
-                " low.",
+                " jadi rombelnya perkiraan.",
+                f"{count} schools without grades: pupils spread evenly, so rombel are an estimate.",
             )
         )
     parts = [part for part in (graded, spread) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else graded
+
+
+def _with_ceiling(
+    cells: pd.DataFrame, rulebook: RuleBook, notes: list[tuple[str, str]]
+) -> pd.DataFrame:
+    """Cells of the levels that have a ceiling; the others are said and left out."""
+    known = set(rulebook.class_sizes["level"].str.upper())
+    told = cells["level"].astype("object").fillna("")
+    lost = (told != "") & ~told.str.upper().isin(known)
+    if lost.any():
+        levels = ", ".join(sorted(told[lost].unique()))
+        count = cells.loc[lost, "npsn"].nunique()
+        notes.append(
+            (
+                f"{count} sekolah dilewati: jenjang {levels} tidak punya pagu rombel"
+                " di data/rules/class_size.csv.",
+                f"{count} schools left out: level {levels} has no ceiling in"
+                " data/rules/class_size.csv.",
+            )
+        )
+    if lost.all():
+        raise HistoryError(
+            "Tidak ada sekolah yang jenjangnya dikenali. Tulis kolom level (TK, SD, SMP), atau"
+            " jumlah murid per kelas."
+        )
+    return cells.loc[~lost]
 
 
 def _with_gap(
@@ -517,7 +552,9 @@ def _say_elasticity(cells: pd.DataFrame, question: Question, notes: list[tuple[s
     if first == last:
         return
     ends = cells.loc[cells["school_year"].isin([first, last])]
-    need = teachers.school_need(ends, question.rulebook, question.on, question.choice)
+    # One law for both ends: what a new duty adds is no answer to how need follows pupils.
+    law = question.on or teachers.first_day(first)
+    need = teachers.school_need(ends, question.rulebook, law, question.choice)
     for row in teachers_gap.elasticity(need, first, last).itertuples():
         if not row.pupils_first:
             continue

@@ -170,7 +170,8 @@ def evenly_by_grade(totals: pd.DataFrame) -> pd.DataFrame:
     -------
     ``npsn``, ``school_year``, ``level``, ``grade``, ``pupil_count``: whole pupils, lower grades
     take the remainder; sums equal the totals. Levels other than TK, SD, SMP, SMA and their
-    equivalents are left out. The true grades are less even, so rombel come out a little low.
+    equivalents are left out. True grades are less even: where they hold about one full class,
+    rombel may be off either way.
 
     Method: docs/method.md eq. 51.
     """

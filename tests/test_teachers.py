@@ -793,6 +793,13 @@ def test_totals_of_a_forecast_file_are_not_counted_twice(tmp_path):
     pd.testing.assert_frame_equal(written(tmp_path, again), written(tmp_path, HISTORY))
 
 
+def test_a_level_without_a_ceiling_is_left_out_and_said(tmp_path, capsys):
+    text = "school_id,school_year,grade,pupils,level\nA,2026,1,20,SD\nB,2026,1,9,SLB\n"
+    table = written(tmp_path, text)
+    assert set(table["school_id"]) == {"A"}
+    assert "SLB" in capsys.readouterr().err
+
+
 def test_a_bad_file_is_answered_once_in_full(tmp_path, capsys):
     source, out = tmp_path / "h.csv", tmp_path / "f.csv"
     source.write_text(
@@ -812,3 +819,22 @@ def test_years_out_of_reach_are_wrong_use(tmp_path):
     with pytest.raises(SystemExit) as stopped:
         main(["teachers", "--history", str(source), "--years", "30", "--out", "-"])
     assert stopped.value.code == 2
+
+
+def test_an_edition_gives_the_gap_and_every_total_is_the_sum_of_its_posts(tmp_path):
+    data, out = tmp_path / "data", tmp_path / "f.csv"
+    assert main(["init", "--demo", "--data", str(data)]) == 0
+    assert main(["teachers", "--data", str(data), "--years", "2", "--out", str(out)]) == 0
+    table = pd.read_csv(out, dtype={"school_id": str})
+    keys = ["school_id", "school_year"]
+    counts = ["needed_count", "in_post_count", "leaving_count", "gap_count"]
+    told = table[table["gap_count"].notna()]
+    totals = told[told["post"] == "total"].set_index(keys)[counts]
+    parts = told[told["post"] != "total"].groupby(keys)[counts].sum()
+    pd.testing.assert_frame_equal(parts, totals.reindex(parts.index), check_dtype=False)
+    balance = totals["needed_count"] - totals["in_post_count"] + totals["leaving_count"]
+    assert (totals["gap_count"] == balance).all()
+    assert totals["gap_count"].abs().sum() > 0
+    assert told["school_year"].nunique() == 3  # the last year of history and two ahead
+    at = table[(table["post"] == "total") & (table["school_year"] == told["school_year"].min())]
+    assert at["needed_at_ratio"].sum() == pytest.approx(at["in_post_count"].sum(), rel=0.02)
