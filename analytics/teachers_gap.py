@@ -368,7 +368,7 @@ def local_elasticity(
     pupils = sums["pupil_count_after"] / sums["pupil_count"] - 1
     posts = sums["needed_count_after"] / sums["needed_count"] - 1
     table = sums.assign(
-        pupil_change=pupils, need_change=posts, elasticity=posts / pupils.where(pupils != 0)
+        pupil_change=pupils, need_change=posts, elasticity=posts / pupils.where(pupils != 0) + 0.0
     )
     dropped = table.drop(columns=["pupil_count_after", "needed_count_after"]).reset_index()
     return dropped.astype({"size_band": "str"})
