@@ -30,6 +30,9 @@ LOG = logging.getLogger("estafet")
 PAGES = (
     ("overview", "ringkasan", "Ringkasan"),
     ("retirements", "pensiun", "Pensiun"),
+    ("schools", "murid", "Murid"),
+    ("teachers", "guru", "Guru"),
+    ("backtest", "ketepatan", "Ketepatan"),
     ("import_data", "data", "Data"),
     ("method", "metode", "Metode"),
     ("administration", "pengelolaan", "Pengelolaan"),

@@ -1,0 +1,148 @@
+"""How far the forecast of pupils missed, in years that have come."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import access, inputs, layout, load_schools, school_inputs
+from pages.shared import school_accuracy as accuracy
+from pages.shared import school_figures as figures
+from pages.shared.layout import Column
+from pages.shared.words import language, names, number, percent, t, tn
+
+
+def render() -> None:
+    """The page."""
+    access.require("pimpinan")
+    layout.needs_data()
+    key = load_schools.school_key()
+    rows = pd.DataFrame()
+    if len(load_schools.history_of(key)["school_year"].unique()) > 1:
+        rows = accuracy.table(key)
+    if rows.empty:
+        layout.header(t("Prakiraan belum dapat diuji"), t("Seberapa tepat prakiraan murid?"))
+        layout.empty(
+            t("Riwayat murid belum cukup"),
+            t(
+                "Muat di halaman Data: murid per sekolah, tingkat, dan tahun ajaran, paling sedikit"
+                " tiga tahun ajaran; makin panjang makin baik."
+            ),
+        )
+        return
+    _page(rows)
+
+
+@st.fragment
+def _page(rows: pd.DataFrame) -> None:
+    finding = st.container()
+    key = load_schools.school_key()
+
+    # read
+    levels = {one: name for one, name in level_names().items() if (rows["level"] == one).any()}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):
+        usual = "school" if "school" in levels else next(iter(levels))
+        level = inputs.choice("dinilai", t("Yang dinilai"), levels, usual)
+        sizes = _sizes(rows, level)
+        with st.container(width=260):
+            size = inputs.choice(
+                "ukuran", t("Ukuran sekolah"), sizes, accuracy.ALL_SIZES, widget="select"
+            )
+
+    # call
+    chosen = accuracy.chosen(rows, level, size)
+    found = accuracy.verdict(chosen)
+
+    # draw
+    with finding:
+        layout.header(accuracy.told(found), t("Seberapa tepat prakiraan murid?"))
+    layout.keys(_keys(chosen))
+    left, right = st.columns(2)
+    with left:
+        figures.draw(accuracy.errors(key, level, size, language()), "meleset", height=400)
+    with right:
+        figures.draw(accuracy.coverage(key, level, size, language()), "cakupan", height=400)
+    if found.worse_leads and found.kind != "no_better":
+        layout.note(
+            t(
+                "Tidak lebih baik daripada cara sederhana pada {leads} tahun ke depan.",
+                leads=names([number(lead) for lead in found.worse_leads]),
+            )
+        )
+    layout.note(
+        t(
+            "Setiap tahun lampau diprakirakan hanya dengan data yang sudah ada waktu itu, lalu"
+            " dibandingkan dengan kenyataan. Meleset: jumlah selisih mutlak dibagi jumlah murid."
+            " Sekolah dinilai bila kelasnya tetap sama dan muridnya paling sedikit 20; wilayah dan"
+            " seluruh daerah menghitung semua sekolah."
+        )
+    )
+    _table(rows)
+    layout.source_note(*school_inputs.TEST_EQUATIONS)
+
+
+def level_names() -> dict[str, str]:
+    """What is judged, from small to large."""
+    return {
+        "grade": t("Satu kelas"),
+        "school": t("Satu sekolah"),
+        "district": t("Satu kecamatan"),
+        "whole": t("Seluruh daerah"),
+    }
+
+
+def _sizes(rows: pd.DataFrame, level: str) -> dict[str, str]:
+    found = rows.loc[rows["level"] == level, "size"].unique()
+    return {one: size_name(str(one)) for one in found}
+
+
+def size_name(size: str) -> str:
+    """A size of schools in words."""
+    if size == accuracy.ALL_SIZES:
+        return t("Semua ukuran")
+    if size.startswith("under "):
+        return t("di bawah {n} murid", n=size.removeprefix("under "))
+    if size.endswith("+"):
+        return t("{n} murid atau lebih", n=size.removesuffix("+"))
+    return t("{range} murid", range=size)
+
+
+def _keys(chosen: pd.DataFrame) -> list[layout.Key]:
+    shown = chosen.loc[chosen["lead_years"].isin((1, 3, 5))]
+    return [
+        layout.Key(
+            t("Meleset {lead} ke depan", lead=tn("{n} tahun", int(row.lead_years))),
+            percent(row.error_share),
+            t(
+                "naif {naive} · rasio polos {plain} · dalam rentang {covered}",
+                naive=percent(row.naive_error_share),
+                plain=percent(row.plain_error_share),
+                covered=percent(row.covered_share, 0),
+            ),
+        )
+        for row in (shown if len(shown) else chosen.head(1)).itertuples()
+    ]
+
+
+def _table(rows: pd.DataFrame) -> None:
+    words = level_names()
+    st.markdown(f"**{t('Semua angka')}**")
+    layout.table(
+        rows.assign(
+            level_name=rows["level"].map(words),
+            size_name=[size_name(str(one)) for one in rows["size"]],
+        ),
+        [
+            Column("level_name", t("Yang dinilai")),
+            Column("size_name", t("Ukuran sekolah")),
+            Column("lead_years", t("Tahun ke depan"), "number"),
+            Column("error_share", "Estafet", "share"),
+            Column("naive_error_share", t("Naif"), "share"),
+            Column("plain_error_share", t("Rasio polos"), "share"),
+            Column("covered_share", t("Dalam rentang"), "share"),
+            Column("outcome_count", t("Kenyataan"), "number"),
+            Column("origin_count", t("Tahun asal"), "number"),
+        ],
+        "ketepatan-prakiraan-murid",
+        key="tabel-ketepatan",
+    )

@@ -1,0 +1,257 @@
+"""What the pages on schools read: pupils, schools, births, teachers, and the forecast of them.
+
+The forecast is learnt once for each edition, by a worker of the server and never by the screen; a
+lever then moves it in milliseconds. Frames are shared by all visitors: read, never written into.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analytics import enrolment, store
+from analytics.enrolment import EnrolmentForecast
+from analytics.store import StoreError
+from pages.shared import load
+from pages.shared.words import tn
+
+Result = TypeVar("Result")
+
+HORIZON_YEARS = 10
+PUBLIC, PRIVATE = "negeri", "swasta"
+_ENROLMENT = {"npsn": "str", "school_year": "int64", "grade": "int64", "pupil_count": "float64"}
+_BIRTHS = {"area": "str", "year": "int64", "birth_count": "float64", "is_reported": "bool"}
+_PROFILE = (
+    *("npsn", "name", "level", "status", "kecamatan", "village", "latitude", "longitude"),
+    *("rombel_count", "classroom_count", "teacher_count", "pupil_count", "school_year"),
+)
+_KEPT_RESULTS = 12
+_WATCH_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class SchoolKey:
+    """The edition and the rules; all that the forecast of schools depends on beside the levers."""
+
+    path: Path
+    sha256: str
+    rule_version: str
+
+
+def school_key() -> SchoolKey:
+    """The key of the edition in force."""
+    held = load._present()
+    return SchoolKey(held.path, held.sha256, load.rulebook().version)
+
+
+def _asked(key: SchoolKey, question: str, **parameters: object) -> pd.DataFrame | None:
+    """An answer of the edition; None where it was made before there was such a table."""
+    with closing(store.opened(key.path)) as connection:
+        try:
+            return store.ask(connection, question, **parameters)
+        except StoreError as error:
+            if "Catalog Error" in str(error):
+                return None
+            raise
+
+
+@lru_cache(maxsize=8)
+def enrolment_of(key: SchoolKey) -> pd.DataFrame:
+    """Pupils by ``npsn``, ``school_year``, ``grade``: ``pupil_count``; empty where none are known.
+
+    Schools that report totals only stand in ``profiles_of``.
+    """
+    asked = _asked(key, "enrolment", school_year=None)
+    if asked is None:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _ENROLMENT.items()})
+    known = asked.dropna(subset=["npsn", "school_year", "grade", "pupil_count"])
+    return known.astype(_ENROLMENT)
+
+
+@lru_cache(maxsize=8)
+def profiles_of(key: SchoolKey) -> pd.DataFrame:
+    """School profiles, one row per ``npsn`` and ``school_year``."""
+    asked = _asked(key, "schools", school_year=None)
+    return pd.DataFrame(columns=["npsn", "school_year"]) if asked is None else asked
+
+
+@lru_cache(maxsize=8)
+def births_of(key: SchoolKey) -> pd.DataFrame:
+    """Births by ``area`` and ``year``, what was not reported left blank."""
+    asked = _asked(key, "births")
+    if asked is None or asked.empty:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _BIRTHS.items()})
+    births = asked.astype({"area": "str", "year": "int64", "birth_count": "float64"})
+    reported = births["is_reported"].fillna(True).astype(bool)
+    return births.assign(birth_count=births["birth_count"].where(reported))
+
+
+@lru_cache(maxsize=8)
+def schools_of(key: SchoolKey) -> pd.DataFrame:
+    """Schools as last seen, one row each.
+
+    Returns
+    -------
+    ``npsn``, ``name``, ``level``, ``status`` (``negeri`` where it is not told), ``kecamatan`` (''
+    where it is not told), ``latitude``, ``longitude``, ``rombel_count``, ``classroom_count``,
+    ``teacher_count``, ``pupil_count``, ``school_year`` of that profile; ordered by name.
+    """
+    profiles = profiles_of(key).sort_values("school_year", kind="stable")
+    latest = profiles.groupby("npsn", as_index=False).last()
+    pupils = enrolment_of(key)
+    unlisted = sorted(set(pupils["npsn"]) - set(latest["npsn"]))
+    if unlisted:
+        latest = pd.concat([latest, pd.DataFrame({"npsn": unlisted})], ignore_index=True)
+    latest = latest.reindex(columns=list(_PROFILE))
+    by_grade = pupils.groupby("npsn")["grade"].max().map(_level_of_grade)
+    level = latest["level"].fillna(latest["npsn"].map(by_grade)).fillna("")
+    return latest.assign(
+        npsn=latest["npsn"].astype("str"),
+        name=latest["name"].fillna(latest["npsn"]),
+        level=level.map(lambda one: str(one).upper()),
+        status=latest["status"].fillna(PUBLIC),
+        kecamatan=latest["kecamatan"].fillna(""),
+    ).sort_values(["name", "npsn"], ignore_index=True)
+
+
+def _level_of_grade(grade: int) -> str:
+    return "TK" if grade == 0 else "SD" if grade <= 6 else "SMP" if grade <= 9 else "SMA"
+
+
+@lru_cache(maxsize=8)
+def history_of(key: SchoolKey) -> pd.DataFrame:
+    """Every pupil count of the edition in the model's own names, one row per cell.
+
+    Returns
+    -------
+    ``school_id``, ``school_year``, ``grade`` (``total`` where a school never told its grades),
+    ``pupils``, ``district`` (kecamatan).
+    """
+    pupils, profiles = enrolment_of(key), profiles_of(key)
+    graded = pupils.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
+    rows = [graded.assign(grade=graded["grade"].astype("object"))]
+    if "pupil_count" in profiles:
+        poorer = profiles.loc[~profiles["npsn"].isin(set(pupils["npsn"]))]
+        poorer = poorer.dropna(subset=["pupil_count"])
+        rows.append(
+            pd.DataFrame(
+                {
+                    "school_id": poorer["npsn"].astype("str"),
+                    "school_year": poorer["school_year"].astype("int64"),
+                    "grade": "total",
+                    "pupils": poorer["pupil_count"].astype("float64"),
+                }
+            )
+        )
+    history = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
+    place = schools_of(key).set_index("npsn")["kecamatan"]
+    return history.assign(district=history["school_id"].map(place).fillna(""))
+
+
+def births_for_model(key: SchoolKey) -> pd.DataFrame | None:
+    """Births in the model's own names; None where the edition has none."""
+    births = births_of(key)
+    if births.empty:
+        return None
+    held = load.edition()
+    whole = {"", "" if held is None else held.government_name}
+    parts = births.loc[~births["area"].isin(whole)]
+    # Kecamatan and their total beside each other would count every child twice.
+    births = births if parts.empty else parts
+    return births.rename(columns={"birth_count": "births"})[["area", "year", "births"]]
+
+
+# --- work beside the screen ---
+
+
+class _Desk:
+    """One worker for forecasts, and what it has done."""
+
+    def __init__(self) -> None:
+        self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="estafet-forecast")
+        self.lock = threading.Lock()
+        self.work: dict[Hashable, Future[Any]] = {}
+
+
+_DESK = _Desk()
+
+
+def _started(key: Hashable, work: Callable[[], Result]) -> Future[Result]:
+    """The work behind a key; begun when nobody asked for it before, or when it failed."""
+    with _DESK.lock:
+        held = _DESK.work.get(key)
+        if held is None or (held.done() and held.exception() is not None):
+            held = _DESK.worker.submit(work)
+        _DESK.work.pop(key, None)
+        _DESK.work[key] = held
+        # What nobody asked for lately goes first.
+        while len(_DESK.work) > _KEPT_RESULTS:
+            _DESK.work.pop(next(iter(_DESK.work)))
+    return cast("Future[Result]", held)
+
+
+def waited_for(key: Hashable, work: Callable[[], Result], told: str) -> Result:
+    """The result of ``work``, done once for all visitors by a worker; words while it runs.
+
+    Raises
+    ------
+    Whatever the work raised.
+    """
+    job = _started(key, work)
+    if not job.done():
+        place, began = st.empty(), time.monotonic()
+        while not job.done():
+            # Drawn every time: only while drawing does Streamlit notice that a visitor has left.
+            waited = tn("{n} detik", int(time.monotonic() - began))
+            place.info(f"{told} ({waited})", icon=":material/hourglass_top:")
+            time.sleep(_WATCH_SECONDS)
+        place.empty()
+    return job.result()
+
+
+def learnt(key: SchoolKey, told: str) -> EnrolmentForecast:
+    """The forecast of every school to the furthest year, everything as today."""
+    # Read here and not by the worker, who knows nothing of editions and visitors.
+    history, births = history_of(key), births_for_model(key)
+
+    def learn() -> EnrolmentForecast:
+        return enrolment.enrolment_forecast(history, births, years=HORIZON_YEARS)
+
+    return waited_for(("forecast", key), learn, told)
+
+
+@lru_cache(maxsize=8)
+def _newcomers(key: SchoolKey) -> pd.DataFrame:
+    """Last year's pupils of the entry grades I, VII and X, with their school's level and status."""
+    pupils = enrolment_of(key)
+    is_last = pupils["school_year"] == pupils["school_year"].max()
+    entered = pupils.loc[is_last & pupils["grade"].isin((1, 7, 10))]
+    return entered.merge(schools_of(key)[["npsn", "level", "status"]], on="npsn")
+
+
+def _private_share(newcomers: pd.DataFrame) -> float:
+    total = newcomers["pupil_count"].sum()
+    private = newcomers.loc[newcomers["status"] == PRIVATE, "pupil_count"].sum()
+    return float(np.clip(private / total, 0.0, 0.95)) if total else 0.0
+
+
+def private_share_today(key: SchoolKey) -> float:
+    """Share of last year's newcomers who entered the listed private schools."""
+    return _private_share(_newcomers(key))
+
+
+def private_shares(key: SchoolKey) -> dict[str, float]:
+    """The same by level; only levels with both kinds of schools."""
+    shares = {str(level): _private_share(rows) for level, rows in _newcomers(key).groupby("level")}
+    return {level: share for level, share in shares.items() if share > 0}

@@ -1,0 +1,417 @@
+"""The figures of the page on pupils: the wave, its grades, the map, one school."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objs as go
+import streamlit as st
+
+from pages.shared import charts, school_view
+from pages.shared.school_inputs import EVERY, Scope, level_name, year_name
+from pages.shared.words import number, percent, t
+
+_MOST_POINT, _LEAST_POINT = 26.0, 6.0
+
+
+def _see_through(colour: str, share: float) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share})"
+
+
+def _years(years: list[int], shown: charts.Figure) -> None:
+    """Ticks that read as school years, about every so many."""
+    first, last = min(years), max(years)
+    step = 1 if last - first < 8 else 2 if last - first < 18 else 5
+    ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
+    shown["xaxis"] |= {
+        "tickvals": ticks,
+        "ticktext": [f"{year % 100:02d}/{(year + 1) % 100:02d}" for year in ticks],
+        "range": [first - 0.3, last + 0.3],
+    }
+
+
+def banded(
+    past: pd.DataFrame, ahead: pd.DataFrame, name: str, place: int, *, naive: bool
+) -> list[charts.Figure]:
+    """Traces of one group: the band, the naive line, the past, the forecast.
+
+    Parameters
+    ----------
+    past
+        ``school_year``, ``pupils``.
+    ahead
+        ``school_year``, ``pupils``, ``p10``, ``p90`` and, where ``naive``, ``naive``.
+    place
+        Which colour of the palette.
+    """
+    colour = charts.PALETTE[place % len(charts.PALETTE)]
+    years = past["school_year"].tolist()
+    last = past.iloc[-1:]
+    said = [year_name(year) for year in years]
+    traces: list[charts.Figure] = []
+    if len(ahead):
+        joined = [*last["school_year"], *ahead["school_year"]]
+        low, high = ([*last["pupils"], *ahead[one]] for one in ("p10", "p90"))
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": t("Rentang P10-P90"),
+                "x": [*joined, *joined[::-1]],
+                "y": [*high, *low[::-1]],
+                "fill": "toself",
+                "fillcolor": _see_through(colour, 0.26),
+                "line": {"width": 0},
+                "hoverinfo": "skip",
+                "legendgroup": name,
+                "showlegend": naive,
+            }
+        )
+        if naive:
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "name": t("Seandainya tetap seperti tahun terakhir"),
+                    "x": joined,
+                    "y": [*last["pupils"], *ahead["naive"]],
+                    "line": {"color": charts.QUIET, "width": 2, "dash": "dot"},
+                    "hovertemplate": "%{y:,.0f}",
+                }
+            )
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": name,
+            "x": years,
+            "y": past["pupils"].tolist(),
+            "line": {"color": colour, "width": 3},
+            "marker": {"size": 5},
+            "text": said,
+            "hovertemplate": "%{text}: %{y:,.0f}",
+            "legendgroup": name,
+        }
+    )
+    if len(ahead):
+        bands = [
+            f"{year_name(int(year))}: {number(mid)} ({number(low)}-{number(high)})"
+            for year, mid, low, high in zip(
+                ahead["school_year"], ahead["pupils"], ahead["p10"], ahead["p90"], strict=True
+            )
+        ]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": t("{name}, prakiraan", name=name),
+                "x": joined,
+                "y": [*last["pupils"], *ahead["pupils"]],
+                "line": {"color": colour, "width": 3, "dash": "dash"},
+                "marker": {"size": 6, "symbol": "circle-open"},
+                "text": ["", *bands],
+                "hovertemplate": "%{text}",
+                "legendgroup": name,
+                "showlegend": naive,
+            }
+        )
+    return traces
+
+
+@lru_cache(maxsize=128)
+def wave(scope: Scope, language: str) -> go.Figure:  # noqa: ARG001 (part of the key)
+    """Pupils by year: what was, what is expected with its band, and the naive line."""
+    answer = school_view.wave(scope)
+    one = scope.level != EVERY or len(answer.history["group"].unique()) == 1
+    shown = charts.layout(_finding(answer), t("Murid"))
+    shown["hovermode"] = "closest"
+    traces: list[charts.Figure] = []
+    if one:
+        name = level_name(scope.level)
+        traces = banded(answer.whole_history, answer.whole, name, 0, naive=True)
+    else:
+        for place, (level, past) in enumerate(answer.history.groupby("group", sort=False)):
+            ahead = answer.ahead.loc[answer.ahead["group"] == level]
+            traces += banded(past, ahead, str(level), place, naive=False)
+    years = [*answer.whole_history["school_year"], answer.last_year]
+    _years([int(year) for year in years], shown)
+    shown["xaxis"]["title"]["text"] = ""
+    return go.Figure({"data": traces, "layout": shown})
+
+
+def _finding(answer: school_view.Wave) -> str:
+    if not len(answer.whole):
+        return t("Murid menurut tahun ajaran")
+    last = answer.whole.iloc[-1]
+    return t(
+        "{year}: antara {low} dan {high} murid, sekarang {now}",
+        year=year_name(answer.last_year),
+        low=number(last["p10"]),
+        high=number(last["p90"]),
+        now=number(answer.pupils_now),
+    )
+
+
+@lru_cache(maxsize=128)
+def grades(scope: Scope, language: str) -> go.Figure | None:  # noqa: ARG001 (part of the key)
+    """Pupils by grade and year: a small cohort can be followed upwards. None without grades."""
+    answer = school_view.wave(scope)
+    table = answer.grades
+    if table.empty or len(table) < 2:
+        return None
+    last_past = answer.now_year
+    table = table[[year for year in table.columns if year >= last_past - 5]]
+    entry = table.iloc[0].dropna()
+    finding = t(
+        "Kelas {grade}: {now} murid sekarang, {ahead} pada {year}",
+        grade=grade_name(int(table.index[0])),
+        now=number(entry.get(last_past)),
+        ahead=number(entry.iloc[-1]),
+        year=year_name(int(entry.index[-1])),
+    )
+    shown = charts.layout(finding, legend=False)
+    shown["hovermode"] = "closest"
+    years = [int(year) for year in table.columns]
+    rows = [year_name(year) + ("" if year <= last_past else " *") for year in years]
+    labels = [grade_name(int(one)) for one in table.index]
+    shown["xaxis"] |= {"type": "category", "side": "top"}
+    shown["margin"] |= {"t": shown["margin"]["t"] + 26, "b": 36}
+    shown["yaxis"] = {
+        "type": "category",
+        "autorange": "reversed",
+        "automargin": True,
+        "fixedrange": True,
+        "showgrid": False,
+        "ticksuffix": "  ",
+        "tickfont": {"size": 13},
+    }
+    # The line between what was and what is expected.
+    shown["shapes"] = [
+        {
+            "type": "line",
+            "x0": 0,
+            "x1": 1,
+            "xref": "paper",
+            "y0": years.index(last_past) + 0.5,
+            "y1": years.index(last_past) + 0.5,
+            "line": {"color": charts.ALARM, "width": 2, "dash": "dot"},
+        }
+    ]
+    values = table.to_numpy(float).T
+    trace = {
+        "type": "heatmap",
+        "x": labels,
+        "y": rows,
+        "z": values.tolist(),
+        "colorscale": [[0, "#FBF0D5"], [0.5, "#8DBBD6"], [1, "#2C7CB2"]],
+        "xgap": 2,
+        "ygap": 2,
+        "showscale": False,
+        "text": [[number(value) for value in row] for row in values],
+        "texttemplate": "%{text}",
+        # Every step of the scale is light enough for dark ink, also on a dark page.
+        "textfont": {"size": 13, "color": "#0E1B26"},
+        "hovertemplate": t("Kelas") + " %{x}, %{y}: %{text}<extra></extra>",
+    }
+    return go.Figure({"data": [trace], "layout": shown})
+
+
+def grades_height(scope: Scope) -> int:
+    """Pixels that the figure of grades needs: one line a year."""
+    years = school_view.wave(scope).grades.columns
+    count = sum(1 for year in years if year >= school_view.wave(scope).now_year - 5)
+    return 130 + 28 * count
+
+
+def grade_name(grade: int) -> str:
+    """``I`` ... ``XII`` as schools write it; TK for kindergarten."""
+    roman = ["TK", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
+    return roman[grade] if 0 <= grade < len(roman) else str(grade)
+
+
+@lru_cache(maxsize=128)
+def school_map(
+    scope: Scope,
+    threshold: int,
+    when: str,
+    language: str,  # noqa: ARG001 (part of the key)
+) -> go.Figure | None:
+    """Schools as points on their own outline, by size. None where no school has a place."""
+    answer = school_view.wave(scope)
+    schools = answer.schools.dropna(subset=["east_km", "north_km"])
+    if len(schools) < 2:
+        return None
+    column = f"pupils_{when}"
+    small = (schools[column] < threshold).to_numpy()
+    year = answer.now_year if when == "now" else answer.last_year
+    finding = t(
+        "{small} dari {all} sekolah di bawah {threshold} murid pada {year}",
+        small=number(small.sum()),
+        all=number(len(schools)),
+        threshold=threshold,
+        year=year_name(year),
+    )
+    shown = charts.layout(finding)
+    shown["hovermode"] = "closest"
+    axis = {"visible": False, "fixedrange": True}
+    shown["xaxis"] = {**axis}
+    shown["yaxis"] = {**axis, "scaleanchor": "x", "scaleratio": 1}
+    shown["clickmode"] = "event+select"
+    edge = school_view.outline(schools["east_km"].to_numpy(), schools["north_km"].to_numpy())
+    middle = edge.mean(axis=0)
+    # A little larger than the points, so that none stands on the edge.
+    away = middle + (edge - middle) * 1.09
+    traces: list[charts.Figure] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [*away[:, 0], away[0, 0]],
+            "y": [*away[:, 1], away[0, 1]],
+            "fill": "toself",
+            "fillcolor": "rgba(127,140,153,0.10)",
+            "line": {"color": "rgba(127,140,153,0.35)", "width": 1, "shape": "spline"},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+    most = max(float(schools[["pupils_now", "pupils_ahead"]].to_numpy().max()), 1.0)
+    for is_small, name, colour, symbol in (
+        (False, t("{n} murid atau lebih", n=threshold), charts.PALETTE[0], "circle"),
+        (True, t("di bawah {n} murid", n=threshold), charts.ALARM, "diamond"),
+    ):
+        part = schools.loc[small == is_small]
+        if part.empty:
+            continue
+        size = _LEAST_POINT + (_MOST_POINT - _LEAST_POINT) * np.sqrt(part[column] / most)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": name,
+                "x": part["east_km"].tolist(),
+                "y": part["north_km"].tolist(),
+                "marker": {
+                    "size": size.tolist(),
+                    "color": colour,
+                    "symbol": symbol,
+                    "opacity": 0.78,
+                    "line": {"color": "#FFFFFF", "width": 1},
+                },
+                "customdata": part[["npsn"]].to_numpy().tolist(),
+                "text": [
+                    f"<b>{row.name_}</b><br>{row.kecamatan}<br>"
+                    + t(
+                        "{now} murid sekarang, {ahead} pada {year}",
+                        now=number(row.pupils_now),
+                        ahead=number(row.pupils_ahead),
+                        year=year_name(answer.last_year),
+                    )
+                    for row in part.rename(columns={"name": "name_"}).itertuples()
+                ],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        )
+    shown["annotations"] = [*_place_names(schools), _scale(away, shown)]
+    return go.Figure({"data": traces, "layout": shown})
+
+
+def _place_names(schools: pd.DataFrame) -> list[charts.Figure]:
+    """The kecamatan, each written where its schools lie."""
+    named = schools.loc[schools["kecamatan"] != ""]
+    if named["kecamatan"].nunique() > 12:
+        return []
+    places = named.groupby("kecamatan")[["east_km", "north_km"]].median()
+    return [
+        {
+            "x": place.east_km,
+            "y": place.north_km,
+            "text": str(place.Index),
+            "showarrow": False,
+            "opacity": 0.6,
+            "font": {"size": 15},
+            "yshift": 18,
+        }
+        for place in places.itertuples()
+    ]
+
+
+def _scale(edge: np.ndarray, shown: charts.Figure) -> charts.Figure:
+    """A bar of a round number of kilometres, drawn beneath the points."""
+    width = float(np.ptp(edge[:, 0]))
+    length = next((one for one in (50, 20, 10, 5, 2, 1) if one < width / 3), 0.5)
+    left, below = float(edge[:, 0].min()), float(edge[:, 1].min()) - 0.03 * width
+    shown["shapes"] = [
+        {
+            "type": "line",
+            "x0": left,
+            "x1": left + length,
+            "y0": below,
+            "y1": below,
+            "line": {"color": charts.QUIET, "width": 3},
+        }
+    ]
+    return {
+        "x": left + length,
+        "y": below,
+        "text": f" {number(length, 0 if length >= 1 else 1)} km",
+        "showarrow": False,
+        "xanchor": "left",
+        "font": {"size": 13, "color": charts.QUIET},
+    }
+
+
+def one_school(rows: pd.DataFrame, name: str, last_year: int) -> charts.Figure:
+    """Pupils of one school: what was, what is expected, its band, the naive line."""
+    total = rows.loc[rows["grade"] == school_view.TOTAL]
+    past = total.loc[~total["is_ahead"].astype(bool)].sort_values("school_year")
+    ahead = total.loc[total["is_ahead"].astype(bool) & (total["school_year"] <= last_year)]
+    if ahead.empty:
+        finding = t("{name}: tidak lagi melaporkan murid", name=name)
+    else:
+        last = ahead.iloc[-1]
+        finding = t(
+            "{name}: {low} sampai {high} murid pada {year}",
+            name=name,
+            low=number(last["p10"]),
+            high=number(last["p90"]),
+            year=year_name(last_year),
+        )
+    shown = charts.layout(finding, t("Murid"))
+    shown["hovermode"] = "closest"
+    naive = past["pupils"].iloc[-1] if len(past) else 0.0
+    traces = banded(past, ahead.assign(naive=naive), t("Murid"), 0, naive=True)
+    years = [*past["school_year"], *ahead["school_year"]]
+    _years([int(year) for year in years], shown)
+    return {"data": traces, "layout": shown}
+
+
+def share_said(share: float) -> str:
+    """A change with its sign: ``+4,1%``, ``−12,0%``."""
+    if pd.isna(share):
+        return percent(share)
+    return f"{'+' if share > 0 else '−' if share < 0 else ''}{percent(abs(share))}"
+
+
+def draw(
+    figure: go.Figure,
+    key: str,
+    *,
+    height: int,
+    on_select: Literal["ignore"] | Callable[[], None] = "ignore",
+) -> None:
+    """Show a figure that is kept ready: checking a dict anew would cost 5-10 ms each time."""
+    st.plotly_chart(
+        figure,
+        key=key,
+        height=height,
+        width="stretch",
+        config=charts._config(f"estafet-{key}"),
+        alt=str(figure.layout.title.text).replace("<br>", " "),
+        on_select=on_select,
+        selection_mode="points",
+    )

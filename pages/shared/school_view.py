@@ -1,0 +1,342 @@
+"""The counts behind the page on pupils: the wave, the schools by size, one school."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from analytics import enrolment, teachers
+from analytics.enrolment import EnrolmentForecast, Levers
+from analytics.enrolment_learning import Outlook
+from pages.shared import load_schools
+from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
+from pages.shared.school_inputs import EVERY, Scope
+from pages.shared.words import t
+
+TOTAL = "total"
+_KM_PER_DEGREE = 111.32
+# Grades in which a child enters a level.
+ENTRY_GRADES = {"TK": 0, "SD": 1, "SMP": 7, "SMA": 10, "SMK": 10}
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """What the page on pupils shows; small, kept for the next visitor, never to be changed.
+
+    ``history`` and ``ahead`` by ``group`` (level) and ``school_year``: ``pupils``, ahead also
+    ``p10``, ``p90``, ``naive``; ``whole`` the same for all schools in view together (``history``
+    in ``whole_history``). ``grades`` pupils by ``grade`` (rows) and school year (columns), past
+    and future. ``schools`` one row per school: see ``_schools``. ``origin_count`` past years the
+    furthest lead was learnt from, 0 where its band is carried over from a shorter one.
+    """
+
+    now_year: int
+    last_year: int
+    history: pd.DataFrame
+    ahead: pd.DataFrame
+    whole_history: pd.DataFrame
+    whole: pd.DataFrame
+    grades: pd.DataFrame
+    schools: pd.DataFrame
+    intake_now: float
+    intake_ahead: float
+    learnt_lead_years: int
+    has_births: bool
+
+    @property
+    def pupils_now(self) -> float:
+        """Pupils of the last year in the data."""
+        return float(self.schools["pupils_now"].sum())
+
+    @property
+    def pupils_ahead(self) -> float:
+        """Pupils at the horizon."""
+        return float(self.whole["pupils"].iloc[-1]) if len(self.whole) else float("nan")
+
+    @property
+    def change_share(self) -> float:
+        """Change from the last year to the horizon, as a share."""
+        return self.pupils_ahead / self.pupils_now - 1 if self.pupils_now else float("nan")
+
+    def below(self, threshold: int, when: str) -> int:
+        """Schools with fewer pupils than the threshold, ``when`` is ``now`` or ``ahead``."""
+        return int((self.schools[f"pupils_{when}"] < threshold).sum())
+
+
+def forecast(key: SchoolKey) -> EnrolmentForecast:
+    """The forecast under today's levers; words on the screen while a worker learns it."""
+    return load_schools.learnt(key, t("Menghitung prakiraan murid setiap sekolah dari riwayatnya"))
+
+
+@lru_cache(maxsize=16)
+def outlook(key: SchoolKey, levers: Levers) -> Outlook:
+    """The forecast of every school under the levers, as arrays.
+
+    What public schools lose to private schools of the same list arrives there.
+    """
+    today = forecast(key).arrays
+    public = enrolment.moved_by(today, levers)
+    if levers.private_share is None:
+        return public
+    stays = (1 - levers.private_share) / (1 - levers.private_share_today)
+    schools = load_schools.schools_of(key).set_index("npsn").reindex(today.data.school_ids)
+    moved = public
+    for level, share in load_schools.private_shares(key).items():
+        # What the public schools of a level lose, the private ones of that level gain.
+        gained = float(np.clip(share + (1 - stays) * (1 - share), 0.0, 1.0))
+        mirrored = dataclasses.replace(
+            levers, private_share_today=1 - share, private_share=1 - gained
+        )
+        here = ((schools["level"] == level) & (schools["status"] == PRIVATE)).to_numpy(bool)
+        moved = _with(moved, enrolment.moved_by(today, mirrored), here)
+    return moved
+
+
+def _with(one: Outlook, other: Outlook, use: np.ndarray) -> Outlook:
+    """``one``, with the schools marked in ``use`` as ``other`` has them."""
+    names = ("cells", "cells_low", "cells_high", "schools", "schools_low", "schools_high")
+    chosen = {
+        name: np.where(
+            use.reshape(-1, *[1] * (getattr(one, name).ndim - 1)),
+            getattr(other, name),
+            getattr(one, name),
+        )
+        for name in names
+    }
+    return dataclasses.replace(one, **chosen)
+
+
+def in_scope(scope: Scope) -> pd.DataFrame:
+    """The schools a view looks at, one row each, whether or not they still have pupils."""
+    return _in_scope(scope.key, scope.level, scope.status, scope.kecamatan)
+
+
+@lru_cache(maxsize=64)
+def _in_scope(key: SchoolKey, level: str, status: str, kecamatan: tuple[str, ...]) -> pd.DataFrame:
+    schools = load_schools.schools_of(key)
+    use = pd.Series(True, schools.index)
+    if level != EVERY:
+        use &= schools["level"] == level
+    if status != EVERY:
+        use &= schools["status"] == status
+    if kecamatan:
+        use &= schools["kecamatan"].isin(kecamatan)
+    return schools.loc[use]
+
+
+@lru_cache(maxsize=64)
+def wave(scope: Scope) -> Wave:
+    """The counts of a view; computed once for all visitors who look at it."""
+    seen = outlook(scope.key, scope.levers)
+    schools = in_scope(scope)
+    past = load_schools.history_of(scope.key)
+    past = past.loc[past["school_id"].isin(set(schools["npsn"]))]
+    now_year = int(seen.data.years[-1])
+    leads = scope.horizon_years
+    last_year = now_year + leads
+    level = schools.set_index("npsn")["level"]
+    past = past.assign(group=past["school_id"].map(level))
+    table = _schools(seen, schools, leads)
+    ahead = _ahead(seen, level, last_year)
+    whole = _ahead(seen, pd.Series(EVERY, level.index), last_year)
+    grades = _grades(seen, past, schools, leads)
+    entry = [grade for name, grade in ENTRY_GRADES.items() if name in set(level)]
+    intake = grades.reindex(sorted(set(entry)))
+    learnt_leads = [lead for lead, count in enumerate(seen.origins_by_lead, 1) if count]
+    return Wave(
+        now_year=now_year,
+        last_year=last_year,
+        history=_summed(past, ["group", "school_year"]),
+        ahead=ahead,
+        whole_history=_summed(past, ["school_year"]),
+        whole=whole,
+        grades=grades,
+        schools=table,
+        intake_now=float(intake[now_year].sum()) if now_year in intake else float("nan"),
+        intake_ahead=float(intake[last_year].sum()) if last_year in intake else float("nan"),
+        learnt_lead_years=max(learnt_leads, default=0),
+        has_births=seen.births is not None,
+    )
+
+
+def _summed(past: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    return past.groupby(by, as_index=False)["pupils"].sum()
+
+
+def _ahead(seen: Outlook, group: pd.Series, last_year: int) -> pd.DataFrame:
+    """Totals ahead by group, with a band of their own and the naive line."""
+    known = group.loc[group.index.isin(seen.data.school_ids)]
+    if known.empty:
+        columns = ["group", "school_year", "pupils", "p10", "p90", "naive"]
+        return pd.DataFrame(columns=columns)
+    totals = enrolment.group_forecast(seen, known)
+    now = pd.Series(_now(seen), index=pd.Index(seen.data.school_ids))
+    naive = now.groupby(known.reindex(now.index)).sum()
+    totals = totals.assign(naive=totals["group"].map(naive))
+    return totals.loc[totals["school_year"] <= last_year].reset_index(drop=True)
+
+
+def _now(seen: Outlook) -> np.ndarray:
+    """Pupils of the last year by school."""
+    return np.asarray(seen.data.count[:, :, -1].sum(axis=1))
+
+
+def _grades(seen: Outlook, past: pd.DataFrame, schools: pd.DataFrame, leads: int) -> pd.DataFrame:
+    """Pupils by grade (rows) and school year (columns), past and future."""
+    graded = past.loc[past["grade"] != TOTAL]
+    grid = graded.pivot_table(
+        index="grade", columns="school_year", values="pupils", aggfunc="sum", fill_value=0
+    )
+    use = np.isin(seen.data.school_ids.astype(str), schools["npsn"].to_numpy(str))
+    ahead = seen.cells[use].sum(axis=0)[:, :leads]
+    frame = pd.DataFrame(ahead, index=seen.data.grades, columns=seen.years[:leads])
+    frame = frame.loc[[grade for grade in frame.index if grade in grid.index]]
+    wide = grid.join(frame, how="outer") if len(grid) else grid
+    wide.index = [int(grade) for grade in wide.index]
+    return wide.sort_index().astype("float64")
+
+
+def _schools(seen: Outlook, schools: pd.DataFrame, leads: int) -> pd.DataFrame:
+    """Open schools in view, one row each.
+
+    Returns
+    -------
+    The profile's columns, ``pupils_now``, ``pupils_ahead``, ``p10``, ``p90``, ``change_share``,
+    ``east_km``, ``north_km`` (from the middle of the mapped schools; blank where unmapped).
+    """
+    lead = leads - 1
+    rows = pd.DataFrame(
+        {
+            "npsn": seen.data.school_ids.astype(str),
+            "pupils_now": _now(seen),
+            "pupils_ahead": seen.schools[:, lead],
+            "p10": seen.schools_low[:, lead],
+            "p90": seen.schools_high[:, lead],
+        }
+    )
+    table = schools.merge(rows.loc[rows["pupils_now"] > 0], on="npsn")
+    return table.assign(
+        change_share=table["pupils_ahead"] / table["pupils_now"] - 1, **_km(table)
+    ).sort_values("pupils_now", ignore_index=True)
+
+
+def _km(schools: pd.DataFrame) -> dict[str, pd.Series]:
+    """Places in kilometres; at this size the earth is flat enough."""
+    latitude = pd.to_numeric(schools["latitude"], errors="coerce")
+    longitude = pd.to_numeric(schools["longitude"], errors="coerce")
+    middle = latitude.median()
+    east = (longitude - longitude.median()) * _KM_PER_DEGREE * np.cos(np.radians(middle))
+    return {"east_km": east, "north_km": (latitude - middle) * _KM_PER_DEGREE}
+
+
+def outline(east_km: np.ndarray, north_km: np.ndarray) -> np.ndarray:
+    """The convex hull of the points, in order around it; all points where there are under three."""
+    points = np.unique(np.column_stack([east_km, north_km]), axis=0)
+    if len(points) < 3:
+        return points
+
+    def half(ordered: np.ndarray) -> list[np.ndarray]:
+        chain: list[np.ndarray] = []
+        for point in ordered:
+            while len(chain) > 1:
+                (x1, y1), (x2, y2) = chain[-2], chain[-1]
+                if (x2 - x1) * (point[1] - y1) - (y2 - y1) * (point[0] - x1) > 0:
+                    break
+                chain.pop()
+            chain.append(point)
+        return chain[:-1]
+
+    return np.array(half(points) + half(points[::-1]))
+
+
+def pupils_by_grade(key: SchoolKey, levers: Levers, npsn: str) -> pd.DataFrame:
+    """Pupils of one school by year and grade, past and future.
+
+    Returns
+    -------
+    ``school_year``, ``grade`` (a number or ``total``), ``pupils``, ``p10``, ``p90`` (blank in the
+    past), ``is_ahead``.
+    """
+    seen = outlook(key, levers)
+    past = load_schools.history_of(key)
+    past = past.loc[past["school_id"] == npsn, ["school_year", "grade", "pupils"]]
+    graded = past.loc[past["grade"] != TOTAL]
+    totals = past.groupby("school_year", as_index=False)["pupils"].sum().assign(grade=TOTAL)
+    parts = [graded.assign(is_ahead=False), totals.assign(is_ahead=False)]
+    place = np.flatnonzero(seen.data.school_ids.astype(str) == npsn)
+    if len(place) and seen.serves[place[0]].any():
+        at, years = int(place[0]), seen.years
+        for column in np.flatnonzero(seen.serves[at] & (seen.data.grades >= 0)):
+            parts.append(
+                _ahead_of_one(
+                    years, int(seen.data.grades[column]), *_band(seen, "cells", (at, int(column)))
+                )
+            )
+        parts.append(_ahead_of_one(years, TOTAL, *_band(seen, "schools", (at,))))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _band(
+    seen: Outlook, what: str, place: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return (
+        getattr(seen, what)[place],
+        getattr(seen, f"{what}_low")[place],
+        getattr(seen, f"{what}_high")[place],
+    )
+
+
+def _ahead_of_one(
+    years: list[int], grade: object, pupils: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "school_year": years,
+            "grade": pd.Series([grade] * len(years), dtype="object"),
+            "pupils": pupils,
+            "p10": low,
+            "p90": high,
+            "is_ahead": True,
+        }
+    )
+
+
+@lru_cache(maxsize=8)
+def cells_for_need(key: SchoolKey, levers: Levers) -> pd.DataFrame:
+    """Pupils by school, year and grade from this year to the furthest, for the need of teachers.
+
+    Returns
+    -------
+    ``npsn``, ``school_year``, ``grade``, ``pupil_count``, ``level``; a school that reports totals
+    only has them spread evenly over the grades of its level. Public schools only: the government
+    pays no teachers of private ones.
+    """
+    seen = outlook(key, levers)
+    years = [int(seen.data.years[-1]), *seen.years]
+    schools = load_schools.schools_of(key).set_index("npsn")
+
+    def rows(school: np.ndarray, column: np.ndarray) -> pd.DataFrame:
+        now = seen.data.count[school, column, -1][:, None]
+        pupils = np.concatenate([now, seen.cells[school, column]], axis=1)
+        npsn = np.repeat(seen.data.school_ids[school].astype(str), len(years))
+        return pd.DataFrame(
+            {
+                "npsn": npsn,
+                "school_year": np.tile(years, len(school)),
+                "grade": np.repeat(seen.data.grades[column], len(years)),
+                "pupil_count": pupils.ravel(),
+                "level": schools["level"].reindex(npsn).to_numpy(),
+            }
+        )
+
+    is_graded = seen.data.grades >= 0
+    graded = rows(*np.nonzero(seen.serves & is_graded))
+    totals = rows(*np.nonzero(seen.serves & ~is_graded))
+    spread = teachers.evenly_by_grade(totals.drop(columns="grade"))
+    cells = pd.concat([graded, spread[graded.columns]], ignore_index=True)
+    public = set(schools.index[schools["status"] == PUBLIC])
+    return cells.loc[cells["npsn"].isin(public)].reset_index(drop=True)
