@@ -398,6 +398,13 @@ def _import(asked: argparse.Namespace) -> int:
         f" people ({previewed.good_count} rows loaded, {previewed.refused_count} left out,"
         f" {warning_count} warnings).",
     )
+    if previewed.reading.kind != "roster" and previewed.base is not None:
+        gone, stayed = previewed.replaced_count, previewed.kept_count
+        _say(
+            asked,
+            f"{gone} baris lama diganti, {stayed} tetap.",
+            f"{gone} earlier rows replaced, {stayed} kept.",
+        )
     if previewed.reading.kind == "roster":
         counts = [len(each) for each in (changes.joined, changes.left, changes.moved)]
         promoted = len(changes.promoted)

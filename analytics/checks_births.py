@@ -68,7 +68,9 @@ class _Cell:
     birth_count: int | None
 
 
-def checked_births(reading: Reading, as_of: date | None = None) -> CheckedBirths:
+def checked_births(
+    reading: Reading, as_of: date | None = None, before: pd.DataFrame | None = None
+) -> CheckedBirths:
     """Judge a table of births by area and year, long or wide.
 
     Sexes, villages, health centres and months of one area and year are summed; stillbirths are
@@ -85,6 +87,9 @@ def checked_births(reading: Reading, as_of: date | None = None) -> CheckedBirths
         Of kind ``birth``.
     as_of
         The day the table describes; None: every year in it is over.
+    before
+        Births known already (``area``, ``year``, ``birth_count``, ``is_reported``): neighbours in
+        time of those in the table, which may hold a single year.
 
     Raises
     ------
@@ -103,7 +108,7 @@ def checked_births(reading: Reading, as_of: date | None = None) -> CheckedBirths
     good = [each for each in cells if each.at not in refused and each not in repeated]
     births = _summed(good)
     births = _without_totals(findings, births, good)
-    births = _judged(findings, births, good, as_of)
+    births = _judged(findings, births, good, as_of, before)
     return CheckedBirths(
         births=births,
         faults=(*reading.faults, *findings.sorted_faults()),
@@ -124,9 +129,13 @@ def _areas(reading: Reading, findings: Findings) -> list[str]:
             if not text:
                 findings.add("area_missing", at, column, written[at])
             # One area whatever its capitals; as it was written first.
-            areas.append(known.setdefault(re.sub(r"[^a-z0-9]", "", text.casefold()), text))
+            areas.append(known.setdefault(_folded(text), text))
         return areas
     return [WHOLE] * len(reading.rows)
+
+
+def _folded(area: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", area.casefold())
 
 
 def _place(written: object) -> str:
@@ -232,10 +241,14 @@ def _without_totals(findings: Findings, births: pd.DataFrame, cells: list[_Cell]
 
 
 def _judged(
-    findings: Findings, births: pd.DataFrame, cells: list[_Cell], as_of: date | None
+    findings: Findings,
+    births: pd.DataFrame,
+    cells: list[_Cell],
+    as_of: date | None,
+    before: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Births with ``is_reported``; a warning on every row of the file that is not believed."""
-    reasons = _reasons(births, cells, as_of)
+    reasons = _reasons(births, cells, as_of, _known_before(before))
     places: dict[tuple[str, int], list[_Cell]] = {}
     for each in cells:
         places.setdefault((each.area, each.year), []).append(each)
@@ -253,8 +266,22 @@ def _judged(
     return births.assign(is_reported=pd.Series(is_reported, index=births.index, dtype="bool"))
 
 
+def _known_before(before: pd.DataFrame | None) -> dict[str, dict[int, int | None]]:
+    """Believed births by area (its name folded) and year."""
+    known: dict[str, dict[int, int | None]] = {}
+    if before is not None:
+        believed = before.loc[before["is_reported"].astype(bool)]
+        rows = zip(believed["area"], believed["year"], believed["birth_count"], strict=True)
+        for area, year, count in rows:
+            known.setdefault(_folded(str(area)), {})[int(year)] = int(count)
+    return known
+
+
 def _reasons(
-    births: pd.DataFrame, cells: list[_Cell], as_of: date | None
+    births: pd.DataFrame,
+    cells: list[_Cell],
+    as_of: date | None,
+    before: dict[str, dict[int, int | None]],
 ) -> dict[tuple[str, int], tuple[str, dict[str, object]]]:
     """Why a count is not believed, by area and year; those believed are left out."""
     by_sex: dict[tuple[str, int], dict[str, int]] = {}
@@ -269,7 +296,7 @@ def _reasons(
         }
         for year, count in known.items():
             key = (str(area), year)
-            usual = _usual(known, year)
+            usual = _usual({**before.get(_folded(str(area)), {}), **known}, year)
             sexes = by_sex[key]
             if count is None:
                 found[key] = ("empty", {})

@@ -31,6 +31,7 @@ GRADES_OF_LEVEL = {
     **dict.fromkeys(("SMA", "MA", "SMK", "SMAN", "SMKN"), range(10, 13)),
 }
 _BANDS = (range(0, 1), range(1, 7), range(7, 10), range(10, 13))
+_UNKNOWN_YEAR = -1
 _NPSN = re.compile(r"(?:\d{8}|[PKT]\d{7})")
 _TOTAL = re.compile(r"^\W*(?:total|jumlah|jml|semua|all)\b", re.I)
 # Kinds of rombel in Dapodik: 1 is a class; 16 an elective, 51 an extra-curricular group.
@@ -99,7 +100,9 @@ def checked_enrolment(reading: Reading, as_of: date | None = None) -> CheckedEnr
     kept = [
         (schools[count.at], years[count.at], count.grade, count.pupil_count)
         for count in counts
-        if count.at not in refused and (count.at, count.grade) not in repeated
+        if count.at not in refused
+        and (count.at, count.grade) not in repeated
+        and years[count.at] != _UNKNOWN_YEAR
     ]
     frame = pd.DataFrame(kept, columns=list(COLUMNS))
     frame = frame.astype({"npsn": "str", **dict.fromkeys(COLUMNS[1:], "int64")})
@@ -127,19 +130,19 @@ def _schools(reading: Reading, findings: Findings) -> list[str]:
 
 
 def _school_years(reading: Reading, findings: Findings, as_of: date | None) -> list[int]:
-    """The school year of every row; -1 where a fault says that it is not known."""
+    """The school year of every row; ``_UNKNOWN_YEAR`` where a fault says that it is not known."""
     count = len(reading.rows)
     if "school_year" not in reading.rows.columns:
         if as_of is None:
             findings.add("school_year_missing", None, "school_year")
-            return [-1] * count
+            return [_UNKNOWN_YEAR] * count
         return [as_of.year - (as_of.month < 7)] * count
     cells = cells_of(reading, "school_year")
     years = cell.by_value(cells, _school_year)
     for at, year in enumerate(years):
         if year is None:
             findings.add("school_year_missing", at, "school_year", cells[at])
-    return [-1 if year is None else year for year in years]
+    return [_UNKNOWN_YEAR if year is None else year for year in years]
 
 
 def _school_year(value: object) -> int | None:
@@ -307,7 +310,7 @@ def _check_repeats(
         at = count.at
         key = (schools[at], years[at], count.grade, *(texts[at].casefold() for texts in told))
         first = seen.setdefault(key, count)
-        if first is not count and years[at] != -1:
+        if first is not count and years[at] != _UNKNOWN_YEAR:
             is_same = first.pupil_count == count.pupil_count
             pairs.setdefault((first.at, at), []).append((count.grade, is_same))
     repeated: set[tuple[int, int]] = set()

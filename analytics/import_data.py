@@ -242,10 +242,14 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
     tell(0.45, "Memeriksa setiap baris")
     day = as_of or reading.as_of or date.today()
     rulebook = rules.load()
-    checked = _checked(reading, rulebook, day, local_titles, choice)
-    tell(0.75, "Membandingkan dengan edisi sekarang")
     now = current_edition(folder)
     base = None if now is None or now.is_synthetic else now
+    if reading.kind == "birth":
+        known = _asked(base, "births")
+        checked: Checked = checks.checked_births(reading, day, None if known.empty else known)
+    else:
+        checked = _checked(reading, rulebook, day, local_titles, choice)
+    tell(0.75, "Membandingkan dengan edisi sekarang")
     before = _people_of(base)
     kept = _kept(before, checked) if reading.kind == "roster" else before.iloc[:0]
     replaced_count = kept_count = 0
@@ -410,8 +414,6 @@ def _checked(
         return checks.checked_teachers(reading, as_of)
     if reading.kind == "enrolment":
         return checks.checked_enrolment(reading, as_of)
-    if reading.kind == "birth":
-        return checks.checked_births(reading, as_of)
     return checks.checked_roster(reading, rulebook, as_of, local_titles, choice)
 
 
@@ -452,6 +454,8 @@ def _merged_list(
     table, question, keys = _LISTS[kind]
     if kind == "teacher":
         incoming = _with_npsn(incoming, base)
+    if kind == "birth":
+        incoming = _with_known_areas(incoming, base)
     parameters = {"school_year": None} if kind in ("school", "enrolment") else {}
     present = _asked(base, question, **parameters)
     present = present.drop(columns="school_teacher_id", errors="ignore")
@@ -489,6 +493,16 @@ def _same_school(present: pd.DataFrame, incoming: pd.DataFrame) -> pd.Series:
     is_nameless = present["npsn"].isna() | incoming["npsn"].isna().all()
     named = present["school"].astype("object").where(present["school"].notna(), "")
     return by_key | (is_nameless & named.map(units.folded).isin(names))
+
+
+def _with_known_areas(births: pd.DataFrame, base: store.Edition | None) -> pd.DataFrame:
+    """Births whose areas are named as in the edition before, whatever the capitals."""
+    known = _asked(base, "births")
+    if known.empty:
+        return births
+    names = {units.folded(area): area for area in known["area"]}
+    named = births["area"].map(lambda area: names.get(units.folded(area), area)).astype("str")
+    return births.assign(area=named)
 
 
 def _with_npsn(teachers: pd.DataFrame, base: store.Edition | None) -> pd.DataFrame:

@@ -486,6 +486,24 @@ def test_a_list_without_a_number_finds_its_school_by_name(tmp_path, folder):
 # Import
 
 
+def test_the_command_line_takes_pupils_and_births(tmp_path, folder, capsys):
+    from analytics.__main__ import main
+
+    pupils = workbooks.write_xlsx(tmp_path / "a.xlsx", [LONG, [A, "SDN 01", 2024, 1, 30]])
+    rows = [["Kecamatan", "Tahun", "Jumlah Kelahiran"], ["Taman", 2018, 80]]
+    born = workbooks.write_xlsx(tmp_path / "b.xlsx", rows)
+    for kind, file in (("enrolment", pupils), ("birth", born), ("enrolment", pupils)):
+        assert main(["import", str(file), "--kind", kind, "--data", str(folder)]) == 0
+    assert "1 baris lama diganti, 0 tetap" in capsys.readouterr().out
+    assert len(table(folder, "enrolment", school_year=None)) == len(table(folder, "births")) == 1
+
+
+def test_a_table_without_a_year_takes_it_from_the_day_it_describes(tmp_path, folder):
+    rows = [["NPSN", "Kelas 7", "Kelas 8"], [A, 90, 91]]
+    loaded(folder, workbooks.write_xlsx(tmp_path / "a.xlsx", rows), as_of=date(2026, 6, 30))
+    assert set(table(folder, "enrolment", school_year=None)["school_year"]) == {2025}
+
+
 def test_a_new_year_of_pupils_joins_those_before_and_replaces_its_own(tmp_path, folder):
     first = [LONG, [A, "SDN 01", 2024, 1, 30], [B, "SDN 02", 2024, 1, 20]]
     second = [LONG, [A, "SDN 01", 2024, 1, 31], [A, "SDN 01", 2025, 1, 25]]
@@ -506,6 +524,17 @@ def test_births_are_kept_beside_pupils_and_keep_what_is_not_believed(tmp_path, f
     assert table(folder, "births")[["year", "is_reported"]].to_numpy().tolist() == [
         [2018, True], [2019, False], [2020, True],
     ]  # fmt: skip
+
+
+def test_a_single_year_is_held_against_the_years_known_before(tmp_path, folder):
+    head = ["Kecamatan", "Tahun", "Jumlah Kelahiran"]
+    rows = [["Taman", year, 800] for year in (2016, 2017)]
+    loaded(folder, workbooks.write_xlsx(tmp_path / "a.xlsx", [head, *rows]))
+    loaded(folder, workbooks.write_xlsx(tmp_path / "b.xlsx", [head, ["TAMAN", 2018, 12]]))
+    found = table(folder, "births")
+    assert found["is_reported"].to_list() == [True, True, False]
+    # One area, however the second file writes it.
+    assert set(found["area"]) == {"Taman"}
 
 
 def test_an_edition_from_before_pupils_and_births_answers_that_it_has_none(tmp_path, folder):
