@@ -19,6 +19,15 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 STANDINGS = ("settled", "unconfirmed", "disputed", "local_choice", "scenario")
 
 
+# Tables of data/rules/ on schools, as the page's link names them.
+SCHOOL_RULES = {
+    "rombel": "class_sizes",
+    "jam": "subject_hours",
+    "guru": "teacher_rules",
+    "mengajar": "teaching_posts",
+}
+
+
 def standing_labels() -> dict[str, str]:
     """How sure a rule is, in words."""
     return {
@@ -256,6 +265,10 @@ def _rules() -> None:
         "pola": t("Pola jabatan"),
         "kelompok": t("Kelompok jabatan"),
         "status": t("Kedudukan hukum"),
+        "rombel": t("Pagu murid per rombel"),
+        "jam": t("Jam pelajaran"),
+        "guru": t("Rasio kebutuhan guru"),
+        "mengajar": t("Pola jabatan guru"),
     }
     with st.container(width=560):
         shown = inputs.choice("tabel", t("Tabel"), tables, "umur", widget="select")
@@ -298,6 +311,10 @@ def _rules() -> None:
             sure,
             source,
         ]
+    elif shown in SCHOOL_RULES:
+        rows = getattr(book, SCHOOL_RULES[shown]).rename(columns={"level": "school_level"})
+        rows = rows.assign(role_group="", jenjang="")
+        columns = [*_school_columns(shown), sure, source]
     else:
         rows = book.legal_status.assign(
             role_group="",
@@ -315,6 +332,38 @@ def _rules() -> None:
             source,
         ]
     layout.table(_named(rows), columns, f"aturan-{shown}", height=520)
+
+
+def _school_columns(shown: str) -> list[Column]:
+    """What a table on schools says, before how sure it is and where it stands."""
+    since = Column("effective_from", t("Berlaku sejak"), "day")
+    until = Column("effective_to", t("Berlaku sampai"), "day")
+    told = {
+        "rombel": [
+            Column("school_level", t("Jenjang")),
+            Column("max_pupils", t("Murid paling banyak per rombel"), "number"),
+        ],
+        "jam": [
+            Column("school_level", t("Jenjang")),
+            Column("grade_from", t("Kelas dari"), "number"),
+            Column("grade_to", t("sampai"), "number"),
+            Column("subject", t("Mata pelajaran"), width="large"),
+            Column("jp_per_week", t("JP per minggu"), "number"),
+        ],
+        "guru": [
+            Column("key", t("Aturan")),
+            Column("school_level", t("Jenjang")),
+            Column("post", t("Jabatan")),
+            Column("value", t("Nilai"), "number"),
+            Column("unit", t("Satuan")),
+        ],
+        "mengajar": [
+            Column("priority", t("Urutan"), "number"),
+            Column("pattern", t("Pola"), width="large"),
+            Column("post", t("Jabatan")),
+        ],
+    }
+    return [*told[shown], since, until]
 
 
 def _yes(flags: pd.Series) -> pd.Series:

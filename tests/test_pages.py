@@ -342,7 +342,9 @@ def test_every_section_of_the_method_opens(folder, section):
     assert "aturan BUP" in text(test)
 
 
-@pytest.mark.parametrize("table", ["umur", "pola", "kelompok", "status"])
+@pytest.mark.parametrize(
+    "table", ["umur", "pola", "kelompok", "status", "rombel", "jam", "guru", "mengajar"]
+)
 def test_every_rule_table_is_shown_with_its_sources(folder, table):
     put(folder, roster(OLD + YOUNG))
     test = page("method")
