@@ -69,7 +69,7 @@ def reported_births(births: pd.DataFrame) -> pd.DataFrame:
                     "births_invalid",
                     int(place) + 2,
                     "births",
-                    written(births, place, "births"),
+                    written(births, int(place), "births"),
                 )
                 for place in np.flatnonzero(wrong)
             ]

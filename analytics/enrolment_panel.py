@@ -166,7 +166,11 @@ def _typed(history: pd.DataFrame) -> pd.DataFrame:
     # Line 1 of a file is its header, so the first row stands in line 2.
     faults = [
         Fault(
-            HISTORY, code, row=int(place) + 2, column=column, value=written(history, place, column)
+            HISTORY,
+            code,
+            row=int(place) + 2,
+            column=column,
+            value=written(history, int(place), column),
         )
         for code, column, is_wrong in tests
         for place in np.flatnonzero(is_wrong.to_numpy(bool))
