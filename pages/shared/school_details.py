@@ -250,7 +250,7 @@ def draw(npsn: str) -> None:
     layout.keys([*_pupil_keys(school, past, ahead), *teacher_school.keys(key, levers, npsn)])
     layout.note(_facts(school))
     last_year = int(ahead["school_year"].iloc[-1]) if len(ahead) else now_year
-    charts.draw(figures.one_school(rows, name, last_year), "murid-satu-sekolah", height=380)
+    charts.draw(figures.one_school(rows, last_year), "murid-satu-sekolah", height=380)
     graded = rows.loc[rows["grade"] != TOTAL]
     if len(graded):
         st.markdown(f"**{t('Murid per kelas')}**")

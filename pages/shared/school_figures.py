@@ -26,12 +26,13 @@ def _see_through(colour: str, share: float) -> str:
 def _years(years: list[int], shown: charts.Figure) -> None:
     """Ticks that read as school years, about every so many."""
     first, last = min(years), max(years)
-    step = 1 if last - first < 8 else 2 if last - first < 18 else 5
+    step = 1 if last - first < 6 else 2 if last - first < 12 else 4
     ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
     shown["xaxis"] |= {
         "tickvals": ticks,
         "ticktext": [f"{year % 100:02d}/{(year + 1) % 100:02d}" for year in ticks],
         "range": [first - 0.3, last + 0.3],
+        "tickangle": 0,
     }
 
 
@@ -365,18 +366,17 @@ def _scale(edge: np.ndarray, shown: charts.Figure) -> charts.Figure:
     }
 
 
-def one_school(rows: pd.DataFrame, name: str, last_year: int) -> charts.Figure:
+def one_school(rows: pd.DataFrame, last_year: int) -> charts.Figure:
     """Pupils of one school: what was, what is expected, its band, the naive line."""
     total = rows.loc[rows["grade"] == school_view.TOTAL]
     past = total.loc[~total["is_ahead"].astype(bool)].sort_values("school_year")
     ahead = total.loc[total["is_ahead"].astype(bool) & (total["school_year"] <= last_year)]
     if ahead.empty:
-        finding = t("{name}: tidak lagi melaporkan murid", name=name)
+        finding = t("Tidak lagi melaporkan murid")
     else:
         last = ahead.iloc[-1]
         finding = t(
-            "{name}: {low} sampai {high} murid pada {year}",
-            name=name,
+            "Antara {low} dan {high} murid pada {year}",
             low=number(last["p10"]),
             high=number(last["p90"]),
             year=year_name(last_year),

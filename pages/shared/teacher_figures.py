@@ -14,6 +14,7 @@ from pages.shared.words import number, t
 
 
 def _ticks(years: list[int], shown: charts.Figure) -> None:
+    """School years along the axis, every other one where there are many."""
     shown["xaxis"] |= {
         "tickvals": years if len(years) < 8 else years[::2],
         "ticktext": [

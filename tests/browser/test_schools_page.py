@@ -34,8 +34,10 @@ def test_a_lever_in_a_link_changes_the_finding(app: RunningApp, page: Page):
 
 def test_a_school_found_by_name_opens_and_closes_again(app: RunningApp, page: Page):
     before = opened(page, app, "murid")
-    page.locator(".st-key-cari_sekolah").get_by_role("combobox").click()
-    page.get_by_role("option").first.click()
+    search = page.locator(".st-key-cari_sekolah input")
+    search.click()
+    search.press_sequentially("SDN 02")
+    search.press("Enter")
     expect(page).to_have_url(re.compile(r"sekolah=\d{8}"))
     expect(page.get_by_text("Satu sekolah · NPSN")).to_be_visible()
     page.locator(".st-key-kembali").get_by_role("button").click()
