@@ -202,6 +202,16 @@ def test_lists_of_pupils_by_name_are_refused_as_enrolment_too(tmp_path):
         assert [fault.code for fault in refused.value.faults] == ["pupil_list"]
 
 
+def test_a_table_of_schools_without_their_numbers_is_asked_for_them(tmp_path):
+    head = ["No", "Nama Sekolah", *["I", "II", "III", "IV", "V", "VI"], "Jumlah"]
+    path = workbooks.write_xlsx(tmp_path / "a.xlsx", [head, [1, "SDN 01", 9, 9, 9, 9, 9, 9, 54]])
+    reading = readers.read(path)
+    assert reading.kind == "enrolment"
+    assert [(f.code, f.details["column_id"]) for f in reading.faults] == [
+        ("column_missing", "NPSN")
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [

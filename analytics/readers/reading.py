@@ -222,7 +222,8 @@ def _counted_kind(
     is_list = bool(names["school"] & {"teacher_count", "staff_count"}) or (
         {"rombel_count", "classroom_count"} <= names["school"]
     )
-    if has_school and (is_wide or (is_long and not is_list)):
+    # Schools by name alone: what is missing is their numbers, not the NIP of a roster.
+    if (has_school and is_long and not is_list) or (is_wide and (has_school or "name" in by_grade)):
         return "enrolment"
     header = headers["birth"]
     if header is None or names["school"] & {"npsn"}:

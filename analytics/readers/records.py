@@ -154,8 +154,9 @@ def _with_surroundings(
     title = dapodik.unit_in_titles(table.titles)
     label = "" if _GENERIC_SHEET.match(table.sheet.name) else table.sheet.name.strip()
     if kind in ("school", "enrolment"):
-        if kind == "enrolment" and "npsn" not in names and "school_id" not in names:
-            frame["npsn"] = dapodik.npsn_in_titles(table.titles)
+        number = dapodik.npsn_in_titles(table.titles)
+        if kind == "enrolment" and number and not names & {"npsn", "school_id"}:
+            frame["npsn"] = number
         return _with_school_year(frame, table)
     if kind == "birth":
         return _with_birth_year(frame, table)
