@@ -16,31 +16,43 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
-    key = load_schools.school_key()
-    rows = pd.DataFrame()
-    if len(load_schools.history_of(key)["school_year"].unique()) > 1:
-        rows = accuracy.table(key)
-    if rows.empty:
-        layout.header(t("Prakiraan belum dapat diuji"), t("Seberapa tepat prakiraan murid?"))
-        layout.empty(
-            t("Riwayat murid belum cukup"),
-            t(
-                "Muat di halaman Data: murid per sekolah, tingkat, dan tahun ajaran, paling sedikit"
-                " tiga tahun ajaran; makin panjang makin baik."
-            ),
-        )
+    history = load_schools.history_of(load_schools.school_key())
+    if len(history["school_year"].unique()) < 2:
+        _too_short()
         return
-    _page(rows)
+    _page()
+
+
+def _too_short() -> None:
+    layout.header(t("Prakiraan belum dapat diuji"), t("Seberapa tepat prakiraan murid?"))
+    layout.empty(
+        t("Riwayat murid belum cukup"),
+        t(
+            "Muat di halaman Data: murid per sekolah, tingkat, dan tahun ajaran, paling sedikit"
+            " tiga tahun ajaran; makin panjang makin baik."
+        ),
+    )
 
 
 @st.fragment
-def _page(rows: pd.DataFrame) -> None:
+def _page() -> None:
     finding = st.container()
     key = load_schools.school_key()
 
     # read
+    place = st.container(horizontal=True, vertical_alignment="bottom", key="kendali")
+    found_levels = school_inputs.levels(key)
+    with place:
+        usual = "SD" if "SD" in found_levels else school_inputs.EVERY
+        offered = {school_inputs.EVERY: t("Semua"), **{one: one for one in found_levels}}
+        school_level = inputs.choice("tingkat", t("Jenjang"), offered, usual)
+    rows = accuracy.table(key, school_level)
+    if rows.empty:
+        with finding:
+            _too_short()
+        return
     levels = {one: name for one, name in level_names().items() if (rows["level"] == one).any()}
-    with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):
+    with place:
         usual = "school" if "school" in levels else next(iter(levels))
         level = inputs.choice("dinilai", t("Yang dinilai"), levels, usual)
         sizes = _sizes(rows, level)
@@ -59,9 +71,13 @@ def _page(rows: pd.DataFrame) -> None:
     layout.keys(_keys(chosen))
     left, right = st.columns(2)
     with left:
-        figures.draw(accuracy.errors(key, level, size, language()), "meleset", height=400)
+        figures.draw(
+            accuracy.errors(key, school_level, level, size, language()), "meleset", height=400
+        )
     with right:
-        figures.draw(accuracy.coverage(key, level, size, language()), "cakupan", height=400)
+        figures.draw(
+            accuracy.coverage(key, school_level, level, size, language()), "cakupan", height=400
+        )
     if found.worse_leads and found.kind != "no_better":
         layout.note(
             t(
@@ -77,6 +93,14 @@ def _page(rows: pd.DataFrame) -> None:
             " seluruh daerah menghitung semua sekolah."
         )
     )
+    if school_level in load_schools.fed_levels(set(found_levels)):
+        layout.note(
+            t(
+                "{level} di sini dinilai tanpa sekolah pengumpannya; halaman Murid memakainya, jadi"
+                " angka di sini hati-hati.",
+                level=school_level,
+            )
+        )
     _table(rows)
     layout.source_note(*school_inputs.TEST_EQUATIONS)
 

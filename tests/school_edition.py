@@ -18,7 +18,7 @@ SCHOOLS = """
     10000002 | SDN 02 Kenanga | SD | negeri | Timur | 9 | -7.61 | 111.52
     10000003 | SDN 03 Dahlia | SD | negeri | Barat | 30 | -7.63 | 111.49
     10000004 | SD Anggrek | SD | swasta | Barat | 6 | -7.64 | 111.51
-    10000005 | SMPN 1 Mawar | SMP | negeri | Selatan | 54 | - | -
+    10000005 | SMPN 1 Mawar | SMP | negeri | Timur | 54 | - | -
 """
 GRADES = {"SD": range(1, 7), "SMP": range(7, 10)}
 # Everybody works at SDN 01 Melati; a teacher leaves at 60, on the first of the next month.

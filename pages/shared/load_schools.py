@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -21,7 +21,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics import enrolment, store
-from analytics.enrolment import EnrolmentForecast
+from analytics.combining import Spread
+from analytics.enrolment_learning import Outlook
 from analytics.store import StoreError
 from pages.shared import load
 from pages.shared.words import tn
@@ -38,6 +39,8 @@ _PROFILE = (
 )
 _KEPT_RESULTS = 12
 _WATCH_SECONDS = 0.1
+# Which level sends its leavers to which.
+_FEEDERS = {"SMP": "SD", "SMA": "SMP", "SMK": "SMP"}
 
 
 @dataclass(frozen=True)
@@ -220,15 +223,62 @@ def waited_for(key: Hashable, work: Callable[[], Result], told: str) -> Result:
     return job.result()
 
 
-def learnt(key: SchoolKey, told: str) -> EnrolmentForecast:
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """The forecast of every school, everything as today.
+
+    ``spreads`` holds the size law of past errors of each level that was learnt by itself.
+    """
+
+    arrays: Outlook
+    spreads: dict[str, list[Spread]]
+
+
+def learnt(key: SchoolKey, told: str) -> Learnt:
     """The forecast of every school to the furthest year, everything as today."""
     # Read here and not by the worker, who knows nothing of editions and visitors.
     history, births = history_of(key), births_for_model(key)
+    level = history["school_id"].map(schools_of(key).set_index("npsn")["level"])
 
-    def learn() -> EnrolmentForecast:
-        return enrolment.enrolment_forecast(history, births, years=HORIZON_YEARS)
+    def learn() -> Learnt:
+        every = enrolment.enrolment_forecast(history, births, years=HORIZON_YEARS).arrays
+        spreads: dict[str, list[Spread]] = {}
+        for name in levels_apart(set(level.dropna())):
+            own = history.loc[(level == name).to_numpy()]
+            apart = enrolment.enrolment_forecast(own, births, years=HORIZON_YEARS).arrays
+            if apart.years == every.years:
+                every, spreads[name] = _overlaid(every, apart), apart.group_spread
+        return Learnt(every, spreads)
 
     return waited_for(("forecast", key), learn, told)
+
+
+def levels_apart(levels: set[str]) -> list[str]:
+    """Levels learnt by themselves; the others need the schools that feed them beside them.
+
+    Weights learnt on SD and SMP together fit neither; but who will be in grade VII sits in
+    grade VI today, so SMP is learnt with SD at its side.
+    """
+    return sorted(levels - fed_levels(levels)) if len(levels) > 1 else []
+
+
+def fed_levels(levels: set[str]) -> set[str]:
+    """Levels whose newcomers sit in another of these levels today."""
+    return {level for level, feeder in _FEEDERS.items() if feeder in levels} & levels
+
+
+def _overlaid(every: Outlook, apart: Outlook) -> Outlook:
+    """``every``, with the schools of ``apart`` as ``apart`` has them."""
+    school = np.searchsorted(every.data.school_ids.astype(str), apart.data.school_ids.astype(str))
+    grade = np.searchsorted(every.data.grades, apart.data.grades)
+    changed: dict[str, Any] = {}
+    for name in ("cells", "cells_low", "cells_high"):
+        changed[name] = getattr(every, name).copy()
+        changed[name][np.ix_(school, grade)] = getattr(apart, name)
+    for name in ("schools", "schools_low", "schools_high"):
+        changed[name] = getattr(every, name).copy()
+        changed[name][school] = getattr(apart, name)
+    return replace(every, **changed)
 
 
 @lru_cache(maxsize=8)

@@ -11,6 +11,7 @@ import plotly.graph_objs as go
 from analytics import backtest
 from pages.shared import charts, load_schools
 from pages.shared.load_schools import SchoolKey
+from pages.shared.school_inputs import EVERY
 from pages.shared.words import number, percent, t, tn
 
 ALL_SIZES = "all"
@@ -37,15 +38,18 @@ class Verdict:
     origin_count: int = 0
 
 
-def table(key: SchoolKey) -> pd.DataFrame:
-    """The backtest of the edition's own history; words on the screen while a worker makes it."""
+def table(key: SchoolKey, school_level: str) -> pd.DataFrame:
+    """The backtest of one level's own history; words on the screen while a worker makes it."""
     history, births = load_schools.history_of(key), load_schools.births_for_model(key)
+    if school_level != EVERY:
+        level = load_schools.schools_of(key).set_index("npsn")["level"]
+        history = history.loc[(history["school_id"].map(level) == school_level).to_numpy()]
 
     def judge() -> pd.DataFrame:
         return backtest.enrolment_backtest(history, births, years=load_schools.HORIZON_YEARS)
 
     told = t("Menguji prakiraan pada tahun-tahun yang sudah lewat")
-    return load_schools.waited_for(("backtest", key), judge, told)
+    return load_schools.waited_for(("backtest", key, school_level), judge, told)
 
 
 def chosen(rows: pd.DataFrame, level: str, size: str) -> pd.DataFrame:
@@ -135,9 +139,9 @@ def method_names() -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def errors(key: SchoolKey, level: str, size: str, language: str) -> go.Figure:  # noqa: ARG001
+def errors(key: SchoolKey, school_level: str, level: str, size: str, language: str) -> go.Figure:  # noqa: ARG001
     """Error by lead of the three ways."""
-    rows = chosen(table(key), level, size)
+    rows = chosen(table(key, school_level), level, size)
     last = rows.iloc[-1]
     finding = t(
         "{lead} ke depan: Estafet meleset {error}, naif {naive}, rasio polos {plain}",
@@ -173,9 +177,9 @@ def errors(key: SchoolKey, level: str, size: str, language: str) -> go.Figure:  
 
 
 @lru_cache(maxsize=64)
-def coverage(key: SchoolKey, level: str, size: str, language: str) -> go.Figure:  # noqa: ARG001
+def coverage(key: SchoolKey, school_level: str, level: str, size: str, language: str) -> go.Figure:  # noqa: ARG001
     """How many outcomes lay within P10-P90, by lead, beside the promised 80 per cent."""
-    rows = chosen(table(key), level, size)
+    rows = chosen(table(key, school_level), level, size)
     weight = rows["outcome_count"]
     mean = float((rows["covered_share"] * weight).sum() / weight.sum())
     finding = t("{share} kenyataan ada di dalam rentang; janjinya 80%", share=percent(mean, 0))

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analytics import enrolment, teachers
-from analytics.enrolment import EnrolmentForecast, Levers
+from analytics.combining import Spread
+from analytics.enrolment import Levers
 from analytics.enrolment_learning import Outlook
 from pages.shared import load_schools
 from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
@@ -67,7 +68,7 @@ class Wave:
         return int((self.schools[f"pupils_{when}"] < threshold).sum())
 
 
-def forecast(key: SchoolKey) -> EnrolmentForecast:
+def forecast(key: SchoolKey) -> load_schools.Learnt:
     """The forecast under today's levers; words on the screen while a worker learns it."""
     return load_schools.learnt(key, t("Menghitung prakiraan murid setiap sekolah dari riwayatnya"))
 
@@ -141,8 +142,10 @@ def wave(scope: Scope) -> Wave:
     level = schools.set_index("npsn")["level"]
     past = past.assign(group=past["school_id"].map(level))
     table = _schools(seen, schools, leads)
-    ahead = _ahead(seen, level, last_year)
-    whole = _ahead(seen, pd.Series(EVERY, level.index), last_year)
+    spreads = forecast(scope.key).spreads
+    ahead = _ahead(seen, level, last_year, spreads)
+    of_whole = {EVERY: spreads[scope.level]} if scope.level in spreads else {}
+    whole = _ahead(seen, pd.Series(EVERY, level.index), last_year, of_whole)
     grades = _grades(seen, past, schools, leads)
     entry = [grade for name, grade in ENTRY_GRADES.items() if name in set(level)]
     intake = grades.reindex(sorted(set(entry)))
@@ -167,13 +170,24 @@ def _summed(past: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return past.groupby(by, as_index=False)["pupils"].sum()
 
 
-def _ahead(seen: Outlook, group: pd.Series, last_year: int) -> pd.DataFrame:
+def _ahead(
+    seen: Outlook, group: pd.Series, last_year: int, spreads: dict[str, list[Spread]]
+) -> pd.DataFrame:
     """Totals ahead by group, with a band of their own and the naive line."""
     known = group.loc[group.index.isin(seen.data.school_ids)]
     if known.empty:
         columns = ["group", "school_year", "pupils", "p10", "p90", "naive"]
         return pd.DataFrame(columns=columns)
-    totals = enrolment.group_forecast(seen, known)
+    totals = pd.concat(
+        [
+            enrolment.group_forecast(
+                dataclasses.replace(seen, group_spread=spreads.get(str(name), seen.group_spread)),
+                of_one,
+            )
+            for name, of_one in known.groupby(known)
+        ],
+        ignore_index=True,
+    )
     now = pd.Series(_now(seen), index=pd.Index(seen.data.school_ids))
     naive = now.groupby(known.reindex(now.index)).sum()
     totals = totals.assign(naive=totals["group"].map(naive))
