@@ -22,6 +22,10 @@ _MOST_ROWS = 6000
 _STEPS = 12
 _LARGEST_DEVIATION = 0.6
 _LOW, _HIGH = 0.1, 0.9
+# Standard deviations of log size from the usual school to the largest: all but all of them. Where
+# few schools are that far out, slopes are held to their prior of none as much harder.
+_SIZE_REACH = 3.0
+_SAME_SIZE = 1e-6
 _NORMAL_P90 = 1.2816
 _ASSUMED_SHARE = 0.05
 _CLASS_ERRORS = 100
@@ -34,6 +38,31 @@ _ROOT_OF_TIME = 0.5
 def bounded(deviation: Numbers) -> Numbers:
     """Deviations from naive, kept within bounds so that one odd school moves no weight."""
     return np.clip(deviation, -_LARGEST_DEVIATION, _LARGEST_DEVIATION)
+
+
+def size_slopes(deviation: Numbers, pupils: Numbers) -> Numbers:
+    """Deviations times size, so that a weight may move with the size of a school (eq. 29).
+
+    Parameters
+    ----------
+    deviation
+        Candidate / naive - 1, school in the first axis.
+    pupils
+        Naive pupils by school.
+
+    Returns
+    -------
+    ``deviation`` times size: the log of pupils as standard deviations from the mean of these
+    schools, each counted by its pupils, over three, within -1 and 1. The weight of such a column
+    is what the largest schools add to a common weight and the smallest take off. Zero where all
+    schools are of one size.
+    """
+    size = np.log(np.maximum(pupils, 1.0))
+    share = pupils / max(float(pupils.sum()), 1e-9)
+    middle = float(share @ size)
+    reach = _SIZE_REACH * float(share @ (size - middle) ** 2) ** 0.5
+    place = np.clip((size - middle) / reach, -1.0, 1.0) if reach > _SAME_SIZE else 0.0 * size
+    return deviation * place.reshape((-1, *[1] * (deviation.ndim - 1)))
 
 
 def thinned(rows: int) -> slice:

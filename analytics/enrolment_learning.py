@@ -19,6 +19,7 @@ from analytics.combining import (
     assumed_spread,
     bounded,
     expected_share,
+    size_slopes,
     spread,
     spread_ahead,
     thinned,
@@ -32,13 +33,21 @@ MOST_YEARS = 10
 # A dozen past origins are enough to learn from; more would only cost time and memory.
 _MOST_ORIGINS = 12
 _FOLDS = 4
+# A school's weights: one for each candidate, and one for how each moves with size.
+_SLOPES = tuple(f"{name} by size" for name in COMBINED)
+_BY_SCHOOL = (*COMBINED, *_SLOPES)
 _BY_DISTRICT = ("dist", "births_dist", "district_trend", "whole_trend")
 _DISTRICT = ("schools", *_BY_DISTRICT)
 # Where births are believed, a trend of past enrolment is no candidate: it would forecast growth
-# where births already announce decline. Where they are not, nothing may rest on them.
+# where births already announce decline; nor is the count of a year before, and slopes by size are
+# of no use there. Where they are not, nothing may rest on them, and the year before is a better
+# start than last year's intake, which follows births sooner.
 _SILENT = {
-    True: ("grow", "dist", "own_1", "own_3", "district_trend", "whole_trend"),
-    False: ("births", "births_dist"),
+    True: ("before", "grow", "dist", "own_1", "own_3", "district_trend", "whole_trend", *_SLOPES),
+    False: (
+        *("last", "births", "births_dist"),
+        *("last by size", "births by size", "births_dist by size"),
+    ),
 }
 # Births are believed once they have been tried at this many past origins, or at all there are.
 _ENOUGH_TRIALS = 3
@@ -50,9 +59,10 @@ Rows = tuple[Numbers, Numbers, Numbers]
 class Origin:
     """What each candidate said in one year; deviations are candidate / naive - 1.
 
-    ``now`` by school, ``total`` school x lead x candidate, ``cell_now`` school x grade, ``cell``
-    school x grade x lead x candidate, ``present`` marks cells whose children are in the school
-    already, ``district_now`` and ``district`` the same by district.
+    ``now`` by school, ``total`` school x lead x candidate (all of them, then all times size),
+    ``cell_now`` school x grade, ``cell`` school x grade x lead x candidate, ``present`` marks
+    cells whose children are in the school already, ``district_now`` and ``district`` the same by
+    district.
     """
 
     now: Numbers
@@ -68,7 +78,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights at one lead: of school totals, of cells (new, present), of district totals."""
+    """Weights at one lead: of school totals, of cells (new, present), of district totals.
+
+    ``school`` has those of a school of usual size first, then their slopes by size.
+    """
 
     school: Numbers
     cell: Numbers
@@ -105,8 +118,9 @@ class Outlook:
     ``cells`` school x grade x lead, ``schools`` school x lead, ``districts`` district x lead,
     ``whole`` by lead; the sums agree, the bands of a sum are its own. ``serves`` marks the grades
     taught in the last year; a school without any is closed. ``present`` as in :class:`Origin`.
-    ``origins_by_lead`` counts the past origins each lead was learnt from: 0 means that its
-    weights and bands are carried over from a shorter lead.
+    ``weight`` is by lead x candidate, that of a school of usual size. ``origins_by_lead`` counts
+    the past origins each lead was learnt from: 0 means that its weights and bands are carried over
+    from a shorter lead.
     """
 
     data: Panel
@@ -189,10 +203,11 @@ def _origin(
     places = len(data.district_names)
     district_now = summed(now, data.district, places)
     district_said = [summed(said[name].sum(axis=1), data.district, places) for name in _BY_DISTRICT]
+    total = _deviation([said[name].sum(axis=1) for name in COMBINED], now[:, None])
     return Origin(
         now=now,
         serves=serves,
-        total=_deviation([said[name].sum(axis=1) for name in COMBINED], now[:, None]),
+        total=np.concatenate([total, size_slopes(total, now)], axis=-1),
         cell_now=cell_now,
         cell=_deviation([said[name] for name in BY_CELL], cell_now[:, :, None]).astype(np.float32),
         present=_is_present(serves, data.is_linked, years),
@@ -243,7 +258,7 @@ def outlook(seen: Views, origin: int | None = None) -> Outlook:
         *_bands(schools, school_law),
         *_bands(districts, district_law),
         *_bands(whole, whole_law),
-        weight=np.stack([fitted.school for fitted in learnt]),
+        weight=np.stack([fitted.school[: len(COMBINED)] for fitted in learnt]),
         group_spread=district_law,
         origins_by_lead=[len(_past(seen, at, lead)) for lead in range(1, len(learnt) + 1)],
     )
@@ -302,7 +317,8 @@ def _lessons(seen: Views, at: int, lead: int, with_births: bool) -> tuple[list[i
 def _prior(with_births: bool) -> Weights:
     """Half naive, half cohorts: where nothing can be learnt, neither school of thought wins."""
     cohorts = ("flat", "size", "births" if with_births else "grow")
-    school = np.array([0.5 / len(cohorts) if name in cohorts else 0.0 for name in COMBINED])
+    school = np.zeros(len(_BY_SCHOOL))
+    school[[COMBINED.index(name) for name in cohorts]] = 0.5 / len(cohorts)
     new, present = np.zeros(len(BY_CELL)), np.zeros(len(BY_CELL))
     new[BY_CELL.index("births" if with_births else "size")] = 0.5
     present[BY_CELL.index("flat")] = 1.0
@@ -321,9 +337,8 @@ def _fitted(seen: Views, lead: int, past: list[int], prior: Weights) -> Weights:
     """Weights learnt from past origins; candidates the prior does not hear stay at nothing."""
     silent = _SILENT[prior.with_births]
     rows = _stacked([seen.remembered("school", p, lead, _school_rows) for p in past])
-    school = weights(
-        *_silenced(rows, COMBINED, silent), _kept(prior.school, COMBINED, silent), lead
-    )
+    known = _kept(prior.school, _BY_SCHOOL, silent)
+    school = weights(*_silenced(rows, _BY_SCHOOL, silent), known, lead)
     cell = []
     for place, (name, cells) in enumerate((("new", _new_rows), ("present", _present_rows))):
         rows = _stacked([seen.remembered(name, p, lead, cells) for p in past])

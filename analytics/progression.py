@@ -38,6 +38,7 @@ UNKNOWN_SPAN_GRADES = 6
 COMBINED = (
     "flat",
     "last",
+    "before",
     "size",
     "pool",
     "grow",
@@ -59,8 +60,10 @@ def candidates(data: Panel, horizon_years: int, births: BirthSeries | None) -> d
     Returns
     -------
     ``naive`` (last year again), ``flat`` (progression, the school's own recent intake), ``last``
-    (progression, last year's intake), ``size`` (progression, an intake in proportion to the
-    school's size), ``pool`` (both, the district's ratios), ``grow`` (intake follows the
+    (progression, last year's intake), ``before`` (``flat`` in one step more from the year before,
+    so that a count odd for one year does not stay), ``size`` (progression, an intake in proportion
+    to the school's size), ``pool`` (intakes of ``flat`` and ``size``, the district's ratios),
+    ``grow`` (intake follows the
     district's cohorts), ``births`` (the same, entering as births did), ``dist`` and
     ``births_dist`` (the district's growth, likewise), ``own_1``, ``own_3``, ``district_trend``,
     ``whole_trend`` (last years' trends), ``level`` (mean of recent years). Zero for schools
@@ -84,19 +87,25 @@ def candidates(data: Panel, horizon_years: int, births: BirthSeries | None) -> d
         span = births.growth(data, horizon_years, span_grades=UNKNOWN_SPAN_GRADES)
         born = np.concatenate([span[:, None], born[:, 1:]], axis=1)
 
-    def project(intake: Numbers, ratio: Numbers) -> Numbers:
-        return _projected(now, intake, ratio, serves & entry, serves & ~entry)
+    def project(intake: Numbers, ratio: Numbers, start: Numbers = now) -> Numbers:
+        return _projected(start, intake, ratio, serves & entry, serves & ~entry)
 
     def scaled(growth: Numbers) -> Numbers:
         return now[:, :, None] * growth[:, None, :]
 
     each = np.ones(len(lead))
+    before = flat = project(level[:, :, None] * each, own)
+    if steady.shape[1]:
+        year_before = data.count[:, :, -2] * serves
+        step_more = project(level[:, :, None] * np.ones(len(lead) + 1), own, year_before)
+        before = np.where(steady[:, -1, None, None], step_more[:, :, 1:], flat)
     of = data.district
     trend = _district_trend(data)
     return {
         "naive": scaled(np.ones((len(now), 1)) * each),
-        "flat": project(level[:, :, None] * each, own),
+        "flat": flat,
         "last": project(now[:, :, None] * each, own),
+        "before": before,
         "size": project(size[:, :, None] * each, own),
         "pool": project((level + size)[:, :, None] / 2 * each, shared),
         "grow": project(level[:, :, None] * grown[of], own),

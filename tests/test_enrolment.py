@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.backtest import enrolment_backtest, printed
 from analytics.births import birth_series, reported_births
-from analytics.combining import spread, weights
+from analytics.combining import size_slopes, spread, weights
 from analytics.enrolment import (
     EnrolmentError,
     Levers,
@@ -22,7 +22,7 @@ from analytics.enrolment import (
 )
 from analytics.enrolment_learning import outlook, views
 from analytics.enrolment_panel import TOTAL_ONLY, events, is_steady, panel, served
-from analytics.progression import plain_ratios, school_ratios, shrunken
+from analytics.progression import candidates, plain_ratios, school_ratios, shrunken
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -236,6 +236,35 @@ def test_weights_find_the_candidate_that_was_right_and_keep_the_prior_without_ou
     prior = np.array([0.3, 0.2])
     nothing = weights(np.zeros((0, 2)), np.zeros(0), np.zeros(0), prior)
     assert nothing is prior
+
+
+def test_slopes_find_how_much_more_a_candidate_is_worth_in_large_schools():
+    luck = np.random.default_rng(6)
+    now = np.exp(luck.normal(5, 0.6, 5000))
+    said = luck.normal(0, 0.1, (5000, 1))
+    slope = size_slopes(said, now)
+    place = (slope / said)[:, 0]
+    assert np.abs(place).max() <= 1
+    assert place @ now == pytest.approx(0, abs=0.02 * now.sum())
+    outcome = said[:, 0] * (0.5 + 0.4 * place)
+    found = weights(np.hstack([said, slope]), outcome, now, np.zeros(2))
+    assert found[0] == pytest.approx(0.5, abs=0.02)
+    # Drawn to no slope, but not to nothing.
+    assert 0.3 < found[1] < 0.4
+
+
+def test_schools_of_one_size_have_no_slope():
+    assert not size_slopes(np.ones((4, 2, 3)), np.full(4, 80.0)).any()
+    assert not size_slopes(np.ones((4, 2, 3)), np.zeros(4)).any()
+
+
+def test_a_count_odd_for_one_year_does_not_stay_when_seen_from_the_year_before():
+    # 100 a grade for years; last year ten are missing in grade 2, and grade 3 would inherit that.
+    usual = "\n".join(f"{year} | 100 100 100" for year in range(2016, 2025))
+    seen = panel(pupils(f"year | 1 2 3\n{usual}\n2025 | 100 90 100"))
+    said = candidates(seen, 1, None)
+    assert said["flat"][0, 2, 0] < 92
+    assert said["before"][0, 2, 0] > 95
 
 
 def test_bands_of_known_errors_hold_eight_in_ten_at_every_size():
