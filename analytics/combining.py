@@ -175,17 +175,24 @@ def spread(pupils: Numbers, error: Numbers, origins: int) -> Spread | None:
     order = np.argsort(pupils, kind="stable")
     classes = np.array_split(order, int(np.clip(len(z) // _CLASS_ERRORS, 1, _MOST_CLASSES)))
     knots = tuple(float(np.log(np.maximum(np.median(pupils[part]), 1.0))) for part in classes)
-    low, high = zip(*(_quantiles(z[part]) for part in classes), strict=True)
+    low, high = zip(*(_quantiles(z[part], origins) for part in classes), strict=True)
     return Spread(chance, share, low, high, origins, knots)
 
 
-def _quantiles(z: Numbers) -> tuple[float, float]:
-    """Lower and upper multiple, each moved out by the one outcome still to come."""
+def _quantiles(z: Numbers, origins: int) -> tuple[float, float]:
+    """Lower and upper multiple, each moved out by the one outcome still to come.
+
+    Schools of one year share its surprises, so a few origins that all missed to one side say
+    little about the side of the next miss: the fewer they are, the closer the band is to a
+    symmetric one that holds as many of the errors (one origin: all of the way, then as the
+    standard error of a sign falls, by one over the root of their number).
+    """
     step = 1 / (len(z) + 1)
-    return (
-        float(np.quantile(z, max(_LOW - step, 0.0))),
-        float(np.quantile(z, min(_HIGH + step, 1.0))),
-    )
+    even = float(np.quantile(np.abs(z), min(_HIGH - _LOW + 2 * step, 1.0)))
+    own = 1 - 1 / np.sqrt(max(origins, 1))
+    low = np.quantile(z, max(_LOW - step, 0.0))
+    high = np.quantile(z, min(_HIGH + step, 1.0))
+    return float(own * low - (1 - own) * even), float(own * high + (1 - own) * even)
 
 
 def _size_law(pupils: Numbers, error: Numbers) -> tuple[float, float]:

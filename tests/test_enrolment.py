@@ -465,6 +465,15 @@ def test_groups_are_sums_with_bands_of_their_own():
     assert (groups["p10"] < groups["pupils"]).all()
 
 
+def test_one_year_that_missed_to_one_side_does_not_make_a_band_of_one_side():
+    pupils, error = np.full(200, 100.0), np.full(200, -8.0)
+    low, high = spread(pupils, error, origins=1).band(np.array([100.0]))
+    assert (low[0], high[0]) == pytest.approx((92, 108), abs=0.5)
+    often_low, often_high = spread(pupils, error, origins=100).band(np.array([100.0]))
+    assert often_low[0] == pytest.approx(92, abs=0.5)
+    assert often_high[0] < 101
+
+
 # Accuracy and speed
 
 
