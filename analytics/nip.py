@@ -1,6 +1,6 @@
 """What the digits of a NIP (PNS) or NI PPPK say.
 
-Layout: domain rules section 2, after Perka BKN 22/2007 and 43/2007 (PNS) and BKN practice for
+Layout: after Perka BKN 22/2007 and 43/2007 (PNS) and BKN practice for
 PPPK. Digits 1-8 birth date, 9-14 month of appointment (PNS) or year, mark and contract number
 (PPPK), 15 sex, 16-18 serial.
 """
