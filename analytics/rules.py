@@ -28,7 +28,10 @@ ANY = "*"
 
 _SOURCED = ("source", "source_url", "checked_on", "standing", "note")
 _DATES = ("born_from", "born_to", "effective_from", "effective_to", "checked_on")
-_BOOLEANS = ("is_default", "is_in_headcount", "is_on_duty", "is_educator", "has_contract_end")
+_BOOLEANS = (
+    *("is_default", "is_in_headcount", "is_on_duty", "is_educator", "has_contract_end"),
+    *("is_early", "is_off_payroll", "is_only_at_bup"),
+)
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "retirement_age": (
         *("rule_id", "role_group", "jenjang", "dispute_id", "reading", "born_from", "born_to"),
@@ -65,11 +68,23 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "teaching_post_pattern": (
         *("pattern_id", "priority", "pattern", "post", "effective_from", "effective_to"),
     ),
+    "exit_cause_name": ("cause", "label_id", "label_en", "is_early", "is_off_payroll"),
+    "exit_cause": (
+        *("pattern_id", "priority", "field", "pattern", "cause", "is_only_at_bup"),
+        *("effective_from", "effective_to"),
+    ),
+    "exit_rate": (
+        *("rule_id", "cause", "employment", "role_group", "sex", "age_from", "age_to"),
+        *("rate_low", "rate_mid", "rate_high", "weight_person_years"),
+    ),
 }
 _NUMBERS = (
     *("age_years", "added_years", "priority", "max_pupils", "min_rombel", "max_rombel"),
     *("grade_from", "grade_to", "jp_per_week", "value"),
+    *("age_from", "age_to", "weight_person_years"),
 )
+# Per person and year, 0-1.
+_RATES = ("rate_low", "rate_mid", "rate_high")
 # Columns of which a row fills one or none.
 _MAY_BE_BLANK = ("min_rombel", "max_rombel")
 # Public code and officials have read the age off the pay grade; the law never does.
@@ -136,8 +151,10 @@ class RuleBook:
     row per code. ``role_groups``, ``employment``: one row per id. ``class_sizes``: one row per
     level and effective range. ``subject_hours``: one row per level, grades, subject, reading and
     effective range. ``teacher_rules``: one row per key, level, post and effective range.
-    ``teaching_posts``: one row per pattern, in the order they are tried. ``version``: hash of all
-    files.
+    ``teaching_posts``: one row per pattern, in the order they are tried. ``exit_causes``: one row
+    per cause of leaving. ``exit_patterns``: written words and codes to causes, in the order they
+    are tried. ``exit_rates``: what is taken to be usual before there is history, one row per
+    cause, employment, role group, sex and ages. ``version``: hash of all files.
     """
 
     retirement_age: pd.DataFrame
@@ -151,6 +168,9 @@ class RuleBook:
     subject_hours: pd.DataFrame
     teacher_rules: pd.DataFrame
     teaching_posts: pd.DataFrame
+    exit_causes: pd.DataFrame
+    exit_patterns: pd.DataFrame
+    exit_rates: pd.DataFrame
     version: str
 
     def readings(self, choice: LawChoice = LawChoice()) -> dict[str, str]:
@@ -265,6 +285,11 @@ def _read(folder: Path) -> RuleBook:
         teaching_posts=tables["teaching_post_pattern"].sort_values(
             "priority", kind="stable", ignore_index=True
         ),
+        exit_causes=tables["exit_cause_name"],
+        exit_patterns=tables["exit_cause"].sort_values(
+            "priority", kind="stable", ignore_index=True
+        ),
+        exit_rates=tables["exit_rate"],
         version=digest.hexdigest()[:12],
     )
     _check_ages(book)
@@ -274,6 +299,7 @@ def _read(folder: Path) -> RuleBook:
     _check_patterns(book.teaching_posts, "teaching_post_pattern.csv")
     _check_ids(book)
     _check_teaching(book)
+    _check_exits(book)
     return book
 
 
@@ -314,6 +340,10 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
         number = pd.to_numeric(text[column], errors="coerce").astype("Int64")
         refuse(number.isna() & ~(may_be_empty & (text[column] == "")), f"{column} is not a number")
         text[column] = number
+    for column in (c for c in _RATES if c in text):
+        rate = pd.to_numeric(text[column], errors="coerce")
+        refuse(~rate.between(0, 1), f"{column} is not a share between 0 and 1 a year")
+        text[column] = rate
     if "age_years" in text:
         odd = ~text["age_years"].between(_AGE_RANGE.start, _AGE_RANGE.stop - 1)
         refuse(odd.fillna(False), "age_years is not a retirement age in years")
@@ -411,6 +441,35 @@ def _check_teaching(book: RuleBook) -> None:
             raise RuleError(
                 f"{file}: {ordered['rule_id'].iloc[at - 1]} and {ordered['rule_id'].iloc[at]} both"
                 " answer for one day; end one of them (effective_to)"
+            )
+
+
+def _check_exits(book: RuleBook) -> None:
+    _refuse_twice(book.exit_causes["cause"], "exit_cause_name.csv", "cause")
+    _check_patterns(book.exit_patterns, "exit_cause.csv")
+    known = set(book.exit_causes["cause"])
+    for file, table in (("exit_cause.csv", book.exit_patterns), ("exit_rate.csv", book.exit_rates)):
+        if lost := sorted(set(table["cause"]) - known):
+            raise RuleError(f"{file}: {lost[0]} is not in exit_cause_name.csv; add it there")
+    rates = book.exit_rates
+    _refuse_twice(rates["rule_id"], "exit_rate.csv", "rule_id")
+    order = rates["rate_low"].le(rates["rate_mid"]) & rates["rate_mid"].le(rates["rate_high"])
+    sound = order & rates["age_from"].le(rates["age_to"]) & rates["weight_person_years"].gt(0)
+    if not sound.all():
+        raise RuleError(
+            f"exit_rate.csv: {rates.loc[~sound, 'rule_id'].iloc[0]} must have rate_low <= rate_mid"
+            " <= rate_high, age_from <= age_to and a weight above 0"
+        )
+    for first, second in combinations(rates.itertuples(), 2):
+        same = first.cause == second.cause and all(
+            ANY in (mine := getattr(first, column), other := getattr(second, column))
+            or mine == other
+            for column in ("employment", "role_group", "sex")
+        )
+        if same and first.age_from <= second.age_to and second.age_from <= first.age_to:
+            raise RuleError(
+                f"exit_rate.csv: {first.rule_id} and {second.rule_id} both answer for one person;"
+                " part them by employment, role group, sex or age"
             )
 
 

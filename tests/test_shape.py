@@ -35,6 +35,7 @@ ORDER = [
     ["rules"],
     ["positions"],
     ["retirement"],
+    ["exit_causes"],
     ["readers"],
     ["checks"],
     ["export", "units"],

@@ -1,0 +1,127 @@
+"""Why somebody left, as lists write it; and what is taken to be usual before there is history."""
+
+from __future__ import annotations
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from analytics import rules
+from analytics.exit_causes import causes_of, is_at_bup
+from analytics.rules import RuleError
+
+BOOK = rules.load()
+
+
+def cause(written, *, at_bup=False, local=None):
+    return causes_of([written], [at_bup], BOOK, local)[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Pensiun BUP", "bup"), ("Diberhentikan dengan hormat karena mencapai BUP", "bup"),
+        ("Batas Usia Pensiun", "bup"), ("98", "bup"), (98, "bup"),
+        ("meninggal dunia", "meninggal"), ("Alm.", "meninggal"), ("WAFAT", "meninggal"),
+        ("Pensiun Janda/Duda", "meninggal"), ("Pensiun Janda / Duda / Yatim", "meninggal"),
+        ("APS", "aps"), ("atas permintaan sendiri", "aps"), ("Pensiun dini", "aps"),
+        ("PDH APS tanpa hak pensiun", "mengundurkan_diri"),
+        ("mengundurkan diri", "mengundurkan_diri"), ("Resign", "mengundurkan_diri"),
+        ("PTDH", "diberhentikan"), ("Diberhentikan tidak dengan hormat", "diberhentikan"),
+        ("PDH tidak atas permintaan sendiri", "diberhentikan"), ("Uzur", "diberhentikan"),
+        ("mutasi keluar", "pindah_keluar"), ("PINDAH INSTANSI", "pindah_keluar"),
+        ("putus kontrak", "kontrak_berakhir"), ("Kontrak tidak diperpanjang", "kontrak_berakhir"),
+        ("MPP", "mpp"), ("20", "mpp"), ("66", "diberhentikan"), ("77", "tidak_diketahui"),
+    ],
+)  # fmt: skip
+def test_words_and_codes_of_the_field_name_their_cause(written, expected):
+    assert cause(written) == expected
+
+
+@pytest.mark.parametrize("written", ["Pensiun", "99", "88", "PDH", "Purna Tugas"])
+def test_a_bare_pensiun_is_bup_at_that_age_and_unexplained_before(written):
+    assert cause(written, at_bup=True) == "bup"
+    assert cause(written) == "tidak_diketahui"
+
+
+@pytest.mark.parametrize("written", ["ikut suami", "lihat lampiran", "?"])
+def test_words_nobody_knows_are_not_guessed(written):
+    assert cause(written) == ""
+
+
+def test_words_mapped_by_hand_outrank_the_table():
+    assert cause("Ikut Suami!", local={"ikut suami": "pindah_keluar"}) == "pindah_keluar"
+    assert cause("Pensiun BUP", local={"pensiun bup": "aps"}) == "aps"
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "reached"),
+    [
+        # UU 20/2023 art. 55: 58 is the lowest age; TMT is the first of the month after.
+        ("1966-03-20", "2024-03-31", False), ("1966-03-20", "2024-04-01", True),
+        # PP 32/1979: 56 until UU 5/2014 came into force on 15 January 2014.
+        ("1956-12-10", "2013-01-01", True), ("1957-12-10", "2013-01-01", False),
+    ],
+)  # fmt: skip
+def test_the_age_is_the_lowest_of_the_law_of_that_day(born, on, reached):
+    asked = is_at_bup(pd.Series(pd.to_datetime([born])), pd.Series(pd.to_datetime([on])), BOOK)
+    assert asked.tolist() == [reached]
+
+
+def test_early_exits_are_all_but_bup_contract_end_and_what_leaves_no_payroll():
+    table = BOOK.exit_causes.set_index("cause")
+    assert set(table.index[~table["is_early"]]) == {"bup", "kontrak_berakhir"}
+    assert set(table.index[~table["is_off_payroll"]]) == {"mpp"}
+
+
+def test_prior_rates_are_those_of_the_published_figures():
+    # Deaths 0.2-0.4 %, APS 0.1-0.3 %, dismissal 0.02-0.05 % a year (Semarang, Pandeglang ...).
+    rates = BOOK.exit_rates.set_index("rule_id")
+    for rule_id, low, high in (
+        ("meninggal-semua", 0.002, 0.004), ("aps-pns", 0.001, 0.003),
+        ("berhenti-semua", 0.0002, 0.0005),
+    ):  # fmt: skip
+        row = rates.loc[rule_id]
+        assert (row["rate_low"], row["rate_high"]) == (low, high)
+        assert low < row["rate_mid"] < high
+    assert set(rates["standing"]) <= {"unconfirmed", "local_choice"}
+
+
+def test_a_weight_is_that_of_a_gamma_with_these_tenths():
+    # Variance of a gamma of mean m worth w person-years is m / w; 2.5631 standard deviations lie
+    # between the P10 and the P90 of a normal.
+    rates = BOOK.exit_rates
+    spread = (rates["rate_high"] - rates["rate_low"]) / 2.5631
+    assert rates["weight_person_years"].astype(float).to_numpy() == pytest.approx(
+        (rates["rate_mid"] / spread**2).to_numpy(), rel=0.15, abs=60
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "value", "said"),
+    [
+        ("exit_rate", "rate_mid", "0.9", "rate_low <= rate_mid"),
+        ("exit_rate", "rate_low", "viel", "not a share"),
+        ("exit_rate", "cause", "bosan", "exit_cause_name.csv"),
+        ("exit_cause", "cause", "bosan", "exit_cause_name.csv"),
+        ("exit_cause", "pattern", "(", "not a pattern"),
+        ("exit_rate", "source", "", "source is empty"),
+    ],
+)
+def test_a_wrong_row_is_refused_with_what_to_do(tmp_path, file, column, value, said):
+    folder = shutil.copytree(rules.FOLDER, tmp_path / "rules")
+    table = pd.read_csv(folder / f"{file}.csv", dtype=str, keep_default_na=False)
+    table.loc[0, column] = value
+    table.to_csv(folder / f"{file}.csv", index=False)
+    with pytest.raises(RuleError, match=said):
+        rules.load(folder)
+
+
+def test_two_rates_for_one_person_are_refused(tmp_path):
+    folder = shutil.copytree(rules.FOLDER, tmp_path / "rules")
+    table = pd.read_csv(folder / "exit_rate.csv", dtype=str, keep_default_na=False)
+    twin = table.iloc[[0]].assign(rule_id="kembar", employment="PNS", age_from="60")
+    pd.concat([table, twin]).to_csv(folder / "exit_rate.csv", index=False)
+    with pytest.raises(RuleError, match="both answer"):
+        rules.load(folder)
