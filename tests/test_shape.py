@@ -38,7 +38,7 @@ ORDER = [
     ["exit_causes"],
     ["readers"],
     ["checks"],
-    ["export", "units"],
+    ["distances", "export", "units"],
     ["store", "state"],
     ["leaving", "succession"],
     ["enrolment_panel"],
