@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.shared import access, inputs, layout, load_schools, school_inputs
+from pages.shared import access, charts, inputs, layout, load_schools, school_inputs
 from pages.shared import school_accuracy as accuracy
-from pages.shared import school_figures as figures
 from pages.shared.layout import Column
 from pages.shared.words import language, names, number, percent, t, tn
 
@@ -71,11 +70,11 @@ def _page() -> None:
     layout.keys(_keys(chosen))
     left, right = st.columns(2)
     with left:
-        figures.draw(
+        charts.draw(
             accuracy.errors(key, school_level, level, size, language()), "meleset", height=400
         )
     with right:
-        figures.draw(
+        charts.draw(
             accuracy.coverage(key, school_level, level, size, language()), "cakupan", height=400
         )
     if found.worse_leads and found.kind != "no_better":

@@ -6,7 +6,7 @@ import dataclasses
 
 import streamlit as st
 
-from pages.shared import access, inputs, layout, load
+from pages.shared import access, charts, inputs, layout, load
 from pages.shared import retirement_details as details
 from pages.shared import retirement_figures as figures
 from pages.shared import retirement_months as months
@@ -46,7 +46,7 @@ def _page() -> None:
         return
     layout.keys(_keys(answer))
     seen = figures.look()
-    figures.draw(
+    charts.draw(
         figures.calendar_bars(view, seen),
         "grafik-pensiun",
         height=440,

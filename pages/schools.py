@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import access, layout, load_schools, school_details, school_inputs
+from pages.shared import access, charts, layout, load_schools, school_details, school_inputs
 from pages.shared import school_figures as figures
 from pages.shared import school_view as view_of
 from pages.shared.school_inputs import Scope
@@ -65,11 +65,11 @@ def _page() -> None:
     if told := school_inputs.levers_in_words(scope.levers):
         layout.note(told)
     layout.keys(_keys(answer, threshold))
-    figures.draw(figures.wave(scope, language()), "gelombang-murid", height=440)
+    charts.draw(figures.wave(scope, language()), "gelombang-murid", height=440)
     _how_sure(answer)
     by_grade = figures.grades(scope, language())
     if by_grade is not None:
-        figures.draw(by_grade, "murid-per-tingkat", height=figures.grades_height(scope))
+        charts.draw(by_grade, "murid-per-tingkat", height=figures.grades_height(scope))
         layout.note(
             t(
                 "Satu angkatan bergerak ke kanan bawah: naik satu kelas, setahun kemudian. Tahun"

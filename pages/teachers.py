@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.teachers import NeedChoice
 from pages.shared import (
     access,
+    charts,
     inputs,
     layout,
     load,
@@ -16,7 +17,6 @@ from pages.shared import (
     teacher_details,
     teacher_view,
 )
-from pages.shared import school_figures as drawn
 from pages.shared import teacher_figures as figures
 from pages.shared.school_inputs import EVERY, Scope, year_name
 from pages.shared.teacher_view import Answer, NeedKey
@@ -85,11 +85,11 @@ def _page() -> None:
     layout.sentences([teacher_details.elasticity_told(found)])
     left, right = st.columns(2)
     with left:
-        drawn.draw(figures.balance(scope, key, language()), "kurang-lebih", height=420)
+        charts.draw(figures.balance(scope, key, language()), "kurang-lebih", height=420)
     with right:
-        drawn.draw(figures.need(scope, key, language()), "kebutuhan-guru", height=420)
+        charts.draw(figures.need(scope, key, language()), "kebutuhan-guru", height=420)
     year = _year(found)
-    drawn.draw(
+    charts.draw(
         figures.posts(scope, key, year, language()),
         "guru-per-jabatan",
         height=figures.posts_height(scope, key, year),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objs as go
-import streamlit as st
 
 from analytics import leaving
 from pages.shared import access, charts, layout
@@ -46,20 +43,8 @@ def look() -> Look:
     return Look(language(), not access.may_see_names())
 
 
-class ReadyFigure(go.Figure):  # type: ignore[misc]
-    """A checked figure that is not copied anew for every visitor; never to be changed."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same dict each time."""
-        return self._ready
-
-    @cached_property
-    def _ready(self) -> dict[str, Any]:
-        return super().to_dict()
-
-
 @lru_cache(maxsize=256)
-def calendar_bars(view: View, seen: Look) -> ReadyFigure:
+def calendar_bars(view: View, seen: Look) -> charts.ReadyFigure:
     """Stacked bars by period; a line for the law in force when the view changes it."""
     answer = view_of.calendar(view)
     named, others = answer.named, answer.others
@@ -105,7 +90,7 @@ def calendar_bars(view: View, seen: Look) -> ReadyFigure:
         _with_fixed_room(figure["layout"], len(along))
     else:
         figure["layout"]["xaxis"] |= {"type": "category", "nticks": 9}
-    return ReadyFigure(figure)
+    return charts.ReadyFigure(figure)
 
 
 def _with_fixed_room(shown: dict[str, Any], year_count: int) -> None:
@@ -155,18 +140,4 @@ def contract_bars(answer: Calendar, seen: Look) -> charts.Figure:
         t("{count} kontrak berakhir sebelum pensiun", count=seen.count(total)),
         names=names,
         y_title=t("Kontrak berakhir"),
-    )
-
-
-def draw(figure: ReadyFigure, key: str, *, height: int, on_select: Callable[[], None]) -> None:
-    """Show a figure that is kept ready: checking a dict anew would cost 5-10 ms each time."""
-    st.plotly_chart(
-        figure,
-        key=key,
-        height=height,
-        width="stretch",
-        config=charts._config(f"estafet-{key}"),
-        alt=str(figure.layout.title.text).replace("<br>", " "),
-        on_select=on_select,
-        selection_mode="points",
     )

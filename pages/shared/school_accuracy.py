@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
-import plotly.graph_objs as go
 
 from analytics import backtest
 from pages.shared import charts, load_schools
@@ -139,7 +138,13 @@ def method_names() -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def errors(key: SchoolKey, school_level: str, level: str, size: str, language: str) -> go.Figure:  # noqa: ARG001
+def errors(
+    key: SchoolKey,
+    school_level: str,
+    level: str,
+    size: str,
+    language: str,  # noqa: ARG001 (part of the key)
+) -> charts.ReadyFigure:
     """Error by lead of the three ways."""
     rows = chosen(table(key, school_level), level, size)
     last = rows.iloc[-1]
@@ -173,11 +178,17 @@ def errors(key: SchoolKey, school_level: str, level: str, size: str, language: s
         }
         for place, (column, name) in enumerate(method_names().items())
     ]
-    return go.Figure({"data": traces, "layout": shown})
+    return charts.ReadyFigure({"data": traces, "layout": shown})
 
 
 @lru_cache(maxsize=64)
-def coverage(key: SchoolKey, school_level: str, level: str, size: str, language: str) -> go.Figure:  # noqa: ARG001
+def coverage(
+    key: SchoolKey,
+    school_level: str,
+    level: str,
+    size: str,
+    language: str,  # noqa: ARG001 (part of the key)
+) -> charts.ReadyFigure:
     """How many outcomes lay within P10-P90, by lead, beside the promised 80 per cent."""
     rows = chosen(table(key, school_level), level, size)
     weight = rows["outcome_count"]
@@ -205,4 +216,4 @@ def coverage(key: SchoolKey, school_level: str, level: str, size: str, language:
     promised = charts.average_line(leads, 100 * PROMISED_SHARE, t("Janji: 80%"))
     if len(leads) == 1:
         promised["mode"] = "markers"
-    return go.Figure({"data": [bars, promised], "layout": shown})
+    return charts.ReadyFigure({"data": [bars, promised], "layout": shown})

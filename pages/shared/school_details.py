@@ -81,7 +81,7 @@ def by_size(scope: Scope, answer: Wave, threshold: int) -> None:
             t("Peta muncul setelah daftar sekolah dengan lintang dan bujur dimuat di halaman Data.")
         )
     else:
-        figures.draw(drawn, _CHART, height=520, on_select=_point_clicked)
+        charts.draw(drawn, _CHART, height=520, on_select=_point_clicked)
         unplaced = int(schools["east_km"].isna().sum())
         told = t(
             "Ketuk satu titik untuk membuka sekolahnya. Latar: selubung titik sekolah sendiri."

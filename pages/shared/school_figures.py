@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objs as go
-import streamlit as st
 
 from pages.shared import charts, school_view
 from pages.shared.school_inputs import EVERY, Scope, level_name, year_name
@@ -125,7 +121,7 @@ def banded(
 
 
 @lru_cache(maxsize=128)
-def wave(scope: Scope, language: str) -> go.Figure:  # noqa: ARG001 (part of the key)
+def wave(scope: Scope, language: str) -> charts.ReadyFigure:  # noqa: ARG001 (part of the key)
     """Pupils by year: what was, what is expected with its band, and the naive line."""
     answer = school_view.wave(scope)
     one = scope.level != EVERY or len(answer.history["group"].unique()) == 1
@@ -142,7 +138,7 @@ def wave(scope: Scope, language: str) -> go.Figure:  # noqa: ARG001 (part of the
     years = [*answer.whole_history["school_year"], answer.last_year]
     _years([int(year) for year in years], shown)
     shown["xaxis"]["title"]["text"] = ""
-    return go.Figure({"data": traces, "layout": shown})
+    return charts.ReadyFigure({"data": traces, "layout": shown})
 
 
 def _finding(answer: school_view.Wave) -> str:
@@ -159,7 +155,7 @@ def _finding(answer: school_view.Wave) -> str:
 
 
 @lru_cache(maxsize=128)
-def grades(scope: Scope, language: str) -> go.Figure | None:  # noqa: ARG001 (part of the key)
+def grades(scope: Scope, language: str) -> charts.ReadyFigure | None:  # noqa: ARG001 (part of the key)
     """Pupils by grade and year: a small cohort can be followed upwards. None without grades."""
     answer = school_view.wave(scope)
     table = answer.grades
@@ -219,7 +215,7 @@ def grades(scope: Scope, language: str) -> go.Figure | None:  # noqa: ARG001 (pa
         "textfont": {"size": 13, "color": "#0E1B26"},
         "hovertemplate": t("Kelas") + " %{x}, %{y}: %{text}<extra></extra>",
     }
-    return go.Figure({"data": [trace], "layout": shown})
+    return charts.ReadyFigure({"data": [trace], "layout": shown})
 
 
 def grades_height(scope: Scope) -> int:
@@ -241,7 +237,7 @@ def school_map(
     threshold: int,
     when: str,
     language: str,  # noqa: ARG001 (part of the key)
-) -> go.Figure | None:
+) -> charts.ReadyFigure | None:
     """Schools as points on their own outline, by size. None where no school has a place."""
     answer = school_view.wave(scope)
     schools = answer.schools.dropna(subset=["east_km", "north_km"])
@@ -318,7 +314,7 @@ def school_map(
             }
         )
     shown["annotations"] = [*_place_names(schools), _scale(away, shown)]
-    return go.Figure({"data": traces, "layout": shown})
+    return charts.ReadyFigure({"data": traces, "layout": shown})
 
 
 def _place_names(schools: pd.DataFrame) -> list[charts.Figure]:
@@ -395,23 +391,3 @@ def share_said(share: float) -> str:
     if pd.isna(share):
         return percent(share)
     return f"{'+' if share > 0 else '−' if share < 0 else ''}{percent(abs(share))}"
-
-
-def draw(
-    figure: go.Figure,
-    key: str,
-    *,
-    height: int,
-    on_select: Literal["ignore"] | Callable[[], None] = "ignore",
-) -> None:
-    """Show a figure that is kept ready: checking a dict anew would cost 5-10 ms each time."""
-    st.plotly_chart(
-        figure,
-        key=key,
-        height=height,
-        width="stretch",
-        config=charts._config(f"estafet-{key}"),
-        alt=str(figure.layout.title.text).replace("<br>", " "),
-        on_select=on_select,
-        selection_mode="points",
-    )

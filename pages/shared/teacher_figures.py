@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import pandas as pd
-import plotly.graph_objs as go
 
 from pages.shared import charts, teacher_view
 from pages.shared.school_inputs import Scope, year_name
@@ -38,7 +37,7 @@ def _whole_ticks(shown: charts.Figure, lowest: int, highest: int) -> None:
 
 
 @lru_cache(maxsize=64)
-def balance(scope: Scope, key: NeedKey, language: str) -> go.Figure:  # noqa: ARG001 (key)
+def balance(scope: Scope, key: NeedKey, language: str) -> charts.ReadyFigure:  # noqa: ARG001 (key)
     """Posts short above the line, posts too many below it; one never fills the other here."""
     found = teacher_view.answer(scope, key)
     rows = found.by_year
@@ -91,11 +90,11 @@ def balance(scope: Scope, key: NeedKey, language: str) -> go.Figure:  # noqa: AR
         for column, name, colour, hatch, sign in parts
         if rows[column].any()
     ]
-    return go.Figure({"data": traces, "layout": shown})
+    return charts.ReadyFigure({"data": traces, "layout": shown})
 
 
 @lru_cache(maxsize=64)
-def need(scope: Scope, key: NeedKey, language: str) -> go.Figure:  # noqa: ARG001 (part of the key)
+def need(scope: Scope, key: NeedKey, language: str) -> charts.ReadyFigure:  # noqa: ARG001 (part of the key)
     """Strict need, need at today's ratios, and who is still in post."""
     found = teacher_view.answer(scope, key)
     rows = found.by_year
@@ -129,11 +128,11 @@ def need(scope: Scope, key: NeedKey, language: str) -> go.Figure:  # noqa: ARG00
         for name, values, colour, dash in series
         if values.notna().any()
     ]
-    return go.Figure({"data": traces, "layout": shown})
+    return charts.ReadyFigure({"data": traces, "layout": shown})
 
 
 @lru_cache(maxsize=64)
-def posts(scope: Scope, key: NeedKey, school_year: int, language: str) -> go.Figure:  # noqa: ARG001
+def posts(scope: Scope, key: NeedKey, school_year: int, language: str) -> charts.ReadyFigure:  # noqa: ARG001
     """Deficit to the right and surplus to the left, by post, in one year."""
     found = teacher_view.answer(scope, key)
     rows = found.by_post.loc[found.by_post["school_year"] == school_year]
@@ -173,7 +172,7 @@ def posts(scope: Scope, key: NeedKey, school_year: int, language: str) -> go.Fig
             ("surplus_count", t("Lebih"), charts.PALETTE[0], -1),
         )
     ]
-    return go.Figure({"data": traces, "layout": shown})
+    return charts.ReadyFigure({"data": traces, "layout": shown})
 
 
 def _posts_finding(rows: pd.DataFrame, school_year: int) -> str:
