@@ -1,9 +1,10 @@
 """Every fault of an input file, said once, with its remedy; and the rows that have none, typed.
 
 ``checked_roster`` for people, ``checked_teachers`` for Dapodik GTK lists, ``checked_schools`` for
-school lists, ``checked_enrolment`` for pupils by grade, ``checked_births`` for births. An error
-keeps its row out, a warning lets it in. Nothing is changed in silence: what a file says and the NIP
-contradicts is loaded as the file says, and reported.
+school lists, ``checked_enrolment`` for pupils by grade, ``checked_births`` for births,
+``checked_religions`` for pupils by religion. An error keeps its row out, a warning lets it in.
+Nothing is changed in silence: what a file says and the NIP contradicts is loaded as the file says,
+and reported.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from analytics.checks_people import (
     checked_sex,
     checked_word,
 )
+from analytics.checks_religions import CheckedReligions, checked_religions
 from analytics.checks_schools import CheckedSchools, checked_schools
 from analytics.checks_status import checked_employment, checked_legal_status
 from analytics.checks_teachers import CheckedTeachers, checked_teachers
@@ -46,11 +48,13 @@ from analytics.rules import LawChoice, RuleBook
 __all__ = [
     "CheckedBirths",
     "CheckedEnrolment",
+    "CheckedReligions",
     "CheckedRoster",
     "CheckedSchools",
     "CheckedTeachers",
     "checked_births",
     "checked_enrolment",
+    "checked_religions",
     "checked_roster",
     "checked_schools",
     "checked_teachers",

@@ -20,6 +20,7 @@ from analytics.readers import FormulaCell, cell_text
 
 WORDINGS_FILE = Path(__file__).resolve().parents[1] / "data" / "wordings.csv"
 UNKNOWN = "?"
+_TOTAL = re.compile(r"^\W*(?:total|jumlah|jml|semua|all)\b", re.I)
 
 _Fact = TypeVar("_Fact")
 _EMPTY = {
@@ -167,6 +168,11 @@ def whole_number(cell: object) -> int | str | None:
         folded = re.sub(r"[.,]", "", folded)
     folded = re.sub(r"[.,]0+$", "", folded)
     return int(folded) if re.fullmatch(r"-?\d+", folded) else UNKNOWN
+
+
+def is_total(written: str) -> bool:
+    """Whether a text stands where a total is told, not a fact."""
+    return bool(_TOTAL.match(written))
 
 
 def leading_number(cell: object) -> int | None:

@@ -31,9 +31,8 @@ GRADES_OF_LEVEL = {
     **dict.fromkeys(("SMA", "MA", "SMK", "SMAN", "SMKN"), range(10, 13)),
 }
 _BANDS = (range(0, 1), range(1, 7), range(7, 10), range(10, 13))
-_UNKNOWN_YEAR = -1
+UNKNOWN_YEAR = -1
 _NPSN = re.compile(r"(?:\d{8}|[PKT]\d{7})")
-_TOTAL = re.compile(r"^\W*(?:total|jumlah|jml|semua|all)\b", re.I)
 # Kinds of rombel in Dapodik: 1 is a class; 16 an elective, 51 an extra-curricular group.
 _CLASS_KIND = re.compile(
     r"^\s*(?:1(?:\.0)?|kelas(?:\s+(?:teori|reguler|utama))?|reguler)\s*$", re.I
@@ -84,8 +83,8 @@ def checked_enrolment(reading: Reading, as_of: date | None = None) -> CheckedEnr
     """
     refuse_unusable(reading)
     findings = Findings(reading)
-    schools = _schools(reading, findings)
-    years = _school_years(reading, findings, as_of or reading.as_of)
+    schools = schools_of_rows(reading, findings)
+    years = school_years(reading, findings, as_of or reading.as_of)
     classes = _is_class(reading, findings)
     counts = _wide_counts(reading, findings) if _grade_columns(reading) else None
     if counts is None:
@@ -102,7 +101,7 @@ def checked_enrolment(reading: Reading, as_of: date | None = None) -> CheckedEnr
         for count in counts
         if count.at not in refused
         and (count.at, count.grade) not in repeated
-        and years[count.at] != _UNKNOWN_YEAR
+        and years[count.at] != UNKNOWN_YEAR
     ]
     frame = pd.DataFrame(kept, columns=list(COLUMNS))
     frame = frame.astype({"npsn": "str", **dict.fromkeys(COLUMNS[1:], "int64")})
@@ -115,7 +114,7 @@ def checked_enrolment(reading: Reading, as_of: date | None = None) -> CheckedEnr
     )
 
 
-def _schools(reading: Reading, findings: Findings) -> list[str]:
+def schools_of_rows(reading: Reading, findings: Findings) -> list[str]:
     """The school of every row. Ids of other systems are taken as they are, if none is an NPSN."""
     column = "npsn" if "npsn" in reading.rows.columns else "school_id"
     cells = cells_of(reading, column)
@@ -129,20 +128,20 @@ def _schools(reading: Reading, findings: Findings) -> list[str]:
     return texts
 
 
-def _school_years(reading: Reading, findings: Findings, as_of: date | None) -> list[int]:
-    """The school year of every row; ``_UNKNOWN_YEAR`` where a fault says that it is not known."""
+def school_years(reading: Reading, findings: Findings, as_of: date | None) -> list[int]:
+    """The school year of every row; ``UNKNOWN_YEAR`` where a fault says that it is not known."""
     count = len(reading.rows)
     if "school_year" not in reading.rows.columns:
         if as_of is None:
             findings.add("school_year_missing", None, "school_year")
-            return [_UNKNOWN_YEAR] * count
+            return [UNKNOWN_YEAR] * count
         return [as_of.year - (as_of.month < 7)] * count
     cells = cells_of(reading, "school_year")
     years = cell.by_value(cells, _school_year)
     for at, year in enumerate(years):
         if year is None:
             findings.add("school_year_missing", at, "school_year", cells[at])
-    return [_UNKNOWN_YEAR if year is None else year for year in years]
+    return [UNKNOWN_YEAR if year is None else year for year in years]
 
 
 def _school_year(value: object) -> int | None:
@@ -168,7 +167,7 @@ def _grade_columns(reading: Reading) -> list[str]:
     return [str(name) for name in reading.rows.columns if GRADE_COLUMN.fullmatch(str(name))]
 
 
-def _numbers(reading: Reading, findings: Findings, column: str) -> list[int | None]:
+def counts_of(reading: Reading, findings: Findings, column: str) -> list[int | None]:
     """Whole numbers of a column; a cell that is none is a fault and None."""
     cells = cells_of(reading, column)
     numbers: list[int | None] = []
@@ -190,16 +189,16 @@ def _wide_counts(reading: Reading, findings: Findings) -> list[_Count]:
             continue
         grade, section, part = int(found["grade"]), found["section"] or "", found["part"] or ""
         sections = columns.setdefault(grade, {})
-        sections.setdefault(section, {})[part] = _numbers(reading, findings, name)
+        sections.setdefault(section, {})[part] = counts_of(reading, findings, name)
         names[grade, section] = name
-    totals = _numbers(reading, findings, "pupil_count")
+    totals = counts_of(reading, findings, "pupil_count")
     counts = []
     for at in range(len(reading.rows)):
         sum_of_row, has_grade = 0, False
         for grade, sections in columns.items():
             of_sections = []
             for section, parts in sections.items():
-                number, total = _of_parts({part: cells[at] for part, cells in parts.items()})
+                number, total = of_parts({part: cells[at] for part, cells in parts.items()})
                 if total is not None and number is not None and total != number:
                     findings.add(
                         "pupil_total_mismatch", at, names[grade, section], total,
@@ -231,7 +230,7 @@ def _wide_counts(reading: Reading, findings: Findings) -> list[_Count]:
     return [count for count in counts if rows[count.at] not in empty]
 
 
-def _of_parts(parts: dict[str, int | None]) -> tuple[int | None, int | None]:
+def of_parts(parts: dict[str, int | None]) -> tuple[int | None, int | None]:
     """Pupils of a grade from its parts, and the total stated beside them (None: none)."""
     by_sex = [parts.get(MALE), parts.get(FEMALE)]
     stated = parts.get("") if parts.get("") is not None else parts.get(ALL)
@@ -247,9 +246,9 @@ def _long_counts(reading: Reading, findings: Findings) -> list[_Count]:
     source = "grade" if "grade" in reading.rows.columns else "rombel"
     cells = cells_of(reading, source)
     grades = cell.by_value([cell.plain(value) for value in cells], grade_of)
-    stated = _numbers(reading, findings, "pupil_count")
-    male = _numbers(reading, findings, "pupil_count_male")
-    female = _numbers(reading, findings, "pupil_count_female")
+    stated = counts_of(reading, findings, "pupil_count")
+    male = counts_of(reading, findings, "pupil_count_male")
+    female = counts_of(reading, findings, "pupil_count_female")
     count_column = next(
         name
         for name in ("pupil_count", "pupil_count_male", "pupil_count_female")
@@ -261,10 +260,10 @@ def _long_counts(reading: Reading, findings: Findings) -> list[_Count]:
     for at, grade in enumerate(grades):
         if grade is None:
             # A row that states a school's total is no grade, and nothing is lost without it.
-            if not _TOTAL.match(cell.text(cells[at])):
+            if not cell.is_total(cell.text(cells[at])):
                 findings.add("grade_unknown", at, source, cells[at])
             continue
-        number, total = _of_parts({"": stated[at], MALE: male[at], FEMALE: female[at]})
+        number, total = of_parts({"": stated[at], MALE: male[at], FEMALE: female[at]})
         if total is not None and total != number:
             findings.add("pupil_total_mismatch", at, "pupil_count", total, total=total, sum=number)
         if number is not None:
@@ -310,7 +309,7 @@ def _check_repeats(
         at = count.at
         key = (schools[at], years[at], count.grade, *(texts[at].casefold() for texts in told))
         first = seen.setdefault(key, count)
-        if first is not count and years[at] != _UNKNOWN_YEAR:
+        if first is not count and years[at] != UNKNOWN_YEAR:
             is_same = first.pupil_count == count.pupil_count
             pairs.setdefault((first.at, at), []).append((count.grade, is_same))
     repeated: set[tuple[int, int]] = set()

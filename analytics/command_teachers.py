@@ -17,7 +17,8 @@ import pandas as pd
 
 from analytics import rules, teachers, teachers_gap
 from analytics.rules import RuleBook
-from analytics.teachers import NeedChoice
+from analytics.teachers import NeedChoice, SchoolFacts
+from analytics.teachers_religion import religion_shares
 
 TOTAL = "total"
 HIGHEST_GRADE = 12
@@ -63,7 +64,8 @@ class Question:
     """What the need is asked under.
 
     ``on`` and ``choice`` as in :func:`analytics.teachers.teachers_needed`; ``last_year`` is the
-    last year that is history, later ones are a forecast; without ``staff`` there is no gap.
+    last year that is history, later ones are a forecast; without ``staff`` there is no gap;
+    ``facts`` what is known of single schools beside their pupils.
     """
 
     rulebook: RuleBook
@@ -71,6 +73,7 @@ class Question:
     choice: NeedChoice
     last_year: int
     staff: Staff | None
+    facts: SchoolFacts | None = None
 
 
 def answer(asked: argparse.Namespace) -> Answer:
@@ -96,15 +99,18 @@ def answer(asked: argparse.Namespace) -> Answer:
     notes: list[tuple[str, str]] = []
     staff: Staff | None = None
     births: pd.DataFrame | None = None
+    facts: SchoolFacts | None = None
     if asked.history is not None:
         history = read_history(asked.history, asked.lang, notes)
         if asked.data is not None:
-            staff = _in_store(asked.data, rulebook, notes).staff
+            known = _in_store(asked.data, rulebook, notes)
+            staff, facts = known.staff, known.facts
     else:
         from analytics import store
 
         stored = _in_store(asked.data or store.data_folder(), rulebook, notes)
         staff, history, births = stored.staff, stored.history, stored.births
+        facts = stored.facts
         if history.empty:
             raise HistoryError(
                 "Edisi ini belum berisi murid. Impor murid per sekolah dan kelas, atau pakai"
@@ -115,7 +121,8 @@ def answer(asked: argparse.Namespace) -> Answer:
         births = _csv(asked.births)
         births = births.rename(columns={c: str(c).strip().casefold() for c in births})
     history = _with_forecast(asked, history, births, last_year)
-    table = need_table(history, Question(rulebook, asked.on, choice, last_year, staff), notes)
+    question = Question(rulebook, asked.on, choice, last_year, staff, facts)
+    table = need_table(history, question, notes)
     return Answer(table, notes)
 
 
@@ -145,7 +152,8 @@ def need_table(
     last_year, staff = question.last_year, question.staff
     cells = _with_ceiling(_cells(history, notes), rulebook, notes)
     classes = teachers.rombel(cells, rulebook, on, choice)
-    need = teachers.teachers_needed(classes, rulebook, on, choice)
+    need = teachers.teachers_needed(classes, rulebook, on, choice, question.facts)
+    _say_religions(classes, need, question, notes)
     keys = ["npsn", "school_year", "level"]
     size = classes.groupby(keys)[["pupil_count", "rombel_count"]].sum().reset_index()
     order = {level: at for at, level in enumerate(teachers.LEVELS)}
@@ -318,6 +326,7 @@ class _Stored:
     staff: Staff
     history: pd.DataFrame
     births: pd.DataFrame | None
+    facts: SchoolFacts | None
 
 
 def _in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> _Stored:
@@ -341,6 +350,7 @@ def _in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) ->
         profiles = store.ask(connection, "schools", school_year=None)
         graded = store.ask(connection, "enrolment", school_year=None)
         births = store.ask(connection, "births")
+        religions = store.pupil_religions(connection)
     leavers = retirements(people, rulebook, edition.as_of, choice, local_titles)
     in_post = teachers_in_post(leavers, listed, units, rulebook, edition.as_of)
     believed = births["birth_count"].where(births["is_reported"].astype(bool))
@@ -348,6 +358,7 @@ def _in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) ->
         Staff(in_post, edition.as_of),
         _history_of(graded, profiles),
         births[["area", "year"]].assign(births=believed) if len(births) else None,
+        SchoolFacts(religions=religion_shares(religions)) if len(religions) else None,
     )
 
 
@@ -545,6 +556,28 @@ def _with_ratio(
     return table.merge(at, on=[*keys, "post"], how="left")
 
 
+def _say_religions(
+    classes: pd.DataFrame, need: pd.DataFrame, question: Question, notes: list[tuple[str, str]]
+) -> None:
+    """How agama is counted: by religion where it is known, else by all hours."""
+    here = classes.loc[teachers.in_scope(classes["level"], question.rulebook)]
+    taught = set(need.loc[need["post"].str.startswith(teachers.RELIGION), "npsn"])
+    schools = set(here["npsn"]) & taught
+    if not schools:
+        return
+    told = set(need.loc[need["post"].str.startswith(f"{teachers.RELIGION}:"), "npsn"])
+    unknown = len(schools - told)
+    if unknown:
+        notes.append(
+            (
+                f"Agama murid tidak diketahui di {unknown} dari {len(schools)} sekolah: satu"
+                " jabatan guru agama menurut semua jam di sana. Impor dengan --kind religion.",
+                f"The religion of pupils is not known at {unknown} of {len(schools)} schools: one"
+                " post of agama by all hours there. Import pupils by religion (--kind religion).",
+            )
+        )
+
+
 def _say_elasticity(cells: pd.DataFrame, question: Question, notes: list[tuple[str, str]]) -> None:
     first, last = question.last_year, int(cells["school_year"].max())
     if last == first:  # no forecast: what the history itself shows
@@ -554,7 +587,7 @@ def _say_elasticity(cells: pd.DataFrame, question: Question, notes: list[tuple[s
     ends = cells.loc[cells["school_year"].isin([first, last])]
     # One law for both ends: what a new duty adds is no answer to how need follows pupils.
     law = question.on or teachers.first_day(first)
-    need = teachers.school_need(ends, question.rulebook, law, question.choice)
+    need = teachers.school_need(ends, question.rulebook, law, question.choice, question.facts)
     for row in teachers_gap.elasticity(need, first, last).itertuples():
         if not row.pupils_first:
             continue

@@ -18,7 +18,15 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analytics import demo_people, demo_places, demo_posts, demo_pupils, demo_teachers, rules
+from analytics import (
+    demo_people,
+    demo_places,
+    demo_posts,
+    demo_pupils,
+    demo_religions,
+    demo_teachers,
+    rules,
+)
 from analytics.demo_people import CALIBRATED_ON
 from analytics.demo_workbook import PlantedFault, plain_workbook, siasn_workbook
 from analytics.positions import position_roles
@@ -42,8 +50,8 @@ class City:
     ``schools``: one row per state SD or SMP and school year, 2021/22 to 2025/26; private schools
     and madrasah are left out. ``enrolment``: pupils by school, school year (from 2018/19) and
     grade, in the years of ``schools`` adding up to them. ``births``: by kecamatan and year, 2009 to
-    2025. ``school_teachers``: what the teachers of the roster teach. ``note`` goes wherever the
-    data goes.
+    2025. ``school_teachers``: what the teachers of the roster teach. ``pupil_religions``: pupils
+    by school and religion in the last school year. ``note`` goes wherever the data goes.
     """
 
     people: pd.DataFrame
@@ -52,6 +60,7 @@ class City:
     enrolment: pd.DataFrame
     births: pd.DataFrame
     school_teachers: pd.DataFrame
+    pupil_religions: pd.DataFrame
     as_of: date
     government_name: str = GOVERNMENT_NAME
     note: str = NOTE
@@ -104,6 +113,7 @@ def city(as_of: date = CALIBRATED_ON, seed: int = SEED) -> City:
         enrolment=pupils,
         births=demo_pupils.births(pupils, profile, dice),
         school_teachers=demo_teachers.school_teachers(staff, units, dice),
+        pupil_religions=demo_religions.pupil_religions(pupils, np.random.default_rng([seed, 5])),
         as_of=as_of,
     )
 

@@ -25,7 +25,7 @@ from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook
 
 SCOPES = ("all", "employment", "opd", "add")
-KINDS = ("roster", "teacher", "school", "enrolment", "birth")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion")
 UNNAMED_GOVERNMENT = "Pemerintah daerah"
 
 # Why somebody is no longer on the list, as far as the two lists and the law can tell.
@@ -53,6 +53,7 @@ _GOOD_ROWS = {
     "school": "schools",
     "enrolment": "enrolment",
     "birth": "births",
+    "religion": "religions",
 }
 # What an edition says of the import that made it.
 _KIND_WORDS = {
@@ -61,6 +62,7 @@ _KIND_WORDS = {
     "school": "daftar sekolah",
     "enrolment": "murid per tingkat",
     "birth": "kelahiran",
+    "religion": "murid per agama",
 }
 # Where each list goes: its table, the question that reads it, and what a new row replaces.
 _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -68,6 +70,7 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "school": ("school_year_profile", "schools", ("npsn", "school_year")),
     "enrolment": ("enrolment", "enrolment", ("npsn", "school_year")),
     "birth": ("birth", "births", ("area", "year")),
+    "religion": ("pupil_religion", "pupil_religions", ("npsn", "school_year")),
 }
 _SCOPE_WORDS = {
     "all": "memuat semua",
@@ -83,6 +86,7 @@ Checked = (
     | checks.CheckedSchools
     | checks.CheckedEnrolment
     | checks.CheckedBirths
+    | checks.CheckedReligions
 )
 Progress = Callable[[float, str], None]
 
@@ -137,7 +141,7 @@ class Preview:
 
     @property
     def good_rows(self) -> pd.DataFrame:
-        """Rows without an error, typed: people, teachers, schools, pupils by grade or births."""
+        """Rows without an error, typed: people, teachers, schools, pupils or births."""
         return _good_rows(self.reading.kind, self.checked)
 
     @property
@@ -212,7 +216,7 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         adds and updates (a blank cell then keeps what was known). For school lists ``all``
         replaces the school years in the file; for teacher lists everything, but a list of one
         school only that school's rows. Pupils by grade replace the same schools and years, births
-        the same areas and years.
+        the same areas and years, pupils by religion the same schools and years.
     accept_partial
         Whether ``load`` may leave rows with errors out; it can still be told otherwise.
     progress
@@ -247,6 +251,10 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
     if reading.kind == "birth":
         known = _asked(base, "births")
         checked: Checked = checks.checked_births(reading, day, None if known.empty else known)
+    elif reading.kind == "religion":
+        checked = checks.checked_religions(
+            reading, day, _asked(base, "enrolment", school_year=None)
+        )
     else:
         checked = _checked(reading, rulebook, day, local_titles, choice)
     tell(0.75, "Membandingkan dengan edisi sekarang")
@@ -356,7 +364,7 @@ def load(
 
 def _note(kind: str, scope: str) -> str:
     # Pupils and births replace what they repeat and nothing else, whatever was chosen.
-    if kind in ("enrolment", "birth"):
+    if kind in ("enrolment", "birth", "religion"):
         return _KIND_WORDS[kind]
     return f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[scope]}"
 
@@ -394,6 +402,7 @@ def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edit
         "school_year_profile": city.schools,
         "enrolment": city.enrolment,
         "birth": city.births,
+        "pupil_religion": city.pupil_religions,
         "school_teacher": city.school_teachers,
     }
     edition = store.write_edition(folder, tables, about)
@@ -456,7 +465,8 @@ def _merged_list(
         incoming = _with_npsn(incoming, base)
     if kind == "birth":
         incoming = _with_known_areas(incoming, base)
-    parameters = {"school_year": None} if kind in ("school", "enrolment") else {}
+    by_year = kind in ("school", "enrolment", "religion")
+    parameters = {"school_year": None} if by_year else {}
     present = _asked(base, question, **parameters)
     present = present.drop(columns="school_teacher_id", errors="ignore")
     if present.empty:

@@ -45,6 +45,7 @@ TABLES = (
     "school_teacher",
     "enrolment",
     "birth",
+    "pupil_religion",
     "refused_row",
     "import_fault",
 )
@@ -341,6 +342,18 @@ def school_teachers(connection: Connection) -> pd.DataFrame:
     empty = _empty_answer(question_text("school_teachers"), {})
     missing = [column for column in empty if column not in asked]
     return asked.assign(**dict.fromkeys(missing, pd.NA)).astype(dict.fromkeys(missing, "str"))
+
+
+def pupil_religions(connection: Connection) -> pd.DataFrame:
+    """Pupils by religion of every school and year that told them; counts, never persons.
+
+    Returns
+    -------
+    One row per ``npsn``, ``school_year`` and ``religion``: ``pupil_count``. Empty where the edition
+    was made before there was such a table.
+    """
+    kinds = {"npsn": "str", "school_year": "int64", "religion": "str", "pupil_count": "int64"}
+    return ask(connection, "pupil_religions", school_year=None).astype(kinds)
 
 
 def people(connection: Connection) -> pd.DataFrame:

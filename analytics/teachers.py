@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.rules import RuleBook, RuleError
+from analytics.teachers_religion import Lessons, needs_by_religion
 
 # A school year is named by the calendar year in which it begins. Convention of the calendar.
 SCHOOL_YEAR_MONTH, SCHOOL_YEAR_DAY = 7, 1
@@ -88,8 +89,9 @@ class SchoolFacts:
     ----------
     religions
         Shares of pupils by religion where a school reports them: ``npsn``, ``religion``,
-        ``share`` (above 0 counts). Then one agama post per religion, ``guru_agama:islam``; without
-        it one post ``guru_agama`` by all hours, which is too low where religions are mixed.
+        ``share`` (above 0 counts), as ``teachers_religion.religion_shares`` gives them. Then agama
+        posts per religion, ``guru_agama:islam``; without it one post ``guru_agama`` by all hours,
+        which is too low where religions are mixed.
     special_needs
         Schools (npsn) known to teach pupils with special needs.
     """
@@ -213,7 +215,8 @@ def teachers_needed(
     -------
     One row per ``npsn``, ``school_year``, ``level`` and ``post``: ``needed_count`` (whole posts),
     ``needed_fte`` (before rounding), ``rule_id`` (every rule used, ``+`` between). Only posts with
-    a need above zero; a school without pupils needs none. Levels out of scope have no rows.
+    a need above zero; a school without pupils needs none. Levels out of scope have no rows. A
+    religion of too few pupils for a post of its own has hours and ``needed_count`` 0.
 
     Raises
     ------
@@ -248,13 +251,14 @@ def school_need(
     rulebook: RuleBook,
     on: date | None = None,
     choice: NeedChoice = AS_LAW,
+    facts: SchoolFacts | None = None,
 ) -> pd.DataFrame:
     """Pupils, rombel and teachers of each school and level, one row a school year.
 
     Parameters
     ----------
-    cells, rulebook, on, choice
-        As in :func:`rombel`.
+    cells, rulebook, on, choice, facts
+        As in :func:`rombel` and :func:`teachers_needed`.
 
     Returns
     -------
@@ -269,7 +273,7 @@ def school_need(
     sums = classes.groupby(keys, sort=True)[
         ["pupil_count", "rombel_count", "rombel_unrounded"]
     ].sum()
-    need = teachers_needed(classes, rulebook, on, choice)
+    need = teachers_needed(classes, rulebook, on, choice, facts)
     posts = need.groupby(keys)[["needed_count", "needed_fte"]].sum()
     table = sums.join(posts).reset_index()
     return table.assign(
@@ -360,14 +364,21 @@ def _need(rows: pd.DataFrame, law: _Law, facts: SchoolFacts) -> list[pd.DataFram
         if post != RELIGION or religions is None or religions.empty:
             add(str(post), fte, ids, fewest)
             continue
-        told = schools["npsn"].isin(religions["npsn"]).to_numpy()
+        told = schools["npsn"].isin(religions.loc[religions["share"] > 0, "npsn"]).to_numpy()
         add(RELIGION, np.where(told, 0.0, fte), ids, fewest)
-        for religion, shares in religions[religions["share"] > 0].groupby("religion", sort=True):
-            share = schools["npsn"].map(shares.set_index("npsn")["share"]).fillna(0.0).to_numpy()
-            pupils = np.ceil(rows["pupil_count"].to_numpy(dtype=float) * share[code] - _ALMOST)
-            groups = np.ceil(pupils / rows["max_pupils"].to_numpy(dtype=float))
-            fte = np.bincount(code, groups * jp, minlength=count) / load
-            add(f"{RELIGION}:{religion}", fte, ids, fewest)
+        few = law.value("fewest_pupils_per_religion", RELIGION)
+        if few:
+            ids = [*ids, few[1]]
+        pupils = rows["pupil_count"].to_numpy(dtype=float)
+        most = rows["max_pupils"].to_numpy(dtype=float)
+        lessons = Lessons(code, schools["npsn"], pupils, most, jp, load)
+        by_religion = needs_by_religion(lessons, religions, few[0] if few else 1, fewest)
+        for religion, (hours, posts) in by_religion.items():
+            part = schools.assign(
+                level=law.level, post=f"{RELIGION}:{religion}", needed_count=posts,
+                needed_fte=hours, rule_id="+".join(ids),
+            )  # fmt: skip
+            parts.append(part.loc[hours > 0])
     ratio = law.value("pupils_per_counsellor", COUNSELLOR)
     if ratio:
         pupils = np.bincount(

@@ -19,6 +19,7 @@ from analytics.teachers import (
     SCHOOL_YEAR_DAY,
     SCHOOL_YEAR_MONTH,
     NeedChoice,
+    SchoolFacts,
     school_need,
 )
 from analytics.teachers_in_post import IN_POST, UNKNOWN_POST
@@ -303,12 +304,13 @@ def elasticity(need: pd.DataFrame, first_year: int, last_year: int) -> pd.DataFr
     return pd.DataFrame(records)
 
 
-def local_elasticity(
+def local_elasticity(  # noqa: PLR0913  (what a question may leave as it is)
     cells: pd.DataFrame,
     rulebook: RuleBook,
     choice: NeedChoice = AS_LAW,
     change: float = _ONE_TENTH_LESS,
     sizes: Sequence[int] = SCHOOL_SIZES,
+    facts: SchoolFacts | None = None,
 ) -> pd.DataFrame:
     """What a small change of pupils does to need, by size of school: whole rombel hide it.
 
@@ -321,6 +323,8 @@ def local_elasticity(
         rounded to whole pupils again.
     sizes
         Pupils at which the next band of schools begins, rising.
+    facts
+        As in :func:`analytics.teachers.teachers_needed`.
 
     Returns
     -------
@@ -341,8 +345,8 @@ def local_elasticity(
         raise ValueError(f"change is {change}; a share above or below 0, not under -1")
     changed = cells.assign(pupil_count=np.rint(cells["pupil_count"] * (1 + change)))
     keys = ["npsn", "level"]
-    before = school_need(cells, rulebook, None, choice).set_index(keys)
-    after = school_need(changed, rulebook, None, choice).set_index(keys)
+    before = school_need(cells, rulebook, None, choice, facts).set_index(keys)
+    after = school_need(changed, rulebook, None, choice, facts).set_index(keys)
     both = before.join(
         after[["pupil_count", "needed_count"]], suffixes=("", "_after")
     ).reset_index()

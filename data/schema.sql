@@ -129,6 +129,17 @@ CREATE TABLE birth (
     CHECK (birth_count IS NOT NULL OR NOT is_reported)
 );
 
+-- One row per school, school year (2025 means 2025/26) and religion. Counts only: which pupil has
+-- which religion never enters.
+CREATE TABLE pupil_religion (
+    npsn         VARCHAR NOT NULL CHECK (npsn <> ''),
+    school_year  BIGINT  NOT NULL CHECK (school_year BETWEEN 1945 AND 2200),
+    religion     VARCHAR NOT NULL CHECK (religion IN
+                 ('islam', 'kristen', 'katolik', 'hindu', 'buddha', 'khonghucu', 'kepercayaan')),
+    pupil_count  BIGINT  NOT NULL CHECK (pupil_count >= 0),
+    PRIMARY KEY (npsn, school_year, religion)
+);
+
 -- One row per spreadsheet row that the import of this edition left out.
 CREATE TABLE refused_row (
     refused_row_number  BIGINT  PRIMARY KEY,

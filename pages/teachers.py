@@ -97,6 +97,8 @@ def _page() -> None:
     )
     if told := teacher_details.apart_note(found):
         layout.note(told)
+    if told := teacher_details.agama_note(found):
+        layout.note(told)
     teacher_details.draw(scope, key, found, year)
     layout.source_note(*school_inputs.NEED_EQUATIONS)
 

@@ -16,11 +16,12 @@ import pandas as pd
 
 from analytics.readers.births import birth_column
 from analytics.readers.grades import grade_column
+from analytics.readers.religions import religion_column
 
 COLUMNS_FILE = Path(__file__).resolve().parents[2] / "data" / "columns.csv"
-KINDS = ("roster", "teacher", "school", "enrolment", "birth")
-# Tables of counts, whose headers may be grades and years.
-COUNTED = ("enrolment", "birth")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion")
+# Tables of counts, whose headers may be grades, years and religions.
+COUNTED = ("enrolment", "birth", "religion")
 KEEP, OPTIONAL, DISCARD, UNKNOWN, IGNORE = "keep", "optional", "discard_on_import", "", "ignore"
 
 # One header over two facts in a cell: the facts it splits into.
@@ -257,8 +258,8 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
 
 def _counted(parts: Sequence[str], kind: str) -> Meaning:
     """A header over counts: grades, years and sexes, which no list of wordings can exhaust."""
-    if kind == "enrolment":
-        name = grade_column(parts)
+    if kind in ("enrolment", "religion"):
+        name = grade_column(parts) if kind == "enrolment" else religion_column(parts)
         return Meaning(name, KEEP) if name else Meaning()
     name, rank = birth_column(parts)
     if name == "unread":

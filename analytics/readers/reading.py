@@ -26,6 +26,7 @@ from analytics.readers.headers import (
     signature,
 )
 from analytics.readers.records import UNIT_SOURCES, Table, frame_of
+from analytics.readers.religions import OTHER, RELIGIONS
 from analytics.readers.tabular import (
     Header,
     cell_text,
@@ -42,6 +43,8 @@ _SAMPLE_COUNT = 3
 _PERSONAL_VALUE = re.compile(r"(?<!\d)\d{16}(?!\d)|^\W*(?:\+?62|0)8\d{7,11}\W*$|@\w+\.\w")
 
 
+# Titles of tables that count teachers, not pupils.
+_STAFF = re.compile(r"\b(?:guru|pegawai|gtk|ptk|pendidik dan|tendik|asn|pns)\b", re.I)
 _PARTS = ("", "_male", "_female", "_all")
 _GRADE_COLUMNS = tuple(
     f"grade_{grade}{section}{part}"
@@ -49,6 +52,14 @@ _GRADE_COLUMNS = tuple(
     for section in ("", *(f"_{letter}" for letter in "abcdefghijk"))
     for part in _PARTS
 )
+_RELIGION_COLUMNS = tuple(
+    f"religion_{religion}{grade}{part}"
+    for religion in (*RELIGIONS, OTHER)
+    for grade in ("", *(f"_g{grade}" for grade in range(HIGHEST_GRADE + 1)))
+    for part in _PARTS
+)
+# Columns that only a list of single persons has.
+_PERSON_COLUMNS = {"nip", "nuptk", "birth_date"}
 _BIRTH_COLUMNS = tuple(
     f"birth_count{year}{part}"
     for year in ("", *(f"_{year}" for year in range(1900, 2100)))
@@ -120,6 +131,11 @@ def required_columns(kind: str) -> tuple[tuple[str, ...], ...]:
             ("pupil_count", "pupil_count_male", "pupil_count_female", *_GRADE_COLUMNS),
         ),
         "birth": (("birth_count", *_BIRTH_COLUMNS), ("year", *_BIRTH_COLUMNS)),
+        "religion": (
+            ("npsn", "school_id"),
+            ("religion", *_RELIGION_COLUMNS),
+            ("pupil_count", "pupil_count_male", "pupil_count_female", *_RELIGION_COLUMNS),
+        ),
     }[kind]
 
 
@@ -137,8 +153,8 @@ def read(
     path
         An .xlsx, .xlsm, .xlsb, .xls, .ods or .csv file, or a web table under such a name.
     kind
-        ``roster``, ``teacher``, ``school``, ``enrolment`` or ``birth``; None: told from the
-        headers.
+        ``roster``, ``teacher``, ``school``, ``enrolment``, ``birth`` or ``religion``; None: told
+        from the headers.
     mapping
         Header as written -> one of our columns, or ``ignore``; outranks what is recognised.
     sheets
@@ -153,7 +169,8 @@ def read(
     ------
     FaultsError
         ``file_missing``, ``file_type``, ``file_broken``, ``file_encrypted``, ``file_empty``,
-        ``file_too_large``, ``file_no_rows``, ``header_not_found``, ``pupil_list``.
+        ``file_too_large``, ``file_no_rows``, ``header_not_found``, ``pupil_list``,
+        ``religion_of_persons``.
     """
     path = Path(path)
     if kind is not None and kind not in KINDS:
@@ -161,7 +178,7 @@ def read(
     mapping = dict(mapping or {})
     for header, name in mapping.items():
         allowed = {name for each in KINDS for name in canonical_columns(each)} | set(COMBINED)
-        allowed |= {*_GRADE_COLUMNS, *_BIRTH_COLUMNS}
+        allowed |= {*_GRADE_COLUMNS, *_BIRTH_COLUMNS, *_RELIGION_COLUMNS}
         if name not in allowed | {"", "ignore", "number"}:
             raise ValueError(f"{header!r} is mapped to {name!r}, which is not a column of ours")
     every = sheets_of(path)
@@ -174,10 +191,18 @@ def read(
         raise FaultsError([Fault(path.name, "pupil_list")])
 
     kind = kind or _kind(filled)
+    if kind == "religion" and any(map(_lists_persons, filled)):
+        raise FaultsError([Fault(path.name, "religion_of_persons")])
     tables = _tables(filled, kind, mapping)
     if not tables:
         raise FaultsError([Fault(path.name, "header_not_found")])
     return _reading(path.name, kind, every, filled, tables)
+
+
+def _lists_persons(sheet: Sheet) -> bool:
+    """Whether a sheet has a row for every person: their religion is never read."""
+    found = (found_header(sheet, kind) for kind in ("roster", "teacher"))
+    return any(header is not None and bool(header.names() & _PERSON_COLUMNS) for header in found)
 
 
 def _kind(sheets: Sequence[Sheet]) -> str:
@@ -205,7 +230,7 @@ def _kind(sheets: Sequence[Sheet]) -> str:
 def _counted_kind(
     sheet: Sheet, headers: Mapping[str, Header | None], names: Mapping[str, set[str]]
 ) -> str:
-    """``enrolment`` or ``birth`` where a sheet counts pupils by grade or births by year, or ''."""
+    """``enrolment``, ``religion`` or ``birth`` where a sheet counts them, or ''."""
     by_grade = names["enrolment"]
     header = headers["enrolment"]
     titles = title_lines(sheet, header) if header else []
@@ -222,6 +247,8 @@ def _counted_kind(
     is_list = bool(names["school"] & {"teacher_count", "staff_count"}) or (
         {"rombel_count", "classroom_count"} <= names["school"]
     )
+    if _is_by_religion(sheet, headers["religion"], header if is_wide else None):
+        return "religion"
     # Schools by name alone: what is missing is their numbers, not the NIP of a roster.
     if (has_school and is_long and not is_list) or (is_wide and (has_school or "name" in by_grade)):
         return "enrolment"
@@ -233,6 +260,27 @@ def _counted_kind(
     said += [*title_lines(sheet, header), sheet.name.replace("_", " ")]
     speaks = any(speaks_of_births(text.replace("_", " ")) for text in said)
     return "birth" if by_year and speaks else ""
+
+
+def _is_by_religion(sheet: Sheet, header: Header | None, by_grade: Header | None) -> bool:
+    """Whether a header counts pupils by religion: a column for each, or one that names it.
+
+    A table by grade (``by_grade``) with religions beside stays one.
+    """
+    if header is None:
+        return False
+    # Counts below a header of religions may look like grades; they are no header.
+    if by_grade is not None and by_grade.first <= header.first:
+        return False
+    titles = title_lines(sheet, header)
+    if any(_STAFF.search(line) for line in (*titles, sheet.name)):
+        return False
+    names = header.names()
+    has_school = bool(names & {"npsn", "school_id"}) or bool(dapodik.npsn_in_titles(titles))
+    columns = {name.split("_")[1] for name in names & set(_RELIGION_COLUMNS)}
+    counts = {"pupil_count", "pupil_count_male", "pupil_count_female"}
+    is_long = "religion" in names and bool(names & counts)
+    return (len(columns - {OTHER}) >= 2 or is_long) and (has_school or "name" in names)
 
 
 def _tables(sheets: Sequence[Sheet], kind: str, mapping: Mapping[str, str]) -> list[Table]:
@@ -320,6 +368,8 @@ def _missing_words(group: Sequence[str]) -> dict[str, object]:
         return {"column_id": "Tingkat/Kelas", "column_en": "grade"}
     if "pupil_count" in group:
         return {"column_id": "Jumlah Siswa", "column_en": "pupils"}
+    if "religion" in group:
+        return {"column_id": "Agama", "column_en": "religion"}
     if "birth_count" in group:
         return {"column_id": "Jumlah Kelahiran", "column_en": "births"}
     if "year" in group:
@@ -338,6 +388,8 @@ def _layout(kind: str, columns: Sequence[Column], titles: Sequence[str]) -> str:
         if names & {"rombel", "rombel_kind"}:
             return "dapodik_rombel"
         return "enrolment_wide" if names & set(_GRADE_COLUMNS) else "enrolment_long"
+    if kind == "religion":
+        return "religion_long" if "religion" in names else "religion_wide"
     if kind == "birth":
         has_years = any(re.search(r"_\d{4}", name) for name in names)
         return "births_wide" if has_years else "births_long"

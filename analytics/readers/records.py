@@ -153,9 +153,9 @@ def _with_surroundings(
     names = {str(name) for name in frame.columns}
     title = dapodik.unit_in_titles(table.titles)
     label = "" if _GENERIC_SHEET.match(table.sheet.name) else table.sheet.name.strip()
-    if kind in ("school", "enrolment"):
+    if kind in ("school", "enrolment", "religion"):
         number = dapodik.npsn_in_titles(table.titles)
-        if kind == "enrolment" and number and not names & {"npsn", "school_id"}:
+        if kind != "school" and number and not names & {"npsn", "school_id"}:
             frame["npsn"] = number
         return _with_school_year(frame, table)
     if kind == "birth":

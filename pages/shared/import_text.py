@@ -28,6 +28,8 @@ def layout_names() -> dict[str, str]:
         "enrolment_wide": t("tabel murid, satu kolom tiap tingkat"),
         "enrolment_long": t("tabel murid, satu baris tiap tingkat"),
         "births_wide": t("tabel kelahiran, satu kolom tiap tahun"),
+        "religion_wide": t("rekap murid, satu kolom tiap agama"),
+        "religion_long": t("rekap murid, satu baris tiap agama"),
         "births_long": t("tabel kelahiran, satu baris tiap tahun"),
         "table": t("tabel biasa"),
     }
@@ -41,6 +43,20 @@ def kind_names() -> dict[str, str]:
         "school": t("Daftar sekolah"),
         "enrolment": t("Murid per tingkat"),
         "birth": t("Kelahiran"),
+        "religion": t("Murid per agama"),
+    }
+
+
+def religion_names() -> dict[str, str]:
+    """Religions of which schools teach a subject."""
+    return {
+        "islam": t("Islam"),
+        "kristen": t("Kristen"),
+        "katolik": t("Katolik"),
+        "hindu": t("Hindu"),
+        "buddha": t("Buddha"),
+        "khonghucu": t("Khonghucu"),
+        "kepercayaan": t("Kepercayaan"),
     }
 
 
@@ -128,6 +144,11 @@ def column_names() -> dict[str, str]:
         "rombel_kind": t("Jenis rombel"),
         "grade_0": t("Murid TK"),
         **{f"grade_{n}": t("Murid tingkat {n}", n=n) for n in range(1, 13)},
+        "religion": t("Agama (jumlah murid)"),
+        **{
+            f"religion_{code}": t("Murid beragama {religion}", religion=name)
+            for code, name in religion_names().items()
+        },
         "area": t("Daerah kelahiran"),
         "government": t("Kabupaten / kota"),
         "health_centre": t("Puskesmas"),

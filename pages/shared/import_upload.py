@@ -131,10 +131,11 @@ def _log_without_cells(error: Exception) -> None:
 def _invitation() -> None:
     st.caption(
         t(
-            "Nominatif SIASN, daftar SIMPEG atau DUK, data Dapodik (sekolah, guru, rombel), murid"
-            " per tingkat, kelahiran, atau tabel biasa dengan kepala kolom. Kolom dikenali dari"
-            " kepalanya. NIK, alamat, telepon, agama dan data pribadi lain yang tidak diperlukan"
-            " dibuang saat dibaca. Tidak ada yang berubah sebelum Anda menekan tombol muat."
+            "Nominatif SIASN, daftar SIMPEG atau DUK, data Dapodik (sekolah, guru, rombel),"
+            " murid per tingkat atau per agama (jumlahnya), kelahiran, atau tabel biasa dengan"
+            " kepala kolom. Kolom dikenali dari kepalanya. NIK, alamat, telepon, agama dan"
+            " data pribadi lain yang tidak diperlukan dibuang saat dibaca. Tidak ada yang"
+            " berubah sebelum Anda menekan tombol muat."
         )
     )
 
@@ -355,6 +356,8 @@ def _say_what_is_replaced(preview: Preview) -> None:
                 kept=number(preview.kept_count),
             )
         )
+    elif kind == "religion":
+        _say_religions(preview)
     elif kind == "birth":
         _say_births(preview)
     elif preview.kept_count:
@@ -379,6 +382,22 @@ def _say_what_is_replaced(preview: Preview) -> None:
 def _school_years(preview: Preview) -> str:
     years = sorted(preview.good_rows["school_year"].dropna().unique())
     return names([f"{year}/{(year + 1) % 100:02d}" for year in map(int, years)])
+
+
+def _say_religions(preview: Preview) -> None:
+    """Of how many schools and years; never how many pupils of a school have which religion."""
+    st.markdown(
+        t(
+            "Murid per agama {schools} sekolah, tahun ajaran {years}: {count} baris masuk,"
+            " {replaced} baris lama diganti, {kept} baris lain tetap. Yang disimpan hanya jumlah"
+            " per sekolah; guru agama di halaman Guru lalu dihitung per agama.",
+            schools=number(preview.good_rows["npsn"].nunique()),
+            years=_school_years(preview) or "–",
+            count=number(preview.good_count),
+            replaced=number(preview.replaced_count),
+            kept=number(preview.kept_count),
+        )
+    )
 
 
 def _say_births(preview: Preview) -> None:

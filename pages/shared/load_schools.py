@@ -24,6 +24,8 @@ from analytics import enrolment, store
 from analytics.combining import Spread
 from analytics.enrolment_learning import Outlook
 from analytics.store import StoreError
+from analytics.teachers import SchoolFacts
+from analytics.teachers_religion import religion_shares
 from pages.shared import load
 from pages.shared.words import tn
 
@@ -87,6 +89,15 @@ def profiles_of(key: SchoolKey) -> pd.DataFrame:
     """School profiles, one row per ``npsn`` and ``school_year``."""
     asked = _asked(key, "schools", school_year=None)
     return pd.DataFrame(columns=["npsn", "school_year"]) if asked is None else asked
+
+
+@lru_cache(maxsize=8)
+def facts_of(key: SchoolKey) -> SchoolFacts | None:
+    """What is known of single schools beside their pupils: shares by religion; None: nothing."""
+    counts = _asked(key, "pupil_religions", school_year=None)
+    if counts is None or counts.empty:
+        return None
+    return SchoolFacts(religions=religion_shares(counts.astype({"npsn": "str"})))
 
 
 @lru_cache(maxsize=8)

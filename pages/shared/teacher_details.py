@@ -10,7 +10,7 @@ from pages.shared import inputs, layout, teacher_view
 from pages.shared.layout import Column
 from pages.shared.school_inputs import Scope, year_name
 from pages.shared.teacher_view import ALL_POSTS, Answer, NeedKey
-from pages.shared.words import NONE, number, t
+from pages.shared.words import NONE, number, t, tn
 
 _SCHOOLS = "guru-per-sekolah"
 
@@ -86,6 +86,42 @@ def _by_post(found: Answer, school_year: int) -> None:
             " sekolah baru mengisi kurang di sekolah lain bila gurunya dipindahkan."
         )
     )
+
+
+def agama_note(found: Answer) -> str:
+    """How the teachers of agama are counted: by religion where it is known; '' where none is."""
+    told = found.agama
+    if not told.known_count + told.unknown_count:
+        return ""
+    schools = tn("{n} sekolah", told.known_count)
+    if not told.known_count:
+        return t(
+            "Guru agama dihitung satu jabatan menurut semua jam: agama murid tiap sekolah belum"
+            " diketahui, jadi terlalu rendah bila agamanya beragam. Muat rekap murid per agama di"
+            " halaman Data."
+        )
+    parts = [
+        t("Guru agama dihitung per agama yang ada di {schools}.", schools=schools)
+        if not told.unknown_count
+        else t(
+            "Guru agama dihitung per agama yang ada di {schools}; di {unknown} sekolah lain agama"
+            " muridnya belum diketahui, jadi satu jabatan menurut semua jam.",
+            schools=schools,
+            unknown=number(told.unknown_count),
+        )
+    ]
+    # Few such schools would point at few children.
+    if told.small_count and not layout.is_small(told.small_count):
+        parts.append(
+            t(
+                "Kelompok agama yang terlalu kecil untuk jabatan sendiri ada di {schools}: jamnya"
+                " setara {fte} guru penuh, diajar gabungan atau bersama sekolah lain, dan tidak"
+                " dihitung sebagai kekurangan.",
+                schools=tn("{n} sekolah", told.small_count),
+                fte=number(told.small_fte, 1),
+            )
+        )
+    return " ".join(parts)
 
 
 def _by_kecamatan(found: Answer, school_year: int) -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from analytics import teachers, teachers_gap, teachers_in_post
 from analytics.enrolment import Levers
-from analytics.teachers import NeedChoice
+from analytics.teachers import RELIGION, NeedChoice, SchoolFacts
 from pages.shared import load, load_schools, school_view
+from pages.shared.import_text import religion_names
 from pages.shared.load import PeopleKey
 from pages.shared.load_schools import SchoolKey
 from pages.shared.school_inputs import Scope
@@ -36,7 +37,7 @@ class Balance:
     ``gaps`` as ``teachers_gap.gap`` gives it with ``kecamatan``; ``classes`` rombel by school, year
     and grade; ``need`` by school and year; ``same_law`` the same as if the law of this year stayed,
     so that it moves with pupils alone; ``ratio`` need at today's ratios by school and year;
-    ``in_post`` the people.
+    ``in_post`` the people; ``agama`` the need of teachers of agama by school, year and post.
     """
 
     gaps: pd.DataFrame
@@ -45,7 +46,23 @@ class Balance:
     same_law: pd.DataFrame
     ratio: pd.DataFrame
     in_post: pd.DataFrame
+    agama: pd.DataFrame
     now_year: int
+
+
+@dataclass(frozen=True)
+class Agama:
+    """How the teachers of agama of a view are counted this year.
+
+    ``known_count`` and ``unknown_count`` schools whose pupils' religions are told and are not;
+    ``small_count`` schools with a religion of too few pupils for a post, ``small_fte`` the hours of
+    those groups as full-time teachers.
+    """
+
+    known_count: int
+    unknown_count: int
+    small_count: int
+    small_fte: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +72,7 @@ class Answer:
     ``by_year`` one row per school year: counts of ``gap_sums`` and ``needed_at_ratio``;
     ``by_post`` and ``by_kecamatan`` the same by year and ``post`` or ``kecamatan``; ``turning`` by
     post; ``elasticity`` one row per level and one ``semua``; ``apart`` people who do not count, by
-    reason.
+    reason; ``agama`` how teachers of agama are counted.
     """
 
     now_year: int
@@ -68,6 +85,7 @@ class Answer:
     elasticity: pd.DataFrame
     apart: pd.Series
     has_staff: bool
+    agama: Agama
 
     def at(self, school_year: int) -> pd.Series:
         """The sums of one school year."""
@@ -93,17 +111,22 @@ def balance(key: NeedKey) -> Balance:
     # Read here: the worker is one, and may not wait for itself.
     cells = school_view.cells_for_need(key.schools, key.levers)
     in_post = in_post_of(key.schools, key.people)
+    facts = load_schools.facts_of(key.schools)
     return load_schools.waited_for(
-        ("balance", key), lambda: _balance(key, cells, in_post), t("Menghitung kebutuhan guru")
+        ("balance", key),
+        lambda: _balance(key, cells, in_post, facts),
+        t("Menghitung kebutuhan guru"),
     )
 
 
-def _balance(key: NeedKey, cells: pd.DataFrame, in_post: pd.DataFrame) -> Balance:
+def _balance(
+    key: NeedKey, cells: pd.DataFrame, in_post: pd.DataFrame, facts: SchoolFacts | None
+) -> Balance:
     book = load.rulebook()
     cells = cells.loc[teachers.in_scope(cells["level"], book)].reset_index(drop=True)
     now_year = int(cells["school_year"].min()) if len(cells) else key.people.as_of.year
     classes = teachers.rombel(cells, book, None, key.choice)
-    needed = teachers.teachers_needed(classes, book, None, key.choice)
+    needed = teachers.teachers_needed(classes, book, None, key.choice, facts)
     years = list(range(now_year, now_year + load_schools.HORIZON_YEARS + 1))
     gaps = teachers_gap.gap(needed, in_post, years, set(cells["npsn"]))
     schools = load_schools.schools_of(key.schools).set_index("npsn")
@@ -111,12 +134,13 @@ def _balance(key: NeedKey, cells: pd.DataFrame, in_post: pd.DataFrame) -> Balanc
     return Balance(
         gaps=gaps.assign(kecamatan=place),
         classes=classes,
-        need=teachers.school_need(cells, book, None, key.choice),
-        same_law=teachers.school_need(cells, book, teachers.first_day(now_year), key.choice),
+        need=teachers.school_need(cells, book, None, key.choice, facts),
+        same_law=teachers.school_need(cells, book, teachers.first_day(now_year), key.choice, facts),
         ratio=teachers_gap.needed_at_actual_ratio(
             classes, teachers_in_post.in_post_counts(in_post), now_year
         ),
         in_post=in_post,
+        agama=needed.loc[needed["post"].str.startswith(RELIGION)],
         now_year=now_year,
     )
 
@@ -153,6 +177,18 @@ def _answer(scope: Scope, key: NeedKey) -> Answer:
         ),
         apart=apart,
         has_staff=bool((staff["status"] == teachers_in_post.IN_POST).any()),
+        agama=_agama(_within(held.agama, npsn, held.now_year)),
+    )
+
+
+def _agama(need: pd.DataFrame) -> Agama:
+    parted = need["post"] != RELIGION
+    small = need.loc[parted & (need["needed_count"] == 0)]
+    return Agama(
+        known_count=int(need.loc[parted, "npsn"].nunique()),
+        unknown_count=int(need.loc[~parted, "npsn"].nunique()),
+        small_count=int(small["npsn"].nunique()),
+        small_fte=float(small["needed_fte"].sum()),
     )
 
 
@@ -190,7 +226,8 @@ def by_size(scope: Scope, key: NeedKey) -> pd.DataFrame:
     cells = school_view.cells_for_need(key.schools, key.levers)
     npsn = set(school_view.in_scope(scope)["npsn"])
     now = cells.loc[cells["npsn"].isin(npsn) & (cells["school_year"] == cells["school_year"].min())]
-    return teachers_gap.local_elasticity(now, load.rulebook(), key.choice)
+    facts = load_schools.facts_of(key.schools)
+    return teachers_gap.local_elasticity(now, load.rulebook(), key.choice, facts=facts)
 
 
 def short(row: pd.Series) -> str:
@@ -207,10 +244,15 @@ def post_name(post: str) -> str:
     if post == teachers_in_post.UNKNOWN_POST:
         return t("Belum diketahui")
     if kind == "guru_agama":
-        return f"{t('Guru Agama')} {subject.title()}".strip()
+        return f"{t('Guru Agama')} {religion_name(subject)}".strip()
     if kind == "guru_mapel":
         return t("Guru {subject}", subject=subject_name(subject))
     return post_names().get(post, post.replace("_", " "))
+
+
+def religion_name(religion: str) -> str:
+    """A religion as the screen calls it; '' where none is named."""
+    return religion_names().get(religion, religion.title())
 
 
 def post_names() -> dict[str, str]:
