@@ -44,7 +44,7 @@ def _page() -> None:
     with place:
         usual = "SD" if "SD" in found_levels else school_inputs.EVERY
         offered = {school_inputs.EVERY: t("Semua"), **{one: one for one in found_levels}}
-        school_level = inputs.choice("tingkat", t("Jenjang"), offered, usual)
+        school_level = inputs.choice("tingkat", t("Jenjang sekolah"), offered, usual)
     rows = accuracy.table(key, school_level)
     if rows.empty:
         with finding:
@@ -53,7 +53,9 @@ def _page() -> None:
     levels = {one: name for one, name in level_names().items() if (rows["level"] == one).any()}
     with place:
         usual = "school" if "school" in levels else next(iter(levels))
-        level = inputs.choice("dinilai", t("Yang dinilai"), levels, usual)
+        # A list, not buttons side by side: four of them are wider than a phone.
+        with st.container(width=220):
+            level = inputs.choice("dinilai", t("Yang dinilai"), levels, usual, widget="select")
         sizes = _sizes(rows, level)
         with st.container(width=260):
             size = inputs.choice(
@@ -137,7 +139,8 @@ def _keys(chosen: pd.DataFrame) -> list[layout.Key]:
             t("Meleset {lead} ke depan", lead=tn("{n} tahun", int(row.lead_years))),
             percent(row.error_share),
             t(
-                "naif {naive} · rasio polos {plain} · dalam rentang {covered}",
+                "bila dianggap tetap (naif) {naive} · rasio naik kelas {plain} · dalam rentang"
+                " {covered}",
                 naive=percent(row.naive_error_share),
                 plain=percent(row.plain_error_share),
                 covered=percent(row.covered_share, 0),
@@ -160,8 +163,8 @@ def _table(rows: pd.DataFrame) -> None:
             Column("size_name", t("Ukuran sekolah")),
             Column("lead_years", t("Tahun ke depan"), "number"),
             Column("error_share", "Estafet", "share"),
-            Column("naive_error_share", t("Naif"), "share"),
-            Column("plain_error_share", t("Rasio polos"), "share"),
+            Column("naive_error_share", t("Dianggap tetap (naif)"), "share"),
+            Column("plain_error_share", t("Rasio naik kelas 3 tahun"), "share"),
             Column("covered_share", t("Dalam rentang"), "share"),
             Column("outcome_count", t("Kenyataan"), "number"),
             Column("origin_count", t("Tahun asal"), "number"),

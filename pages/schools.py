@@ -88,6 +88,13 @@ def _finding(scope: Scope, answer: Wave) -> str:
         "year": school_inputs.year_name(answer.last_year),
         "share": percent(abs(answer.change_share)),
     }
+    if len(answer.whole_history) < 2:
+        return t(
+            "{pupils} murid {level} pada {now}; satu tahun ajaran belum memberi arah",
+            pupils=number(answer.pupils_now),
+            level=level,
+            now=school_inputs.year_name(answer.now_year),
+        )
     if answer.change_share < -NO_CHANGE:
         return t("Murid {level} turun {share} sampai {year}", **values)
     if answer.change_share > NO_CHANGE:

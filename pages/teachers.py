@@ -100,6 +100,12 @@ def _page() -> None:
     if told := teacher_details.agama_note(found):
         layout.note(told)
     teacher_details.draw(scope, key, found, year)
+    layout.note(
+        t(
+            "Rombel: rombongan belajar, murid yang duduk sekelas. PJOK: pendidikan jasmani,"
+            " olahraga, dan kesehatan. BK: bimbingan dan konseling."
+        )
+    )
     layout.source_note(*school_inputs.NEED_EQUATIONS)
 
 

@@ -80,7 +80,7 @@ def rows(**changed: float) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("changed", "kind", "said"),
     [
-        ({}, "trust", "Prakiraan dapat dipakai: rata-rata meleset 4,0%, cara naif 6,0%"),
+        ({}, "trust", "Prakiraan dapat dipakai: rata-rata meleset 4,0%, bila dianggap tetap 6,0%"),
         ({"error_share": 0.07}, "no_better", "Jangan andalkan dulu: rata-rata meleset 7,0%"),
         ({"covered_share": 0.5}, "narrow", "hanya 50% kenyataan ada di dalamnya"),
         ({"covered_share": 0.99}, "wide", "rentangnya hati-hati"),

@@ -106,12 +106,25 @@ def test_need_gap_and_staff_add_up_in_every_year(page):
 
 def test_posts_and_kecamatan_add_up_to_the_whole(page):
     opened(page)
-    found = teacher_view.answer(*asked(level="semua"))
-    for parts in (found.by_post, found.by_kecamatan):
-        sums = parts.groupby("school_year")[["needed_count", "deficit_count"]].sum()
-        whole = found.by_year.set_index("school_year")
-        assert sums["needed_count"].tolist() == whole["needed_count"].tolist()
-        assert sums["deficit_count"].tolist() == whole["deficit_count"].tolist()
+    view = asked(level="semua")
+    found = teacher_view.answer(*view)
+    columns = ["needed_count", "deficit_count"]
+    for year in (2026, 2036):
+        whole = found.at(year)[columns].tolist()
+        by_post = found.by_post.loc[found.by_post["school_year"] == year]
+        assert by_post[columns].sum().tolist() == whole
+        assert teacher_view.kecamatan(*view, year, "semua")[columns].sum().tolist() == whole
+
+
+def test_the_kecamatan_of_one_post_add_up_to_that_post(page):
+    view = asked()
+    opened(page)
+    by_post = teacher_view.answer(*view).by_post
+    pjok = by_post.loc[(by_post["post"] == "guru_pjok") & (by_post["school_year"] == 2026)]
+    rows = teacher_view.kecamatan(*view, 2026, "guru_pjok").set_index("kecamatan")
+    assert rows["needed_count"].sum() == pjok["needed_count"].sum()
+    # Melati (Timur) has two and needs one.
+    assert rows.loc["Timur", "surplus_count"] == 1
 
 
 def test_trained_class_teachers_save_the_post_of_english(page):

@@ -13,7 +13,7 @@ import streamlit as st
 
 from analytics import demo, export, import_data, store
 from analytics.store import Edition, StoreError
-from pages.shared import access, import_jobs, layout, load
+from pages.shared import access, import_jobs, layout, load, load_schools, school_inputs
 from pages.shared.import_jobs import Progress
 from pages.shared.import_text import MIMES, kind_names, plain, scope_names
 from pages.shared.import_titles import unmatched
@@ -76,7 +76,33 @@ def in_force() -> None:
             st.caption(t("Dibuat {created} dari {files}", created=created, files=files))
         else:
             st.caption(t("Dibuat {created}", created=created))
+        if told := _schools_told():
+            st.markdown(told)
         _quality(edition)
+
+
+def _schools_told() -> str:
+    """What the edition knows of schools, and what is still missing for the pages on them."""
+    key = load_schools.school_key()
+    history, births = load_schools.history_of(key), load_schools.births_of(key)
+    if history.empty:
+        return t(
+            "Belum ada jumlah murid: muat daftar sekolah dan murid per tingkat untuk halaman Murid"
+            " dan Guru."
+        )
+    years = history["school_year"]
+    last = history.loc[years == years.max()]
+    told = t(
+        "**{pupils}** murid {year} di {schools} · riwayat {count} tahun ajaran",
+        pupils=number(last["pupils"].sum()),
+        year=school_inputs.year_name(int(years.max())),
+        schools=tn("{n} sekolah", int(last["school_id"].nunique())),
+        count=number(years.nunique()),
+    )
+    if births.empty:
+        return f"{told} · {t('kelahiran belum ada')}"
+    first, latest = int(births["year"].min()), int(births["year"].max())
+    return f"{told} · {t('kelahiran {first}-{last}', first=first, last=latest)}"
 
 
 def _quality(edition: Edition) -> None:

@@ -111,19 +111,19 @@ def told(found: Verdict) -> str:
         )
     if found.kind == "narrow":
         return t(
-            "Angka tengahnya dapat dipakai (meleset {error}, cara naif {naive}), tetapi rentangnya"
-            " terlalu sempit: hanya {covered} kenyataan ada di dalamnya, bukan 80%.",
+            "Angka tengahnya dapat dipakai (meleset {error}; bila dianggap tetap {naive}), tetapi"
+            " rentangnya terlalu sempit: hanya {covered} kenyataan ada di dalamnya, bukan 80%.",
             **values,
         )
     if found.kind == "wide":
         return t(
-            "Prakiraan dapat dipakai (meleset {error}, cara naif {naive}); rentangnya hati-hati:"
-            " {covered} kenyataan ada di dalamnya.",
+            "Prakiraan dapat dipakai (meleset {error}; bila dianggap tetap {naive}); rentangnya"
+            " hati-hati: {covered} kenyataan ada di dalamnya.",
             **values,
         )
     return t(
-        "Prakiraan dapat dipakai: rata-rata meleset {error}, cara naif {naive}, dan {covered}"
-        " kenyataan ada di dalam rentangnya.",
+        "Prakiraan dapat dipakai: rata-rata meleset {error}, bila dianggap tetap {naive};"
+        " {covered} kenyataan ada di dalam rentangnya.",
         **values,
     )
 
@@ -132,8 +132,8 @@ def method_names() -> dict[str, str]:
     """What each way to forecast is called."""
     return {
         "error_share": t("Prakiraan Estafet"),
-        "naive_error_share": t("Naif: sama seperti tahun lalu"),
-        "plain_error_share": t("Rasio naik kelas, rata-rata 3 tahun"),
+        "naive_error_share": t("Dianggap tetap (naif)"),
+        "plain_error_share": t("Rasio naik kelas 3 tahun"),
     }
 
 
@@ -149,7 +149,8 @@ def errors(
     rows = chosen(table(key, school_level), level, size)
     last = rows.iloc[-1]
     finding = t(
-        "{lead} ke depan: Estafet meleset {error}, naif {naive}, rasio polos {plain}",
+        "{lead} ke depan: Estafet meleset {error}, dianggap tetap {naive}, rasio naik kelas"
+        " {plain}",
         lead=tn("{n} tahun", int(last["lead_years"])),
         error=percent(last["error_share"]),
         naive=percent(last["naive_error_share"]),

@@ -80,33 +80,43 @@ def by_size(scope: Scope, answer: Wave, threshold: int) -> None:
         layout.note(
             t("Peta muncul setelah daftar sekolah dengan lintang dan bujur dimuat di halaman Data.")
         )
-    else:
-        charts.draw(drawn, _CHART, height=520, on_select=_point_clicked)
-        unplaced = int(schools["east_km"].isna().sum())
+        _list(answer, when)
+        return
+    left, right = st.columns([2, 3])
+    with left:
+        charts.draw(drawn, _CHART, height=480, on_select=_point_clicked)
         told = t(
             "Ketuk satu titik untuk membuka sekolahnya. Latar: selubung titik sekolah sendiri."
         )
-        if unplaced:
+        if unplaced := int(schools["east_km"].isna().sum()):
             told += " " + tn("{n} sekolah tanpa koordinat tidak tampak di peta.", unplaced)
         layout.note(told)
-    ordered = schools.sort_values([f"pupils_{when}", "name"], ignore_index=True)
+    with right:
+        _list(answer, when)
+
+
+def _list(answer: Wave, when: str) -> None:
+    """The schools from small to large; a row opens one."""
+    horizon = year_name(answer.last_year)
+    ordered = answer.schools.sort_values([f"pupils_{when}", "name"], ignore_index=True)
     npsn = ordered["npsn"].tolist()
     layout.table(
         _rounded(ordered),
         [
             Column("name", t("Sekolah"), width="medium"),
-            Column("level", t("Jenjang"), width="small"),
-            Column("kecamatan", t("Kecamatan")),
             Column("pupils_now", t("Murid {year}", year=year_name(answer.now_year)), "number"),
             Column("pupils_ahead", t("Murid {year}", year=horizon), "number"),
             Column("p10", "P10", "number", help=t("Satu dari sepuluh kemungkinan di bawah ini")),
             Column("p90", "P90", "number", help=t("Satu dari sepuluh kemungkinan di atas ini")),
             Column("change_share", t("Perubahan"), "share"),
+            Column("kecamatan", t("Kecamatan")),
+            Column("level", t("Jenjang sekolah"), width="small"),
             Column("rombel_count", t("Rombel menurut data"), "number"),
             Column("npsn", t("NPSN")),
         ],
         _TABLE,
         key=_TABLE,
+        height=480,
         on_select=lambda: _row_clicked(npsn),
     )
     layout.note(t("Pilih satu baris untuk membuka sekolahnya."))
@@ -157,7 +167,7 @@ def _by_year(scope: Scope, answer: Wave) -> None:
     layout.table(
         rows.sort_values(["group", "school_year"]),
         [
-            Column("group", t("Jenjang")),
+            Column("group", t("Jenjang sekolah")),
             Column("year", t("Tahun ajaran")),
             Column("kind", t("Jenis")),
             Column("pupils", t("Murid"), "number"),
@@ -260,7 +270,7 @@ def draw(npsn: str) -> None:
     teacher_school.draw(key, levers, npsn)
     if not access.may_see_names():
         layout.note(t("Nama guru hanya tampak bagi perencana."))
-    layout.source_note(*school_inputs.EQUATIONS)
+    layout.source_note(*school_inputs.EQUATIONS, *school_inputs.NEED_EQUATIONS)
 
 
 def _finding(name: str, past: pd.DataFrame, ahead: pd.DataFrame) -> str:

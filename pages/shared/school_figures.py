@@ -58,15 +58,15 @@ def banded(
             {
                 "type": "scatter",
                 "mode": "lines",
-                "name": t("Rentang P10-P90"),
+                "name": t("8 dari 10 kemungkinan (P10-P90)"),
                 "x": [*joined, *joined[::-1]],
                 "y": [*high, *low[::-1]],
                 "fill": "toself",
-                "fillcolor": _see_through(colour, 0.26),
+                "fillcolor": _see_through(colour, 0.32),
                 "line": {"width": 0},
                 "hoverinfo": "skip",
                 "legendgroup": name,
-                "showlegend": naive,
+                "showlegend": naive or place == 0,
             }
         )
         if naive:
@@ -278,8 +278,8 @@ def school_map(
     ]
     most = max(float(schools[["pupils_now", "pupils_ahead"]].to_numpy().max()), 1.0)
     for is_small, name, colour, symbol in (
-        (False, t("{n} murid atau lebih", n=threshold), charts.PALETTE[0], "circle"),
-        (True, t("di bawah {n} murid", n=threshold), charts.ALARM, "diamond"),
+        (False, t("≥ {n} murid", n=threshold), charts.PALETTE[0], "circle"),
+        (True, t("< {n} murid", n=threshold), charts.ALARM, "diamond"),
     ):
         part = schools.loc[small == is_small]
         if part.empty:

@@ -51,7 +51,7 @@ def scope(key: SchoolKey, *, public_only: bool = False) -> Scope:
     found = levels(key)
     usual = "SD" if "SD" in found else EVERY
     level = inputs.choice(
-        "tingkat", t("Jenjang"), {EVERY: t("Semua"), **{one: one for one in found}}, usual
+        "tingkat", t("Jenjang sekolah"), {EVERY: t("Semua"), **{one: one for one in found}}, usual
     )
     status = PUBLIC
     if public_only:

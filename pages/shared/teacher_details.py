@@ -32,7 +32,7 @@ def draw(scope: Scope, key: NeedKey, found: Answer, school_year: int) -> None:
     if opened == "jabatan":
         _by_post(found, school_year)
     elif opened == "kecamatan":
-        _by_kecamatan(found, school_year)
+        _by_kecamatan(scope, key, found, school_year)
     elif opened == "sekolah":
         _by_school(scope, key, found, school_year)
     elif opened == "tahun":
@@ -124,22 +124,36 @@ def agama_note(found: Answer) -> str:
     return " ".join(parts)
 
 
-def _by_kecamatan(found: Answer, school_year: int) -> None:
-    rows = found.by_kecamatan.loc[found.by_kecamatan["school_year"] == school_year]
+def _post(found: Answer) -> str:
+    """The post that kecamatan and schools are listed for."""
+    posts = sorted(set(found.by_post["post"]), key=teacher_view.post_name)
+    offered = {ALL_POSTS: teacher_view.post_name(ALL_POSTS)}
+    offered |= {post: teacher_view.post_name(post) for post in posts}
+    with st.container(width=360):
+        return inputs.choice("jabatan_guru", t("Jabatan"), offered, ALL_POSTS, widget="select")
+
+
+def _by_kecamatan(scope: Scope, key: NeedKey, found: Answer, school_year: int) -> None:
+    post = _post(found)
+    rows = teacher_view.kecamatan(scope, key, school_year, post)
+    if rows.empty:
+        layout.note(t("Tidak ada sekolah dengan jabatan ini."))
+        return
     rows = rows.assign(kecamatan=rows["kecamatan"].replace("", NONE).fillna(NONE))
     layout.table(
         rows.sort_values("deficit_count", ascending=False),
         [Column("kecamatan", t("Kecamatan")), *_counts()],
-        f"guru-per-kecamatan-{school_year}",
+        _file_name("guru-per-kecamatan", school_year, post),
         key="tabel-guru-kecamatan",
     )
 
 
+def _file_name(what: str, school_year: int, post: str) -> str:
+    return f"{what}-{school_year}" if post == ALL_POSTS else f"{what}-{school_year}-{post}"
+
+
 def _by_school(scope: Scope, key: NeedKey, found: Answer, school_year: int) -> None:
-    posts = sorted(set(found.by_post["post"]), key=teacher_view.post_name)
-    offered = {ALL_POSTS: teacher_view.post_name(ALL_POSTS)}
-    offered |= {post: teacher_view.post_name(post) for post in posts}
-    post = inputs.choice("jabatan_guru", t("Jabatan"), offered, ALL_POSTS, widget="select")
+    post = _post(found)
     rows = teacher_view.schools(scope, key, school_year, post)
     if rows.empty:
         layout.note(t("Tidak ada sekolah dengan jabatan ini."))
@@ -152,7 +166,7 @@ def _by_school(scope: Scope, key: NeedKey, found: Answer, school_year: int) -> N
             *_counts(),
             Column("npsn", t("NPSN")),
         ],
-        f"{_SCHOOLS}-{school_year}",
+        _file_name(_SCHOOLS, school_year, post),
         key=_SCHOOLS,
         on_select="rerun",
     )
@@ -190,7 +204,7 @@ def _by_size(scope: Scope, key: NeedKey) -> None:
     layout.table(
         rows,
         [
-            Column("level", t("Jenjang")),
+            Column("level", t("Jenjang sekolah")),
             Column("size_band", t("Murid per sekolah")),
             Column("school_count", t("Sekolah"), "number"),
             Column("needed_count", t("Guru dibutuhkan"), "number"),

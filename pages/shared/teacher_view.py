@@ -70,9 +70,9 @@ class Answer:
     """What a view of the page shows; small, kept for the next visitor.
 
     ``by_year`` one row per school year: counts of ``gap_sums`` and ``needed_at_ratio``;
-    ``by_post`` and ``by_kecamatan`` the same by year and ``post`` or ``kecamatan``; ``turning`` by
-    post; ``elasticity`` one row per level and one ``semua``; ``apart`` people who do not count, by
-    reason; ``agama`` how teachers of agama are counted.
+    ``by_post`` the same by year and ``post``; ``turning`` by post; ``elasticity`` one row per level
+    and one ``semua``; ``apart`` people who do not count, by reason; ``agama`` how teachers of agama
+    are counted.
     """
 
     now_year: int
@@ -80,7 +80,6 @@ class Answer:
     school_count: int
     by_year: pd.DataFrame
     by_post: pd.DataFrame
-    by_kecamatan: pd.DataFrame
     turning: pd.DataFrame
     elasticity: pd.DataFrame
     apart: pd.Series
@@ -170,7 +169,6 @@ def _answer(scope: Scope, key: NeedKey) -> Answer:
         school_count=int(need["npsn"].nunique()),
         by_year=by_year.assign(needed_at_ratio=by_year["school_year"].map(at_ratio)),
         by_post=by_post,
-        by_kecamatan=teachers_gap.gap_sums(gaps, ["kecamatan"]),
         turning=teachers_gap.turning(by_post, ["post"]),
         elasticity=teachers_gap.elasticity(
             _within(held.same_law, npsn, last_year), held.now_year, last_year
@@ -196,6 +194,25 @@ def _within(rows: pd.DataFrame, npsn: set[str], last_year: int) -> pd.DataFrame:
     return rows.loc[rows["npsn"].isin(npsn) & (rows["school_year"] <= last_year)]
 
 
+def _of_post(scope: Scope, key: NeedKey, school_year: int, post: str) -> pd.DataFrame:
+    """The gaps of the schools in view in one year, of one post or of all."""
+    gaps = balance(key).gaps
+    npsn = set(school_view.in_scope(scope)["npsn"])
+    rows = gaps.loc[gaps["npsn"].isin(npsn) & (gaps["school_year"] == school_year)]
+    return rows if post == ALL_POSTS else rows.loc[rows["post"] == post]
+
+
+def kecamatan(scope: Scope, key: NeedKey, school_year: int, post: str) -> pd.DataFrame:
+    """Need and staff of each kecamatan in one year, of one post or of all.
+
+    Returns
+    -------
+    ``kecamatan``, the counts of ``gap_sums``; empty where no school has the post.
+    """
+    rows = _of_post(scope, key, school_year, post)
+    return rows if rows.empty else teachers_gap.gap_sums(rows, ["kecamatan"])
+
+
 def schools(scope: Scope, key: NeedKey, school_year: int, post: str) -> pd.DataFrame:
     """Need and staff of each school in one year.
 
@@ -203,11 +220,7 @@ def schools(scope: Scope, key: NeedKey, school_year: int, post: str) -> pd.DataF
     -------
     ``npsn``, ``name``, ``kecamatan``, the counts of ``gap_sums``; largest deficit first.
     """
-    gaps = balance(key).gaps
-    npsn = set(school_view.in_scope(scope)["npsn"])
-    rows = gaps.loc[gaps["npsn"].isin(npsn) & (gaps["school_year"] == school_year)]
-    if post != ALL_POSTS:
-        rows = rows.loc[rows["post"] == post]
+    rows = _of_post(scope, key, school_year, post)
     if rows.empty:
         return rows.assign(name="")
     sums = teachers_gap.gap_sums(rows, ["npsn", "kecamatan"])
