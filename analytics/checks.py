@@ -2,7 +2,8 @@
 
 ``checked_roster`` for people, ``checked_teachers`` for Dapodik GTK lists, ``checked_schools`` for
 school lists, ``checked_enrolment`` for pupils by grade, ``checked_births`` for births,
-``checked_religions`` for pupils by religion. An error keeps its row out, a warning lets it in.
+``checked_religions`` for pupils by religion, ``checked_exits`` for who left, when and why. An
+error keeps its row out, a warning lets it in.
 Nothing is changed in silence: what a file says and the NIP contradicts is loaded as the file says,
 and reported.
 """
@@ -18,6 +19,7 @@ import pandas as pd
 from analytics import checks_cells as cell
 from analytics.checks_births import CheckedBirths, checked_births
 from analytics.checks_enrolment import CheckedEnrolment, checked_enrolment
+from analytics.checks_exits import CheckedExits, checked_exits
 from analytics.checks_findings import (
     Findings,
     cells_of,
@@ -48,12 +50,14 @@ from analytics.rules import LawChoice, RuleBook
 __all__ = [
     "CheckedBirths",
     "CheckedEnrolment",
+    "CheckedExits",
     "CheckedReligions",
     "CheckedRoster",
     "CheckedSchools",
     "CheckedTeachers",
     "checked_births",
     "checked_enrolment",
+    "checked_exits",
     "checked_religions",
     "checked_roster",
     "checked_schools",

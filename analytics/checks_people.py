@@ -82,7 +82,7 @@ def _alone(written: str) -> str:
 
 
 def checked_nip(
-    reading: Reading, findings: Findings, *, may_be_empty: bool = False
+    reading: Reading, findings: Findings, *, may_be_empty: bool = False, may_repeat: bool = False
 ) -> pd.DataFrame:
     """NIPs and what their digits say.
 
@@ -90,7 +90,7 @@ def checked_nip(
     -------
     Aligned with the reading's rows: ``nip`` and the columns of ``nip.nip_parts``, plus
     ``is_usable`` (well formed and not lost). Adds ``nip_malformed``, ``nip_precision_lost`` and,
-    from the second occurrence on, ``nip_duplicate``.
+    from the second occurrence on (unless ``may_repeat``), ``nip_duplicate``.
     """
     cells = cells_of(reading, "nip")
     found = by_value(cells, _nip)
@@ -110,7 +110,7 @@ def checked_nip(
         else:
             usable[at] = True
             first = first_at.setdefault(each.digits, at)
-            if first != at:
+            if first != at and not may_repeat:
                 findings.add("nip_duplicate", at, "nip", cell, first_row=findings.row_name(first))
     return parts.assign(nip=digits, is_usable=usable)
 

@@ -7,7 +7,6 @@ itself is never kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -16,36 +15,32 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import checks, rules, state, store, units
+from analytics import checks, exit_history, rules, state, store, units
 from analytics.faults import Fault, FaultsError
+from analytics.movement import (
+    LEFT_AT_BUP,
+    LEFT_AT_CONTRACT_END,
+    LEFT_BEFORE,
+    LEFT_WITHOUT_RULE,
+    Changes,
+    Law,
+    changes_between,
+    no_changes,
+)
 from analytics.nip import normalised
-from analytics.positions import position_roles
 from analytics.readers import Reading, read
-from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook
 
+__all__ = [
+    "KINDS", "LEFT_AT_BUP", "LEFT_AT_CONTRACT_END", "LEFT_BEFORE", "LEFT_WITHOUT_RULE", "SCOPES",
+    "UNNAMED_GOVERNMENT", "Changes", "Checked", "Preview", "UnmappedError", "current_edition",
+    "load", "preview", "write_sample",
+]  # fmt: skip
+
 SCOPES = ("all", "employment", "opd", "add")
-KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit")
 UNNAMED_GOVERNMENT = "Pemerintah daerah"
 
-# Why somebody is no longer on the list, as far as the two lists and the law can tell.
-LEFT_AT_BUP = "mencapai BUP"
-LEFT_AT_CONTRACT_END = "kontrak berakhir"
-LEFT_BEFORE = "sebelum BUP"
-LEFT_WITHOUT_RULE = "tidak diketahui"
-
-_ROMANS = (
-    *("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"),
-    *("X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII"),
-)
-_ROMAN = {name: number for number, name in enumerate(_ROMANS, start=1)}
-# Each ladder from its lowest rung; steps between ladders are no promotion but another career.
-_LADDERS = (
-    ("pemula", "terampil", "mahir", "penyelia"),
-    ("ahli_pertama", "ahli_muda", "ahli_madya", "ahli_utama"),
-    ("asisten_ahli", "lektor", "lektor_kepala", "profesor"),
-    ("pratama", "madya", "utama"),
-)
 # What each checked list calls its good rows.
 _GOOD_ROWS = {
     "roster": "people",
@@ -54,6 +49,7 @@ _GOOD_ROWS = {
     "enrolment": "enrolment",
     "birth": "births",
     "religion": "religions",
+    "exit": "exits",
 }
 # What an edition says of the import that made it.
 _KIND_WORDS = {
@@ -63,6 +59,7 @@ _KIND_WORDS = {
     "enrolment": "murid per tingkat",
     "birth": "kelahiran",
     "religion": "murid per agama",
+    "exit": "daftar keluar",
 }
 # Where each list goes: its table, the question that reads it, and what a new row replaces.
 _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -71,6 +68,7 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "enrolment": ("enrolment", "enrolment", ("npsn", "school_year")),
     "birth": ("birth", "births", ("area", "year")),
     "religion": ("pupil_religion", "pupil_religions", ("npsn", "school_year")),
+    "exit": ("exit", "exits", ("nip", "exited_on")),
 }
 _SCOPE_WORDS = {
     "all": "memuat semua",
@@ -78,7 +76,6 @@ _SCOPE_WORDS = {
     "opd": "semua dari OPD di berkas",
     "add": "hanya menambah dan memperbarui",
 }
-_CHANGE_COLUMNS = ["nip", "name", "before", "after"]
 
 Checked = (
     checks.CheckedRoster
@@ -87,6 +84,7 @@ Checked = (
     | checks.CheckedEnrolment
     | checks.CheckedBirths
     | checks.CheckedReligions
+    | checks.CheckedExits
 )
 Progress = Callable[[float, str], None]
 
@@ -97,24 +95,6 @@ class UnmappedError(FaultsError):
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         super().__init__(fault for fault in reading.faults if fault.severity == "error")
-
-
-@dataclass(frozen=True, eq=False)
-class Changes:
-    """What a roster would change; one row per person in each frame.
-
-    All have ``nip, name, before, after`` and ``employment, position, unit, golongan, birth_date``.
-    ``joined``: in the file, not before (``after`` the unit). ``left``: before, not in the file
-    (``before`` the unit, ``after`` and ``cause`` the likely cause, ``retires_on``). ``moved``: unit
-    changed. ``promoted``: golongan or jenjang went up. ``kept``: their row has an error, so when
-    the good rows alone are loaded they stay as they were.
-    """
-
-    joined: pd.DataFrame
-    left: pd.DataFrame
-    moved: pd.DataFrame
-    promoted: pd.DataFrame
-    kept: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +118,8 @@ class Preview:
     # Of a list that is no roster: rows of the edition before that go, and that stay.
     replaced_count: int = 0
     kept_count: int = 0
+    # Of a roster: exits since the edition before that it gives away, as the table ``exit``.
+    inferred_exits: pd.DataFrame = field(default_factory=exit_history.no_exits)
 
     @property
     def good_rows(self) -> pd.DataFrame:
@@ -216,7 +198,8 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         adds and updates (a blank cell then keeps what was known). For school lists ``all``
         replaces the school years in the file; for teacher lists everything, but a list of one
         school only that school's rows. Pupils by grade replace the same schools and years, births
-        the same areas and years, pupils by religion the same schools and years.
+        the same areas and years, pupils by religion the same schools and years, exits the same
+        people and days and what was inferred of them.
     accept_partial
         Whether ``load`` may leave rows with errors out; it can still be told otherwise.
     progress
@@ -237,6 +220,7 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
     tell(0.02, "Membaca berkas")
     with state.opened(folder) as decisions:
         local_titles, choice = decisions.local_titles(), decisions.law_choice()
+        local_reasons = decisions.exit_reasons()
         reading = read(file, kind=kind, mapping=mapping)
         remembered = None if mapping else decisions.header_mapping(reading.signature)
     if remembered:
@@ -255,6 +239,12 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         checked = checks.checked_religions(
             reading, day, _asked(base, "enrolment", school_year=None)
         )
+    elif reading.kind == "exit":
+        roster = None if base is None else (_people_of(base), base.as_of)
+        # A title names the months a list covers, not the day it was made.
+        checked = checks.checked_exits(
+            reading, rulebook, as_of or date.today(), roster, local_reasons
+        )
     else:
         checked = _checked(reading, rulebook, day, local_titles, choice)
     tell(0.75, "Membandingkan dengan edisi sekarang")
@@ -268,10 +258,15 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         tables, replaced_count, kept_count = _merged_list(reading.kind, incoming, base, scope)
     if reading.kind != "roster" and base is not None:
         day = base.as_of  # an edition is of the day of its roster
-    changes = _no_changes()
+    changes = no_changes()
+    inferred = exit_history.no_exits()
     if reading.kind == "roster":
-        law = _Law(rulebook, day, choice, local_titles)
-        changes = _changes(before, tables["employee"], kept, law)
+        law = Law(rulebook, day, choice, local_titles)
+        after = tables["employee"]
+        changes = changes_between(before, after, law, kept)
+        if base is not None:
+            inferred = exit_history.exits_between(before, after, base.as_of, law, changes)
+            tables["exit"] = exit_history.with_inferred(_exits_of(base), inferred, after)
     tell(1.0, "Selesai diperiksa")
     return Preview(
         reading=reading,
@@ -286,6 +281,7 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         mapping=dict(mapping or {}),
         replaced_count=replaced_count,
         kept_count=kept_count,
+        inferred_exits=inferred,
     )
 
 
@@ -364,7 +360,7 @@ def load(
 
 def _note(kind: str, scope: str) -> str:
     # Pupils and births replace what they repeat and nothing else, whatever was chosen.
-    if kind in ("enrolment", "birth", "religion"):
+    if kind in ("enrolment", "birth", "religion", "exit"):
         return _KIND_WORDS[kind]
     return f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[scope]}"
 
@@ -438,6 +434,13 @@ def _people_of(edition: store.Edition | None) -> pd.DataFrame:
         return store.employees_as_written(connection)
 
 
+def _exits_of(edition: store.Edition | None) -> pd.DataFrame:
+    if edition is None:
+        return exit_history.no_exits()
+    with closing(store.opened(edition.path)) as connection:
+        return store.exits(connection)
+
+
 def _asked(edition: store.Edition | None, question: str, **parameters: object) -> pd.DataFrame:
     if edition is None:
         return pd.DataFrame()
@@ -461,6 +464,11 @@ def _merged_list(
 ) -> tuple[dict[str, pd.DataFrame], int, int]:
     """The table a list fills in the next edition; how many rows before it go, and stay."""
     table, question, keys = _LISTS[kind]
+    if kind == "exit":
+        known = _exits_of(base)
+        merged = exit_history.with_listed(known, incoming)
+        stays_count = len(merged) - len(incoming)
+        return {table: merged}, len(known) - stays_count, stays_count
     if kind == "teacher":
         incoming = _with_npsn(incoming, base)
     if kind == "birth":
@@ -549,99 +557,3 @@ def _merged_people(
         incoming = incoming.reset_index()[list(store.PEOPLE_TYPES)].astype(store.PEOPLE_TYPES)
     stays = (stays | before["nip"].isin(kept["nip"])) & ~before["nip"].isin(incoming["nip"])
     return pd.concat([before.loc[stays], incoming], ignore_index=True).astype(store.PEOPLE_TYPES)
-
-
-# ---- what would change ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class _Law:
-    """What dates and roles are worked out with."""
-
-    rulebook: RuleBook
-    as_of: date
-    choice: LawChoice
-    local_titles: Mapping[str, tuple[str, str]]
-
-
-def _no_changes() -> Changes:
-    empty = pd.DataFrame(columns=_CHANGE_COLUMNS, dtype="str")
-    return Changes(empty, empty, empty, empty, empty)
-
-
-def _changes(before: pd.DataFrame, after: pd.DataFrame, kept: pd.DataFrame, law: _Law) -> Changes:
-    joined = after.loc[~after["nip"].isin(before["nip"])]
-    left = before.loc[~before["nip"].isin(after["nip"])]
-    both = before.merge(after, on="nip", suffixes=("_before", ""))
-    return Changes(
-        joined=_told(joined, "", joined["unit"]),
-        left=_left(left, law),
-        moved=_moved(both),
-        promoted=_promoted(both, law),
-        kept=_told(kept, kept["unit"], kept["unit"]),
-    )
-
-
-def _told(people: pd.DataFrame, before: object, after: object) -> pd.DataFrame:
-    columns = ["nip", "name", "employment", "position", "unit", "golongan", "birth_date"]
-    told = people[columns].assign(before=before, after=after)
-    others = [column for column in columns if column not in _CHANGE_COLUMNS]
-    return told[_CHANGE_COLUMNS + others].reset_index(drop=True)
-
-
-def _left(left: pd.DataFrame, law: _Law) -> pd.DataFrame:
-    dates = retirements(left, law.rulebook, law.as_of, law.choice, law.local_titles)
-    today = pd.Timestamp(law.as_of)
-    cause = pd.Series(LEFT_BEFORE, index=left.index, dtype="str")
-    cause = cause.mask(dates["retires_on"].isna(), LEFT_WITHOUT_RULE)
-    cause = cause.mask(dates["contract_ends_on"] < today, LEFT_AT_CONTRACT_END)
-    cause = cause.mask(dates["retires_on"] <= today, LEFT_AT_BUP)
-    told = _told(left, left["unit"], cause)
-    return told.assign(cause=cause.to_numpy(), retires_on=dates["retires_on"].to_numpy())
-
-
-def _moved(both: pd.DataFrame) -> pd.DataFrame:
-    # By id, so that another spelling of the same school is no move.
-    was = units.unit_ids(both["opd_before"], both["unit_before"])
-    is_now = units.unit_ids(both["opd"], both["unit"])
-    moved = both.loc[was != is_now]
-    return _told(moved, moved["unit_before"], moved["unit"]).assign(
-        unit_before=moved["unit_before"].to_numpy(),
-        position_before=moved["position_before"].to_numpy(),
-    )
-
-
-def _promoted(both: pd.DataFrame, law: _Law) -> pd.DataFrame:
-    golongan_up = _golongan_rank(both["golongan"]) > _golongan_rank(both["golongan_before"])
-    same_series = both["golongan"].str.contains("/") == both["golongan_before"].str.contains("/")
-    golongan_up &= same_series.fillna(False).astype(bool)
-    suffix = "_before"
-    earlier = both[[column for column in both if str(column).endswith(suffix)]]
-    earlier = earlier.rename(columns=lambda column: str(column).removesuffix(suffix))
-    was = position_roles(earlier, law.rulebook, law.local_titles)
-    is_now = position_roles(both, law.rulebook, law.local_titles)
-    stayed = (was["role_group"] == is_now["role_group"]).fillna(False).astype(bool)
-    rungs = zip(was["jenjang"], is_now["jenjang"], strict=True)
-    jenjang_up = stayed & pd.Series([_is_higher(a, b) for a, b in rungs], both.index, dtype=bool)
-    up = golongan_up | jenjang_up
-    before = both["golongan_before"].where(golongan_up, was["jenjang"])[up]
-    after = both["golongan"].where(golongan_up, is_now["jenjang"])[up]
-    told = _told(both.loc[up], before, after)
-    return told.assign(
-        golongan_before=both.loc[up, "golongan_before"].to_numpy(),
-        position_before=both.loc[up, "position_before"].to_numpy(),
-    )
-
-
-def _golongan_rank(golongan: pd.Series) -> pd.Series:
-    """``III/d`` as 304, ``IX`` as 900; NaN where it is neither."""
-    parts = golongan.astype("str").str.extract(re.compile(r"^([IVX]+)(?:/([a-e]))?$"))
-    letter = parts[1].map({letter: place for place, letter in enumerate("abcde", start=1)})
-    return parts[0].map(_ROMAN) * 100 + letter.fillna(0)
-
-
-def _is_higher(was: object, is_now: object) -> bool:
-    for ladder in _LADDERS:
-        if was in ladder and is_now in ladder:
-            return ladder.index(str(is_now)) > ladder.index(str(was))
-    return False

@@ -81,6 +81,26 @@ _local_title = sa.Table(
     sa.Column("mapped_at", sa.String, nullable=False),
     sa.Column("mapped_by", sa.String, nullable=False),
 )
+# One row per reason for leaving that somebody gave a cause; beside data/rules/exit_cause.csv.
+_exit_reason = sa.Table(
+    "exit_reason",
+    _tables,
+    sa.Column("reason_key", sa.String, primary_key=True),
+    sa.Column("cause", sa.String, nullable=False),
+    sa.Column("mapped_at", sa.String, nullable=False),
+    sa.Column("mapped_by", sa.String, nullable=False),
+)
+# One row per time that somebody gave one exit a cause; the last one counts, '' takes it back.
+_exit_classification = sa.Table(
+    "exit_classification",
+    _tables,
+    sa.Column("exit_classification_id", sa.Integer, primary_key=True),
+    sa.Column("nip", sa.String, nullable=False),
+    sa.Column("exited_on", sa.String, nullable=False),  # ISO date
+    sa.Column("cause", sa.String, nullable=False),
+    sa.Column("classified_at", sa.String, nullable=False),
+    sa.Column("classified_by", sa.String, nullable=False),
+)
 # One row per account.
 _account = sa.Table(
     "account",
@@ -327,6 +347,80 @@ class State:
     def local_titles_version(self) -> int:
         """How often titles mapped by hand have changed."""
         return self._version("local_titles")
+
+    # ---- why people left
+
+    def exit_reasons(self) -> dict[str, str]:
+        """Causes by ``exit_causes.reason_key``, as mapped by hand."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(_exit_reason.c.reason_key, _exit_reason.c.cause).order_by(
+                    _exit_reason.c.reason_key
+                )
+            )
+            return {row.reason_key: row.cause for row in rows}
+
+    def map_exit_reason(self, reason_key: str, cause: str, actor: str) -> None:
+        """Give every exit with these words a cause; '' forgets what was said."""
+        values = {"cause": cause, "mapped_at": _now(), "mapped_by": actor}
+        with self._writing() as connection:
+            if cause:
+                _put(connection, _exit_reason, {"reason_key": reason_key}, values)
+            else:
+                connection.execute(
+                    sa.delete(_exit_reason).where(_exit_reason.c.reason_key == reason_key)
+                )
+            _next_version(connection, "exits")
+            _note(connection, actor, "map_exit_reason", f"{reason_key} -> {cause}")
+
+    def classify_exit(self, nip: str, exited_on: date, cause: str, actor: str) -> None:
+        """Say why one person left on one day; '' takes it back. Every saying is kept."""
+        with self._writing() as connection:
+            connection.execute(
+                sa.insert(_exit_classification).values(
+                    nip=nip,
+                    exited_on=exited_on.isoformat(),
+                    cause=cause,
+                    classified_at=_now(),
+                    classified_by=actor,
+                )
+            )
+            _next_version(connection, "exits")
+            _note(connection, actor, "classify_exit", f"{nip} {exited_on.isoformat()} -> {cause}")
+
+    def exit_classifications(self) -> pd.DataFrame:
+        """What was last said of single exits.
+
+        Returns
+        -------
+        One row per person and day: ``nip, exited_on`` (``datetime64[us]``), ``cause,
+        classified_by, classified_at`` (UTC). Exits whose cause was taken back are left out.
+        """
+        table = _exit_classification
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(
+                    table.c.nip,
+                    table.c.exited_on,
+                    table.c.cause,
+                    table.c.classified_by,
+                    table.c.classified_at,
+                ).order_by(table.c.exit_classification_id)
+            ).all()
+        columns = ["nip", "exited_on", "cause", "classified_by", "classified_at"]
+        said = pd.DataFrame([tuple(row) for row in rows], columns=columns, dtype="str")
+        said = said.drop_duplicates(["nip", "exited_on"], keep="last")
+        said = said.loc[said["cause"] != ""].reset_index(drop=True)
+        return said.assign(
+            exited_on=pd.to_datetime(said["exited_on"]).astype("datetime64[us]"),
+            classified_at=pd.to_datetime(said["classified_at"], utc=True).astype(
+                "datetime64[us, UTC]"
+            ),
+        )
+
+    def exits_version(self) -> int:
+        """How often words or single exits were given a cause."""
+        return self._version("exits")
 
     # ---- readings of the law
 

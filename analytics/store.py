@@ -46,6 +46,7 @@ TABLES = (
     "enrolment",
     "birth",
     "pupil_religion",
+    "exit",
     "refused_row",
     "import_fault",
 )
@@ -84,6 +85,29 @@ PEOPLE_TYPES = {
     "opd": "str",
     "kecamatan": "str",
     "npsn": "str",
+}
+
+EXIT_TYPES = {
+    "nip": "str",
+    "exited_on": "datetime64[us]",
+    "cause": "str",
+    "reason": "str",
+    "origin": "str",
+    "is_day_known": "bool",
+    "name": "str",
+    "sex": "str",
+    "birth_date": "datetime64[us]",
+    "employment": "str",
+    "golongan": "str",
+    "position_kind": "str",
+    "position": "str",
+    "echelon": "str",
+    "stated_jenjang": "str",
+    "extra_duty": "str",
+    "unit": "str",
+    "opd": "str",
+    "appointed_on": "datetime64[us]",
+    "contract_ends_on": "datetime64[us]",
 }
 
 _FILE_NAME = re.compile(r"edition-(\d{6,})\.duckdb")
@@ -376,6 +400,17 @@ def employees_as_written(connection: Connection) -> pd.DataFrame:
     One row per person, ordered by ``nip``; columns and types ``PEOPLE_TYPES``.
     """
     return typed_people(ask(connection, "employees_as_written"))
+
+
+def exits(connection: Connection) -> pd.DataFrame:
+    """Everybody who left, as the edition knows it.
+
+    Returns
+    -------
+    One row per person and day of leaving, by day; columns and types ``EXIT_TYPES``. Empty where
+    the edition is older than the table. What the planner said of causes stands in ``state``.
+    """
+    return ask(connection, "exits")[list(EXIT_TYPES)].astype(EXIT_TYPES)
 
 
 def typed_people(frame: pd.DataFrame) -> pd.DataFrame:

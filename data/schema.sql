@@ -140,6 +140,31 @@ CREATE TABLE pupil_religion (
     PRIMARY KEY (npsn, school_year, religion)
 );
 
+-- One row per person and day of leaving. What is known of the person is as of that day.
+CREATE TABLE exit (
+    nip               VARCHAR NOT NULL CHECK (regexp_full_match(nip, '[0-9]{18}')),
+    exited_on         DATE    NOT NULL,               -- the first day no longer in service
+    cause             VARCHAR NOT NULL CHECK (cause <> ''),  -- of data/rules/exit_cause_name.csv
+    reason            VARCHAR NOT NULL,               -- as the list writes it; '' where it does not
+    origin            VARCHAR NOT NULL CHECK (origin IN ('list', 'inferred')),
+    is_day_known      BOOLEAN NOT NULL,               -- FALSE: the middle between two rosters
+    name              VARCHAR,
+    sex               VARCHAR CHECK (sex IN ('L', 'P')),
+    birth_date        DATE    CHECK (birth_date < exited_on),
+    employment        VARCHAR CHECK (employment IN ('PNS', 'CPNS', 'PPPK', 'PPPK_PW')),
+    golongan          VARCHAR,
+    position_kind     VARCHAR,
+    position          VARCHAR,
+    echelon           VARCHAR,
+    stated_jenjang    VARCHAR,
+    extra_duty        VARCHAR,
+    unit              VARCHAR,
+    opd               VARCHAR,
+    appointed_on      DATE,
+    contract_ends_on  DATE,
+    PRIMARY KEY (nip, exited_on)
+);
+
 -- One row per spreadsheet row that the import of this edition left out.
 CREATE TABLE refused_row (
     refused_row_number  BIGINT  PRIMARY KEY,

@@ -19,7 +19,9 @@ from analytics.readers.grades import grade_column
 from analytics.readers.religions import religion_column
 
 COLUMNS_FILE = Path(__file__).resolve().parents[2] / "data" / "columns.csv"
-KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit")
+# A list of exits is a list of people with a day and a reason.
+_BASIS = {"exit": ("roster", "exit")}
 # Tables of counts, whose headers may be grades, years and religions.
 COUNTED = ("enrolment", "birth", "religion")
 KEEP, OPTIONAL, DISCARD, UNKNOWN, IGNORE = "keep", "optional", "discard_on_import", "", "ignore"
@@ -131,14 +133,15 @@ def _table() -> pd.DataFrame:
 def _meanings(kind: str) -> dict[str, Meaning]:
     table = _table()
     known: dict[str, Meaning] = {}
-    rows = table[table["kind"] == kind]
-    # Common wordings outrank one system's use of a word; what must not be read outranks all.
-    for is_common in (False, True):
-        part = rows[(rows["layout"] == "table") == is_common]
-        for rank, row in enumerate(part.itertuples()):
-            known[row.key] = Meaning(row.column, row.policy, rank if is_common else 0)
-    for row in rows[rows["policy"] == DISCARD].itertuples():
-        known[row.key] = Meaning("", DISCARD)
+    for basis in _BASIS.get(kind, (kind,)):
+        rows = table[table["kind"] == basis]
+        # Common wordings outrank one system's use of a word; what must not be read outranks all.
+        for is_common in (False, True):
+            part = rows[(rows["layout"] == "table") == is_common]
+            for rank, row in enumerate(part.itertuples()):
+                known[row.key] = Meaning(row.column, row.policy, rank if is_common else 0)
+        for row in rows[rows["policy"] == DISCARD].itertuples():
+            known[row.key] = Meaning("", DISCARD)
     return known
 
 

@@ -25,6 +25,7 @@ from analytics.readers.headers import (
     canonical_columns,
     signature,
 )
+from analytics.readers.leaving import tells_of_exits
 from analytics.readers.records import UNIT_SOURCES, Table, frame_of
 from analytics.readers.religions import OTHER, RELIGIONS
 from analytics.readers.tabular import (
@@ -136,6 +137,7 @@ def required_columns(kind: str) -> tuple[tuple[str, ...], ...]:
             ("religion", *_RELIGION_COLUMNS),
             ("pupil_count", "pupil_count_male", "pupil_count_female", *_RELIGION_COLUMNS),
         ),
+        "exit": (("nip",), ("exited_on",)),
     }[kind]
 
 
@@ -146,15 +148,15 @@ def read(
     mapping: Mapping[str, str] | None = None,
     sheets: Sequence[str] | None = None,
 ) -> Reading:
-    """Read a roster, a list of teachers or schools, or a table of pupils or births.
+    """Read a roster, a list of teachers, schools or exits, or a table of pupils or births.
 
     Parameters
     ----------
     path
         An .xlsx, .xlsm, .xlsb, .xls, .ods or .csv file, or a web table under such a name.
     kind
-        ``roster``, ``teacher``, ``school``, ``enrolment``, ``birth`` or ``religion``; None: told
-        from the headers.
+        ``roster``, ``teacher``, ``school``, ``enrolment``, ``birth``, ``religion`` or ``exit``;
+        None: told from the headers.
     mapping
         Header as written -> one of our columns, or ``ignore``; outranks what is recognised.
     sheets
@@ -221,6 +223,9 @@ def _kind(sheets: Sequence[Sheet]) -> str:
         found = "teacher" if is_teacher else "school" if is_school and not is_staff else "roster"
         if not is_staff and not is_teacher:
             found = _counted_kind(sheet, headers, names) or found
+        leaving = headers["exit"]
+        if leaving and tells_of_exits(sheet, leaving, title_lines(sheet, leaving)):
+            found = "exit"
         header = headers[found]
         if header:
             weight[found] += header.score * max(len(sheet.rows) - header.last - 1, 1)
@@ -359,6 +364,7 @@ def _missing_words(group: Sequence[str]) -> dict[str, object]:
         "npsn": ("NPSN", "NPSN"),
         "name": ("Nama", "name"),
         "birth_date": ("Tanggal Lahir", "birth date"),
+        "exited_on": ("TMT Berhenti/Pensiun", "day of leaving"),
     }
     if "position" in group:
         return {"column_id": "Jabatan", "column_en": "position"}
@@ -393,6 +399,8 @@ def _layout(kind: str, columns: Sequence[Column], titles: Sequence[str]) -> str:
     if kind == "birth":
         has_years = any(re.search(r"_\d{4}", name) for name in names)
         return "births_wide" if has_years else "births_long"
+    if kind == "exit":
+        return "exit_list"
     return siasn.layout(columns) or simpeg.layout(columns, titles) or "table"
 
 
@@ -404,6 +412,8 @@ def _competes(lost: Sequence[Column]) -> bool:
 def _is_explained(columns: Sequence[Column], known: set[str], kind: str) -> bool:
     """Whether enough of a header is understood to go on without asking."""
     if kind == "roster" and {"nip", "name", "birth_date"} <= known:
+        return True
+    if kind == "exit" and {"nip", "exited_on", "reason"} <= known:
         return True
     understood = sum(column.policy != UNKNOWN for column in columns)
     return understood >= len(columns) / 2

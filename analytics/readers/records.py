@@ -12,6 +12,7 @@ from analytics.readers import dapodik, simpeg
 from analytics.readers.dates import date_part
 from analytics.readers.formulas import FormulaCell
 from analytics.readers.headers import Column
+from analytics.readers.leaving import reason_in
 from analytics.readers.tabular import Header, Record, body, cell_text, chosen_columns
 from analytics.readers.workbook import Sheet
 
@@ -160,6 +161,10 @@ def _with_surroundings(
         return _with_school_year(frame, table)
     if kind == "birth":
         return _with_birth_year(frame, table)
+    if kind == "exit" and "reason" not in names:
+        frame = _with_reason(frame, table, records)
+        records = [Record(r.rows, "" if reason_in(r.section) else r.section) for r in records]
+        label = "" if reason_in(label) else label
     unit = "school" if kind == "teacher" else "unit"
     if kind == "teacher":
         if "npsn" not in names:
@@ -176,6 +181,13 @@ def _with_surroundings(
         elif title or (label and not table.sheet.name.isdigit() and _is_unit_name(label)):
             frame[unit] = title or label
     return frame
+
+
+def _with_reason(frame: pd.DataFrame, table: Table, records: Sequence[Record]) -> pd.DataFrame:
+    """Why people left, where only a section, the name of the sheet or a title says so."""
+    named = next((text for line in table.titles if (text := reason_in(line))), "")
+    named = reason_in(table.sheet.name) or named
+    return frame.assign(reason=[reason_in(record.section) or named for record in records])
 
 
 def _is_part_time_list(lines: Sequence[str]) -> bool:

@@ -31,6 +31,7 @@ def layout_names() -> dict[str, str]:
         "religion_wide": t("rekap murid, satu kolom tiap agama"),
         "religion_long": t("rekap murid, satu baris tiap agama"),
         "births_long": t("tabel kelahiran, satu baris tiap tahun"),
+        "exit_list": t("daftar pegawai yang keluar"),
         "table": t("tabel biasa"),
     }
 
@@ -43,6 +44,7 @@ def kind_names() -> dict[str, str]:
         "school": t("Daftar sekolah"),
         "enrolment": t("Murid per tingkat"),
         "birth": t("Kelahiran"),
+        "exit": t("Daftar keluar"),
         "religion": t("Murid per agama"),
     }
 
@@ -158,6 +160,8 @@ def column_names() -> dict[str, str]:
         "birth_count": t("Kelahiran hidup"),
         "birth_count_male": t("Kelahiran hidup laki-laki"),
         "birth_count_female": t("Kelahiran hidup perempuan"),
+        "exited_on": t("TMT berhenti / pensiun"),
+        "reason": t("Alasan keluar"),
         "teacher_kind": t("Jenis PTK"),
         "employee_type": t("Jenis pegawai"),
         "asn_status": t("Status CPNS/PNS"),

@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from analytics import import_data, store
+from analytics.exit_causes import UNKNOWN
 from analytics.faults import Fault, FaultsError
 from analytics.import_data import Preview, UnmappedError
 from analytics.readers import Reading
@@ -360,6 +361,8 @@ def _say_what_is_replaced(preview: Preview) -> None:
         _say_religions(preview)
     elif kind == "birth":
         _say_births(preview)
+    elif kind == "exit":
+        _say_exits(preview)
     elif preview.kept_count:
         st.markdown(
             t(
@@ -420,6 +423,29 @@ def _say_births(preview: Preview) -> None:
     if doubtful:
         st.warning(
             tn("{n} angka dianggap belum dilaporkan dan tidak dipakai.", doubtful),
+            icon=":material/help:",
+        )
+
+
+def _say_exits(preview: Preview) -> None:
+    """Which years the exits are of, what they replace, and how many wait for a cause."""
+    exits = preview.good_rows
+    years = exits["exited_on"].dt.year
+    st.markdown(
+        t(
+            "Keluar {first}–{last}: {count} baris masuk, {replaced} baris lama diganti, {kept}"
+            " baris lain tetap. Daftar pegawainya tetap.",
+            first=int(years.min()) if len(exits) else "–",
+            last=int(years.max()) if len(exits) else "–",
+            count=number(preview.good_count),
+            replaced=number(preview.replaced_count),
+            kept=number(preview.kept_count),
+        )
+    )
+    waiting = int((exits["cause"] == UNKNOWN).sum())
+    if waiting:
+        st.info(
+            tn("{n} di antaranya belum jelas sebabnya; jelaskan sesudah dimuat.", waiting),
             icon=":material/help:",
         )
 

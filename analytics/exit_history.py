@@ -1,0 +1,331 @@
+"""Who has left: from lists, from one roster to the next, and what the planner said of the rest.
+
+Facts stand in the table ``exit`` of an edition; what somebody said of an exit nobody could explain
+stands in ``state`` and is laid over the facts when they are read (``history``).
+Method: docs/method.md eq. 66-69.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import pandas as pd
+
+from analytics.exit_causes import (
+    BUP,
+    CONTRACT_ENDED,
+    MPP,
+    UNKNOWN,
+    causes_of,
+    is_at_bup,
+    reason_key,
+)
+from analytics.movement import (
+    LEFT_AT_BUP,
+    LEFT_AT_CONTRACT_END,
+    Changes,
+    Law,
+    changes_between,
+)
+from analytics.nip import nip_parts
+from analytics.retirement import retirements
+from analytics.store import EXIT_TYPES, typed_people
+
+LIST, INFERRED = "list", "inferred"
+_MPP_CODE = "20"
+_CAUSE_OF = {LEFT_AT_BUP: BUP, LEFT_AT_CONTRACT_END: CONTRACT_ENDED}
+# A year with fewer exits than this share of a usual one is a year the list does not cover.
+_COVERED_SHARE = 0.4
+_USUAL_YEARS = 5
+_SPELL_COLUMNS = [
+    *("person_id", "sex", "birth_date", "start_date", "exit_date", "cause", "group", "employment"),
+    *("role_group", "retires_on", "contract_ends_on"),
+]
+
+
+def no_exits() -> pd.DataFrame:
+    """An empty table of exits, typed."""
+    return pd.DataFrame(columns=list(EXIT_TYPES)).astype(EXIT_TYPES)
+
+
+# ---- from one roster to the next -----------------------------------------------------------------
+
+
+def exits_between(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    before_on: date,
+    law: Law,
+    changes: Changes | None = None,
+) -> pd.DataFrame:
+    """Exits that two dated rosters give away.
+
+    Parameters
+    ----------
+    before, after
+        People frames; ``after`` is of the day ``law.as_of``.
+    before_on
+        The day of ``before``.
+    changes
+        ``movement.changes_between`` of the two, where it is known already.
+
+    Returns
+    -------
+    One row per person who left, columns ``EXIT_TYPES``, ``origin`` ``inferred``. The cause is
+    ``bup`` where the retirement date lies by ``law.as_of``, ``kontrak_berakhir`` where the contract
+    had ended, what the legal status says where somebody is still listed but no longer counted, and
+    ``tidak_diketahui`` for everybody else. A move to MPP is a row of its own. Empty where ``after``
+    is not of a later day: what is missing from a correction has not left.
+
+    Method: docs/method.md eq. 68.
+    """
+    if law.as_of <= before_on or before.empty:
+        return no_exits()
+    told = (changes or changes_between(before, after, law)).left.set_index("nip")["cause"]
+    gone = before.loc[before["nip"].isin(told.index) & before["is_in_headcount"]]
+    causes = gone["nip"].map(told).map(lambda words: _CAUSE_OF.get(str(words), UNKNOWN))
+    stays, codes = _out_of_count(before, after, law)
+    leavers = pd.concat([gone, stays])
+    if leavers.empty:
+        return no_exits()
+    return _inferred(leavers, pd.concat([causes, codes]), before_on, law)
+
+
+def _out_of_count(
+    before: pd.DataFrame, after: pd.DataFrame, law: Law
+) -> tuple[pd.DataFrame, pd.Series]:
+    """People still listed whose legal status now says that they left, or are on MPP; the cause."""
+    both = before.merge(
+        after[["nip", "legal_status_code", "is_in_headcount"]], on="nip", suffixes=("", "_after")
+    )
+    code, earlier = both["legal_status_code_after"], both["legal_status_code"]
+    to_mpp = code.eq(_MPP_CODE).fillna(False) & ~earlier.eq(_MPP_CODE).fillna(False)
+    left = both["is_in_headcount"] & ~both["is_in_headcount_after"] & code.notna()
+    found = both.loc[left | to_mpp]
+    on = pd.Series(pd.Timestamp(law.as_of), index=found.index)
+    at_bup = is_at_bup(found["birth_date"], on, law.rulebook)
+    written = [str(each) for each in code.loc[found.index]]
+    causes = pd.Series(
+        causes_of(written, at_bup.to_list(), law.rulebook), index=found.index, dtype="str"
+    )
+    # Codes such as waiting pay or discipline take people out of the count, not out of service.
+    known = causes != ""
+    return found.loc[known, list(before.columns)], causes.loc[known]
+
+
+def _inferred(leavers: pd.DataFrame, causes: pd.Series, before_on: date, law: Law) -> pd.DataFrame:
+    dated = retirements(leavers, law.rulebook, law.as_of, law.choice, law.local_titles).reset_index(
+        drop=True
+    )
+    cause = causes.reset_index(drop=True).astype("str")
+    first, last = pd.Timestamp(before_on), pd.Timestamp(law.as_of)
+    middle = pd.Timestamp(before_on + max((law.as_of - before_on) // 2, timedelta(days=1)))
+    day = pd.Series(middle, index=dated.index).astype("datetime64[us]")
+    ends = dated["contract_ends_on"] + pd.Timedelta(days=1)
+    is_known = pd.Series(False, index=dated.index)
+    for which, when in ((BUP, dated["retires_on"]), (CONTRACT_ENDED, ends)):
+        here = cause.eq(which) & when.gt(first) & when.le(last)
+        day, is_known = day.mask(here, when), is_known | here
+    return dated.assign(
+        exited_on=day, cause=cause, reason="", origin=INFERRED, is_day_known=is_known
+    )[list(EXIT_TYPES)].astype(EXIT_TYPES)
+
+
+# ---- lists and inferences together ---------------------------------------------------------------
+
+
+def with_listed(known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    """Exits known before with those of a list, which wins.
+
+    A row of the list replaces that of the same person and day, and what was inferred of the same
+    person; facts the list leaves blank stay as they were known.
+    """
+    listed = _typed(listed)
+    left_for_good = listed.loc[listed["cause"] != MPP, "nip"]
+    same = _is_among(known, listed)
+    guessed = (
+        known["origin"].eq(INFERRED) & known["nip"].isin(left_for_good) & known["cause"].ne(MPP)
+    )
+    replaced = known.loc[same | guessed]
+    facts = replaced.sort_values("exited_on").drop_duplicates("nip", keep="last").set_index("nip")
+    filled = listed.copy()
+    told = ("cause", "reason", "origin", "is_day_known", "exited_on", "nip")
+    for column in (name for name in EXIT_TYPES if name not in told and len(facts)):
+        filled[column] = filled[column].fillna(filled["nip"].map(facts[column]))
+    return _sorted(pd.concat([known.loc[~(same | guessed)], _typed(filled)], ignore_index=True))
+
+
+def with_inferred(known: pd.DataFrame, inferred: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Exits known before with those inferred from a new roster.
+
+    Who is back in service on the new roster never left; of whom a list tells, nothing is inferred.
+    """
+    is_here = after["is_in_headcount"] & ~after["legal_status_code"].eq(_MPP_CODE).fillna(False)
+    back = known["origin"].eq(INFERRED) & known["nip"].isin(after.loc[is_here, "nip"])
+    known = known.loc[~back]
+    listed = known.loc[known["origin"].eq(LIST) & known["cause"].ne(MPP), "nip"]
+    new = inferred.loc[~inferred["nip"].isin(listed) & ~_is_among(inferred, known)]
+    return _sorted(pd.concat([known, new], ignore_index=True))
+
+
+def _is_among(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    keys = ["nip", "exited_on"]
+    found = pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(others[keys]))
+    return pd.Series(found, index=rows.index)
+
+
+def _typed(exits: pd.DataFrame) -> pd.DataFrame:
+    return exits.reindex(columns=list(EXIT_TYPES)).astype(EXIT_TYPES)
+
+
+def _sorted(exits: pd.DataFrame) -> pd.DataFrame:
+    return _typed(exits).sort_values(["exited_on", "nip"], ignore_index=True)
+
+
+# ---- what the planner said -----------------------------------------------------------------------
+
+
+def history(
+    exits: pd.DataFrame,
+    local_reasons: Mapping[str, str] | None = None,
+    classified: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Exits with what the planner said of them.
+
+    Parameters
+    ----------
+    exits
+        The table ``exit`` of an edition.
+    local_reasons
+        Words mapped to causes (``State.exit_reasons``).
+    classified
+        Causes given to single exits (``State.exit_classifications``): ``nip, exited_on, cause,
+        classified_by, classified_at``. They outrank everything.
+
+    Returns
+    -------
+    ``exits`` with ``cause`` as it counts, ``cause_before`` as the edition has it, and
+    ``classified_by``, ``classified_at`` (NA where nobody said anything).
+    """
+    known = local_reasons or {}
+    mapped = exits["reason"].fillna("").map(lambda words: known.get(reason_key(words)))
+    cause = mapped.astype("str").fillna(exits["cause"])
+    told = exits.assign(cause_before=exits["cause"], cause=cause)
+    keys = ["nip", "exited_on"]
+    columns = [*keys, "cause", "classified_by", "classified_at"]
+    said = pd.DataFrame(columns=columns) if classified is None else classified[columns]
+    said = said.astype({"nip": "str", "exited_on": "datetime64[us]", "cause": "str"})
+    merged = told.merge(said, on=keys, how="left", suffixes=("", "_said"), validate="1:1")
+    merged["cause"] = merged["cause_said"].fillna(merged["cause"])
+    return merged.drop(columns="cause_said")
+
+
+def unexplained(told: pd.DataFrame) -> pd.DataFrame:
+    """Rows of :func:`history` whose cause nobody knows, latest first."""
+    return told.loc[told["cause"] == UNKNOWN].sort_values(
+        ["exited_on", "nip"], ascending=[False, True], ignore_index=True
+    )
+
+
+def unknown_reasons(told: pd.DataFrame) -> pd.DataFrame:
+    """Words of unexplained exits, to be mapped once for all: ``reason``, ``exit_count``."""
+    words = told.loc[(told["cause"] == UNKNOWN) & told["reason"].fillna("").ne(""), "reason"]
+    counts = words.groupby(words.map(reason_key)).agg(["first", "size"])
+    counts = counts.rename(columns={"first": "reason", "size": "exit_count"})
+    return counts.sort_values("exit_count", ascending=False, kind="stable").reset_index(drop=True)
+
+
+# ---- spells of service ---------------------------------------------------------------------------
+
+
+def complete_from(exits: pd.DataFrame, as_of: date) -> date | None:
+    """The first day from which the exits seem to be complete.
+
+    Counts by calendar year are walked back from the last whole year before ``as_of`` for as long
+    as each has at least two fifths of the median of the last five; the day is 1 January of the
+    earliest, or the first of the month of the first exit where that is later. None without exits.
+    A guess, to be stated and corrected by whoever knows.
+
+    Method: docs/method.md eq. 69.
+    """
+    days = exits.loc[exits["cause"].ne(MPP) & exits["exited_on"].le(pd.Timestamp(as_of))]
+    days = days["exited_on"].dropna()
+    if days.empty:
+        return None
+    first = days.min().date().replace(day=1)
+    is_whole = (as_of.month, as_of.day) == (12, 31)
+    last_year = as_of.year if is_whole else as_of.year - 1
+    counts = days.dt.year.value_counts()
+    counts = counts.reindex(range(first.year, last_year + 1), fill_value=0)
+    if counts.empty:
+        return first
+    usual = counts.iloc[-_USUAL_YEARS:].median()
+    low = counts.index[counts < _COVERED_SHARE * usual]
+    start = date(int(low.max()) + 1 if len(low) else first.year, 1, 1)
+    return max(start, first)
+
+
+def spells(
+    people: pd.DataFrame,
+    exits: pd.DataFrame,
+    observed_from: date,
+    law: Law,
+) -> pd.DataFrame:
+    """Spells of service: who is in service, and who has left since the list is complete.
+
+    Parameters
+    ----------
+    people
+        The people frame on ``law.as_of``.
+    exits
+        :func:`history`; rows of ``mpp`` do not end a spell as long as the person is on the roster.
+    observed_from
+        First day from which every exit is known; earlier exits are left out, so that nobody is
+        counted who could not have been seen staying.
+
+    Returns
+    -------
+    One row per person: ``person_id`` (NIP), ``sex``, ``birth_date``, ``start_date``, ``exit_date``
+    (NaT: in service on ``law.as_of``), ``cause`` (NA in service), ``group`` (unit),
+    ``employment``, ``role_group``, ``retires_on``, ``contract_ends_on``. What a list leaves out is
+    the NIP's; the start of a PPPK whose number holds only the year is 1 July of it. Somebody on
+    the roster counts as in service whatever a list says; of two exits the last counts. Service may
+    have begun long before ``observed_from``: the spells are left-truncated there.
+    """
+    here = typed_people(people.loc[people["is_in_headcount"]])
+    left = exits.loc[
+        ~exits["nip"].isin(here["nip"])
+        & exits["exited_on"].ge(pd.Timestamp(observed_from))
+        & exits["exited_on"].le(pd.Timestamp(law.as_of))
+    ]
+    left = left.sort_values("exited_on").drop_duplicates("nip", keep="last")
+    now = _spells_of(here.assign(exited_on=pd.NaT, cause=pd.NA), law, law.as_of)
+    gone = _spells_of(left, law, observed_from)
+    both = pd.concat([now, gone], ignore_index=True)
+    # A day of appointment after the exit is a fault of a list; nobody serves less than a day.
+    is_served = both["exit_date"].isna() | both["start_date"].lt(both["exit_date"])
+    return both.loc[is_served].sort_values("person_id", ignore_index=True)
+
+
+def _spells_of(rows: pd.DataFrame, law: Law, on: date) -> pd.DataFrame:
+    rows = rows.reset_index(drop=True)
+    parts = nip_parts(rows["nip"])
+    year = parts["appointed_year"].astype("str") + "-07-01"
+    from_year = pd.to_datetime(year, errors="coerce", format="%Y-%m-%d")
+    begun = rows["appointed_on"].fillna(parts["appointed_on"]).fillna(from_year)
+    facts = rows.assign(
+        birth_date=rows["birth_date"].fillna(parts["birth_date"]).astype("datetime64[us]"),
+        position=rows["position"].astype("str"),
+    )
+    dated = retirements(facts, law.rulebook, on, law.choice, law.local_titles)
+    frame = dated.assign(
+        person_id=rows["nip"],
+        sex=rows["sex"].fillna(parts["sex"]),
+        start_date=begun.astype("datetime64[us]"),
+        exit_date=pd.to_datetime(rows["exited_on"]).astype("datetime64[us]"),
+        group=rows["unit"],
+        employment=rows["employment"].fillna(parts["employment"]),
+    )[_SPELL_COLUMNS]
+    texts = ("person_id", "sex", "cause", "group", "employment", "role_group")
+    return frame.astype(dict.fromkeys(texts, "str"))

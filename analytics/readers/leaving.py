@@ -1,0 +1,65 @@
+"""Whether a list tells of people who have left, and what its sections say about why.
+
+A roster has a column 'TMT Pensiun' too, for a day to come. A list of exits says so: in a header
+('Alasan Berhenti', 'Tanggal Meninggal'), or in its title or the name of its sheet, and nearly all
+of its days are filled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analytics.readers.tabular import Header, cell_text
+from analytics.readers.workbook import Sheet
+
+_LEAVING = re.compile(
+    r"pensiun|berhenti|meninggal|wafat|mutasi|pindah|keluar|kontrak|mengundurkan|purna|uzur|janda"
+    r"|\b(?:aps|bup|ptdh|pdh|exits?|leavers)\b",
+    re.I,
+)
+_HEADER = re.compile(
+    r"\b(?:alasan|sebab|jenis|kategori|status)\b.*(?:berhenti|pensiun|keluar)"
+    r"|\b(?:tmt|tanggal|tgl)\b.*(?:berhenti|keluar|meninggal|wafat|pindah)"
+    r"|\bexit(?:ed)?\b|\bleav(?:ing|er)",
+    re.I,
+)
+_AHEAD = re.compile(
+    r"\b(?:akan|calon|rencana|proyeksi|perkiraan|prakiraan|usul\w*|estimasi|kandidat|persiapan"
+    r"|ramalan|forecast|nominatif)\b",
+    re.I,
+)
+_FILLED_SHARE = 0.5
+
+
+def tells_of_exits(sheet: Sheet, header: Header | None, titles: Sequence[str]) -> bool:
+    """Whether a sheet of people says when each left.
+
+    Parameters
+    ----------
+    header
+        The header as the kind ``exit`` reads it; None where there is none.
+    titles
+        The lines above it.
+    """
+    if header is None or not {"nip", "exited_on"} <= header.names():
+        return False
+    lines = [*titles, sheet.name.replace("_", " ")]
+    if any(_AHEAD.search(line) for line in lines):
+        return False
+    said = [_spaced(column.header) for column in header.columns]
+    if not any(map(_HEADER.search, said)) and not any(map(_LEAVING.search, lines)):
+        return False
+    at = {column.index for column in header.columns if "exited_on" in column.names}
+    body = [row for row in sheet.rows[header.last + 1 :] if sum(map(bool, map(cell_text, row))) > 2]
+    filled = [row for row in body if any(i < len(row) and cell_text(row[i]) for i in at)]
+    return len(filled) >= len(body) * _FILLED_SHARE
+
+
+def reason_in(text: str) -> str:
+    """A section, sheet name or title where it speaks of leaving; '' for anything else."""
+    return text.strip() if _LEAVING.search(text.replace("_", " ")) else ""
+
+
+def _spaced(written: str) -> str:
+    return " ".join(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", written).casefold()))

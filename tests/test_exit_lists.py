@@ -1,0 +1,348 @@
+"""Lists of people who left, as offices write them: recognised, judged, merged, remembered."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import closing
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from analytics import __main__ as command_line
+from analytics import checks, import_data, readers, rules, state, store
+from analytics.faults import FaultsError
+from tests import workbooks
+
+BOOK = rules.load()
+DAY = date(2026, 11, 21)
+# Invented people; the digits agree with the facts beside them.
+TEACHER = "196403201988032001"  # 60 on 20 March 2024: TMT 1 April 2024
+CLERK = "197507201998031004"
+NURSE = "199003152023212003"  # PPPK since 2023
+OTHER = "198001012005012001"
+
+
+@pytest.fixture(autouse=True)
+def no_outside_settings(monkeypatch):
+    monkeypatch.delenv("ESTAFET_STATE", raising=False)
+
+
+def written(folder, rows, name="keluar.csv"):
+    path = folder / name
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def judged(folder, rows, roster=None, local=None):
+    path = written(folder, rows)
+    reading = readers.read(path)
+    assert reading.kind == "exit"
+    return checks.checked_exits(reading, BOOK, DAY, roster, local)
+
+
+def codes(checked):
+    return [(fault.row, fault.code) for fault in checked.faults]
+
+
+HEADERS = ["No", "NIP", "Nama", "TMT Pensiun", "Jenis Pensiun"]
+
+
+# ---- recognised
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["NO", "NAMA", "NIP", "ALASAN BERHENTI", "TMT BERHENTI"],
+        ["No.", "Nama / Gelar", "NIP Baru", "Jenis Pemberhentian", "Tanggal Pemberhentian"],
+        ["nipBaru", "nama", "jenisPemberhentianNama", "tmtPensiun", "unorNama"],
+        ["No", "Nama Pegawai", "NIP", "Tgl. Meninggal", "Keterangan"],
+        ["NIP", "Nama", "Exit Date", "Reason"],
+    ],
+)
+def test_a_list_of_exits_is_known_by_its_headers(tmp_path, headers):
+    facts = {"exit": "01-04-2024", "reason": "BUP", "nip": TEACHER, "name": "Rina Kencana"}
+    keys = {
+        "nip": ("NIP", "NIP Baru", "nipBaru"),
+        "exit": ("TMT BERHENTI", "Tanggal Pemberhentian", "tmtPensiun", "Tgl. Meninggal",
+                 "Exit Date"),
+        "reason": ("ALASAN BERHENTI", "Jenis Pemberhentian", "jenisPemberhentianNama",
+                   "Keterangan", "Reason"),
+    }  # fmt: skip
+    row = [
+        next((facts[key] for key, names in keys.items() if header in names), "Rina Kencana")
+        for header in headers
+    ]
+    reading = readers.read(written(tmp_path, [headers, row]))
+    assert reading.kind == "exit"
+    assert {"nip", "exited_on", "reason"} <= set(reading.rows)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "DAFTAR PNS YANG PENSIUN TAHUN 2024", "Rekap Pegawai Meninggal Dunia 2023",
+        "PURNA TUGAS SEMESTER I",
+    ],
+)  # fmt: skip
+def test_a_title_tells_a_list_of_exits_from_a_roster(tmp_path, title):
+    rows = [[title], [], ["No", "Nama", "NIP", "Unit Kerja", "TMT Pensiun"],
+            [1, "Rina Kencana", TEACHER, "SDN 1 Taman", "01-04-2024"]]  # fmt: skip
+    reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows))
+    assert reading.kind == "exit"
+
+
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [
+        ("DAFTAR PNS YANG AKAN PENSIUN TAHUN 2027", "01-04-2027"),
+        ("Daftar Nominatif Pegawai", "01-04-2027"),
+        ("Daftar Pegawai Dinas Pendidikan", "01-04-2027"),
+    ],
+)
+def test_a_roster_with_retirement_dates_stays_a_roster(tmp_path, title, day):
+    rows = [[title], [], ["No", "Nama", "NIP", "Jabatan", "Unit Kerja", "TMT Pensiun"],
+            [1, "Rina Kencana", TEACHER, "Guru Ahli Muda", "SDN 1 Taman", day]]  # fmt: skip
+    assert readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows)).kind == "roster"
+
+
+def test_sections_name_the_reason_where_no_column_does(tmp_path):
+    rows = [
+        ["DAFTAR PEGAWAI YANG BERHENTI TAHUN 2024"], [],
+        ["No", "Nama", "NIP", "TMT Berhenti"],
+        ["A. MENCAPAI BUP"], [1, "Rina Kencana", TEACHER, "01-04-2024"],
+        ["B. MENINGGAL DUNIA"], [2, "Jaka Anggara", CLERK, "12-05-2024"],
+    ]  # fmt: skip
+    reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows))
+    exits = checks.checked_exits(reading, BOOK, DAY).exits
+    assert exits["cause"].tolist() == ["bup", "meninggal"]
+
+
+def test_a_sheet_per_cause_names_the_cause(tmp_path):
+    head = ["No", "Nama", "NIP", "TMT Berhenti"]
+    sheets = {
+        "BUP": [head, [1, "Rina Kencana", TEACHER, "01-04-2024"]],
+        "APS": [head, [1, "Jaka Anggara", CLERK, "01-06-2025"]],
+    }
+    reading = readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", sheets))
+    exits = checks.checked_exits(reading, BOOK, DAY).exits
+    assert sorted(exits["cause"]) == ["aps", "bup"]
+
+
+# ---- judged
+
+
+def test_what_the_list_leaves_out_is_read_from_the_nip(tmp_path):
+    checked = judged(tmp_path, [HEADERS, [1, TEACHER, "Rina", "01-04-2024", "BUP"]])
+    row = checked.exits.iloc[0]
+    assert (row["sex"], row["employment"]) == ("P", "PNS")
+    assert row["birth_date"] == pd.Timestamp("1964-03-20")
+    assert row["appointed_on"] == pd.Timestamp("1988-03-01")
+    assert checked.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("nip", "day", "reason", "code"),
+    [
+        ("19640320198803", "01-04-2024", "BUP", "nip_malformed"),
+        ("", "01-04-2024", "BUP", "nip_malformed"),
+        (TEACHER, "", "BUP", "exit_date_missing"),
+        (TEACHER, "31-02-2024", "BUP", "exit_date_invalid"),
+        (TEACHER, "segera", "BUP", "exit_date_invalid"),
+        (TEACHER, "01-04-2027", "BUP", "exit_in_future"),
+        (TEACHER, "01-04-1987", "APS", "exit_before_appointment"),
+        (NURSE, "01-02-2022", "Kontrak berakhir", "exit_before_appointment"),
+        (TEACHER, "01-04-1974", "BUP", "exit_age_odd"),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused_in_words(tmp_path, nip, day, reason, code):
+    checked = judged(
+        tmp_path, [HEADERS, [1, nip, "Rina", day, reason], [2, OTHER, "A", "01-01-2020", "APS"]]
+    )
+    assert (2, code) in codes(checked)
+    assert checked.exits["nip"].tolist() == [OTHER]
+    fault = next(fault for fault in checked.faults if fault.code == code)
+    assert fault.severity == "error"
+    assert fault.message() and fault.message("en") and "{" not in fault.message()
+
+
+def test_the_same_person_and_day_twice_is_refused_and_two_days_are_told(tmp_path):
+    checked = judged(
+        tmp_path,
+        [HEADERS, [1, CLERK, "Jaka", "01-06-2024", "APS"], [2, CLERK, "Jaka", "01-06-2024", "APS"],
+         [3, CLERK, "Jaka", "01-08-2024", "APS"]],
+    )  # fmt: skip
+    assert codes(checked) == [(3, "exit_duplicate"), (4, "exit_twice")]
+    assert len(checked.exits) == 2
+
+
+def test_mpp_before_retirement_is_no_second_exit(tmp_path):
+    checked = judged(
+        tmp_path,
+        [HEADERS, [1, TEACHER, "Rina", "01-04-2023", "MPP"],
+         [2, TEACHER, "Rina", "01-04-2024", "Pensiun"]],
+    )  # fmt: skip
+    assert checked.faults == ()
+    assert checked.exits["cause"].tolist() == ["mpp", "bup"]
+
+
+def test_unknown_words_are_listed_once_each_and_never_guessed(tmp_path):
+    rows = [HEADERS, *([i, workbooks.person(i)["nip"], "N", "01-06-2024", words] for i, words in
+            enumerate(["Ikut suami", "IKUT SUAMI", "lain", "BUP", ""], start=1))]  # fmt: skip
+    checked = judged(tmp_path, rows)
+    unknown = [fault.value for fault in checked.faults if fault.code == "exit_reason_unknown"]
+    assert unknown == ["Ikut suami", "IKUT SUAMI", "lain"]
+    assert {fault.code for fault in checked.faults if fault.row == 6} == {"exit_reason_missing"}
+    assert (checked.exits["cause"] == "tidak_diketahui").sum() == 4
+    mapped = judged(tmp_path, rows, local={"ikut suami": "pindah_keluar"})
+    assert (mapped.exits["cause"] == "pindah_keluar").sum() == 2
+
+
+def test_bup_at_forty_is_loaded_as_written_and_told(tmp_path):
+    checked = judged(tmp_path, [HEADERS, [1, OTHER, "Ani", "01-06-2024", "Pensiun BUP"]])
+    assert codes(checked) == [(2, "exit_before_bup")]
+    assert checked.exits["cause"].tolist() == ["bup"]
+
+
+def test_a_file_of_other_things_asked_for_as_exits_says_which_column_is_missing(tmp_path):
+    path = written(tmp_path, [["NIP", "Nama"], [TEACHER, "Rina"]])
+    with pytest.raises(FaultsError, match="TMT Berhenti"):
+        checks.checked_exits(readers.read(path, kind="exit"), BOOK, DAY)
+
+
+def test_words_a_spreadsheet_would_execute_are_told(tmp_path):
+    checked = judged(tmp_path, [HEADERS, [1, OTHER, "=1+1", "01-06-2024", "APS"]])
+    assert codes(checked) == [(2, "text_formula")]
+
+
+# ---- loaded, merged, remembered
+
+ROSTER = ["NIP", "Nama", "Jabatan", "Unit Kerja", "OPD", "Kedudukan Hukum"]
+STAFF = {
+    TEACHER: ["Rina Kencana", "Guru Ahli Muda", "SDN 1 Taman", "Dinas Pendidikan", "Aktif"],
+    CLERK: ["Jaka Anggara", "Pengadministrasi Umum", "Kelurahan Taman", "Kecamatan Taman", "Aktif"],
+    OTHER: ["Ani Larasati", "Guru Ahli Muda", "SDN 2 Taman", "Dinas Pendidikan", "Aktif"],
+}
+
+
+def roster(folder, *nips, name="pegawai.csv", **status):
+    rows = [[nip, *STAFF[nip][:-1], status.get(f"n{nip}", "Aktif")] for nip in nips]
+    return written(folder, [ROSTER, *rows], name)
+
+
+def imported(folder, file, as_of, **how):
+    previewed = import_data.preview(folder, file, as_of=as_of, **how)
+    return previewed, import_data.load(folder, previewed, "uji")
+
+
+def exits_in(folder):
+    with closing(store.opened(import_data.current_edition(folder).path)) as connection:
+        return store.exits(connection)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "store"
+
+
+def test_who_is_missing_from_the_next_roster_is_written_down_as_inferred(tmp_path, folder):
+    imported(folder, roster(tmp_path, TEACHER, CLERK, OTHER), date(2024, 1, 1))
+    previewed, _ = imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    assert len(previewed.inferred_exits) == 2
+    exits = exits_in(folder).set_index("nip")
+    assert exits["origin"].eq("inferred").all()
+    # UU 14/2005: a teacher leaves at 60, on the first of the month after.
+    assert exits.loc[TEACHER, "cause"] == "bup"
+    assert exits.loc[TEACHER, "exited_on"] == pd.Timestamp("2024-04-01")
+    assert exits.loc[CLERK, "cause"] == "tidak_diketahui"
+    # 182 days lie between; the middle is 91 days after the first.
+    assert exits.loc[CLERK, "exited_on"] == pd.Timestamp("2024-04-01")
+    assert exits["is_day_known"].to_dict() == {TEACHER: True, CLERK: False}
+    assert exits.loc[CLERK, "unit"] == "Kelurahan Taman"
+
+
+def test_a_list_replaces_what_was_inferred_and_keeps_what_it_leaves_blank(tmp_path, folder):
+    imported(folder, roster(tmp_path, TEACHER, CLERK, OTHER), date(2024, 1, 1))
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    listed = written(tmp_path, [HEADERS, [1, CLERK, "Jaka", "14-05-2024", "meninggal dunia"]])
+    previewed, edition = imported(folder, listed, DAY)
+    assert (previewed.replaced_count, previewed.kept_count) == (1, 1)
+    assert edition.as_of == date(2024, 7, 1)
+    row = exits_in(folder).set_index("nip").loc[CLERK]
+    assert (row["cause"], row["origin"], row["unit"]) == ("meninggal", "list", "Kelurahan Taman")
+    assert row["exited_on"] == pd.Timestamp("2024-05-14")
+
+
+def test_of_whom_a_list_tells_nothing_is_inferred_later(tmp_path, folder):
+    imported(folder, roster(tmp_path, CLERK, OTHER), date(2024, 1, 1))
+    imported(folder, written(tmp_path, [HEADERS, [1, CLERK, "J", "14-05-2024", "APS"]]), DAY)
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    assert exits_in(folder)["origin"].tolist() == ["list"]
+
+
+def test_who_is_back_on_the_next_roster_never_left(tmp_path, folder):
+    imported(folder, roster(tmp_path, CLERK, OTHER), date(2024, 1, 1))
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    assert len(exits_in(folder)) == 1
+    imported(folder, roster(tmp_path, CLERK, OTHER), date(2025, 1, 1))
+    assert exits_in(folder).empty
+
+
+@pytest.mark.parametrize("as_of", [date(2024, 1, 1), date(2023, 6, 1)])
+def test_a_correction_of_the_same_day_lets_nobody_leave(tmp_path, folder, as_of):
+    imported(folder, roster(tmp_path, CLERK, OTHER), date(2024, 1, 1))
+    imported(folder, roster(tmp_path, OTHER), as_of)
+    assert exits_in(folder).empty
+
+
+def test_a_status_code_that_ends_service_is_an_exit_although_still_listed(tmp_path, folder):
+    imported(folder, roster(tmp_path, TEACHER, CLERK, OTHER), date(2024, 1, 1))
+    later = roster(
+        tmp_path, TEACHER, CLERK, OTHER, name="b.csv",
+        **{f"n{TEACHER}": "Mencapai BUP", f"n{CLERK}": "MPP", f"n{OTHER}": "Hukdis"},
+    )  # fmt: skip
+    imported(folder, later, date(2024, 7, 1))
+    # Discipline takes a person out of the count, not out of service.
+    assert exits_in(folder).set_index("nip")["cause"].to_dict() == {TEACHER: "bup", CLERK: "mpp"}
+
+
+def test_people_still_on_the_roster_are_told_when_the_list_comes(tmp_path, folder):
+    imported(folder, roster(tmp_path, CLERK, OTHER), date(2024, 7, 1))
+    listed = written(tmp_path, [HEADERS, [1, CLERK, "J", "14-05-2024", "APS"]])
+    previewed = import_data.preview(folder, listed, as_of=DAY)
+    assert codes(previewed.checked) == [(2, "exit_on_roster")]
+
+
+def test_a_list_is_loaded_twice_without_doubling_anybody(tmp_path, folder):
+    listed = written(tmp_path, [HEADERS, [1, CLERK, "J", "14-05-2024", "APS"]])
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    imported(folder, listed, DAY)
+    previewed, _ = imported(folder, listed, DAY)
+    assert (previewed.replaced_count, previewed.kept_count) == (1, 0)
+    assert len(exits_in(folder)) == 1
+
+
+def test_mapped_words_count_in_the_next_import(tmp_path, folder):
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    with state.opened(folder) as decisions:
+        decisions.map_exit_reason("ikut suami", "pindah_keluar", "uji")
+    listed = written(tmp_path, [HEADERS, [1, CLERK, "J", "14-05-2024", "Ikut Suami"]])
+    previewed = import_data.preview(folder, listed, as_of=DAY)
+    assert previewed.good_rows["cause"].tolist() == ["pindah_keluar"]
+
+
+def test_the_command_line_imports_a_list_of_exits(tmp_path, folder, capsys):
+    listed = written(tmp_path, [HEADERS, [1, CLERK, "J", "14-05-2024", "APS"]])
+    arguments = ["import", str(listed), "--kind", "exit", "--data", str(folder)]
+    assert command_line.main(arguments) == 0
+    assert "1 baris dimuat" in capsys.readouterr().out
+    assert exits_in(folder)["cause"].tolist() == ["aps"]
+
+
+def test_an_edition_older_than_the_table_has_no_exits(tmp_path, folder, monkeypatch):
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    with closing(store.opened(import_data.current_edition(folder).path)) as connection:
+        monkeypatch.setattr(store, "_lacks_table", lambda *_: True)
+        assert store.exits(connection).empty
