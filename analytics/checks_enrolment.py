@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -17,10 +17,12 @@ from analytics.checks_findings import (
     refused_rows,
     texts_of,
 )
+from analytics.checks_school_names import matched_schools
 from analytics.faults import Fault
 from analytics.readers import Reading
 from analytics.readers.dapodik import school_year_in
 from analytics.readers.grades import ALL, FEMALE, GRADE_COLUMN, MALE, grade_of
+from analytics.readers.religions import RELIGIONS
 
 COLUMNS = ("npsn", "school_year", "grade", "pupil_count")
 # Grades of each kind of school; schools of other kinds may hold any.
@@ -44,13 +46,18 @@ class CheckedEnrolment:
     """Pupils by grade, judged. ``enrolment``: one row per school, school year and grade.
 
     ``enrolment`` has ``npsn`` (str), ``school_year`` (int64, 2025 is 2025/26), ``grade`` (int64, 0
-    kindergarten, 1-12) and ``pupil_count`` (int64). ``row_count``: records in the file.
+    kindergarten, 1-12) and ``pupil_count`` (int64). ``rombels``: ``npsn``, ``school_year``,
+    ``grade``, ``rombel_count``, where classes are listed. ``religions``: ``npsn``, ``school_year``,
+    ``religion``, ``pupil_count``, where a list of pupils was counted. ``row_count``: records in the
+    file.
     """
 
     enrolment: pd.DataFrame
     faults: tuple[Fault, ...]
     refused: pd.DataFrame
     row_count: int
+    rombels: pd.DataFrame = field(default_factory=pd.DataFrame)
+    religions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,9 @@ class _Count:
     pupil_count: int
 
 
-def checked_enrolment(reading: Reading, as_of: date | None = None) -> CheckedEnrolment:
+def checked_enrolment(
+    reading: Reading, as_of: date | None = None, known: pd.DataFrame | None = None
+) -> CheckedEnrolment:
     """Judge a table of pupils by grade, long or wide, or a list of classes (rombel).
 
     A wide row with a wrong cell is refused as a whole. Totals are held against the sum of the
@@ -75,6 +84,9 @@ def checked_enrolment(reading: Reading, as_of: date | None = None) -> CheckedEnr
         Of kind ``enrolment``.
     as_of
         The day the table describes, which gives the school year where the table does not.
+    known
+        Schools known before (``npsn``, ``name``, ``level``, ``kecamatan``), by whose names a table
+        without numbers is matched.
 
     Raises
     ------
@@ -83,7 +95,7 @@ def checked_enrolment(reading: Reading, as_of: date | None = None) -> CheckedEnr
     """
     refuse_unusable(reading)
     findings = Findings(reading)
-    schools = schools_of_rows(reading, findings)
+    schools = schools_of_rows(reading, findings, known)
     years = school_years(reading, findings, as_of or reading.as_of)
     classes = _is_class(reading, findings)
     counts = _wide_counts(reading, findings) if _grade_columns(reading) else None
@@ -111,11 +123,67 @@ def checked_enrolment(reading: Reading, as_of: date | None = None) -> CheckedEnr
         faults=(*reading.faults, *findings.sorted_faults()),
         refused=refused_rows(reading, findings, refused),
         row_count=len(reading.rows),
+        rombels=_rombels(reading, schools, years, counts, refused),
+        religions=_religions(reading, schools, years, refused),
     )
 
 
-def schools_of_rows(reading: Reading, findings: Findings) -> list[str]:
-    """The school of every row. Ids of other systems are taken as they are, if none is an NPSN."""
+def _rombels(
+    reading: Reading,
+    schools: list[str],
+    years: list[int],
+    counts: list[_Count],
+    refused: set[int],
+) -> pd.DataFrame:
+    """Classes by school, year and grade, where the table lists them or counts them."""
+    names = [*COLUMNS[:3], "rombel_count"]
+    rows = reading.rows
+    said = "rombel" if "rombel" in rows else "name" if "rombel_kind" in rows else ""
+    if not said and "rombel_count" not in rows:
+        return pd.DataFrame(columns=names)
+    told = texts_of(reading, said) if said else []
+    stated = cells_of(reading, "rombel_count")
+    found: dict[tuple[str, int, int], set[str]] = {}
+    sums: dict[tuple[str, int, int], int] = {}
+    for count in counts:
+        if count.at in refused or years[count.at] == UNKNOWN_YEAR:
+            continue
+        key = (schools[count.at], years[count.at], count.grade)
+        if said and told[count.at]:
+            found.setdefault(key, set()).add(told[count.at].casefold())
+            sums[key] = len(found[key])
+        elif not said and isinstance(number := cell.whole_number(stated[count.at]), int):
+            sums[key] = sums.get(key, 0) + number
+    records = [(*key, number) for key, number in sorted(sums.items()) if number]
+    return pd.DataFrame(records, columns=names)
+
+
+def _religions(
+    reading: Reading, schools: list[str], years: list[int], refused: set[int]
+) -> pd.DataFrame:
+    """Pupils by religion of schools whose lists of pupils were counted."""
+    names = ["npsn", "school_year", "religion", "pupil_count"]
+    columns = [f"religion_{each}" for each in RELIGIONS if f"religion_{each}" in reading.rows]
+    records = [
+        (schools[at], years[at], column.removeprefix("religion_"), number)
+        for column in columns
+        for at, number in enumerate(map(cell.whole_number, reading.rows[column]))
+        if at not in refused and years[at] != UNKNOWN_YEAR and isinstance(number, int)
+    ]
+    table = pd.DataFrame(records, columns=names)
+    summed = table.groupby(names[:3], as_index=False)["pupil_count"].sum()
+    return summed.loc[summed["pupil_count"] > 0].reset_index(drop=True)
+
+
+def schools_of_rows(
+    reading: Reading, findings: Findings, known: pd.DataFrame | None = None
+) -> list[str]:
+    """The school of every row. Ids of other systems are taken as they are, if none is an NPSN.
+
+    A table without numbers is matched by name with the ``known`` schools.
+    """
+    if not {"npsn", "school_id"} & set(reading.rows.columns) and known is not None:
+        return matched_schools(reading, findings, known)
     column = "npsn" if "npsn" in reading.rows.columns else "school_id"
     cells = cells_of(reading, column)
     numbers = cell.by_value(cells, cell.npsn)
@@ -307,6 +375,8 @@ def _check_repeats(
     pairs: dict[tuple[int, int], list[tuple[int, bool]]] = {}
     for count in counts:
         at = count.at
+        if not schools[at]:
+            continue
         key = (schools[at], years[at], count.grade, *(texts[at].casefold() for texts in told))
         first = seen.setdefault(key, count)
         if first is not count and years[at] != UNKNOWN_YEAR:

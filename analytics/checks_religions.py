@@ -59,7 +59,10 @@ class _Count:
 
 
 def checked_religions(
-    reading: Reading, as_of: date | None = None, pupils: pd.DataFrame | None = None
+    reading: Reading,
+    as_of: date | None = None,
+    pupils: pd.DataFrame | None = None,
+    known: pd.DataFrame | None = None,
 ) -> CheckedReligions:
     """Judge a table of pupils by religion, wide (a column each) or long (a row each).
 
@@ -75,6 +78,8 @@ def checked_religions(
     pupils
         ``npsn``, ``school_year``, ``pupil_count`` as known before, to hold the sums against; one
         row per school and year, or several that are summed.
+    known
+        Schools known before, by whose names a table without numbers is matched.
 
     Raises
     ------
@@ -83,7 +88,7 @@ def checked_religions(
     """
     refuse_unusable(reading)
     findings = Findings(reading)
-    schools = schools_of_rows(reading, findings)
+    schools = schools_of_rows(reading, findings, known)
     years = school_years(reading, findings, as_of or reading.as_of)
     is_long = "religion" in reading.rows.columns
     counts = _long_counts(reading, findings) if is_long else _wide_counts(reading, findings)
@@ -192,7 +197,7 @@ def _check_repeats(
     for place, count in enumerate(counts):
         key = (schools[count.at], years[count.at], count.religion, count.apart.casefold())
         before = first.setdefault(key, place)
-        if before == place or years[count.at] == UNKNOWN_YEAR:
+        if before == place or years[count.at] == UNKNOWN_YEAR or not schools[count.at]:
             continue
         is_same = counts[before].pupil_count == count.pupil_count
         if is_same:

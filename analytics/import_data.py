@@ -225,20 +225,22 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         remembered = None if mapping else decisions.header_mapping(reading.signature)
     if remembered:
         reading = read(file, kind=kind, mapping=remembered)
+    now = current_edition(folder)
+    base = None if now is None or now.is_synthetic else now
+    reading, known_schools = _to_be_matched(reading, base)
     if any(fault.severity == "error" for fault in reading.faults):
         raise UnmappedError(reading)
     tell(0.45, "Memeriksa setiap baris")
     day = as_of or reading.as_of or date.today()
     rulebook = rules.load()
-    now = current_edition(folder)
-    base = None if now is None or now.is_synthetic else now
     if reading.kind == "birth":
         known = _asked(base, "births")
         checked: Checked = checks.checked_births(reading, day, None if known.empty else known)
     elif reading.kind == "religion":
-        checked = checks.checked_religions(
-            reading, day, _asked(base, "enrolment", school_year=None)
-        )
+        pupils = _asked(base, "enrolment", school_year=None)
+        checked = checks.checked_religions(reading, day, pupils, known_schools)
+    elif reading.kind == "enrolment":
+        checked = checks.checked_enrolment(reading, day, known_schools)
     elif reading.kind == "exit":
         roster = None if base is None else (_people_of(base), base.as_of)
         # A title names the months a list covers, not the day it was made.
@@ -256,6 +258,8 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
     else:
         incoming = _good_rows(reading.kind, checked)
         tables, replaced_count, kept_count = _merged_list(reading.kind, incoming, base, scope)
+        if isinstance(checked, checks.CheckedEnrolment):
+            tables |= _beside_pupils(checked, base)
     if reading.kind != "roster" and base is not None:
         day = base.as_of  # an edition is of the day of its roster
     changes = no_changes()
@@ -422,8 +426,6 @@ def _checked(
         return checks.checked_schools(reading, as_of)
     if reading.kind == "teacher":
         return checks.checked_teachers(reading, as_of)
-    if reading.kind == "enrolment":
-        return checks.checked_enrolment(reading, as_of)
     return checks.checked_roster(reading, rulebook, as_of, local_titles, choice)
 
 
@@ -494,6 +496,53 @@ def _merged_list(
     stays = present.loc[~replaced]
     merged = pd.concat([stays, incoming], ignore_index=True) if len(stays) else incoming
     return {table: merged}, int(replaced.sum()), len(stays)
+
+
+def _beside_pupils(
+    checked: checks.CheckedEnrolment, base: store.Edition | None
+) -> dict[str, pd.DataFrame]:
+    """Classes and religions that a list of classes or pupils told, merged as its pupils are."""
+    tables = {}
+    for table, question, incoming in (
+        ("rombel_by_grade", "rombels", checked.rombels),
+        ("pupil_religion", "pupil_religions", checked.religions),
+    ):
+        if incoming.empty:
+            continue
+        present = _asked(base, question, school_year=None)
+        merged = incoming
+        if len(present):
+            replaced = _is_replaced(present, incoming, ("npsn", "school_year"))
+            merged = pd.concat([present.loc[~replaced], incoming], ignore_index=True)
+        tables[table] = merged
+    return tables
+
+
+def _to_be_matched(
+    reading: Reading, base: store.Edition | None
+) -> tuple[Reading, pd.DataFrame | None]:
+    """A table that names schools without numbers, and the known schools it may mean.
+
+    Raises
+    ------
+    FaultsError
+        A list of pupils names its school alone and no school is known yet.
+    """
+    rows = reading.rows
+    if reading.kind not in ("enrolment", "religion") or {"npsn", "school_id"} & set(rows.columns):
+        return reading, None
+    known = _asked(base, "schools", school_year=None)
+    if "name" not in rows or known.empty:
+        if reading.layout == "dapodik_pupil":
+            raise FaultsError([Fault(reading.file, "school_list_missing")])
+        return reading, None
+    left = tuple(
+        fault
+        for fault in reading.faults
+        if fault.code != "column_missing" or fault.details.get("column_id") != "NPSN"
+    )
+    is_whole = not any(fault.severity == "error" for fault in left)
+    return replace(reading, faults=left, is_certain=reading.is_certain or is_whole), known
 
 
 def _is_replaced(present: pd.DataFrame, incoming: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series:

@@ -47,6 +47,7 @@ TABLES = (
     "birth",
     "pupil_religion",
     "exit",
+    "rombel_by_grade",
     "refused_row",
     "import_fault",
 )

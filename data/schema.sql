@@ -129,8 +129,7 @@ CREATE TABLE birth (
     CHECK (birth_count IS NOT NULL OR NOT is_reported)
 );
 
--- One row per school, school year (2025 means 2025/26) and religion. Counts only: which pupil has
--- which religion never enters.
+-- One row per school, school year (2025 means 2025/26) and religion. Counts only, never persons.
 CREATE TABLE pupil_religion (
     npsn         VARCHAR NOT NULL CHECK (npsn <> ''),
     school_year  BIGINT  NOT NULL CHECK (school_year BETWEEN 1945 AND 2200),
@@ -163,6 +162,15 @@ CREATE TABLE exit (
     appointed_on      DATE,
     contract_ends_on  DATE,
     PRIMARY KEY (nip, exited_on)
+);
+
+-- One row per school, school year (2025 means 2025/26) and grade of which classes were listed.
+CREATE TABLE rombel_by_grade (
+    npsn          VARCHAR NOT NULL CHECK (npsn <> ''),
+    school_year   BIGINT  NOT NULL CHECK (school_year BETWEEN 1945 AND 2200),
+    grade         BIGINT  NOT NULL CHECK (grade BETWEEN 0 AND 12),  -- 0 kindergarten
+    rombel_count  BIGINT  NOT NULL CHECK (rombel_count > 0),        -- classes, no electives or clubs
+    PRIMARY KEY (npsn, school_year, grade)
 );
 
 -- One row per spreadsheet row that the import of this edition left out.

@@ -11,7 +11,6 @@ import pytest
 
 from analytics import checks, demo, import_data, readers, state, store
 from analytics.checks_coordinates import coordinate_faults
-from analytics.faults import FaultsError
 from analytics.readers.births import birth_column
 from analytics.readers.grades import grade_column, grade_of
 from tests import workbooks
@@ -190,16 +189,16 @@ def test_names_of_class_teachers_do_not_leave_the_reader(tmp_path):
     assert "Rahasia" not in reading.rows.to_csv() + reading.proposed.to_csv()
 
 
-def test_lists_of_pupils_by_name_are_refused_as_enrolment_too(tmp_path):
+def test_lists_of_pupils_by_name_are_counted_as_enrolment_too(tmp_path):
     rows = [
         ["No", "Nama", "NISN", "NIPD", "JK", "Rombel Saat Ini"],
         [1, "Rahasia Satu", "0123456789", "1", "L", "Kelas 1A"],
     ]
     path = workbooks.write_xlsx(tmp_path / "pd.xlsx", rows)
     for kind in (None, "enrolment"):
-        with pytest.raises(FaultsError) as refused:
-            readers.read(path, kind=kind)
-        assert [fault.code for fault in refused.value.faults] == ["pupil_list"]
+        reading = readers.read(path, kind=kind)
+        assert reading.rows[["grade", "pupil_count"]].to_numpy().tolist() == [[1, 1]]
+        assert "Rahasia" not in reading.rows.to_csv() + reading.proposed.to_csv()
 
 
 def test_a_table_of_schools_without_their_numbers_is_asked_for_them(tmp_path):

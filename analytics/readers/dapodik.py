@@ -1,4 +1,4 @@
-"""Dapodik: school lists, lists of teachers and staff (GTK), and the pupil list we refuse."""
+"""Dapodik: school lists, lists of teachers and staff (GTK), and which lists name pupils."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from analytics.readers.headers import header_key
 from analytics.readers.tabular import cell_text
 from analytics.readers.workbook import Sheet
 
-_PUPIL_MARKS = {"nisn", "nipd", "rombelsaatini", "namasiswa", "namapesertadidik", "penerimakip"}
-_STAFF_MARKS = {"nip", "nipbaru", "nuptk", "jabatan", "npsn"}
+_PUPIL_NAMES = {"namasiswa", "namapesertadidik", "namamurid", "namapd", "namalengkapsiswa"}
+_PUPIL_MARKS = {
+    *("nisn", "nipd", "rombelsaatini", "penerimakip", "pesertadidikid", "namarombel"),
+    *_PUPIL_NAMES,
+}
+_STAFF_MARKS = {"nip", "nipbaru", "nuptk", "jabatan", "jenisptk", "ptkid"}
+# Beside a pupil's name one of these is enough: a row stands for a child, not for a class.
+_OF_A_PUPIL = {
+    *("kelas", "kls", "rombel", "jk", "lp", "jeniskelamin", "tempatlahir", "tanggallahir", "nik"),
+    *("agama", "alamat", "namaibu", "namaayah", "namaibukandung"),
+}
+_COUNTS = {"jumlahsiswa", "jumlahpd", "jumlahpesertadidik", "jumlahmurid", "jumlahanggotarombel"}
 _SCHOOL = re.compile(
     r"^(?:UPT(?:D)?\s+)?(?:SPF\s+)?(?:TK|PAUD|KB|SD|SMP|SMA|SMK|SLB|MI|MTS|MA|PKBM|SKB|RA|SPS|TPA)"
     r"(?:N|S|LB|IT|K)?\b[^:]*$",
@@ -25,14 +35,23 @@ _NPSN = re.compile(r"\bNPSN\b\W*([0-9P]\d{7})\b", re.I)
 
 
 def is_pupil_list(sheet: Sheet) -> bool:
-    """Whether a sheet lists pupils one by one; such a sheet is never read."""
-    for row in sheet.rows[:30]:
-        keys = {header_key(cell_text(cell)) for cell in row if cell_text(cell)}
-        if "nisn" in keys and len(keys) >= 3 and not keys & _STAFF_MARKS:
-            return True
-        if len(keys & _PUPIL_MARKS) >= 2 and not keys & {"nip", "nipbaru"}:
-            return True
-    return False
+    """Whether a sheet lists pupils one by one; such a sheet is counted and never kept."""
+    return pupil_header(sheet) is not None
+
+
+def pupil_header(sheet: Sheet) -> int | None:
+    """The place of the header of a list of pupils, None where a sheet is no such list."""
+    for place, row in enumerate(sheet.rows[:30]):
+        texts = [re.sub(r"_?Unnamed:.*$", "", cell_text(cell)) for cell in row]
+        keys = {header_key(text) for text in texts} - {""}
+        if keys & _STAFF_MARKS:
+            continue
+        is_named = bool(keys & _PUPIL_NAMES) and bool(keys & _OF_A_PUPIL) and not keys & _COUNTS
+        if ("nisn" in keys and len(keys) >= 3) or is_named:
+            return place
+        if len(keys & _PUPIL_MARKS) >= 2 and not keys & _COUNTS:
+            return place
+    return None
 
 
 def unit_in_titles(titles: Sequence[str]) -> str:

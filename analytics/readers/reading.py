@@ -26,6 +26,7 @@ from analytics.readers.headers import (
     signature,
 )
 from analytics.readers.leaving import tells_of_exits
+from analytics.readers.pupils import CountedPupils, counted_pupils
 from analytics.readers.records import UNIT_SOURCES, Table, frame_of
 from analytics.readers.religions import OTHER, RELIGIONS
 from analytics.readers.tabular import (
@@ -189,8 +190,11 @@ def read(
     filled = [sheet for sheet in visible if any(any(map(cell_text, row)) for row in sheet.rows)]
     if not filled:
         raise FaultsError([Fault(path.name, "file_empty")])
-    if any(dapodik.is_pupil_list(sheet) for sheet in filled) and kind != "school":
+    lists = [sheet for sheet in filled if dapodik.is_pupil_list(sheet)]
+    if lists and kind not in (None, "enrolment"):
         raise FaultsError([Fault(path.name, "pupil_list")])
+    if lists:
+        return _counted_reading(path.name, every, lists)
 
     kind = kind or _kind(filled)
     if kind == "religion" and any(map(_lists_persons, filled)):
@@ -199,6 +203,61 @@ def read(
     if not tables:
         raise FaultsError([Fault(path.name, "header_not_found")])
     return _reading(path.name, kind, every, filled, tables)
+
+
+def _counted_reading(file: str, every: Sequence[Sheet], lists: Sequence[Sheet]) -> Reading:
+    """Lists of pupils as counts by school and grade; whoever is in them is left behind here."""
+    counted: dict[str, CountedPupils] = {}
+    for sheet in lists:
+        found = counted_pupils(sheet)
+        if found is not None:
+            counted[sheet.name] = found
+    filled = [found for found in counted.values() if len(found.rows)]
+    if not filled:
+        raise FaultsError([Fault(file, "pupil_list_without_grade")])
+    rows = pd.concat([found.rows for found in filled], ignore_index=True)
+    numbers = [name for name in rows if str(name).startswith(("religion_", "rombel_"))]
+    rows[numbers] = rows[numbers].fillna(0)
+    texts = [name for name in ("npsn", "name", "school_year", "kecamatan") if name in rows]
+    rows = rows.astype(dict.fromkeys(texts, "object")).fillna(dict.fromkeys(texts, ""))
+    total = sum(found.pupil_count for found in filled)
+    faults = [Fault(file, "pupil_list_counted", details={"count": total})]
+    for code, missed in (
+        ("pupils_without_grade", sum(found.without_grade_count for found in filled)),
+        ("pupils_repeated", sum(found.repeated_count for found in filled)),
+    ):
+        if missed:
+            faults.append(Fault(file, code, details={"count": missed}))
+    if "npsn" not in rows:
+        faults.append(Fault(file, "column_missing", details=_missing_words(("npsn",))))
+    headers = {name: text for found in filled for name, text in found.headers.items()}
+    discarded = tuple(dict.fromkeys(text for found in filled for text in found.discarded))
+    columns = [(text, name, KEEP) for name, text in headers.items()]
+    columns += [(text, "", DISCARD) for text in discarded]
+    return Reading(
+        file=file,
+        kind="enrolment",
+        layout="dapodik_pupil",
+        rows=rows,
+        headers=headers,
+        unmapped=(),
+        discarded=discarded,
+        is_certain=not any(fault.severity == "error" for fault in faults),
+        as_of=as_of_in([line for found in filled for line in found.titles]),
+        sheets=tuple(
+            SheetReport(sheet.name, True, "", len(counted[sheet.name].rows))
+            if sheet.name in counted
+            else SheetReport(sheet.name, False, "other_kind")
+            for sheet in every
+        ),
+        faults=tuple(faults),
+        # No samples: what stands in these columns is about children.
+        proposed=pd.DataFrame(
+            [(text, name, policy, []) for text, name, policy in columns],
+            columns=["header", "column", "policy", "samples"],
+        ),
+        signature=signature([*headers.values(), *discarded]),
+    )
 
 
 def _lists_persons(sheet: Sheet) -> bool:

@@ -25,6 +25,7 @@ def layout_names() -> dict[str, str]:
         "dapodik_gtk": t("daftar GTK Dapodik"),
         "dapodik_school": t("daftar sekolah Dapodik"),
         "dapodik_rombel": t("daftar rombel Dapodik"),
+        "dapodik_pupil": t("daftar siswa Dapodik, dihitung lalu namanya dibuang"),
         "enrolment_wide": t("tabel murid, satu kolom tiap tingkat"),
         "enrolment_long": t("tabel murid, satu baris tiap tingkat"),
         "births_wide": t("tabel kelahiran, satu kolom tiap tahun"),

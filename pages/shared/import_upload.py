@@ -346,6 +346,14 @@ def _say_what_is_replaced(preview: Preview) -> None:
             )
         )
     elif kind == "enrolment":
+        if preview.reading.layout == "dapodik_pupil":
+            st.info(
+                t(
+                    "Daftar ini memuat siswa per nama. Siswanya sudah dihitung per tingkat, lalu"
+                    " nama, NIK, dan semua data lainnya dibuang; tidak ada yang disimpan."
+                ),
+                icon=":material/visibility_off:",
+            )
         st.markdown(
             t(
                 "Murid per tingkat {schools} sekolah, tahun ajaran {years}: {count} baris masuk,"

@@ -91,6 +91,17 @@ def profiles_of(key: SchoolKey) -> pd.DataFrame:
     return pd.DataFrame(columns=["npsn", "school_year"]) if asked is None else asked
 
 
+def _rombel_count(key: SchoolKey, latest: pd.DataFrame) -> pd.Series:
+    """Rombel as the profile tells them, else as the last list of classes does."""
+    told = latest.reindex(columns=["rombel_count"])["rombel_count"]
+    listed = _asked(key, "rombels", school_year=None)
+    if listed is None or listed.empty:
+        return told
+    last = listed["school_year"] == listed.groupby("npsn")["school_year"].transform("max")
+    counted = listed.loc[last].groupby("npsn")["rombel_count"].sum()
+    return told.astype("Float64").fillna(latest["npsn"].map(counted).astype("Float64"))
+
+
 @lru_cache(maxsize=8)
 def facts_of(key: SchoolKey) -> SchoolFacts | None:
     """What is known of single schools beside their pupils: shares by religion; None: nothing."""
@@ -123,6 +134,7 @@ def schools_of(key: SchoolKey) -> pd.DataFrame:
     """
     profiles = profiles_of(key).sort_values("school_year", kind="stable")
     latest = profiles.groupby("npsn", as_index=False).last()
+    latest = latest.assign(rombel_count=_rombel_count(key, latest))
     pupils = enrolment_of(key)
     unlisted = sorted(set(pupils["npsn"]) - set(latest["npsn"]))
     if unlisted:
