@@ -55,6 +55,7 @@ bench: $(VENV)/.installed-tests browser ## measure speed and memory beside a nam
 	$(BIN)/python -m tests.benchmarks.import_file
 	$(BIN)/python -m tests.benchmarks.enrolment
 	$(BIN)/python -m tests.benchmarks.page_speed
+	$(BIN)/python -m tests.benchmarks.school_speed
 
 clean: ## remove the virtual environment and caches; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

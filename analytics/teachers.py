@@ -232,7 +232,7 @@ def teachers_needed(
     for level in in_scope:
         here = classes.loc[(levels == level).to_numpy()]
         years = here["school_year"].to_numpy()
-        for law_years in _same_law(rulebook, on, np.unique(years)):
+        for law_years in _same_law(rulebook, level, on, np.unique(years)):
             rows = here.loc[np.isin(years, law_years)]
             law = _Law(rulebook, on or first_day(int(law_years[0])), level, choice)
             parts += _need(rows, law, facts or NO_FACTS)
@@ -269,12 +269,24 @@ def school_need(
     Method: docs/method.md eq. 50-56.
     """
     classes = rombel(cells, rulebook, on, choice)
+    return need_by_school(classes, teachers_needed(classes, rulebook, on, choice, facts), rulebook)
+
+
+def need_by_school(classes: pd.DataFrame, needed: pd.DataFrame, rulebook: RuleBook) -> pd.DataFrame:
+    """The table of :func:`school_need` from rombel and posts that are known already.
+
+    Parameters
+    ----------
+    classes
+        As :func:`rombel` gives it.
+    needed
+        As :func:`teachers_needed` gives it for ``classes``.
+    """
     keys = ["npsn", "school_year", "level"]
     sums = classes.groupby(keys, sort=True)[
         ["pupil_count", "rombel_count", "rombel_unrounded"]
     ].sum()
-    need = teachers_needed(classes, rulebook, on, choice, facts)
-    posts = need.groupby(keys)[["needed_count", "needed_fte"]].sum()
+    posts = needed.groupby(keys)[["needed_count", "needed_fte"]].sum()
     table = sums.join(posts).reset_index()
     return table.assign(
         needed_count=table["needed_count"].fillna(0).astype("int64"),
@@ -415,20 +427,19 @@ def _hours_by_grade(subjects: pd.DataFrame, grade: np.ndarray) -> np.ndarray:
     return np.asarray(by_grade[grade])
 
 
-def _same_law(rulebook: RuleBook, on: date | None, years: np.ndarray) -> list[np.ndarray]:
-    """School years in stretches between which no row begins or ends."""
+def _same_law(
+    rulebook: RuleBook, level: str, on: date | None, years: np.ndarray
+) -> list[np.ndarray]:
+    """School years in stretches between which no row about a level begins or ends."""
     if on is not None or len(years) == 0:
         return [years]
-    starts = np.unique(
-        np.concatenate(
-            [
-                rulebook.teacher_rules["effective_from"].to_numpy(dtype="datetime64[D]"),
-                rulebook.subject_hours["effective_from"].to_numpy(dtype="datetime64[D]"),
-                rulebook.teacher_rules["effective_to"].to_numpy(dtype="datetime64[D]") + 1,
-                rulebook.subject_hours["effective_to"].to_numpy(dtype="datetime64[D]") + 1,
-            ]
-        )
-    )
+    tables = [
+        rows.loc[rows["level"].str.upper().isin([level, "*"])]
+        for rows in (rulebook.teacher_rules, rulebook.subject_hours)
+    ]
+    begins = [rows["effective_from"].to_numpy(dtype="datetime64[D]") for rows in tables]
+    ends = [rows["effective_to"].to_numpy(dtype="datetime64[D]") + 1 for rows in tables]
+    starts = np.unique(np.concatenate([*begins, *ends]))
     days = np.array([first_day(int(year)) for year in years], dtype="datetime64[D]")
     stretch = np.searchsorted(starts, days, side="right")
     return [years[stretch == number] for number in np.unique(stretch)]

@@ -64,6 +64,8 @@ def _page() -> None:
         layout.header(_finding(scope, answer), t("Berapa murid nanti, di mana?"))
     if told := school_inputs.levers_in_words(scope.levers):
         layout.note(told)
+    if told := view_of.births_told(scope, answer.last_year):
+        layout.caution(told)
     layout.keys(_keys(answer, threshold))
     charts.draw(figures.wave(scope, language()), "gelombang-murid", height=440)
     _how_sure(answer)

@@ -74,6 +74,8 @@ def _page() -> None:
         layout.header(_finding(scope, found), t("Guru apa yang kurang, di mana, kapan?"))
     if told := school_inputs.levers_in_words(scope.levers):
         layout.note(told)
+    if told := school_view.births_told(scope, found.last_year):
+        layout.caution(told)
     if not found.has_staff:
         layout.note(
             t(

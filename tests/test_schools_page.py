@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -194,6 +195,30 @@ def test_every_lever_moves_the_finding_and_stands_in_the_link(page, word, value,
     assert "turun" in after
     assert "turun" not in before.split("</h1>")[0]
     assert page.query_params[word] in (str(value), [str(value)])
+
+
+def test_moved_births_say_from_when_they_are_felt(page):
+    # Born after 2026/27 begins; nobody enters grade I before the age of six.
+    said = opened(page, lahir="70", ke_depan="3")
+    assert "Tuas kelahiran belum mengubah angka sampai 2029/30" in said
+    page.selectbox(key="ke_depan").set_value("10").run()
+    felt = re.search(r"Tuas kelahiran mulai terasa (\d{4})/", shown(page))
+    assert felt is not None
+    assert 2026 + 6 <= int(felt[1]) <= 2026 + 8
+    page.button_group(key="tingkat").set_value("SMP").run()
+    assert "Tuas kelahiran tidak mengubah angka di sini" in shown(page)
+
+
+def test_births_as_today_say_nothing_of_when_they_are_felt(page):
+    assert "Tuas kelahiran" not in opened(page, luar="-30")
+
+
+def test_one_year_of_pupils_claims_no_direction(tmp_path, monkeypatch):
+    pupils = school_edition.enrolment()
+    school_edition.written(tmp_path, enrolment=pupils.loc[pupils["school_year"] == 2026])
+    monkeypatch.setenv("ESTAFET_DATA", str(tmp_path))
+    said = opened(AppTest.from_function(_page, default_timeout=60))
+    assert "satu tahun ajaran belum memberi arah" in said
 
 
 def test_a_link_with_nonsense_opens_the_page_as_if_it_were_not_there(page):

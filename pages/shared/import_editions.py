@@ -70,14 +70,14 @@ def in_force() -> None:
                 people=number(edition.people_count),
             )
         )
+        if told := _schools_told():
+            st.markdown(told)
         created = moment(edition.created_at)
         if edition.source_files:
             files = plain(names(list(edition.source_files)))
             st.caption(t("Dibuat {created} dari {files}", created=created, files=files))
         else:
             st.caption(t("Dibuat {created}", created=created))
-        if told := _schools_told():
-            st.markdown(told)
         _quality(edition)
 
 

@@ -111,6 +111,11 @@ def note(told: str, *, width: Literal["stretch", "content"] = "stretch") -> None
     st.html(f'<p class="es-note">{escape(told)}</p>', width=width)
 
 
+def caution(told: str) -> None:
+    """What must be known before the numbers beneath are believed."""
+    st.html(f'<p class="es-sample" role="note">{escape(told)}</p>')
+
+
 def source_note(*equations: int) -> None:
     """Where the numbers come from: edition, day, rules, reading of the law, method."""
     held = load.edition()

@@ -200,6 +200,15 @@ def grades(scope: Scope, language: str) -> charts.ReadyFigure | None:  # noqa: A
         }
     ]
     values = table.to_numpy(float).T
+    # More than seven grades beside each other on a phone leave room for three figures each.
+    in_thousands = len(labels) > 7 and float(np.nanmax(values)) >= 1000
+    said = [[number(value) for value in row] for row in values]
+    shown_as = (
+        [[number(value / 1000, 1) for value in row] for row in values] if in_thousands else said
+    )
+    if in_thousands:
+        shown["title"]["text"] += "<br>" + t("(angka dalam ribu murid)")
+        shown["margin"]["t"] += 24
     trace = {
         "type": "heatmap",
         "x": labels,
@@ -209,11 +218,12 @@ def grades(scope: Scope, language: str) -> charts.ReadyFigure | None:  # noqa: A
         "xgap": 2,
         "ygap": 2,
         "showscale": False,
-        "text": [[number(value) for value in row] for row in values],
+        "text": shown_as,
+        "customdata": said,
         "texttemplate": "%{text}",
         # Every step of the scale is light enough for dark ink, also on a dark page.
-        "textfont": {"size": 13, "color": "#0E1B26"},
-        "hovertemplate": t("Kelas") + " %{x}, %{y}: %{text}<extra></extra>",
+        "textfont": {"size": 13 if len(labels) <= 7 else 11, "color": "#0E1B26"},
+        "hovertemplate": t("Kelas") + " %{x}, %{y}: %{customdata}<extra></extra>",
     }
     return charts.ReadyFigure({"data": [trace], "layout": shown})
 
@@ -222,7 +232,7 @@ def grades_height(scope: Scope) -> int:
     """Pixels that the figure of grades needs: one line a year."""
     years = school_view.wave(scope).grades.columns
     count = sum(1 for year in years if year >= school_view.wave(scope).now_year - 5)
-    return 130 + 28 * count
+    return 155 + 28 * count
 
 
 def grade_name(grade: int) -> str:

@@ -15,7 +15,7 @@ from analytics.enrolment import Levers
 from analytics.enrolment_learning import Outlook
 from pages.shared import load_schools
 from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
-from pages.shared.school_inputs import EVERY, Scope
+from pages.shared.school_inputs import EVERY, Scope, year_name
 from pages.shared.words import t
 
 TOTAL = "total"
@@ -95,6 +95,52 @@ def outlook(key: SchoolKey, levers: Levers) -> Outlook:
         here = ((schools["level"] == level) & (schools["status"] == PRIVATE)).to_numpy(bool)
         moved = _with(moved, enrolment.moved_by(today, mirrored), here)
     return moved
+
+
+def births_told(scope: Scope, last_year: int) -> str:
+    """From when a moved birth lever is felt; a warning where that is later than the view looks.
+
+    Only children born after the last year of the data are fewer or more: they need years to
+    arrive in grade I, and longer in the levels above. Empty where the lever stands at today.
+    """
+    if scope.levers.births_factor == 1:
+        return ""
+    first = _births_felt_from(scope.key, scope.levers, in_scope_ids(scope))
+    if first is None:
+        return t(
+            "Tuas kelahiran tidak mengubah angka di sini: anak yang lahir sesudah tahun ajaran"
+            " terakhir dalam data belum masuk sekolah-sekolah ini sampai {year}, batas prakiraan.",
+            year=year_name(forecast(scope.key).arrays.years[-1]),
+        )
+    if first > last_year:
+        return t(
+            "Tuas kelahiran belum mengubah angka sampai {last}: anak yang lahir sesudah tahun"
+            " ajaran terakhir dalam data baru masuk sekolah ini mulai {first}. Perpanjang jangka"
+            " waktunya.",
+            last=year_name(last_year),
+            first=year_name(first),
+        )
+    return t(
+        "Tuas kelahiran mulai terasa {first}, ketika anak yang lahir sesudah tahun ajaran terakhir"
+        " dalam data masuk sekolah ini.",
+        first=year_name(first),
+    )
+
+
+def in_scope_ids(scope: Scope) -> tuple[str, ...]:
+    """The schools of a view, as a key."""
+    return tuple(in_scope(scope)["npsn"])
+
+
+@lru_cache(maxsize=64)
+def _births_felt_from(key: SchoolKey, levers: Levers, npsn: tuple[str, ...]) -> int | None:
+    """The first school year in which the births lever moves these schools by a whole pupil."""
+    moved = outlook(key, levers)
+    unmoved = outlook(key, dataclasses.replace(levers, births_factor=1.0))
+    use = np.isin(moved.data.school_ids.astype(str), npsn)
+    change = np.abs((moved.schools[use] - unmoved.schools[use]).sum(axis=0))
+    felt = np.flatnonzero(change >= 0.5)
+    return int(moved.years[felt[0]]) if len(felt) else None
 
 
 def _with(one: Outlook, other: Outlook, use: np.ndarray) -> Outlook:

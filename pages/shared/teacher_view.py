@@ -133,7 +133,7 @@ def _balance(
     return Balance(
         gaps=gaps.assign(kecamatan=place),
         classes=classes,
-        need=teachers.school_need(cells, book, None, key.choice, facts),
+        need=teachers.need_by_school(classes, needed, book),
         same_law=teachers.school_need(cells, book, teachers.first_day(now_year), key.choice, facts),
         ratio=teachers_gap.needed_at_actual_ratio(
             classes, teachers_in_post.in_post_counts(in_post), now_year
