@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analytics import (
+    demo_exits,
     demo_people,
     demo_places,
     demo_posts,
@@ -51,7 +52,9 @@ class City:
     and madrasah are left out. ``enrolment``: pupils by school, school year (from 2018/19) and
     grade, in the years of ``schools`` adding up to them. ``births``: by kecamatan and year, 2009 to
     2025. ``school_teachers``: what the teachers of the roster teach. ``pupil_religions``: pupils
-    by school and religion in the last school year. ``note`` goes wherever the data goes.
+    by school and religion in the last school year. ``exits``: who left from July 2018 on (the table
+    ``exit``), a few without a cause; ``classified_exits``: ``nip, exited_on, cause`` of those that
+    somebody explained since. ``note`` goes wherever the data goes.
     """
 
     people: pd.DataFrame
@@ -61,6 +64,8 @@ class City:
     births: pd.DataFrame
     school_teachers: pd.DataFrame
     pupil_religions: pd.DataFrame
+    exits: pd.DataFrame
+    classified_exits: pd.DataFrame
     as_of: date
     government_name: str = GOVERNMENT_NAME
     note: str = NOTE
@@ -101,8 +106,11 @@ def city(as_of: date = CALIBRATED_ON, seed: int = SEED) -> City:
     latest = profile.loc[profile["school_year"] == profile["school_year"].max()]
     posts = demo_posts.posts(units, latest.set_index("npsn")["rombel_count"], generator)
     staff = demo_people.people(posts, rulebook, generator)
+    gone, said = demo_exits.exits(staff, rulebook, np.random.default_rng([seed, 4]))
     if as_of > CALIBRATED_ON:
-        staff = _still_in_service(staff, rulebook, as_of)
+        everyone = staff
+        staff = _still_in_service(everyone, rulebook, as_of)
+        gone = demo_exits.with_retired(gone, everyone, staff, rulebook)
     # Dice of their own: what is told of children and subjects moves no person of the roster.
     dice = np.random.default_rng([seed, 3])
     pupils = demo_pupils.enrolment(profile, dice)
@@ -114,6 +122,8 @@ def city(as_of: date = CALIBRATED_ON, seed: int = SEED) -> City:
         births=demo_pupils.births(pupils, profile, dice),
         school_teachers=demo_teachers.school_teachers(staff, units, dice),
         pupil_religions=demo_religions.pupil_religions(pupils, np.random.default_rng([seed, 5])),
+        exits=gone,
+        classified_exits=said,
         as_of=as_of,
     )
 

@@ -103,12 +103,12 @@ def people(posts: pd.DataFrame, rulebook: RuleBook, generator: np.random.Generat
         leaves[rows[np.argsort(-score[rows], kind="stable")]] = months
     born = leaves - 1 - 12 * staff["bup_years"].to_numpy(np.int64)
     born[~is_asn] = _part_time_birth_months(int((~is_asn).sum()), generator)
-    staff["birth_date"] = _birth_dates(born, generator)
+    staff["birth_date"] = birth_dates(born, generator)
     leaves = born + 1 + 12 * staff["bup_years"].to_numpy(np.int64)
-    staff["retires_on"] = _first_of_month(leaves)
+    staff["retires_on"] = first_of_month(leaves)
 
     staff["sex"] = _sexes(staff, generator)
-    staff["name"] = _names(staff["sex"], generator)
+    staff["name"] = invented_names(staff["sex"], generator)
     staff["appointed_on"] = _appointments(staff, generator)
     staff["golongan"] = _grades(staff, generator)
     staff = _with_dates_in_office(staff, generator)
@@ -170,7 +170,7 @@ def _leaving_months(
         parts = [
             np.full(one.people, 12 * one.year + one.month - 1)
             if one.month
-            else 12 * one.year + _months_of_year(one.people, generator)
+            else 12 * one.year + months_of_year(one.people, generator)
             for one in plan.rename(columns={column: "people"}).itertuples(index=False)
         ]
         planned = int(plan[column].sum())
@@ -180,12 +180,13 @@ def _leaving_months(
         ahead = (LAST_LEAVING_YEAR + 2 - years).astype(float)
         weight = ahead * (ahead if group else 1) * generator.uniform(0.75, 1.25, len(years))
         later = generator.choice(years, rest, p=weight / weight.sum())
-        parts.append(12 * later + _months_of_year(rest, generator))
+        parts.append(12 * later + months_of_year(rest, generator))
         months[group] = np.sort(np.concatenate(parts))
     return months
 
 
-def _months_of_year(count: int, generator: np.random.Generator) -> np.ndarray:
+def months_of_year(count: int, generator: np.random.Generator) -> np.ndarray:
+    """Months of leaving, 0 to 11, by chance."""
     return generator.choice(12, count, p=MONTH_WEIGHT / MONTH_WEIGHT.sum())
 
 
@@ -193,15 +194,17 @@ def _part_time_birth_months(count: int, generator: np.random.Generator) -> np.nd
     """Aged 22 to 56, mostly in their thirties and forties."""
     age = 22 + np.floor(35 * generator.random((count, 2)).mean(axis=1)).astype(int)
     # The month of birth comes one before the month of leaving.
-    month = (_months_of_year(count, generator) - 1) % 12
+    month = (months_of_year(count, generator) - 1) % 12
     return 12 * (CALIBRATED_ON.year - age) + month
 
 
-def _first_of_month(months: np.ndarray) -> np.ndarray:
+def first_of_month(months: np.ndarray) -> np.ndarray:
+    """First days of months counted since year 0."""
     return (months - 12 * 1970).astype("datetime64[M]").astype("datetime64[us]")
 
 
-def _birth_dates(months: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def birth_dates(months: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Days within months of birth (since year 0), heaped where parents without papers heaped."""
     first = (months - 12 * 1970).astype("datetime64[M]").astype("datetime64[D]")
     next_first = (months + 1 - 12 * 1970).astype("datetime64[M]").astype("datetime64[D]")
     length = (next_first - first).astype(int)
@@ -224,7 +227,7 @@ def _sexes(staff: pd.DataFrame, generator: np.random.Generator) -> np.ndarray:
     return sex
 
 
-def _names(sex: pd.Series, generator: np.random.Generator) -> pd.Series:
+def invented_names(sex: pd.Series, generator: np.random.Generator) -> pd.Series:
     """Two invented words a person; half carry a third. Likeness to anybody is chance."""
     listed = table("names")
     family = listed.loc[listed["part"] == "family", "name"].to_numpy(object)
@@ -263,7 +266,7 @@ def _appointments(staff: pd.DataFrame, generator: np.random.Generator) -> np.nda
     draw = generator.random(len(staff)) * up_to[:, -1]
     year = years[(up_to <= draw[:, None]).sum(axis=1)]
     month = generator.choice(INTAKE_MONTHS, len(staff))
-    appointed = _first_of_month(12 * year + month - 1)
+    appointed = first_of_month(12 * year + month - 1)
 
     start = generator.choice(
         CONTRACT_STARTS["starts_on"].to_numpy("datetime64[us]"),
@@ -312,9 +315,9 @@ def _with_dates_in_office(staff: pd.DataFrame, generator: np.random.Generator) -
     grade_since = np.where(is_career & (grade > appointed), grade, appointed)
     post_since = np.where(is_career & (post > appointed), post, appointed)
     return staff.assign(
-        golongan_since=np.where(is_part_time, np.datetime64("NaT"), _first_of_month(grade_since)),
+        golongan_since=np.where(is_part_time, np.datetime64("NaT"), first_of_month(grade_since)),
         position_since=np.where(
-            is_part_time, np.datetime64(PART_TIME_FROM, "us"), _first_of_month(post_since)
+            is_part_time, np.datetime64(PART_TIME_FROM, "us"), first_of_month(post_since)
         ),
         service_years=served // 12,
         service_months=served % 12,
@@ -383,6 +386,13 @@ def _with_legal_status(
 
 def _numbers(staff: pd.DataFrame) -> pd.Series:
     """NIP or NI PPPK, valid in form."""
+    head = number_heads(staff)
+    serial = FIRST_SERIAL + head.groupby(head).cumcount()
+    return head + serial.astype(str)
+
+
+def number_heads(staff: pd.DataFrame) -> pd.Series:
+    """The first fifteen digits of everybody's number; the serial is missing."""
     appointed = staff["appointed_on"]
     contracts = 1 + (staff["contract_ends_on"].dt.year - appointed.dt.year > 5).astype(int)
     middle = appointed.dt.strftime("%Y%m")
@@ -391,8 +401,5 @@ def _numbers(staff: pd.DataFrame) -> pd.Series:
     )
     # 24 is what a published number of a PPPK paruh waktu shows; its meaning is contested.
     middle = middle.where(staff["employment"] != "PPPK_PW", appointed.dt.strftime("%Y") + "24")
-    head = (
-        staff["birth_date"].dt.strftime("%Y%m%d") + middle + staff["sex"].map({"L": "1", "P": "2"})
-    )
-    serial = FIRST_SERIAL + head.groupby(head).cumcount()
-    return head + serial.astype(str)
+    sex = staff["sex"].map({"L": "1", "P": "2"})
+    return staff["birth_date"].dt.strftime("%Y%m%d") + middle + sex

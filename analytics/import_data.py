@@ -404,9 +404,14 @@ def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edit
         "birth": city.births,
         "pupil_religion": city.pupil_religions,
         "school_teacher": city.school_teachers,
+        "exit": city.exits,
     }
     edition = store.write_edition(folder, tables, about)
     decisions.set_current_edition(edition.number, actor)
+    known = set(decisions.exit_classifications()["nip"])
+    for row in city.classified_exits.itertuples():
+        if row.nip not in known:
+            decisions.classify_exit(row.nip, row.exited_on.date(), row.cause, city.note)
     return edition
 
 

@@ -1,0 +1,208 @@
+"""Spells of service, what the planner said of exits, and since when a list is complete."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics import exit_history, rules, state, store
+from analytics.movement import Law
+from analytics.rules import LawChoice
+
+BOOK = rules.load()
+AS_OF = date(2026, 7, 1)
+LAW = Law(BOOK, AS_OF, LawChoice(), {})
+TEACHER, CLERK, NURSE = "196403201988032001", "197507201998031004", "199003152023212003"
+
+
+def exits(*rows):
+    frame = pd.DataFrame([{"is_day_known": True, "origin": "list", **row} for row in rows])
+    return frame.reindex(columns=list(store.EXIT_TYPES)).astype(store.EXIT_TYPES)
+
+
+def left(nip, day, cause="aps", **facts):
+    return {"nip": nip, "exited_on": day, "cause": cause, "reason": "", **facts}
+
+
+def people(*nips, **facts):
+    empty = pd.DataFrame(columns=list(store.PEOPLE_TYPES))
+    rows = pd.DataFrame(
+        [
+            {
+                "nip": nip, "name": "Rekaan", "employment": "PNS", "is_in_headcount": True,
+                "is_on_duty": True, "position": "Guru Ahli Muda", "unit": "SDN 1", "opd": "Dinas",
+                "birth_date": pd.Timestamp(f"{nip[:4]}-{nip[4:6]}-{nip[6:8]}"), **facts,
+            }
+            for nip in nips
+        ]
+    )  # fmt: skip
+    return rows.reindex(columns=list(empty)).astype(store.PEOPLE_TYPES)
+
+
+# ---- spells
+
+
+def spells(roster, gone, since=date(2020, 1, 1)):
+    told = exit_history.history(gone)
+    return exit_history.spells(roster, told, since, LAW).set_index("person_id")
+
+
+def test_a_spell_has_what_the_nip_says_where_the_list_says_nothing():
+    row = spells(people(), exits(left(TEACHER, "2024-04-01", "bup"))).loc[TEACHER]
+    assert (row["sex"], row["employment"]) == ("P", "PNS")
+    assert row["birth_date"] == pd.Timestamp("1964-03-20")
+    assert row["start_date"] == pd.Timestamp("1988-03-01")
+    assert row["exit_date"] == pd.Timestamp("2024-04-01")
+
+
+def test_the_start_of_a_pppk_is_the_middle_of_the_year_its_number_holds():
+    assert spells(people(), exits(left(NURSE, "2025-01-01"))).loc[NURSE, "start_date"] == (
+        pd.Timestamp("2023-07-01")
+    )
+
+
+def test_people_in_service_have_no_exit_and_their_mandatory_date():
+    row = spells(people("198001012005012001"), exits()).iloc[0]
+    assert pd.isna(row["exit_date"]) and pd.isna(row["cause"])
+    # UU 14/2005 art. 30(4): a teacher leaves at 60.
+    assert row["retires_on"] == pd.Timestamp("2040-02-01")
+    assert (row["group"], row["role_group"]) == ("SDN 1", "guru")
+
+
+def test_exits_before_the_list_is_complete_are_left_out():
+    gone = exits(left(TEACHER, "2019-12-31"), left(CLERK, "2020-01-01"))
+    assert list(spells(people(), gone).index) == [CLERK]
+
+
+def test_exits_after_the_day_of_the_roster_are_not_yet_seen():
+    assert spells(people(), exits(left(CLERK, "2026-07-02"))).empty
+
+
+def test_who_is_on_the_roster_is_in_service_whatever_a_list_says():
+    table = spells(people(CLERK), exits(left(CLERK, "2024-01-01")))
+    assert len(table) == 1 and pd.isna(table.loc[CLERK, "exit_date"])
+
+
+def test_of_two_exits_the_last_counts_and_mpp_ends_no_service_on_the_roster():
+    gone = exits(left(CLERK, "2023-01-01", "mpp"), left(CLERK, "2024-01-01", "bup"))
+    assert spells(people(), gone).loc[CLERK, "cause"] == "bup"
+    assert pd.isna(spells(people(CLERK), gone.iloc[:1]).loc[CLERK, "exit_date"])
+
+
+def test_nobody_serves_less_than_a_day():
+    gone = exits(left(CLERK, "2024-01-01", appointed_on="2025-01-01"))
+    assert spells(people(), gone).empty
+
+
+def test_without_anybody_there_are_no_spells():
+    assert spells(people(), exits()).empty
+
+
+# ---- since when
+
+
+def yearly(counts):
+    return exits(
+        *(
+            left(f"{year}{n:014d}", f"{year}-{1 + n % 12:02d}-01")
+            for year, count in counts.items()
+            for n in range(count)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "since"),
+    [
+        # Two stragglers of 2015 and 2016 do not make a list that goes back so far.
+        ({2015: 1, 2016: 2, 2019: 100, 2020: 120, 2021: 90, 2022: 110, 2023: 95, 2024: 100,
+          2025: 100}, "2019-01-01"),
+        ({2023: 12, 2024: 12, 2025: 12, 2026: 3}, "2023-01-01"),
+        ({2026: 5}, "2026-01-01"),
+    ],
+)  # fmt: skip
+def test_the_list_is_complete_since_its_first_usual_year(counts, since):
+    assert exit_history.complete_from(yearly(counts), AS_OF) == date.fromisoformat(since)
+
+
+def test_a_list_that_begins_in_the_middle_of_a_year_is_complete_from_that_month():
+    gone = exits(
+        *(left(f"{n:018d}", f"20{19 + n // 12}-{1 + n % 12:02d}-01") for n in range(6, 84))
+    )
+    assert exit_history.complete_from(gone, AS_OF) == date(2019, 7, 1)
+
+
+def test_without_exits_nothing_is_complete():
+    assert exit_history.complete_from(exits(), AS_OF) is None
+    assert exit_history.complete_from(exits(left(CLERK, "2027-01-01")), AS_OF) is None
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.integers(2010, 2025), st.integers(1, 8), min_size=1, max_size=8))
+def test_the_guess_is_never_after_the_roster_nor_before_the_first_exit(counts):
+    gone = yearly(counts)
+    since = exit_history.complete_from(gone, AS_OF)
+    assert gone["exited_on"].min().date().replace(day=1) <= since <= AS_OF
+
+
+# ---- what the planner said
+
+
+@pytest.fixture
+def decisions(tmp_path, monkeypatch):
+    monkeypatch.delenv("ESTAFET_STATE", raising=False)
+    with state.opened(tmp_path) as opened:
+        yield opened
+
+
+def test_a_single_exit_is_classified_by_somebody_who_is_remembered(decisions):
+    gone = exits(left(CLERK, "2024-01-01", "tidak_diketahui", origin="inferred"))
+    decisions.classify_exit(CLERK, date(2024, 1, 1), "meninggal", "sari")
+    told = exit_history.history(gone, None, decisions.exit_classifications())
+    row = told.iloc[0]
+    assert (row["cause"], row["cause_before"]) == ("meninggal", "tidak_diketahui")
+    assert row["classified_by"] == "sari" and row["classified_at"].tzinfo is not None
+    assert decisions.exits_version() == 1
+    log = decisions.audit_log().iloc[0]
+    assert (log["actor"], log["action"]) == ("sari", "classify_exit")
+    assert log["detail"] == f"{CLERK} 2024-01-01 -> meninggal"
+
+
+def test_the_last_word_counts_and_can_be_taken_back(decisions):
+    gone = exits(left(CLERK, "2024-01-01", "tidak_diketahui"))
+    for cause, counts in (("aps", "aps"), ("meninggal", "meninggal"), ("", "tidak_diketahui")):
+        decisions.classify_exit(CLERK, date(2024, 1, 1), cause, "sari")
+        told = exit_history.history(gone, None, decisions.exit_classifications())
+        assert told["cause"].tolist() == [counts]
+
+
+def test_a_single_word_outranks_the_words_of_the_list_and_only_that_day(decisions):
+    gone = exits(
+        {**left(CLERK, "2024-01-01", "tidak_diketahui"), "reason": "Ikut Suami"},
+        {**left(NURSE, "2025-01-01", "tidak_diketahui"), "reason": "ikut suami"},
+    )
+    decisions.map_exit_reason("ikut suami", "pindah_keluar", "sari")
+    decisions.classify_exit(CLERK, date(2024, 1, 1), "mengundurkan_diri", "sari")
+    decisions.classify_exit(NURSE, date(2024, 1, 1), "meninggal", "sari")
+    told = exit_history.history(gone, decisions.exit_reasons(), decisions.exit_classifications())
+    assert told["cause"].tolist() == ["mengundurkan_diri", "pindah_keluar"]
+    decisions.map_exit_reason("ikut suami", "", "sari")
+    assert decisions.exit_reasons() == {}
+
+
+def test_unexplained_exits_and_unknown_words_are_listed_for_whoever_knows():
+    gone = exits(
+        left(TEACHER, "2023-01-01", "bup"),
+        left(CLERK, "2024-01-01", "tidak_diketahui"),
+        {**left(NURSE, "2025-01-01", "tidak_diketahui"), "reason": "Ikut Suami"},
+        {**left("198001012005012001", "2025-02-01", "tidak_diketahui"), "reason": "IKUT  SUAMI."},
+    )
+    told = exit_history.history(gone)
+    assert exit_history.unexplained(told)["nip"].tolist()[-1] == CLERK
+    words = exit_history.unknown_reasons(told)
+    assert words.to_dict("list") == {"reason": ["Ikut Suami"], "exit_count": [2]}
+    assert exit_history.unknown_reasons(exit_history.history(exits())).empty
