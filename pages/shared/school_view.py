@@ -110,7 +110,7 @@ def births_told(scope: Scope, last_year: int) -> str:
         return t(
             "Tuas kelahiran tidak mengubah angka di sini: anak yang lahir sesudah tahun ajaran"
             " terakhir dalam data belum masuk sekolah-sekolah ini sampai {year}, batas prakiraan.",
-            year=year_name(forecast(scope.key).arrays.years[-1]),
+            year=year_name(outlook(scope.key, scope.levers).years[-1]),
         )
     if first > last_year:
         return t(
@@ -180,28 +180,26 @@ def wave(scope: Scope) -> Wave:
     """The counts of a view; computed once for all visitors who look at it."""
     seen = outlook(scope.key, scope.levers)
     schools = in_scope(scope)
-    past = load_schools.history_of(scope.key)
-    past = past.loc[past["school_id"].isin(set(schools["npsn"]))]
+    past = _past(scope.key, in_scope_ids(scope))
     now_year = int(seen.data.years[-1])
     leads = scope.horizon_years
     last_year = now_year + leads
     level = schools.set_index("npsn")["level"]
-    past = past.assign(group=past["school_id"].map(level))
     table = _schools(seen, schools, leads)
     spreads = forecast(scope.key).spreads
     ahead = _ahead(seen, level, last_year, spreads)
     of_whole = {EVERY: spreads[scope.level]} if scope.level in spreads else {}
     whole = _ahead(seen, pd.Series(EVERY, level.index), last_year, of_whole)
-    grades = _grades(seen, past, schools, leads)
+    grades = _grades(seen, past.by_grade, schools, leads)
     entry = [grade for name, grade in ENTRY_GRADES.items() if name in set(level)]
     intake = grades.reindex(sorted(set(entry)))
     learnt_leads = [lead for lead, count in enumerate(seen.origins_by_lead, 1) if count]
     return Wave(
         now_year=now_year,
         last_year=last_year,
-        history=_summed(past, ["group", "school_year"]),
+        history=past.by_level,
         ahead=ahead,
-        whole_history=_summed(past, ["school_year"]),
+        whole_history=past.whole,
         whole=whole,
         grades=grades,
         schools=table,
@@ -212,8 +210,29 @@ def wave(scope: Scope) -> Wave:
     )
 
 
-def _summed(past: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    return past.groupby(by, as_index=False)["pupils"].sum()
+@dataclass(frozen=True, eq=False)
+class _Past:
+    """What was, which no lever moves: ``by_level``, ``whole`` and ``by_grade`` as in ``Wave``."""
+
+    by_level: pd.DataFrame
+    whole: pd.DataFrame
+    by_grade: pd.DataFrame
+
+
+@lru_cache(maxsize=64)
+def _past(key: SchoolKey, npsn: tuple[str, ...]) -> _Past:
+    rows = load_schools.history_of(key)
+    rows = rows.loc[rows["school_id"].isin(set(npsn))]
+    level = load_schools.schools_of(key).set_index("npsn")["level"]
+    rows = rows.assign(group=rows["school_id"].map(level))
+    graded = rows.loc[rows["grade"] != TOTAL]
+    return _Past(
+        by_level=rows.groupby(["group", "school_year"], as_index=False)["pupils"].sum(),
+        whole=rows.groupby("school_year", as_index=False)["pupils"].sum(),
+        by_grade=graded.pivot_table(
+            index="grade", columns="school_year", values="pupils", aggfunc="sum", fill_value=0
+        ),
+    )
 
 
 def _ahead(
@@ -245,12 +264,8 @@ def _now(seen: Outlook) -> np.ndarray:
     return np.asarray(seen.data.count[:, :, -1].sum(axis=1))
 
 
-def _grades(seen: Outlook, past: pd.DataFrame, schools: pd.DataFrame, leads: int) -> pd.DataFrame:
+def _grades(seen: Outlook, grid: pd.DataFrame, schools: pd.DataFrame, leads: int) -> pd.DataFrame:
     """Pupils by grade (rows) and school year (columns), past and future."""
-    graded = past.loc[past["grade"] != TOTAL]
-    grid = graded.pivot_table(
-        index="grade", columns="school_year", values="pupils", aggfunc="sum", fill_value=0
-    )
     use = np.isin(seen.data.school_ids.astype(str), schools["npsn"].to_numpy(str))
     ahead = seen.cells[use].sum(axis=0)[:, :leads]
     frame = pd.DataFrame(ahead, index=seen.data.grades, columns=seen.years[:leads])
