@@ -260,7 +260,8 @@ def _wide_counts(reading: Reading, findings: Findings) -> list[_Count]:
         sections.setdefault(section, {})[part] = counts_of(reading, findings, name)
         names[grade, section] = name
     totals = counts_of(reading, findings, "pupil_count")
-    counts = []
+    counts: list[_Count] = []
+    empty: set[int] = set()
     for at in range(len(reading.rows)):
         sum_of_row, has_grade = 0, False
         for grade, sections in columns.items():
@@ -293,9 +294,8 @@ def _wide_counts(reading: Reading, findings: Findings) -> list[_Count]:
             )
         if not has_grade or sum_of_row == 0:
             findings.add("enrolment_empty", at, "pupil_count")
-    empty = {fault.row for fault in findings.faults if fault.code == "enrolment_empty"}
-    rows = reading.rows["row"].to_list()
-    return [count for count in counts if rows[count.at] not in empty]
+            empty.add(at)
+    return [count for count in counts if count.at not in empty]
 
 
 def of_parts(parts: dict[str, int | None]) -> tuple[int | None, int | None]:

@@ -55,19 +55,17 @@ class Findings:
 
     def refused(self) -> set[int]:
         """Positions of rows that have an error, found by their fault's file and row."""
-        places = {
-            (
-                f"{self.reading.file} [{sheet}]"
-                if self.reading.has_many_sheets
-                else self.reading.file,
-                row,
-            ): at
-            for at, (sheet, row) in enumerate(zip(self._sheets, self._rows, strict=True))
-        }
+        # A row of the file that tells several school years stands at several positions.
+        places: dict[tuple[str, int], set[int]] = {}
+        for at, (sheet, row) in enumerate(zip(self._sheets, self._rows, strict=True)):
+            many = f"{self.reading.file} [{sheet}]"
+            file = many if self.reading.has_many_sheets else self.reading.file
+            places.setdefault((file, row), set()).add(at)
         return {
-            places[fault.file, fault.row]
+            at
             for fault in self.faults
             if fault.row is not None and fault.severity == "error"
+            for at in places[fault.file, fault.row]
         }
 
     def sorted_faults(self) -> tuple[Fault, ...]:

@@ -262,12 +262,27 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
 def _counted(parts: Sequence[str], kind: str) -> Meaning:
     """A header over counts: grades, years and sexes, which no list of wordings can exhaust."""
     if kind in ("enrolment", "religion"):
-        name = grade_column(parts) if kind == "enrolment" else religion_column(parts)
+        told, year = _without_school_year(parts)
+        name = grade_column(told) if kind == "enrolment" else religion_column(told)
+        if year and name:
+            name = "" if name == "sex" else f"{name}_y{year}"
         return Meaning(name, KEEP) if name else Meaning()
     name, rank = birth_column(parts)
     if name == "unread":
         return Meaning("", OPTIONAL)
     return Meaning(name, KEEP, rank) if name else Meaning()
+
+
+def _without_school_year(parts: Sequence[str]) -> tuple[list[str], str]:
+    """Header texts without the one school year they name, and that year ('' for none)."""
+    years = [int(year) for year in re.findall(r"(?<!\d)(20\d{2})(?!\d)", " ".join(parts))]
+    if not years or max(years) - min(years) > 1:
+        return list(parts), ""
+    words = r"\b(?:tahun|thn|th|ta|tp|t\.a\.?)?\W*(?:ajaran|pelajaran)?\W*"
+    span = r"(?<!\d)20\d{2}(?:\s*[/-]\s*(?:20)?\d{2})?(?!\d)"
+    told = [re.sub(rf"(?:{words})?{span}", " ", part, flags=re.I).strip() for part in parts]
+    told = [part for part in told if part]
+    return (told, str(min(years))) if told else (list(parts), "")
 
 
 def _facts(meaning: Meaning) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from analytics.readers.leaving import tells_of_exits
 from analytics.readers.pupils import CountedPupils, counted_pupils
 from analytics.readers.records import UNIT_SOURCES, Table, frame_of
 from analytics.readers.religions import OTHER, RELIGIONS
+from analytics.readers.side_by_side import births_by_area, without_year
 from analytics.readers.tabular import (
     Header,
     cell_text,
@@ -271,6 +272,7 @@ def _kind(sheets: Sequence[Sheet]) -> str:
     weight = dict.fromkeys(KINDS, 0.0)
     for sheet in sheets:
         headers = {kind: found_header(sheet, kind) for kind in KINDS}
+        headers["birth"] = births_by_area(sheet) or headers["birth"]
         names = {kind: header.names() if header else set() for kind, header in headers.items()}
         is_school = "npsn" in names["school"] and bool(
             names["school"] & {"pupil_count", "rombel_count", "level", "status"}
@@ -295,7 +297,7 @@ def _counted_kind(
     sheet: Sheet, headers: Mapping[str, Header | None], names: Mapping[str, set[str]]
 ) -> str:
     """``enrolment``, ``religion`` or ``birth`` where a sheet counts them, or ''."""
-    by_grade = names["enrolment"]
+    by_grade = {without_year(name) for name in names["enrolment"]}
     header = headers["enrolment"]
     titles = title_lines(sheet, header) if header else []
     has_school = bool(by_grade & {"npsn", "school_id"}) or bool(dapodik.npsn_in_titles(titles))
@@ -319,7 +321,11 @@ def _counted_kind(
     header = headers["birth"]
     if header is None or names["school"] & {"npsn"}:
         return ""
-    by_year = names["birth"] & {"birth_count", *_BIRTH_COLUMNS}
+    by_year = {
+        name
+        for name in names["birth"]
+        if name in {"birth_count", *_BIRTH_COLUMNS} or name.startswith("births_of_")
+    }
     said = [column.header for column in header.columns if set(column.names) & by_year]
     said += [*title_lines(sheet, header), sheet.name.replace("_", " ")]
     speaks = any(speaks_of_births(text.replace("_", " ")) for text in said)
@@ -339,7 +345,7 @@ def _is_by_religion(sheet: Sheet, header: Header | None, by_grade: Header | None
     titles = title_lines(sheet, header)
     if any(_STAFF.search(line) for line in (*titles, sheet.name)):
         return False
-    names = header.names()
+    names = {without_year(name) for name in header.names()}
     has_school = bool(names & {"npsn", "school_id"}) or bool(dapodik.npsn_in_titles(titles))
     columns = {name.split("_")[1] for name in names & set(_RELIGION_COLUMNS)}
     counts = {"pupil_count", "pupil_count_male", "pupil_count_female"}
@@ -350,7 +356,8 @@ def _is_by_religion(sheet: Sheet, header: Header | None, by_grade: Header | None
 def _tables(sheets: Sequence[Sheet], kind: str, mapping: Mapping[str, str]) -> list[Table]:
     found = []
     for sheet in sheets:
-        header = found_header(sheet, kind, mapping)
+        by_area = births_by_area(sheet) if kind == "birth" and not mapping else None
+        header = by_area or found_header(sheet, kind, mapping)
         if header is None or len(header.names() - {"number"}) < 2:
             header = unknown_header(sheet, kind, mapping) or header
         if header is not None:
@@ -361,13 +368,20 @@ def _tables(sheets: Sequence[Sheet], kind: str, mapping: Mapping[str, str]) -> l
         return found
     # The sheet that says most leads; others are read with it where they hold the same thing.
     lead = max(found, key=lambda table: (table.header.score, len(table.sheet.rows)))
-    names = lead.header.names() - {"number"}
+    names = _names_of(lead.header)
     must = names & {"nip", "npsn"} or names
     return [
         table
         for table in found
-        if must <= table.header.names() and len(names & table.header.names()) >= len(names) * 0.6
+        if must <= _names_of(table.header)
+        and len(names & _names_of(table.header)) >= len(names) * 0.6
     ]
+
+
+def _names_of(header: Header) -> set[str]:
+    """Our columns of a header, whatever school year or area stands over them."""
+    names = {re.sub(r"^births_of_\d+", "births_of", without_year(n)) for n in header.names()}
+    return names - {"number"}
 
 
 def _reading(
@@ -385,6 +399,10 @@ def _reading(
 
     chosen, lost = chosen_columns(lead.header.columns)
     headers = {name: column.header for name, column in chosen.items() if name in rows.columns}
+    for name, column in chosen.items():
+        # Of a column with a year only the part below the year means all years.
+        if without_year(name) in rows.columns:
+            headers.setdefault(without_year(name), column.header.rpartition(" / ")[2])
     known = set(headers)
     needs = required_columns(kind)
     available = {str(name) for name in rows.columns}
@@ -448,7 +466,7 @@ def _layout(kind: str, columns: Sequence[Column], titles: Sequence[str]) -> str:
         return "dapodik_gtk"
     if kind == "school":
         return "dapodik_school"
-    names = {name for column in columns for name in column.names}
+    names = {without_year(name) for column in columns for name in column.names}
     if kind == "enrolment":
         if names & {"rombel", "rombel_kind"}:
             return "dapodik_rombel"
@@ -456,6 +474,8 @@ def _layout(kind: str, columns: Sequence[Column], titles: Sequence[str]) -> str:
     if kind == "religion":
         return "religion_long" if "religion" in names else "religion_wide"
     if kind == "birth":
+        if any(name.startswith("births_of_") for name in names):
+            return "births_by_area"
         has_years = any(re.search(r"_\d{4}", name) for name in names)
         return "births_wide" if has_years else "births_long"
     if kind == "exit":

@@ -13,6 +13,7 @@ from analytics.readers.dates import date_part
 from analytics.readers.formulas import FormulaCell
 from analytics.readers.headers import Column
 from analytics.readers.leaving import reason_in
+from analytics.readers.side_by_side import by_area, by_school_year
 from analytics.readers.tabular import Header, Record, body, cell_text, chosen_columns
 from analytics.readers.workbook import Sheet
 
@@ -50,9 +51,12 @@ def frame_of(table: Table, kind: str) -> tuple[pd.DataFrame, tuple[tuple[int, st
     data["sheet"] = [sheet.name] * len(records)
     data["row"] = [sheet.numbers[record.rows[0]] for record in records]
     frame = pd.DataFrame(data, dtype=object).astype({"row": "int64"})
-    return _with_surroundings(frame, table, records, kind), tuple(
-        (sheet.numbers[place], reason) for place, reason in skipped
-    )
+    frame = _with_surroundings(frame, table, records, kind)
+    if kind in ("enrolment", "religion"):
+        frame = by_school_year(frame)
+    elif kind == "birth":
+        frame = by_area(frame, header)
+    return frame, tuple((sheet.numbers[place], reason) for place, reason in skipped)
 
 
 def _paired(

@@ -110,7 +110,7 @@ def found_header(
                 sheet.rows[last], is_lower=True, is_counted=is_counted
             ):
                 break
-            header = _header_at(sheet, kind, first, last, mapping or {})
+            header = header_at(sheet, kind, first, last, mapping or {})
             # Half a point more, or a title above and a data row below would join the block.
             if best is None or header.score > best.score + 0.5:
                 best = header
@@ -127,7 +127,7 @@ def unknown_header(sheet: Sheet, kind: str, mapping: Mapping[str, str]) -> Heade
         texts = [cell_text(cell) for cell in row if cell_text(cell)]
         if len(set(texts)) == len(texts) and len(texts) > widest:
             widest, place = len(texts), first
-    return None if place is None else _header_at(sheet, kind, place, place, mapping)
+    return None if place is None else header_at(sheet, kind, place, place, mapping)
 
 
 def _may_be_header(
@@ -163,9 +163,8 @@ def is_numbering(row: Sequence[object]) -> bool:
     return numbers[0] <= 2 and all(0 <= after - before <= 2 for before, after in pairwise(numbers))
 
 
-def _header_at(
-    sheet: Sheet, kind: str, first: int, last: int, mapping: Mapping[str, str]
-) -> Header:
+def header_at(sheet: Sheet, kind: str, first: int, last: int, mapping: Mapping[str, str]) -> Header:
+    """The header that stands on rows ``first`` to ``last`` (zero-based, inclusive)."""
     width = max(len(sheet.rows[row]) for row in range(first, last + 1))
     texts = [
         [cell_text(sheet.rows[row][at]) if at < len(sheet.rows[row]) else "" for at in range(width)]

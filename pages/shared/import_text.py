@@ -31,6 +31,7 @@ def layout_names() -> dict[str, str]:
         "births_wide": t("tabel kelahiran, satu kolom tiap tahun"),
         "religion_wide": t("rekap murid, satu kolom tiap agama"),
         "religion_long": t("rekap murid, satu baris tiap agama"),
+        "births_by_area": t("tabel kelahiran, satu kolom tiap daerah"),
         "births_long": t("tabel kelahiran, satu baris tiap tahun"),
         "exit_list": t("daftar pegawai yang keluar"),
         "table": t("tabel biasa"),
