@@ -276,8 +276,8 @@ def _add_enrolment(
             "--history",
             type=Path,
             metavar="H.csv",
-            help="school_id,school_year,grade,pupils dan bila ada district; tanpa ini: edisi di"
-            " folder data",
+            help="school_id,school_year,grade,pupils dan bila ada district, level; tanpa ini:"
+            " edisi di folder data",
         )
         question.add_argument("--births", type=Path, metavar="B.csv", help="area,year,births")
         question.add_argument(
@@ -289,6 +289,11 @@ def _add_enrolment(
     ahead.add_argument("--out", type=str, required=True, metavar="F.csv", help="'-' untuk layar")
     judged.add_argument(
         "--first-origin", type=int, metavar="TAHUN", help="tahun ajaran asal pertama yang dinilai"
+    )
+    judged.add_argument(
+        "--level",
+        metavar="JENJANG",
+        help="nilai satu jenjang saja, misalnya SD; 1-6 bila riwayat tidak menyebut jenjang",
     )
     judged.add_argument("--out", type=str, metavar="F.csv", help="tulis tabelnya juga sebagai CSV")
     command.set_defaults(run=_enrolment)

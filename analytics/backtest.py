@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analytics.enrolment_learning import Outlook, Views, outlook, views
-from analytics.enrolment_panel import Flags, Numbers, summed
+from analytics.enrolment_learning import Outlook, Progress, Views, of_level, outlook, views
+from analytics.enrolment_panel import HISTORY, EnrolmentError, Flags, Numbers, summed
+from analytics.faults import Fault
 from analytics.progression import plain_ratios
 
 LEAST_PUPILS = 20
@@ -38,6 +39,8 @@ def enrolment_backtest(  # noqa: PLR0913 - the command's own options
     first_origin: int | None = None,
     lag_years: float | None = None,
     least_pupils: int = LEAST_PUPILS,
+    school_level: str | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Error and coverage by level, size of school and lead, on the user's own history.
 
@@ -52,10 +55,17 @@ def enrolment_backtest(  # noqa: PLR0913 - the command's own options
         the earliest there is.
     least_pupils
         Smaller schools at the origin are not scored.
+    school_level
+        Only schools of this level are scored (``SD``, or ``1-6`` where the history tells no
+        levels); the others stay in what is learnt from. Districts and the whole are those of this
+        level then.
+    progress
+        Told the share of the work that is done, 0 to 1.
 
     Returns
     -------
-    ``level`` (``grade``: a grade of a school, ``school``, ``district``, ``whole``), ``size``
+    ``level`` (``grade``: a grade of a school, ``school``, ``district_grade``: a grade over all
+    schools of a district, ``district``, ``whole_grade``, ``whole``), ``size``
     (pupils of the school at the origin; ``all``), ``lead_years``, ``outcome_count``,
     ``origin_count``, ``error_share`` (sum of absolute misses over sum of outcomes) of this
     forecast, of naive (last year again) and of plain ratios, and ``covered_share`` of outcomes
@@ -65,12 +75,23 @@ def enrolment_backtest(  # noqa: PLR0913 - the command's own options
     Raises
     ------
     EnrolmentError
-        As for the forecast.
+        As for the forecast; a level that no school has.
     """
     seen = views(history, births, years, lag_years)
+    if school_level is not None:
+        known = [level.name for level in seen.levels_at(seen.origins[-1])]
+        if school_level not in known:
+            told = {"level": school_level, "known": ", ".join(known)}
+            raise EnrolmentError([Fault(HISTORY, "history_level_unknown", details=told)])
     scores: list[pd.DataFrame] = []
-    for origin in _judged(seen, first_origin):
-        said = outlook(seen, origin)
+    judged = _judged(seen, first_origin)
+    for place, origin in enumerate(judged):
+        if progress:
+            progress(place / len(judged))
+        every = outlook(seen, origin)
+        said = every if school_level is None else of_level(every, school_level)
+        if said is None:
+            continue
         plain = plain_ratios(seen.data.until(origin), years)
         for lead in range(1, min(years, len(seen.data.years) - 1 - origin) + 1):
             if seen.taught[:, :, origin + lead].any():
@@ -92,7 +113,14 @@ def _judged(seen: Views, first_origin: int | None) -> list[int]:
 def _scores(  # noqa: PLR0913 - one origin and lead, and what was said of it
     seen: Views, said: Outlook, plain: Numbers, origin: int, lead: int, least_pupils: int
 ) -> list[pd.DataFrame]:
-    now, came = seen.data.count[:, :, origin], seen.data.count[:, :, origin + lead]
+    own = np.zeros((len(seen.data.school_ids), 1))
+    for one in said.levels:
+        own[one.schools] = 1.0
+    if len(said.levels) == len(seen.levels_at(origin)):
+        # A school still to open is in nobody's level, and counts for its district all the same.
+        own[:] = 1.0
+    now, came = seen.data.count[:, :, origin] * own, seen.data.count[:, :, origin + lead] * own
+    plain = plain[:, :, lead - 1] * own
     at, place = lead - 1, seen.data.district
     size = now.sum(axis=1)
     same = (seen.taught[:, :, origin] == seen.taught[:, :, origin + lead]).all(axis=1)
@@ -100,12 +128,10 @@ def _scores(  # noqa: PLR0913 - one origin and lead, and what was said of it
     cell = same[:, None] & said.serves
     bounds = [least for least, _ in _SIZES[1:]]
     names = np.array([name for _, name in _SIZES], dtype=object)[np.digitize(size, bounds)]
-    districts = [
-        summed(pupils, place, len(seen.data.district_names))
-        for pupils in (came.sum(axis=1), size, plain[:, :, at].sum(axis=1))
-    ]
-    known = districts[0] > 0
-    whole = [np.array([values.sum()]) for values in districts]
+    parts = [summed(pupils, place, len(seen.data.district_names)) for pupils in (came, now, plain)]
+    districts = [values.sum(axis=1) for values in parts]
+    grades = [values.sum(axis=0) for values in parts]
+    whole = [np.array([values.sum()]) for values in parts]
 
     def rows(level: str, sizes: object, use: Flags, *values: Numbers) -> pd.DataFrame:
         came_, naive, plain_, ours, low, high = (value[use] for value in values)
@@ -123,32 +149,30 @@ def _scores(  # noqa: PLR0913 - one origin and lead, and what was said of it
             }
         )
 
-    schools = (came.sum(axis=1), size, plain[:, :, at].sum(axis=1), said.schools[:, at])
+    schools = (came.sum(axis=1), size, plain.sum(axis=1), said.schools[:, at])
     school_band = (said.schools_low[:, at], said.schools_high[:, at])
-    everyone = np.ones(1, dtype=bool)
+
+    def sums(level: str, name: str, came_: list[Numbers]) -> pd.DataFrame:
+        ours = [getattr(said, f"{name}{side}")[..., at] for side in ("", "_low", "_high")]
+        values = [np.ravel(value) for value in (*came_, *ours)]
+        use = values[0] > 0
+        if "grade" in level:
+            use &= values[3] > 0
+        return rows(level, _ALL_SIZES, use, *values)
+
     return [
         rows(
             "grade",
             np.broadcast_to(names[:, None], cell.shape)[cell],
             cell,
-            *(came, now, plain[:, :, at], said.cells[:, :, at]),
+            *(came, now, plain, said.cells[:, :, at]),
             *(said.cells_low[:, :, at], said.cells_high[:, :, at]),
         ),
         rows("school", names[same], same, *schools, *school_band),
-        rows(
-            "district",
-            _ALL_SIZES,
-            known,
-            *districts,
-            *(said.districts[:, at], said.districts_low[:, at], said.districts_high[:, at]),
-        ),
-        rows(
-            "whole",
-            _ALL_SIZES,
-            everyone,
-            *whole,
-            *(said.whole[[at]], said.whole_low[[at]], said.whole_high[[at]]),
-        ),
+        sums("district_grade", "district_grades", parts),
+        sums("district", "districts", districts),
+        sums("whole_grade", "grades", grades),
+        sums("whole", "whole", whole),
     ]
 
 
@@ -170,7 +194,7 @@ def _summary(scores: pd.DataFrame) -> pd.DataFrame:
         naive_error_share=table["naive"] / total,
         plain_error_share=table["plain"] / total,
     )
-    level = ["grade", "school", "district", "whole"]
+    level = ["grade", "school", "district_grade", "district", "whole_grade", "whole"]
     size = [_ALL_SIZES, *(name for _, name in _SIZES)]
     order = table.assign(
         by_level=table["level"].map(level.index), by_size=table["size"].map(size.index)

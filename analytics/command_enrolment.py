@@ -17,8 +17,9 @@ import pandas as pd
 from analytics import import_data, store
 from analytics.backtest import enrolment_backtest, printed
 from analytics.births import BIRTHS
-from analytics.enrolment import enrolment_forecast
+from analytics.enrolment import enrolment_forecast, late_births
 from analytics.enrolment_panel import HISTORY
+from analytics.enrolment_stored import stored_births, stored_history
 from analytics.faults import Fault, FaultsError
 
 FORECAST_COLUMNS = ["school_id", "school_year", "grade", "pupils", "p10", "p90"]
@@ -61,6 +62,18 @@ def forecast(asked: argparse.Namespace) -> Answer:
         for row in found.births.itertuples()
         if (words := _BIRTH_NOTES.get(row.finding))
     ]
+    late = late_births(found.arrays) if births is not None else None
+    if late is not None:
+        notes.append(
+            (
+                f"Anak yang lahir sesudah {late.last_year} baru masuk kelas {late.grade} pada"
+                f" {late.first_year}; ramalan ini sampai {late.horizon_year}, jadi perubahan"
+                " kelahiran dari sekarang belum terlihat di dalamnya.",
+                f"Children born after {late.last_year} enter grade {late.grade} in"
+                f" {late.first_year} at the earliest; this forecast ends in {late.horizon_year}, so"
+                " no change in births from now on shows in it.",
+            )
+        )
     return Answer(found.school[FORECAST_COLUMNS].round(_PUPIL_DECIMALS), notes=notes)
 
 
@@ -75,7 +88,12 @@ def backtest(asked: argparse.Namespace) -> Answer:
     history, births = _tables(asked)
     try:
         table = enrolment_backtest(
-            history, births, asked.years, first_origin=asked.first_origin, lag_years=asked.lag
+            history,
+            births,
+            asked.years,
+            first_origin=asked.first_origin,
+            lag_years=asked.lag,
+            school_level=asked.level,
         )
     except FaultsError as error:
         raise _named(error, asked) from None
@@ -86,34 +104,6 @@ def backtest(asked: argparse.Namespace) -> Answer:
         )
         return Answer(table, notes=[short])
     return Answer(table.round(_SHARE_DECIMALS), printed(table))
-
-
-def stored_history(schools: pd.DataFrame, enrolment: pd.DataFrame) -> pd.DataFrame:
-    """The history of an edition in the model's own words.
-
-    Parameters
-    ----------
-    schools
-        ``npsn, school_year, kecamatan``: the latest kecamatan of a school is its district.
-    enrolment
-        ``npsn, school_year, grade, pupil_count``.
-
-    Returns
-    -------
-    ``school_id, school_year, grade, pupils, district``.
-    """
-    latest = schools.dropna(subset=["kecamatan"]).sort_values("school_year")
-    place = latest.drop_duplicates("npsn", keep="last").set_index("npsn")["kecamatan"]
-    history = enrolment.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
-    return history.assign(district=history["school_id"].map(place))
-
-
-def stored_births(births: pd.DataFrame) -> pd.DataFrame | None:
-    """Births of an edition in the model's own words; blank where not reported, None without any."""
-    if births.empty:
-        return None
-    believed = births["birth_count"].where(births["is_reported"].astype(bool))
-    return births[["area", "year"]].assign(births=believed)
 
 
 def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -129,7 +119,7 @@ def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | Non
             store.ask(connection, "enrolment", school_year=None),
         )
         if births is None:
-            births = stored_births(store.ask(connection, "births"))
+            births = stored_births(store.ask(connection, "births"), edition.government_name)
     return history, births
 
 

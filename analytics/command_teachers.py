@@ -406,8 +406,9 @@ def _with_forecast(
     from analytics.enrolment import enrolment_forecast
 
     told = history[["school_id", "school_year", "grade", "pupils"]]
-    if history["district"].notna().any():
-        told = told.assign(district=history["district"].fillna(""))
+    for known in ("district", "level"):
+        if known in history and history[known].notna().any():
+            told = told.assign(**{known: history[known].fillna("")})
     found = enrolment_forecast(told, births, years=years).school
     ahead = found.loc[:, ["school_id", "school_year", "grade", "pupils"]].astype({"grade": "str"})
     latest = history.sort_values("school_year", kind="stable").drop_duplicates(

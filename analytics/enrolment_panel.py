@@ -41,7 +41,8 @@ class EnrolmentError(FaultsError):
 class Panel:
     """Pupils by school x grade x year; NaN where nothing was reported.
 
-    ``district`` is a code by school into ``district_names``; ``years`` has no gaps.
+    ``district`` is a code by school into ``district_names``; ``levels`` the level a school was told
+    to have, '' where none was; ``years`` has no gaps.
     """
 
     school_ids: npt.NDArray[np.object_]
@@ -50,6 +51,7 @@ class Panel:
     pupils: Numbers
     district: Whole
     district_names: tuple[str, ...]
+    levels: npt.NDArray[np.object_]
 
     @property
     def is_linked(self) -> Flags:
@@ -66,6 +68,17 @@ class Panel:
         last = year_index + 1
         return replace(self, years=self.years[:last], pupils=self.pupils[:, :, :last])
 
+    def of(self, schools: Flags, grades: Flags) -> Panel:
+        """Some schools and grades only; all districts stay."""
+        return replace(
+            self,
+            school_ids=self.school_ids[schools],
+            grades=self.grades[grades],
+            pupils=self.pupils[np.ix_(schools, grades)],
+            district=self.district[schools],
+            levels=self.levels[schools],
+        )
+
 
 def panel(history: pd.DataFrame) -> Panel:
     """History as an array.
@@ -75,7 +88,7 @@ def panel(history: pd.DataFrame) -> Panel:
     history
         One row per school, year and grade: ``school_id``, ``school_year`` (2025 means 2025/26),
         ``grade`` (an integer, 0 for kindergarten, or ``total`` where only totals are known),
-        ``pupils`` (blank where not reported), optionally ``district``.
+        ``pupils`` (blank where not reported), optionally ``district`` and ``level``.
 
     Raises
     ------
@@ -85,7 +98,7 @@ def panel(history: pd.DataFrame) -> Panel:
     Notes
     -----
     A school whose latest year has grades is read by grade; one whose latest year has a total only
-    is read by total in every year. A school's district is the latest one it was given.
+    is read by total in every year. A school's district and level are the latest it was given.
     """
     rows = _typed(history)
     rows = _one_reading_per_school(rows)
@@ -100,8 +113,15 @@ def panel(history: pd.DataFrame) -> Panel:
     latest = rows.assign(place=school).sort_values("school_year", kind="stable")
     names = latest.groupby("place")["district"].last()
     codes, district_names = pd.factorize(names, sort=True)
+    told = latest["level"].mask(latest["level"].eq("")).groupby(latest["place"]).last()
     return Panel(
-        school_ids, grades, years, pupils, codes.astype(np.int64), tuple(map(str, district_names))
+        school_ids,
+        grades,
+        years,
+        pupils,
+        codes.astype(np.int64),
+        tuple(map(str, district_names)),
+        told.fillna("").to_numpy(object),
     )
 
 
@@ -136,7 +156,8 @@ def _typed(history: pd.DataFrame) -> pd.DataFrame:
                 is_total, TOTAL_ONLY
             ),
             "pupils": pd.to_numeric(history["pupils"], errors="coerce"),
-            "district": _district(history),
+            "district": _words(history, "district"),
+            "level": _words(history, "level").str.strip(),
         }
     )
     blank = history["pupils"].isna() | history["pupils"].astype(str).str.strip().eq("")
@@ -182,10 +203,11 @@ def _typed(history: pd.DataFrame) -> pd.DataFrame:
     return rows.astype({"school_year": int, "grade": int})
 
 
-def _district(history: pd.DataFrame) -> pd.Series:
-    if "district" not in history.columns:
+def _words(history: pd.DataFrame, column: str) -> pd.Series:
+    """A column of names; '' where nothing is told."""
+    if column not in history.columns:
         return pd.Series("", index=history.index)
-    return history["district"].astype(object).where(history["district"].notna(), "").astype(str)
+    return history[column].astype(object).where(history[column].notna(), "").astype(str)
 
 
 def _one_reading_per_school(rows: pd.DataFrame) -> pd.DataFrame:
@@ -204,7 +226,9 @@ def _one_reading_per_school(rows: pd.DataFrame) -> pd.DataFrame:
     both = totals["grade"].eq(TOTAL_ONLY).groupby([totals[name] for name in year]).transform("any")
     totals = totals[~both | totals["grade"].eq(TOTAL_ONLY)]
     totals = totals.groupby(year, as_index=False).agg(
-        pupils=("pupils", lambda x: x.sum(min_count=1)), district=("district", "last")
+        pupils=("pupils", lambda x: x.sum(min_count=1)),
+        district=("district", "last"),
+        level=("level", "last"),
     )
     return pd.concat([rows[keep & ~is_total], totals.assign(grade=TOTAL_ONLY)], ignore_index=True)
 

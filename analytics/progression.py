@@ -7,6 +7,9 @@ Method: docs/method.md eq. 20-36.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from analytics.births import BirthSeries
@@ -15,6 +18,7 @@ from analytics.enrolment_panel import (
     Flags,
     Numbers,
     Panel,
+    Whole,
     entry_grades,
     is_steady,
     safe_ratio,
@@ -35,6 +39,9 @@ _DISTRICT_GROWTH = (0.4, 2.5)
 # Span of an unknown school in grades, where only totals are reported: six, a primary school.
 UNKNOWN_SPAN_GRADES = 6
 
+# Schools that are seen together, the levels among them, and their births.
+Surroundings = tuple[Flags, Sequence[Flags], BirthSeries | None]
+
 COMBINED = (
     "flat",
     "last",
@@ -54,8 +61,20 @@ COMBINED = (
 BY_CELL = ("flat", "size", "grow", "births")
 
 
-def candidates(data: Panel, horizon_years: int, births: BirthSeries | None) -> dict[str, Numbers]:
+def candidates(
+    data: Panel,
+    horizon_years: int,
+    around: Sequence[Surroundings] = (),
+) -> dict[str, Numbers]:
     """Pupils by school x grade x lead under each candidate.
+
+    Parameters
+    ----------
+    data, horizon_years
+        What was known, and how far ahead.
+    around
+        Schools whose cohorts, trends and sizes are seen together, the levels among them, whose
+        growth is their own, and births if there are any; all schools as one where not given.
 
     Returns
     -------
@@ -65,27 +84,21 @@ def candidates(data: Panel, horizon_years: int, births: BirthSeries | None) -> d
     to the school's size), ``pool`` (intakes of ``flat`` and ``size``, the district's ratios),
     ``grow`` (intake follows the
     district's cohorts), ``births`` (the same, entering as births did), ``dist`` and
-    ``births_dist`` (the district's growth, likewise), ``own_1``, ``own_3``, ``district_trend``,
-    ``whole_trend`` (last years' trends), ``level`` (mean of recent years). Zero for schools
-    closed in the last year and for grades not taught in it.
+    ``births_dist`` (the growth of the level in the district, likewise), ``own_1``, ``own_3``,
+    ``district_trend``, ``whole_trend`` (last years' trends), ``level`` (mean of recent years). Zero
+    for schools closed in the last year and for grades not taught in it.
 
-    Method: docs/method.md eq. 21-28.
+    Method: docs/method.md eq. 21-28, eq. 37.
     """
     taught, steady = served(data), is_steady(data)
     now = data.count[:, :, -1] * taught[:, :, -1]
     serves, entry = taught[:, :, -1], entry_grades(taught[:, :, -1], data.is_linked)
     own, shared = school_ratios(data, taught, steady)
     level = _level(data, taught, steady)
-    size = _intake_by_size(data, now, serves)
     lead = np.arange(1, horizon_years + 1)
-    places = len(data.district_names)
-    same = np.ones((places, horizon_years))
-    by_births = births.growth(data, horizon_years) if births is not None else same
-    grown, total_growth = _district_growth(data, same)
-    born, born_growth = _district_growth(data, by_births)
-    if births is not None and data.grades[0] == TOTAL_ONLY:
-        span = births.growth(data, horizon_years, span_grades=UNKNOWN_SPAN_GRADES)
-        born = np.concatenate([span[:, None], born[:, 1:]], axis=1)
+    each = np.ones(len(lead))
+    everyone = np.ones(len(now), dtype=bool)
+    near = _near(data, now, serves, horizon_years, around or [(everyone, [everyone], None)])
 
     def project(intake: Numbers, ratio: Numbers, start: Numbers = now) -> Numbers:
         return _projected(start, intake, ratio, serves & entry, serves & ~entry)
@@ -93,31 +106,86 @@ def candidates(data: Panel, horizon_years: int, births: BirthSeries | None) -> d
     def scaled(growth: Numbers) -> Numbers:
         return now[:, :, None] * growth[:, None, :]
 
-    each = np.ones(len(lead))
     before = flat = project(level[:, :, None] * each, own)
     if steady.shape[1]:
         year_before = data.count[:, :, -2] * serves
         step_more = project(level[:, :, None] * np.ones(len(lead) + 1), own, year_before)
         before = np.where(steady[:, -1, None, None], step_more[:, :, 1:], flat)
-    of = data.district
-    trend = _district_trend(data)
     return {
         "naive": scaled(np.ones((len(now), 1)) * each),
         "flat": flat,
         "last": project(now[:, :, None] * each, own),
         "before": before,
-        "size": project(size[:, :, None] * each, own),
-        "pool": project((level + size)[:, :, None] / 2 * each, shared),
-        "grow": project(level[:, :, None] * grown[of], own),
-        "births": project(level[:, :, None] * born[of], own),
-        "dist": scaled(np.clip(total_growth[of], *_DISTRICT_GROWTH)),
-        "births_dist": scaled(np.clip(born_growth[of], *_DISTRICT_GROWTH)),
+        "size": project(near.size[:, :, None] * each, own),
+        "pool": project((level + near.size)[:, :, None] / 2 * each, shared),
+        "grow": project(level[:, :, None] * near.grown, own),
+        "births": project(level[:, :, None] * near.born, own),
+        "dist": scaled(np.clip(near.total_growth, *_DISTRICT_GROWTH)),
+        "births_dist": scaled(np.clip(near.born_growth, *_DISTRICT_GROWTH)),
         "own_1": scaled(_own_trend(data, steady, 1)[:, None] * each),
         "own_3": scaled(_own_trend(data, steady, 3)[:, None] * each),
-        "district_trend": scaled(trend[0][of][:, None] ** lead),
-        "whole_trend": scaled(np.full((len(now), 1), trend[1]) ** lead),
+        "district_trend": scaled(near.district_trend[:, None] ** lead),
+        "whole_trend": scaled(near.whole_trend[:, None] ** lead),
         "level": (level * serves)[:, :, None] * each,
     }
+
+
+@dataclass(frozen=True)
+class _Near:
+    """What goes on around a school: intake by size, growth by lead, trends; by school.
+
+    ``grown`` and ``born`` are by grade too.
+    """
+
+    size: Numbers
+    grown: Numbers
+    total_growth: Numbers
+    born: Numbers
+    born_growth: Numbers
+    district_trend: Numbers
+    whole_trend: Numbers
+
+
+def _near(
+    data: Panel, now: Numbers, serves: Flags, years: int, parts: Sequence[Surroundings]
+) -> _Near:
+    schools, places = len(now), len(data.district_names)
+    out = _Near(
+        np.zeros_like(now),
+        *(np.ones((schools, len(data.grades), years)), np.ones((schools, years))),
+        *(np.ones((schools, len(data.grades), years)), np.ones((schools, years))),
+        *(np.ones(schools), np.ones(schools)),
+    )
+    same = np.ones((places, years))
+    every_grade = np.ones(len(data.grades), dtype=bool)
+    for at, levels, series in parts:
+        own = data if at.all() else data.of(at, every_grade)
+        of = own.district
+        out.size[at] = _intake_by_size(own, now[at], serves[at])
+        trend, whole = _district_trend(own)
+        out.district_trend[at], out.whole_trend[at] = trend[of], whole
+        entering = same if series is None else series.growth(own, years)
+        for growth, grown, total in (
+            (same, out.grown, out.total_growth),
+            (entering, out.born, out.born_growth),
+        ):
+            pupils, ahead, by_grade = _district_growth(own, growth)
+            if series is not None and growth is entering and data.grades[0] == TOTAL_ONLY:
+                by_grade[:, 0] = series.growth(own, years, span_grades=UNKNOWN_SPAN_GRADES)
+            grown[at] = by_grade[of]
+            for level in levels:
+                place = data.district[level]
+                total[level] = _level_growth(pupils, ahead, now[level], place)[place]
+    return out
+
+
+def _level_growth(pupils: Numbers, ahead: Numbers, now: Numbers, district: Whole) -> Numbers:
+    """Growth of a level by district x lead: each grade goes on to be shared as it is now."""
+    mine = summed(now, district, len(pupils))
+    share = np.where(pupils > 0, mine / np.maximum(pupils, 1e-9), 0.0)
+    total = mine.sum(axis=1, keepdims=True)
+    grown = (ahead * share[:, :, None]).sum(axis=1)
+    return np.asarray(np.where(total > 0, grown / np.maximum(total, 1e-9), 1.0))
 
 
 def plain_ratios(data: Panel, horizon_years: int) -> Numbers:
@@ -203,7 +271,9 @@ def school_ratios(data: Panel, taught: Flags, steady: Flags) -> tuple[Numbers, N
         summed(before, data.district, places),
         np.tile(everyone, (places, 1)),
     )[data.district]
-    return shrunken(after, before, district), district
+    expected = (before * district).sum(axis=1, keepdims=True)
+    habit = shrunken(after.sum(axis=1, keepdims=True), expected, np.ones_like(expected))
+    return shrunken(after, before, district * habit), district
 
 
 def shrunken(after: Numbers, before: Numbers, towards: Numbers) -> Numbers:
@@ -250,8 +320,8 @@ def _intake_by_size(data: Panel, now: Numbers, serves: Flags) -> Numbers:
     return np.asarray(now.sum(axis=1, keepdims=True) * share)
 
 
-def _district_growth(data: Panel, entering: Numbers) -> tuple[Numbers, Numbers]:
-    """Growth of each district's grades and of its total against its recent level (eq. 26-27).
+def _district_growth(data: Panel, entering: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Each district's grades: now, ahead, and growth against their recent level (eq. 26-27).
 
     ``entering`` is the growth of the intake by district x lead.
     """
@@ -274,9 +344,7 @@ def _district_growth(data: Panel, entering: Numbers) -> tuple[Numbers, Numbers]:
     grown = _projected(pupils[:, :, -1], intake, ratio, first, serves & ~first)
     base = np.where(usual > 0, usual, np.nan)[:, :, None]
     growth = np.clip(np.nan_to_num(grown / base, nan=1.0), *_DISTRICT_GROWTH)
-    total = pupils[:, :, -1].sum(axis=1, keepdims=True)
-    overall = np.where(total > 0, grown.sum(axis=1) / np.maximum(total, 1e-9), 1.0)
-    return growth, overall
+    return pupils[:, :, -1], grown, growth
 
 
 def _own_trend(data: Panel, steady: Flags, back: int) -> Numbers:

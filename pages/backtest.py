@@ -94,14 +94,6 @@ def _page() -> None:
             " seluruh daerah menghitung semua sekolah."
         )
     )
-    if school_level in load_schools.fed_levels(set(found_levels)):
-        layout.note(
-            t(
-                "{level} di sini dinilai tanpa sekolah pengumpannya; halaman Murid memakainya, jadi"
-                " angka di sini hati-hati.",
-                level=school_level,
-            )
-        )
     _table(rows)
     layout.source_note(*school_inputs.TEST_EQUATIONS)
 
@@ -111,7 +103,9 @@ def level_names() -> dict[str, str]:
     return {
         "grade": t("Satu kelas"),
         "school": t("Satu sekolah"),
+        "district_grade": t("Satu tingkat di satu kecamatan"),
         "district": t("Satu kecamatan"),
+        "whole_grade": t("Satu tingkat di seluruh daerah"),
         "whole": t("Seluruh daerah"),
     }
 

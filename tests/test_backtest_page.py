@@ -133,7 +133,9 @@ def test_the_table_holds_every_level_beside_naive_and_plain_ratios(page):
     assert set(table["level_name"]) == {
         "Satu kelas",
         "Satu sekolah",
+        "Satu tingkat di satu kecamatan",
         "Satu kecamatan",
+        "Satu tingkat di seluruh daerah",
         "Seluruh daerah",
     }
     assert {"error_share", "naive_error_share", "plain_error_share", "covered_share"} <= set(table)

@@ -18,9 +18,12 @@ from analytics.enrolment import (
     Levers,
     enrolment_forecast,
     group_forecast,
+    late_births,
     merged,
+    moved_by,
 )
 from analytics.enrolment_learning import outlook, views
+from analytics.enrolment_levels import school_levels
 from analytics.enrolment_panel import TOTAL_ONLY, events, is_steady, panel, served
 from analytics.progression import candidates, plain_ratios, school_ratios, shrunken
 
@@ -181,6 +184,150 @@ def test_nothing_later_than_the_origin_is_used():
     np.testing.assert_array_equal(
         outlook(views(later, None, 3), origin).schools, outlook(views(known, None, 3)).schools
     )
+
+
+# Levels
+
+
+def city(years: range = range(2016, 2026), seed: int = 4) -> pd.DataFrame:
+    """Six synthetic SD and two SMP: every child of grade 6 goes on to the SMP of the district."""
+    luck = np.random.default_rng(seed)
+    rows = []
+    for year in years:
+        for grade in range(1, 10):
+            cohort = 240 * 0.97 ** (year - grade - 2010)
+            schools = [f"D{one}" for one in range(6)] if grade < 7 else ["P0", "P1"]
+            rows += [
+                (one, year, grade, int(luck.poisson(cohort / len(schools)))) for one in schools
+            ]
+    frame = pd.DataFrame(rows, columns=["school_id", "school_year", "grade", "pupils"])
+    return frame.assign(district=frame["school_id"].str[-1].map(lambda one: f"K{int(one) % 2}"))
+
+
+def level_names(history: pd.DataFrame) -> dict[str, str]:
+    data = panel(history)
+    return {
+        str(data.school_ids[place]): level.name
+        for level in school_levels(data)
+        for place in np.flatnonzero(level.schools)
+    }
+
+
+def test_schools_of_one_to_six_and_of_seven_to_nine_are_two_levels_tied_through_grade_six():
+    found = level_names(city())
+    assert {name for school, name in found.items() if school[0] == "D"} == {"1-6"}
+    assert {name for school, name in found.items() if school[0] == "P"} == {"7-9"}
+    lower, upper = school_levels(panel(city()))
+    assert (lower.entry_grade, upper.entry_grade) == (1, 7)
+    assert lower.around.all()
+    assert upper.around.all()
+
+
+def test_schools_that_span_all_grades_are_one_level():
+    assert set(level_names(synthetic(grades=range(9))).values()) == {"0-8"}
+
+
+def test_a_kindergarten_that_holds_a_few_of_the_children_is_tied_to_no_school():
+    history = city()
+    small = pd.DataFrame(
+        {"school_id": "T", "school_year": range(2016, 2026), "grade": 0, "pupils": 30}
+    )
+    lowest, primary, _ = school_levels(panel(pd.concat([history, small.assign(district="K0")])))
+    assert lowest.name == "0"
+    assert lowest.around.sum() == 1
+    assert not (lowest.around & primary.around).any()
+
+
+def test_a_level_that_is_told_decides_and_a_school_without_one_goes_where_its_grades_do():
+    history = city()
+    told = history["school_id"].map({"D0": "SD", "D1": "SD", "P0": "SMP", "P1": "SMP"})
+    found = level_names(history.assign(level=told))
+    assert found == {f"D{one}": "SD" for one in range(6)} | {"P0": "SMP", "P1": "SMP"}
+
+
+def test_a_column_that_says_what_the_grades_say_changes_no_number():
+    history = city()
+    told = history["school_id"].str[0].map({"D": "SD", "P": "SMP"})
+    named = enrolment_forecast(history.assign(level=told), years=4)
+    found = enrolment_forecast(history, years=4)
+    pd.testing.assert_frame_equal(named.school, found.school)
+    pd.testing.assert_frame_equal(named.whole, found.whole)
+
+
+def test_levels_add_up_to_districts_grades_and_the_whole():
+    found = enrolment_forecast(city(), years=5)
+    is_total = found.school["grade"].eq("total")
+    by_school = found.school[is_total].groupby("school_year")["pupils"].sum()
+    by_grade = found.by_grade.groupby("school_year")["pupils"].sum()
+    by_cell = found.district_grade.groupby("school_year")["pupils"].sum()
+    for other in (by_grade, by_cell, found.district.groupby("school_year")["pupils"].sum()):
+        np.testing.assert_allclose(other, by_school)
+    np.testing.assert_allclose(found.whole["pupils"], by_school)
+
+
+def test_who_sits_in_grade_six_is_seen_coming_into_grade_seven():
+    # Three in ten more children in the SD of today: they reach the SMP in the years to come.
+    history = city()
+    wave = history["school_id"].str[0].eq("D") & (
+        history["school_year"] - history["grade"] >= 2019 - 4
+    )
+    more = history.assign(pupils=history["pupils"].where(~wave, history["pupils"] * 1.3))
+    entry = [
+        enrolment_forecast(one, years=5).by_grade.query("grade == 7").set_index("school_year")
+        for one in (history, more)
+    ]
+    grown = entry[1]["pupils"] / entry[0]["pupils"]
+    assert grown[2030] > 1.02
+
+
+def test_a_band_of_one_grade_is_narrower_than_the_sum_of_its_schools_bands():
+    found = enrolment_forecast(city(), years=3)
+    cells = found.school[found.school["grade"].ne("total")]
+    by_school = (cells["p90"] - cells["p10"]).groupby(cells["school_year"]).sum()
+    grades = found.by_grade
+    own = (grades["p90"] - grades["p10"]).groupby(grades["school_year"]).sum()
+    assert (grades["p10"] <= grades["pupils"]).all()
+    assert (grades["pupils"] <= grades["p90"]).all()
+    assert (own < by_school).all()
+
+
+def test_bands_of_single_grades_hold_eight_in_ten_of_what_came():
+    table = enrolment_backtest(city(range(2008, 2026)), years=3)
+    for level in ("district_grade", "whole_grade"):
+        covered = table[table["level"] == level].set_index("lead_years")["covered_share"]
+        assert covered.between(0.7, 0.95).all(), (level, covered)
+
+
+def test_a_backtest_of_one_level_counts_its_schools_only_and_an_unknown_one_is_refused():
+    lower = enrolment_backtest(city(), years=2, school_level="1-6")
+    upper = enrolment_backtest(city(), years=2, school_level="7-9")
+    both = enrolment_backtest(city(), years=2)
+    counted = [
+        one[(one["level"] == "school") & (one["size"] == "all")]["outcome_count"].to_numpy()
+        for one in (lower, upper, both)
+    ]
+    assert (counted[0] + counted[1] == counted[2]).all()
+    with pytest.raises(EnrolmentError, match="1-6, 7-9"):
+        enrolment_backtest(city(), school_level="SD")
+
+
+def test_progress_is_told_from_nothing_to_all():
+    shares: list[float] = []
+    enrolment_forecast(city(), years=2, progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+@pytest.mark.parametrize(("years", "is_late"), [(5, True), (6, True), (7, False)])
+def test_a_change_in_births_shows_only_after_the_age_at_entry(years, is_late):
+    # Usual entry to grade 1 at six or seven: born in 2026 or later, first in grade 1 in 2032.
+    seen = enrolment_forecast(synthetic(), years=years).arrays
+    late = late_births(seen)
+    assert (late is not None) is is_late
+    if late is not None:
+        assert (late.last_year, late.grade, late.first_year) == (2025, 1, 2032)
+    fewer = moved_by(seen, Levers(births_factor=0.5))
+    assert np.array_equal(fewer.whole, seen.whole) is is_late
 
 
 # Statistics with outside answers

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -20,14 +20,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics import enrolment, store
-from analytics.combining import Spread
-from analytics.enrolment_learning import Outlook
+from analytics import enrolment, enrolment_stored, store
+from analytics.enrolment_learning import Outlook, Progress
 from analytics.store import StoreError
 from analytics.teachers import SchoolFacts
 from analytics.teachers_religion import religion_shares
 from pages.shared import load
-from pages.shared.words import tn
+from pages.shared.words import percent, tn
 
 Result = TypeVar("Result")
 
@@ -41,8 +40,6 @@ _PROFILE = (
 )
 _KEPT_RESULTS = 12
 _WATCH_SECONDS = 0.1
-# Which level sends its leavers to which.
-_FEEDERS = {"SMP": "SD", "SMA": "SMP", "SMK": "SMP"}
 
 
 @dataclass(frozen=True)
@@ -162,40 +159,16 @@ def history_of(key: SchoolKey) -> pd.DataFrame:
     Returns
     -------
     ``school_id``, ``school_year``, ``grade`` (``total`` where a school never told its grades),
-    ``pupils``, ``district`` (kecamatan).
+    ``pupils``, ``district`` (kecamatan), ``level``.
     """
-    pupils, profiles = enrolment_of(key), profiles_of(key)
-    graded = pupils.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
-    rows = [graded.assign(grade=graded["grade"].astype("object"))]
-    if "pupil_count" in profiles:
-        poorer = profiles.loc[~profiles["npsn"].isin(set(pupils["npsn"]))]
-        poorer = poorer.dropna(subset=["pupil_count"])
-        rows.append(
-            pd.DataFrame(
-                {
-                    "school_id": poorer["npsn"].astype("str"),
-                    "school_year": poorer["school_year"].astype("int64"),
-                    "grade": "total",
-                    "pupils": poorer["pupil_count"].astype("float64"),
-                }
-            )
-        )
-    history = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
-    place = schools_of(key).set_index("npsn")["kecamatan"]
-    return history.assign(district=history["school_id"].map(place).fillna(""))
+    return enrolment_stored.stored_history(profiles_of(key), enrolment_of(key))
 
 
 def births_for_model(key: SchoolKey) -> pd.DataFrame | None:
     """Births in the model's own names; None where the edition has none."""
-    births = births_of(key)
-    if births.empty:
-        return None
     held = load.edition()
-    whole = {"", "" if held is None else held.government_name}
-    parts = births.loc[~births["area"].isin(whole)]
-    # Kecamatan and their total beside each other would count every child twice.
-    births = births if parts.empty else parts
-    return births.rename(columns={"birth_count": "births"})[["area", "year", "births"]]
+    name = "" if held is None else held.government_name
+    return enrolment_stored.stored_births(births_of(key), name)
 
 
 # --- work beside the screen ---
@@ -208,6 +181,7 @@ class _Desk:
         self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="estafet-forecast")
         self.lock = threading.Lock()
         self.work: dict[Hashable, Future[Any]] = {}
+        self.done_share: dict[Hashable, float] = {}
 
 
 _DESK = _Desk()
@@ -223,8 +197,15 @@ def _started(key: Hashable, work: Callable[[], Result]) -> Future[Result]:
         _DESK.work[key] = held
         # What nobody asked for lately goes first.
         while len(_DESK.work) > _KEPT_RESULTS:
-            _DESK.work.pop(next(iter(_DESK.work)))
+            oldest = next(iter(_DESK.work))
+            _DESK.work.pop(oldest)
+            _DESK.done_share.pop(oldest, None)
     return cast("Future[Result]", held)
+
+
+def share_done(key: Hashable) -> Progress:
+    """Whom to tell the share of the work behind a key that is done, 0 to 1; visitors see it."""
+    return partial(_DESK.done_share.__setitem__, key)
 
 
 def waited_for(key: Hashable, work: Callable[[], Result], told: str) -> Result:
@@ -240,68 +221,32 @@ def waited_for(key: Hashable, work: Callable[[], Result], told: str) -> Result:
         while not job.done():
             # Drawn every time: only while drawing does Streamlit notice that a visitor has left.
             waited = tn("{n} detik", int(time.monotonic() - began))
-            place.info(f"{told} ({waited})", icon=":material/hourglass_top:")
+            share = _DESK.done_share.get(key)
+            if share is None:
+                place.info(f"{told} ({waited})", icon=":material/hourglass_top:")
+            else:
+                place.progress(min(share, 1.0), f"{told} ({percent(share, 0)}, {waited})")
             time.sleep(_WATCH_SECONDS)
         place.empty()
     return job.result()
 
 
-@dataclass(frozen=True, eq=False)
-class Learnt:
-    """The forecast of every school, everything as today.
+def learnt(key: SchoolKey, told: str) -> Outlook:
+    """The forecast of every school to the furthest year, everything as today.
 
-    ``spreads`` holds the size law of past errors of each level that was learnt by itself.
+    The command ``enrolment forecast`` gives the same numbers for the same edition.
     """
-
-    arrays: Outlook
-    spreads: dict[str, list[Spread]]
-
-
-def learnt(key: SchoolKey, told: str) -> Learnt:
-    """The forecast of every school to the furthest year, everything as today."""
     # Read here and not by the worker, who knows nothing of editions and visitors.
     history, births = history_of(key), births_for_model(key)
-    level = history["school_id"].map(schools_of(key).set_index("npsn")["level"])
 
-    def learn() -> Learnt:
-        every = enrolment.enrolment_forecast(history, births, years=HORIZON_YEARS).arrays
-        spreads: dict[str, list[Spread]] = {}
-        for name in levels_apart(set(level.dropna())):
-            own = history.loc[(level == name).to_numpy()]
-            apart = enrolment.enrolment_forecast(own, births, years=HORIZON_YEARS).arrays
-            if apart.years == every.years:
-                every, spreads[name] = _overlaid(every, apart), apart.group_spread
-        return Learnt(every, spreads)
+    name = ("forecast", key)
 
-    return waited_for(("forecast", key), learn, told)
+    def learn() -> Outlook:
+        return enrolment.enrolment_forecast(
+            history, births, years=HORIZON_YEARS, progress=share_done(name)
+        ).arrays
 
-
-def levels_apart(levels: set[str]) -> list[str]:
-    """Levels learnt by themselves; the others need the schools that feed them beside them.
-
-    Weights learnt on SD and SMP together fit neither; but who will be in grade VII sits in
-    grade VI today, so SMP is learnt with SD at its side.
-    """
-    return sorted(levels - fed_levels(levels)) if len(levels) > 1 else []
-
-
-def fed_levels(levels: set[str]) -> set[str]:
-    """Levels whose newcomers sit in another of these levels today."""
-    return {level for level, feeder in _FEEDERS.items() if feeder in levels} & levels
-
-
-def _overlaid(every: Outlook, apart: Outlook) -> Outlook:
-    """``every``, with the schools of ``apart`` as ``apart`` has them."""
-    school = np.searchsorted(every.data.school_ids.astype(str), apart.data.school_ids.astype(str))
-    grade = np.searchsorted(every.data.grades, apart.data.grades)
-    changed: dict[str, Any] = {}
-    for name in ("cells", "cells_low", "cells_high"):
-        changed[name] = getattr(every, name).copy()
-        changed[name][np.ix_(school, grade)] = getattr(apart, name)
-    for name in ("schools", "schools_low", "schools_high"):
-        changed[name] = getattr(every, name).copy()
-        changed[name][school] = getattr(apart, name)
-    return replace(every, **changed)
+    return waited_for(name, learn, told)
 
 
 @lru_cache(maxsize=8)

@@ -38,17 +38,22 @@ class Verdict:
 
 
 def table(key: SchoolKey, school_level: str) -> pd.DataFrame:
-    """The backtest of one level's own history; words on the screen while a worker makes it."""
+    """The backtest of one level among all; words on the screen while a worker makes it."""
     history, births = load_schools.history_of(key), load_schools.births_for_model(key)
-    if school_level != EVERY:
-        level = load_schools.schools_of(key).set_index("npsn")["level"]
-        history = history.loc[(history["school_id"].map(level) == school_level).to_numpy()]
+
+    name = ("backtest", key, school_level)
 
     def judge() -> pd.DataFrame:
-        return backtest.enrolment_backtest(history, births, years=load_schools.HORIZON_YEARS)
+        return backtest.enrolment_backtest(
+            history,
+            births,
+            years=load_schools.HORIZON_YEARS,
+            school_level=None if school_level == EVERY else school_level,
+            progress=load_schools.share_done(name),
+        )
 
     told = t("Menguji prakiraan pada tahun-tahun yang sudah lewat")
-    return load_schools.waited_for(("backtest", key, school_level), judge, told)
+    return load_schools.waited_for(name, judge, told)
 
 
 def chosen(rows: pd.DataFrame, level: str, size: str) -> pd.DataFrame:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from analytics import enrolment, teachers
-from analytics.combining import Spread
 from analytics.enrolment import Levers
 from analytics.enrolment_learning import Outlook
 from pages.shared import load_schools
@@ -68,7 +67,7 @@ class Wave:
         return int((self.schools[f"pupils_{when}"] < threshold).sum())
 
 
-def forecast(key: SchoolKey) -> load_schools.Learnt:
+def forecast(key: SchoolKey) -> Outlook:
     """The forecast under today's levers; words on the screen while a worker learns it."""
     return load_schools.learnt(key, t("Menghitung prakiraan murid setiap sekolah dari riwayatnya"))
 
@@ -79,7 +78,7 @@ def outlook(key: SchoolKey, levers: Levers) -> Outlook:
 
     What public schools lose to private schools of the same list arrives there.
     """
-    today = forecast(key).arrays
+    today = forecast(key)
     public = enrolment.moved_by(today, levers)
     if levers.private_share is None:
         return public
@@ -186,10 +185,8 @@ def wave(scope: Scope) -> Wave:
     last_year = now_year + leads
     level = schools.set_index("npsn")["level"]
     table = _schools(seen, schools, leads)
-    spreads = forecast(scope.key).spreads
-    ahead = _ahead(seen, level, last_year, spreads)
-    of_whole = {EVERY: spreads[scope.level]} if scope.level in spreads else {}
-    whole = _ahead(seen, pd.Series(EVERY, level.index), last_year, of_whole)
+    ahead = _ahead(seen, level, last_year)
+    whole = _ahead(seen, pd.Series(EVERY, level.index), last_year)
     grades = _grades(seen, past.by_grade, schools, leads)
     entry = [grade for name, grade in ENTRY_GRADES.items() if name in set(level)]
     intake = grades.reindex(sorted(set(entry)))
@@ -235,24 +232,13 @@ def _past(key: SchoolKey, npsn: tuple[str, ...]) -> _Past:
     )
 
 
-def _ahead(
-    seen: Outlook, group: pd.Series, last_year: int, spreads: dict[str, list[Spread]]
-) -> pd.DataFrame:
+def _ahead(seen: Outlook, group: pd.Series, last_year: int) -> pd.DataFrame:
     """Totals ahead by group, with a band of their own and the naive line."""
     known = group.loc[group.index.isin(seen.data.school_ids)]
     if known.empty:
         columns = ["group", "school_year", "pupils", "p10", "p90", "naive"]
         return pd.DataFrame(columns=columns)
-    totals = pd.concat(
-        [
-            enrolment.group_forecast(
-                dataclasses.replace(seen, group_spread=spreads.get(str(name), seen.group_spread)),
-                of_one,
-            )
-            for name, of_one in known.groupby(known)
-        ],
-        ignore_index=True,
-    )
+    totals = enrolment.group_forecast(seen, known)
     now = pd.Series(_now(seen), index=pd.Index(seen.data.school_ids))
     naive = now.groupby(known.reindex(now.index)).sum()
     totals = totals.assign(naive=totals["group"].map(naive))

@@ -1,0 +1,80 @@
+"""The history and the births of an edition in the model's own words, for the page and the command.
+
+Both read the same rows here, so that they forecast the same numbers.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+TOTAL = "total"
+
+
+def stored_history(schools: pd.DataFrame, enrolment: pd.DataFrame) -> pd.DataFrame:
+    """Every pupil count of an edition, one row per cell.
+
+    Parameters
+    ----------
+    schools
+        ``npsn, school_year, level, kecamatan, pupil_count``: the latest told level and kecamatan of
+        a school are its own.
+    enrolment
+        ``npsn, school_year, grade, pupil_count``.
+
+    Returns
+    -------
+    ``school_id, school_year, grade`` (``total`` where a school never told its grades),
+    ``pupils, district, level`` ('' where they are not told).
+    """
+    graded = enrolment.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
+    rows = [graded.assign(grade=graded["grade"].astype("object"))]
+    if "pupil_count" in schools:
+        poorer = schools.loc[~schools["npsn"].isin(set(enrolment["npsn"]))]
+        poorer = poorer.dropna(subset=["pupil_count"])
+        rows.append(
+            pd.DataFrame(
+                {
+                    "school_id": poorer["npsn"].astype("str"),
+                    "school_year": poorer["school_year"].astype("int64"),
+                    "grade": TOTAL,
+                    "pupils": poorer["pupil_count"].astype("float64"),
+                }
+            )
+        )
+    history = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
+    told = history["school_id"].map
+    return history.assign(
+        district=told(_latest(schools, "kecamatan")).fillna(""),
+        level=told(_latest(schools, "level").astype("str").str.upper()).fillna(""),
+    )
+
+
+def _latest(schools: pd.DataFrame, column: str) -> pd.Series:
+    """The latest value a school was told to have, by ``npsn``."""
+    if column not in schools:
+        return pd.Series(dtype="object")
+    known = schools.dropna(subset=[column]).sort_values("school_year", kind="stable")
+    return known.drop_duplicates("npsn", keep="last").set_index("npsn")[column]
+
+
+def stored_births(births: pd.DataFrame, government_name: str) -> pd.DataFrame | None:
+    """Births of an edition; blank where not reported, None without any.
+
+    Parameters
+    ----------
+    births
+        ``area, year, birth_count, is_reported``.
+    government_name
+        Areas of this name, or of none, are the whole; where there are parts too, only parts count:
+        beside their total every child would be counted twice.
+
+    Returns
+    -------
+    ``area, year, births``.
+    """
+    if births.empty:
+        return None
+    reported = births["is_reported"].fillna(True).astype(bool)
+    believed = births[["area", "year"]].assign(births=births["birth_count"].where(reported))
+    parts = believed.loc[~believed["area"].isin({"", government_name})]
+    return believed if parts.empty else parts
