@@ -38,6 +38,7 @@ _CAUSE_OF = {LEFT_AT_BUP: BUP, LEFT_AT_CONTRACT_END: CONTRACT_ENDED}
 # A year with fewer exits than this share of a usual one is a year the list does not cover.
 _COVERED_SHARE = 0.4
 _USUAL_YEARS = 5
+_CORRECTED_WITHIN = pd.Timedelta(days=366)
 _SPELL_COLUMNS = [
     *("person_id", "sex", "birth_date", "start_date", "exit_date", "cause", "group", "employment"),
     *("role_group", "retires_on", "contract_ends_on"),
@@ -138,22 +139,23 @@ def _inferred(leavers: pd.DataFrame, causes: pd.Series, before_on: date, law: La
 def with_listed(known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Exits known before with those of a list, which wins.
 
-    A row of the list replaces that of the same person and day, and what was inferred of the same
-    person; facts the list leaves blank stay as they were known.
+    A row of the list replaces that of the same person and day, what was inferred of the same
+    person, and an exit of the same person within a year: nobody is appointed and leaves again so
+    soon, a day was corrected. Facts the list leaves blank stay as they were known.
     """
     listed = _typed(listed)
-    left_for_good = listed.loc[listed["cause"] != MPP, "nip"]
-    same = _is_among(known, listed)
-    guessed = (
-        known["origin"].eq(INFERRED) & known["nip"].isin(left_for_good) & known["cause"].ne(MPP)
-    )
-    replaced = known.loc[same | guessed]
+    final = listed.loc[listed["cause"] != MPP].drop_duplicates("nip", keep="last")
+    day = known["nip"].map(final.set_index("nip")["exited_on"]) if len(final) else pd.NaT
+    apart = (known["exited_on"] - pd.to_datetime(day)).abs()
+    is_near = apart.le(_CORRECTED_WITHIN) | (apart.notna() & known["origin"].eq(INFERRED))
+    same = _is_among(known, listed) | (is_near & known["cause"].ne(MPP))
+    replaced = known.loc[same]
     facts = replaced.sort_values("exited_on").drop_duplicates("nip", keep="last").set_index("nip")
     filled = listed.copy()
     told = ("cause", "reason", "origin", "is_day_known", "exited_on", "nip")
     for column in (name for name in EXIT_TYPES if name not in told and len(facts)):
         filled[column] = filled[column].fillna(filled["nip"].map(facts[column]))
-    return _sorted(pd.concat([known.loc[~(same | guessed)], _typed(filled)], ignore_index=True))
+    return _sorted(pd.concat([known.loc[~same], _typed(filled)], ignore_index=True))
 
 
 def with_inferred(known: pd.DataFrame, inferred: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,16 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.store import StoreError
-from pages.shared import access, import_editions, import_titles, import_upload, inputs, layout, load
+from pages.shared import (
+    access,
+    exit_history,
+    import_editions,
+    import_titles,
+    import_upload,
+    inputs,
+    layout,
+    load,
+)
 from pages.shared.import_text import plain
 from pages.shared.words import day, number, t, tn
 
@@ -32,15 +41,19 @@ def render() -> None:
         import_editions.history()
         return
     waiting = len(import_titles.unmatched())
+    leaving = exit_history.waiting_count()
     sections = {
         "muat": t("Muat berkas"),
         "jabatan": t("Jabatan belum dikenali") + (f" ({number(waiting)})" if waiting else ""),
+        "keluar": t("Riwayat keluar") + (f" ({number(leaving)})" if leaving else ""),
         "edisi": t("Semua edisi"),
         "contoh": t("Contoh"),
     }
     section = inputs.choice("kelola", t("Yang ingin dilakukan"), sections, "muat")
     if section == "jabatan":
         import_titles.render()
+    elif section == "keluar":
+        exit_history.render()
     elif section == "edisi":
         import_editions.history()
     elif section == "contoh":

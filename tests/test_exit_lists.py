@@ -108,6 +108,29 @@ def test_a_roster_with_retirement_dates_stays_a_roster(tmp_path, title, day):
     assert readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows)).kind == "roster"
 
 
+@pytest.mark.parametrize(
+    ("title", "header", "day"),
+    [
+        ("DAFTAR PPPK PERPANJANGAN KONTRAK", "TMT", "01-04-2024"),
+        ("DAFTAR PEGAWAI MUTASI MASUK 2024", "TMT", "01-04-2024"),
+        ("Data keluaran SIMPEG", "TMT", "01-04-2024"),
+        ("Pegawai", "TMT Pindah", "01-04-2024"),
+    ],
+)
+def test_other_lists_with_a_day_are_no_exits(tmp_path, title, header, day):
+    rows = [[title], [], ["No", "Nama", "NIP", "Jabatan", "Unit Kerja", header],
+            [1, "Rina Kencana", TEACHER, "Guru Ahli Muda", "SDN 1 Taman", day]]  # fmt: skip
+    assert readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows)).kind == "roster"
+
+
+def test_pensions_to_come_are_no_exits_even_with_their_kind(tmp_path):
+    rows = [
+        ["No", "Nama", "NIP", "Jabatan", "Unit Kerja", "TMT Pensiun", "Jenis Pensiun"],
+        [1, "Rina Kencana", OTHER, "Guru Ahli Muda", "SDN 1 Taman", "01-02-2040", "BUP"],
+    ]
+    assert readers.read(workbooks.write_xlsx(tmp_path / "a.xlsx", rows)).kind == "roster"
+
+
 def test_sections_name_the_reason_where_no_column_does(tmp_path):
     rows = [
         ["DAFTAR PEGAWAI YANG BERHENTI TAHUN 2024"], [],
@@ -322,6 +345,22 @@ def test_a_list_is_loaded_twice_without_doubling_anybody(tmp_path, folder):
     previewed, _ = imported(folder, listed, DAY)
     assert (previewed.replaced_count, previewed.kept_count) == (1, 0)
     assert len(exits_in(folder)) == 1
+
+
+def test_a_corrected_day_replaces_the_wrong_one(tmp_path, folder):
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    for day in ("14-05-2024", "14-03-2024"):
+        listed = written(tmp_path, [HEADERS, [1, CLERK, "J", day, "APS"]])
+        imported(folder, listed, DAY)
+    assert exits_in(folder)["exited_on"].tolist() == [pd.Timestamp("2024-03-14")]
+
+
+def test_the_leave_before_retirement_stays_beside_the_retirement(tmp_path, folder):
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    for day, reason in (("01-10-2023", "MPP"), ("01-04-2024", "BUP")):
+        listed = written(tmp_path, [HEADERS, [1, TEACHER, "R", day, reason]])
+        imported(folder, listed, DAY)
+    assert exits_in(folder)["cause"].tolist() == ["mpp", "bup"]
 
 
 def test_mapped_words_count_in_the_next_import(tmp_path, folder):

@@ -1,15 +1,18 @@
 """Whether a list tells of people who have left, and what its sections say about why.
 
 A roster has a column 'TMT Pensiun' too, for a day to come. A list of exits says so: in a header
-('Alasan Berhenti', 'Tanggal Meninggal'), or in its title or the name of its sheet, and nearly all
-of its days are filled.
+('Alasan Berhenti', 'Tanggal Meninggal'), or in its title or the name of its sheet; nearly all of
+its days are filled, and most of them are past.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
+from analytics.readers.dates import written_date
+from analytics.readers.formulas import FormulaCell
 from analytics.readers.tabular import Header, cell_text
 from analytics.readers.workbook import Sheet
 
@@ -18,9 +21,15 @@ _LEAVING = re.compile(
     r"|\b(?:aps|bup|ptdh|pdh|exits?|leavers)\b",
     re.I,
 )
+# Titles that only lists of exits have: a list of contracts or of transfers in has a TMT as well.
+_TITLE = re.compile(
+    r"pensiun|berhenti|pemberhentian|meninggal|wafat|mengundurkan|purna ?(?:tugas|bakti)|\bkeluar\b"
+    r"|\b(?:ptdh|pdh|exits?|leavers)\b",
+    re.I,
+)
 _HEADER = re.compile(
     r"\b(?:alasan|sebab|jenis|kategori|status)\b.*(?:berhenti|pensiun|keluar)"
-    r"|\b(?:tmt|tanggal|tgl)\b.*(?:berhenti|keluar|meninggal|wafat|pindah)"
+    r"|\b(?:tmt|tanggal|tgl)\b.*(?:berhenti|keluar|meninggal|wafat)"
     r"|\bexit(?:ed)?\b|\bleav(?:ing|er)",
     re.I,
 )
@@ -48,12 +57,19 @@ def tells_of_exits(sheet: Sheet, header: Header | None, titles: Sequence[str]) -
     if any(_AHEAD.search(line) for line in lines):
         return False
     said = [_spaced(column.header) for column in header.columns]
-    if not any(map(_HEADER.search, said)) and not any(map(_LEAVING.search, lines)):
+    if not any(map(_HEADER.search, said)) and not any(map(_TITLE.search, lines)):
         return False
     at = {column.index for column in header.columns if "exited_on" in column.names}
     body = [row for row in sheet.rows[header.last + 1 :] if sum(map(bool, map(cell_text, row))) > 2]
-    filled = [row for row in body if any(i < len(row) and cell_text(row[i]) for i in at)]
-    return len(filled) >= len(body) * _FILLED_SHARE
+    days = [row[i] for row in body for i in at if i < len(row) and cell_text(row[i])]
+    ahead = sum(map(_is_ahead, days))
+    return len(days) >= len(body) * _FILLED_SHARE and ahead <= len(days) / 2
+
+
+def _is_ahead(cell: object) -> bool:
+    value = cell.value if isinstance(cell, FormulaCell) else cell
+    day = written_date(value, date.max)
+    return isinstance(day, date) and day > date.today()
 
 
 def reason_in(text: str) -> str:
