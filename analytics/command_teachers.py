@@ -27,6 +27,8 @@ FAULTS_NAMED = 20
 HISTORY_COLUMNS = ("school_id", "school_year", "grade", "pupils")
 OPTIONAL_COLUMNS = ("level", "district")
 PUBLIC = "negeri"
+# Fewer schools than these would point at single children.
+_FEWEST_SCHOOLS_TOLD = 5
 _DECIMALS = {"pupils": 3, "needed_fte": 6, "needed_at_ratio": 6}
 
 
@@ -154,6 +156,8 @@ def need_table(
     classes = teachers.rombel(cells, rulebook, on, choice)
     need = teachers.teachers_needed(classes, rulebook, on, choice, question.facts)
     _say_religions(classes, need, question, notes)
+    # A religion without a post of its own may be one child: no row of a school tells of it.
+    need = need.loc[need["needed_count"] > 0].reset_index(drop=True)
     keys = ["npsn", "school_year", "level"]
     size = classes.groupby(keys)[["pupil_count", "rombel_count"]].sum().reset_index()
     order = {level: at for at, level in enumerate(teachers.LEVELS)}
@@ -566,8 +570,21 @@ def _say_religions(
     schools = set(here["npsn"]) & taught
     if not schools:
         return
-    told = set(need.loc[need["post"].str.startswith(f"{teachers.RELIGION}:"), "npsn"])
+    parted = need.loc[need["post"].str.startswith(f"{teachers.RELIGION}:")]
+    told = set(parted["npsn"])
     unknown = len(schools - told)
+    now = parted.loc[(parted["school_year"] == question.last_year) & (parted["needed_count"] == 0)]
+    small = now["npsn"].nunique()
+    if small >= _FEWEST_SCHOOLS_TOLD:
+        hours = now["needed_fte"].sum()
+        notes.append(
+            (
+                f"Kelompok agama yang terlalu kecil untuk jabatan sendiri ada di {small} sekolah;"
+                f" jamnya setara {hours:.1f} guru dan tidak termasuk angka di berkas.",
+                f"Groups of a religion too small for a post of their own are at {small} schools;"
+                f" their hours equal {hours:.1f} teachers and are not in the file's numbers.",
+            )
+        )
     if unknown:
         notes.append(
             (

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import checks, demo, import_data, readers, rules, state, store
+from analytics import checks, demo, import_data, readers, rules, state, store, teachers
 from analytics.faults import FaultsError, sentence
 from analytics.readers.religions import religion_column, religion_of
 from analytics.teachers import SchoolFacts, rombel, teachers_needed
@@ -290,3 +290,23 @@ def test_religions_of_the_sample_city_add_up_to_its_pupils():
     pupils = last.groupby("npsn")["pupil_count"].sum()
     assert table.groupby("npsn")["pupil_count"].sum().equals(pupils)
     assert table.equals(demo.city().pupil_religions)
+
+
+def test_no_row_of_a_school_tells_of_a_religion_of_few_pupils():
+    from analytics import command_teachers
+
+    history = pd.DataFrame(
+        {
+            "school_id": A, "school_year": 2026, "grade": [str(n) for n in range(1, 7)],
+            "pupils": 20.0, "level": "SD", "district": pd.NA,
+        }
+    )  # fmt: skip
+    told = pd.DataFrame({"npsn": A, "religion": ["islam", "hindu"], "share": [0.99, 0.01]})
+    notes: list[tuple[str, str]] = []
+    facts = SchoolFacts(religions=told)
+    question = command_teachers.Question(
+        BOOK, None, teachers.AS_LAW, last_year=2026, staff=None, facts=facts
+    )
+    table = command_teachers.need_table(history, question, notes)
+    assert "guru_agama:islam" in set(table["post"])
+    assert "hindu" not in table.to_csv() + repr(notes)

@@ -349,8 +349,9 @@ def _say_what_is_replaced(preview: Preview) -> None:
         if preview.reading.layout == "dapodik_pupil":
             st.info(
                 t(
-                    "Daftar ini memuat siswa per nama. Siswanya sudah dihitung per tingkat, lalu"
-                    " nama, NIK, dan semua data lainnya dibuang; tidak ada yang disimpan."
+                    "Daftar ini memuat siswa per nama. Siswanya sudah dihitung per tingkat, rombel,"
+                    " dan agama, lalu nama, NIK, dan semua data lainnya dibuang; tidak ada yang"
+                    " disimpan."
                 ),
                 icon=":material/visibility_off:",
             )

@@ -127,7 +127,9 @@ def _balance(
     classes = teachers.rombel(cells, book, None, key.choice)
     needed = teachers.teachers_needed(classes, book, None, key.choice, facts)
     years = list(range(now_year, now_year + load_schools.HORIZON_YEARS + 1))
-    gaps = teachers_gap.gap(needed, in_post, years, set(cells["npsn"]))
+    # A religion without a post of its own may be one child: no row of a school tells of it.
+    posts = needed.loc[needed["needed_count"] > 0]
+    gaps = teachers_gap.gap(posts, in_post, years, set(cells["npsn"]))
     schools = load_schools.schools_of(key.schools).set_index("npsn")
     place = gaps["npsn"].map(schools["kecamatan"])
     return Balance(
