@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import access, charts, layout, load_schools, school_details, school_inputs
+from pages.shared import access, charts, inputs, layout, load_schools, school_details, school_inputs
 from pages.shared import school_figures as figures
 from pages.shared import school_view as view_of
 from pages.shared.school_inputs import Scope
@@ -69,18 +69,35 @@ def _page() -> None:
     layout.keys(_keys(answer, threshold))
     charts.draw(figures.wave(scope, language()), "gelombang-murid", height=440)
     _how_sure(answer)
+    _grades(scope, answer)
+    school_details.by_size(scope, answer, threshold)
+    school_details.tables(scope, answer)
+    layout.source_note(*school_inputs.EQUATIONS)
+
+
+def _grades(scope: Scope, answer: Wave) -> None:
+    """Every grade as counts, and one of them with its band."""
     by_grade = figures.grades(scope, language())
-    if by_grade is not None:
-        charts.draw(by_grade, "murid-per-tingkat", height=figures.grades_height(scope))
+    if by_grade is None:
+        return
+    height = figures.grades_height(scope)
+    left, right = st.columns([3, 2])
+    with left:
+        charts.draw(by_grade, "murid-per-tingkat", height=height)
         layout.note(
             t(
                 "Satu angkatan bergerak ke kanan bawah: naik satu kelas, setahun kemudian. Tahun"
                 " bertanda * adalah prakiraan."
             )
         )
-    school_details.by_size(scope, answer, threshold)
-    school_details.tables(scope, answer)
-    layout.source_note(*school_inputs.EQUATIONS)
+    with right:
+        names = {str(grade): figures.grade_name(int(grade)) for grade in answer.grades.index}
+        with st.container(width=220):
+            grade = inputs.choice(
+                "satu_kelas", t("Satu kelas"), names, next(iter(names)), widget="select"
+            )
+        drawn = figures.one_grade(scope, int(grade), language())
+        charts.draw(drawn, "murid-satu-kelas", height=max(height - 90, 320))
 
 
 def _finding(scope: Scope, answer: Wave) -> str:

@@ -193,6 +193,31 @@ def test_every_lever_moves_the_finding_and_stands_in_the_link(page, word, value,
     assert page.query_params[word] in (str(value), [str(value)])
 
 
+def test_one_grade_over_every_school_has_the_band_of_the_model(page):
+    opened(page)
+    seen = view_of.outlook(load_schools.school_key(), Levers())
+    for column, grade in enumerate(seen.data.grades):
+        rows = view_of.one_grade(scope(page, level="semua", status="semua"), int(grade))
+        assert rows["pupils"].tolist() == pytest.approx(seen.grades[column].tolist())
+        assert rows["p10"].tolist() == pytest.approx(seen.grades_low[column].tolist())
+        assert rows["p90"].tolist() == pytest.approx(seen.grades_high[column].tolist())
+
+
+def test_a_grade_of_few_schools_has_a_band_around_its_own_sum(page):
+    opened(page)
+    rows = view_of.one_grade(scope(page, kecamatan=("Timur",)), 1)
+    # Twenty at Melati and nine at Kenanga, as every year.
+    assert rows["pupils"].tolist() == pytest.approx([29] * 10)
+    assert ((rows["p10"] <= rows["pupils"]) & (rows["pupils"] <= rows["p90"])).all()
+
+
+def test_another_grade_can_be_chosen_and_stands_in_the_link(page):
+    opened(page)
+    page.selectbox(key="satu_kelas").set_value("4").run()
+    shown(page)
+    assert page.query_params["satu_kelas"] in ("4", ["4"])
+
+
 def test_moved_births_say_from_when_they_are_felt(page):
     # Born after 2026/27 begins; nobody enters grade I before the age of six.
     said = opened(page, lahir="70", ke_depan="3")

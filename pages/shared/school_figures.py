@@ -228,6 +228,30 @@ def grades(scope: Scope, language: str) -> charts.ReadyFigure | None:  # noqa: A
     return charts.ReadyFigure({"data": [trace], "layout": shown})
 
 
+@lru_cache(maxsize=128)
+def one_grade(scope: Scope, grade: int, language: str) -> charts.ReadyFigure:  # noqa: ARG001 (key)
+    """One grade over the schools in view: what was, what is expected, its band."""
+    answer = school_view.wave(scope)
+    ahead = school_view.one_grade(scope, grade)
+    name = f"{t('Kelas')} {grade_name(grade)}" if grade else grade_name(grade)
+    last = ahead.iloc[-1]
+    finding = t(
+        "{grade}: antara {low} dan {high} murid pada {year}",
+        grade=name,
+        low=number(last["p10"]),
+        high=number(last["p90"]),
+        year=year_name(int(last["school_year"])),
+    )
+    shown = charts.layout(finding, t("Murid"))
+    shown["hovermode"] = "closest"
+    row = answer.grades.loc[grade]
+    row = row.loc[[year for year in row.index if year <= answer.now_year]].dropna()
+    past = pd.DataFrame({"school_year": [int(year) for year in row.index], "pupils": row.tolist()})
+    _years([*past["school_year"], answer.last_year], shown)
+    traces = banded(past, ahead, name, 0, naive=True)
+    return charts.ReadyFigure({"data": traces, "layout": shown})
+
+
 def grades_height(scope: Scope) -> int:
     """Pixels that the figure of grades needs: one line a year."""
     years = school_view.wave(scope).grades.columns

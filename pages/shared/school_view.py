@@ -96,6 +96,42 @@ def outlook(key: SchoolKey, levers: Levers) -> Outlook:
     return moved
 
 
+@lru_cache(maxsize=64)
+def one_grade(scope: Scope, grade: int) -> pd.DataFrame:
+    """Pupils of one grade over the schools in view, ahead, with a band of their own.
+
+    Returns
+    -------
+    ``school_year``, ``pupils``, ``p10``, ``p90``, ``naive``. The band is by the law of the grade
+    over all schools where the view holds every one of them, else by that of one grade in a
+    kecamatan, which knows the size of what it sums (eq. 31).
+    """
+    seen = outlook(scope.key, scope.levers)
+    column = int(np.flatnonzero(seen.data.grades == grade)[0])
+    use = np.isin(seen.data.school_ids.astype(str), in_scope_ids(scope))
+    leads = slice(0, scope.horizon_years)
+    cells = seen.cells[use, column, leads]
+    pupils = cells.sum(axis=0)
+    # Children who are in their school already miss by less than those who have yet to enter.
+    is_cohort = 2 * (cells * seen.present[use, column, leads]).sum(axis=0) >= pupils
+    is_all = not seen.serves[~use, column].any()
+    laws = seen.spreads.grades if is_all else seen.spreads.district_grades
+    bands = [
+        laws[bool(cohort)][lead].band(total)
+        for lead, (total, cohort) in enumerate(zip(pupils, is_cohort, strict=True))
+    ]
+    low, high = np.array(bands, dtype=float).T
+    return pd.DataFrame(
+        {
+            "school_year": seen.years[leads],
+            "pupils": pupils,
+            "p10": low,
+            "p90": high,
+            "naive": float(seen.data.count[use, column, -1].sum()),
+        }
+    )
+
+
 def births_told(scope: Scope, last_year: int) -> str:
     """From when a moved birth lever is felt; a warning where that is later than the view looks.
 
