@@ -100,7 +100,9 @@ def first_page(page: Page, url: str) -> FirstPage:
     """Open an address and wait until it shows something."""
     page.add_init_script(f"({SEEN_FIRST})()")
     page.goto(url, wait_until="commit")
-    page.wait_for_function("window.estafetSeen?.finding && window.estafetSeen?.figure")
+    page.wait_for_function(
+        "window.estafetSeen?.finding && window.estafetSeen?.figure", timeout=60_000
+    )
     seen = page.evaluate("window.estafetSeen")
     return FirstPage(seen["finding"], seen["figure"])
 
