@@ -165,7 +165,9 @@ def _cumulants(
     plan: Plan, people: People, rows: Whole, mixture: tuple[Numbers, Numbers], pool: Executor
 ) -> Numbers:
     """Six cumulants of each row on each node, from people in small parts."""
-    path, weight = mixture
+    # Short numbers: a wide sum's rounding is far below what is said about it.
+    path: NDArray = mixture[0].astype(np.float32)
+    weight: NDArray = mixture[1].astype(np.float32)
     spans, owner = [], []
     for number, row in enumerate(rows):
         start, stop = plan.spans[row]
@@ -182,12 +184,14 @@ def _cumulants(
     order = np.argsort(size, kind="stable")
     batches, start = [], 0
     for stop in range(1, len(order) + 1):
-        if stop == len(order) or (stop + 1 - start) * size[order[stop]] * len(weight) > _BATCH:
+        if stop == len(order) or (stop + 1 - start) * size[order[stop]] * len(weight) > 2 * _BATCH:
             batches.append(order[start:stop])
             start = stop
     sums = np.zeros((len(rows), len(weight), 6))
     for some, found in zip(batches, pool.map(asked, batches), strict=True):
         np.add.at(sums, belongs[some], found)
+    # The expectation itself is known to the last digit.
+    sums[..., 0] += (plan.mean[rows] - sums[..., 0] @ mixture[1])[:, None]
     return sums
 
 

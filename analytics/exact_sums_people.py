@@ -86,12 +86,14 @@ class People:
         place = spans[:, :1] + np.arange(length)
         is_there = place < spans[:, 1:]
         place = np.where(is_there, place, spans[:, :1])
-        exposure = self.exposure[place, :period].transpose(0, 2, 1)
-        kept = self.kept[place, period] * is_there
+        # Numbers as short as those of the path: wide sums need no long ones.
+        exposure = self.exposure[place, :period].astype(path.dtype).transpose(0, 2, 1)
+        is_there = is_there.astype(path.dtype)
+        kept = self.kept[place, period].astype(path.dtype) * is_there
         now = _given(path[..., :period], exposure, kept, weight)
         if kind == STAFF:
             return now
-        kept = self.kept[place, period - 1] * is_there
+        kept = self.kept[place, period - 1].astype(path.dtype) * is_there
         if period == 1:
             before = np.broadcast_to(kept[:, None, :], now.shape)
         else:

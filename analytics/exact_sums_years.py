@@ -19,7 +19,7 @@ Numbers = NDArray[np.float64]
 # The bell curve beyond this holds less than one in a hundred million.
 _REACH = 5.8
 # The steeper the years, the more nodes a polynomial through them needs.
-_WIDE_NODES = ((0.0, 1), (0.4, 16), (0.7, 24), (np.inf, 48))
+_WIDE_NODES = ((0.0, 1), (0.25, 12), (0.4, 16), (0.7, 24), (np.inf, 48))
 _MOST_NODES = 163
 # Sums whose numbers of nodes are alike are computed together.
 _NODE_GRID = 3
