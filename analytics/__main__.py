@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_retirements(commands, everywhere)
     _add_enrolment(commands, everywhere)
     _add_teachers(commands, everywhere)
+    _add_regroup(commands, everywhere)
 
     account = commands.add_parser(
         "account", parents=[everywhere], help="buat akun, atau ganti kata sandinya"
@@ -253,6 +254,64 @@ def _add_teachers(
     command.set_defaults(run=_teachers)
 
 
+def _add_regroup(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser(
+        "regroup",
+        parents=[everywhere],
+        help="sekolah mana bergabung ke mana, dengan biaya setahun paling kecil",
+        description="Biaya dalam juta rupiah setahun; bawaannya pilihan setempat di"
+        " data/rules/regrouping.csv. Jarak: garis lurus x belokan, atau matriks jalan.",
+    )
+    command.add_argument(
+        "--schools",
+        type=Path,
+        required=True,
+        metavar="S.csv",
+        help="npsn,name,kecamatan,lat,lon,rooms dan g1..g6 (atau g7..g9), atau pupils saja; bila"
+        " ada: level,status,desa",
+    )
+    command.add_argument("--max-km", type=_amount, metavar="KM", help="bawaan: SD 3, SMP 6")
+    command.add_argument(
+        "--min-pupils", type=_whole, metavar="N", help="calon: murid kurang dari N (bawaan: 60)"
+    )
+    command.add_argument("--detour", type=_amount, metavar="X", help="km jalan per km garis lurus")
+    command.add_argument("--cost-open", type=_amount, metavar="JUTA", help="satu sekolah setahun")
+    command.add_argument("--cost-rombel", type=_amount, metavar="JUTA", help="satu rombel setahun")
+    command.add_argument(
+        "--cost-pupil-km", type=_amount, metavar="JUTA", help="satu murid berjalan 1 km lebih jauh"
+    )
+    command.add_argument("--same", choices=["kecamatan", "desa"], help="hanya di tempat yang sama")
+    command.add_argument(
+        "--mix-status", action="store_true", help="negeri dan swasta boleh bergabung"
+    )
+    command.add_argument("--most-into", type=_whole, metavar="N", help="sekolah per penerima")
+    command.add_argument("--most-merges", type=_whole, metavar="N", help="penggabungan seluruhnya")
+    command.add_argument("--lock-open", type=_names, default=(), metavar="NPSN,...")
+    command.add_argument("--lock-closed", type=_names, default=(), metavar="NPSN,...")
+    command.add_argument(
+        "--pair", action="append", default=[], type=_pair, metavar="NPSN=NPSN",
+        help="yang ini harus bergabung ke yang itu; boleh berulang",
+    )  # fmt: skip
+    command.add_argument(
+        "--forbid", action="append", default=[], type=_pair, metavar="NPSN=NPSN",
+        help="dua sekolah yang tidak boleh bergabung; boleh berulang",
+    )  # fmt: skip
+    command.add_argument("--roads", type=Path, metavar="R.csv", help="from,into,km: jarak jalan")
+    command.add_argument(
+        "--time-limit", type=_amount, default=60.0, metavar="DETIK", help="bawaan: 60"
+    )
+    command.add_argument("--on", type=_day, metavar="DATE", help="aturan per tanggal ini")
+    command.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")
+    command.add_argument(
+        "--out", type=str, required=True, metavar="plan.csv", help="'-' untuk layar"
+    )
+    command.add_argument("--summary", type=Path, metavar="s.json", help="tujuan, batas, celah")
+    command.set_defaults(run=_regroup)
+
+
 def _add_enrolment(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     everywhere: argparse.ArgumentParser,
@@ -304,6 +363,26 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: tulis tanggal sebagai YYYY-MM-DD") from None
+
+
+def _amount(text: str) -> float:
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        number = float("nan")
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r}: tulis bilangan nol atau lebih")
+    return number
+
+
+def _whole(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: tulis bilangan bulat nol atau lebih")
+    return int(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _class_size(text: str) -> tuple[str, int]:
@@ -478,6 +557,30 @@ def _teachers(asked: argparse.Namespace) -> int:
     return DONE
 
 
+def _regroup(asked: argparse.Namespace) -> int:
+    from analytics import command_regroup
+
+    try:
+        answer = command_regroup.answer(asked)
+    except command_regroup.WrongUseError as error:
+        raise _WrongUseError(error) from error
+    _write_faults(asked, answer.faults)
+    _say_faults(asked, answer.faults)
+    if asked.summary:
+        _write_bytes(asked.summary, command_regroup.as_json(answer.summary))
+    for indonesian, english in answer.notes:
+        _complain(asked, indonesian, english)
+    if answer.plan.infeasible:
+        _complain(
+            asked,
+            "Tidak ada rencana yang memenuhi semua kunci; rencana tidak ditulis.",
+            "No plan meets every lock; no plan is written.",
+        )
+        return REFUSED
+    _write(asked.out, answer.table)
+    return DONE
+
+
 def _grouping(asked: argparse.Namespace) -> tuple[str, list[str]]:
     words = [word.strip() for word in asked.by.split(",") if word.strip()]
     unknown = [word for word in words if word not in (*PERIODS, *GROUPINGS)]
@@ -626,7 +729,7 @@ def _say_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
 
 def _check_outputs(asked: argparse.Namespace) -> None:
     """Refuse a place that cannot be written to before the work, not after it."""
-    for option in ("faults", "out"):
+    for option in ("faults", "out", "summary"):
         named = getattr(asked, option, None)
         if named is None or str(named) == "-":
             continue
@@ -674,7 +777,10 @@ def _write(out: str, table: pd.DataFrame) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
         return
-    path = Path(out)
+    _write_bytes(Path(out), content)
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
     half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         # Whole or not at all: a schedule that reads the file never sees half of it.

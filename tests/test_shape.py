@@ -56,7 +56,8 @@ ORDER = [
     ["backtest", "teachers"],
     ["demo"],
     ["import_data"],
-    ["command_enrolment", "command_teachers"],
+    ["regrouping"],
+    ["command_enrolment", "command_teachers", "command_regroup"],
     ["__main__"],
 ]
 ONLY = {"duckdb": "store", "sqlalchemy": "state"}

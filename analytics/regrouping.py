@@ -1,0 +1,404 @@
+"""Which schools merge into which: the plan with the least yearly cost within the limits.
+
+Each candidate stays open or merges whole into one open school of its level. The plan is a
+mixed-integer programme; the gap to the best possible plan is known and told. What cannot be is
+explained in words: which school and which limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analytics.regrouping_distance import distances, located, within
+from analytics.regrouping_programme import (
+    STAYS,
+    Flags,
+    Numbers,
+    Prices,
+    Programme,
+    Whole,
+    added_rombel,
+    rombel,
+)
+from analytics.regrouping_rules import local_value
+from analytics.regrouping_solver import GAP_ASKED, SECONDS_ASKED, Solution, solve
+from analytics.rules import RuleBook, RuleError
+
+OPEN, MERGE = "open", "merge"
+SAME_PLACE = ("kecamatan", "village")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Within what a plan must stay.
+
+    Parameters
+    ----------
+    max_km
+        The longest way from the closing to the receiving school, straight line x ``detour`` (or by
+        road where roads are given); None: by level, ``max_km`` of ``data/rules/regrouping.csv``.
+    detour
+        Road kilometres per straight kilometre.
+    same
+        ``kecamatan`` or ``village``: merge only within it; '' anywhere.
+    may_mix_status
+        Whether a state school may merge into a private one and the other way round.
+    most_into, most_merges
+        At most so many schools into one, and in all.
+    lock_open, lock_closed
+        Schools (npsn) that must stay open, or must merge.
+    pairs
+        ``(from, into)``: this school must merge into that one.
+    forbidden
+        ``(one, other)``: never either way (a river, a highway).
+    """
+
+    max_km: float | None = None
+    detour: float = 1.0
+    same: str = ""
+    may_mix_status: bool = False
+    most_into: int | None = None
+    most_merges: int | None = None
+    lock_open: tuple[str, ...] = ()
+    lock_closed: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    forbidden: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.max_km is not None and not (np.isfinite(self.max_km) and self.max_km >= 0):
+            raise ValueError(f"max_km is {self.max_km}; kilometres, 0 or more")
+        if not (np.isfinite(self.detour) and self.detour >= 1):
+            raise ValueError(f"detour is {self.detour}; a road is 1 x the straight line or longer")
+        if self.same and self.same not in SAME_PLACE:
+            raise ValueError(f"same is {self.same!r}; {' or '.join(SAME_PLACE)}, or nothing")
+        for name in ("most_into", "most_merges"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or value < 0):
+                raise ValueError(f"{name} is {value}; a whole number, 0 or more, or nothing")
+        closed = {*self.lock_closed, *(one for one, _ in self.pairs)}
+        kept = {*self.lock_open, *(other for _, other in self.pairs)}
+        if both := sorted(closed & kept):
+            raise ValueError(f"{', '.join(both)}: locked open and closed at once; choose one")
+        ones = [one for one, _ in self.pairs]
+        if len(set(ones)) != len(ones):
+            raise ValueError(f"pairs send one school to two places: {self.pairs}; keep one")
+
+    def named(self) -> set[str]:
+        """Every school a lock, a pair or a forbidden pair names."""
+        pairs = [*self.pairs, *self.forbidden]
+        return {*self.lock_open, *self.lock_closed, *(one for pair in pairs for one in pair)}
+
+
+@dataclass(frozen=True)
+class Infeasible:
+    """One reason why no plan fits: which school, which limit, in both languages."""
+
+    npsn: str
+    limit: str
+    message_id: str
+    message_en: str
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A programme with what it was made of.
+
+    ``schools``: as given, with ``point_code`` ('' or why its point is not believed), ``level``,
+    ``ceiling``, ``rooms_counted`` (rooms the programme goes by) and ``is_candidate``. ``km``: by
+    closing and receiving school. ``most_km``: the limit by closing school. ``grades``: what the
+    columns of the programme's pupils are.
+    """
+
+    schools: pd.DataFrame
+    programme: Programme
+    km: Numbers
+    limits: Limits
+    most_km: Numbers
+    grades: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RegroupingPlan:
+    """A plan, its proof and why what was asked could not be.
+
+    ``table``: one row per school of the file: ``npsn``, ``action`` (open or merge), ``into``,
+    ``distance_km`` (0 where it stays open). ``objective`` and ``bound`` in million rupiah a year.
+    Where ``infeasible`` is not empty the table is the nearest plan that can be, not an answer.
+    """
+
+    prepared: Prepared
+    solution: Solution
+    table: pd.DataFrame
+    infeasible: tuple[Infeasible, ...]
+
+    @property
+    def cost_all_open(self) -> float:
+        """Yearly cost with every school open, million rupiah."""
+        return self.prepared.programme.cost_all_open
+
+
+def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked of a plan
+    schools: pd.DataFrame,
+    pupils: pd.DataFrame,
+    is_candidate: pd.Series,
+    limits: Limits,
+    prices: Prices,
+    rulebook: RuleBook,
+    on: date,
+    roads: pd.DataFrame | None = None,
+) -> Prepared:
+    """The programme of a table of schools.
+
+    Parameters
+    ----------
+    schools
+        One row per school: ``npsn`` (unique), ``level``, ``latitude``, ``longitude``,
+        ``classroom_count`` (blank where not known), and where known ``status``, ``kecamatan``,
+        ``village``.
+    pupils
+        By ``npsn`` (index) and grade (columns, whole numbers): pupils, 0 where none.
+    is_candidate
+        By ``npsn``: whether the school may close. Schools locked closed or paired always may,
+        those locked open never.
+    rulebook, on
+        The class ceiling is that of this day (``data/rules/class_size.csv``).
+    roads
+        As in :func:`analytics.regrouping_distance.distances`.
+
+    Returns
+    -------
+    A school without a believed point (and without roads) has no arcs: it stays open and receives
+    nobody. Where rooms are not known, or fewer than the rombel of today, the rombel of today
+    counts: leaving everything open always fits, and such a school may fill its classes but form
+    no more of them.
+
+    Raises
+    ------
+    RuleError
+        When a level has no class ceiling.
+    ValueError
+        When a lock names a school that is not there, or a school stands twice.
+
+    Method: docs/method.md eq. 110-112.
+    """
+    schools = schools.reset_index(drop=True)
+    npsn = schools["npsn"]
+    if npsn.duplicated().any():
+        raise ValueError(f"{npsn[npsn.duplicated()].iloc[0]} stands twice; one row per school")
+    if unknown := sorted(limits.named() - set(npsn)):
+        raise ValueError(f"{', '.join(unknown)}: no such school in the list")
+    count = len(schools)
+    by_grade = pupils.reindex(npsn).fillna(0).to_numpy(dtype=np.int64)
+    level = schools["level"].astype("str").str.upper()
+    ceiling = np.array([_ceiling(rulebook, one, on) for one in level], dtype=np.int64)
+    today = rombel(by_grade, ceiling).sum(axis=1) if count else np.zeros(0, dtype=np.int64)
+    rooms = pd.to_numeric(schools["classroom_count"]).fillna(0).to_numpy(dtype=np.int64)
+    counted = np.maximum(rooms, today)
+    points = located(schools)
+    km = distances(schools, points, limits.detour, roads)
+    most_km = np.array(
+        [
+            local_value("max_km", on, one) if limits.max_km is None else limits.max_km
+            for one in level
+        ],
+        dtype=float,
+    )
+    forced = npsn.isin([*limits.lock_closed, *(one for one, _ in limits.pairs)]).to_numpy()
+    may_close = is_candidate.reindex(npsn).fillna(False).to_numpy(dtype=bool) | forced
+    may_close &= ~npsn.isin([*limits.lock_open, *(other for _, other in limits.pairs)]).to_numpy()
+    allowed = within(km, most_km) & may_close[:, None] & _alike(schools, limits) & ~forced[None, :]
+    for one, other in limits.forbidden:
+        i, j = _place(npsn, one), _place(npsn, other)
+        allowed[i, j] = allowed[j, i] = False
+    for one, other in limits.pairs:
+        i, j = _place(npsn, one), _place(npsn, other)
+        allowed[i, np.arange(count) != j] = False
+    source, target = np.nonzero(allowed)
+    told = schools.assign(
+        level=level, point_code=points["code"], ceiling=ceiling, rombel_today=today,
+        rooms_counted=counted, is_candidate=may_close, pupil_count=by_grade.sum(axis=1),
+    )  # fmt: skip
+    programme = Programme(
+        pupils=by_grade, ceiling=ceiling, spare=counted - today,
+        source=source, target=target, km=km[source, target], must_close=forced, prices=prices,
+        most_into=limits.most_into, most_merges=limits.most_merges,
+    )  # fmt: skip
+    grades = tuple(int(grade) for grade in pupils.columns)
+    return Prepared(told, programme, km, limits, most_km, grades)
+
+
+def regrouping_plan(
+    question: Prepared,
+    *,
+    seconds: float = SECONDS_ASKED,
+    gap: float = GAP_ASKED,
+    told: Callable[[RegroupingPlan], None] | None = None,
+) -> RegroupingPlan:
+    """The plan with the least yearly cost.
+
+    Parameters
+    ----------
+    seconds, gap
+        As in :func:`analytics.regrouping_solver.solve`.
+    told
+        Called with every better plan, the first within a second or two: for a screen.
+
+    Method: docs/method.md eq. 113-121.
+    """
+
+    def shown(solution: Solution) -> None:
+        if told is not None:
+            told(_plan(question, solution))
+
+    return _plan(question, solve(question.programme, seconds=seconds, gap=gap, told=shown))
+
+
+def _plan(question: Prepared, solution: Solution) -> RegroupingPlan:
+    npsn = question.schools["npsn"].to_numpy(dtype=object)
+    merges = solution.into != STAYS
+    into = np.where(merges, npsn[np.maximum(solution.into, 0)], "") if len(npsn) else npsn
+    table = pd.DataFrame(
+        {
+            "npsn": npsn,
+            "action": np.where(merges, MERGE, OPEN),
+            "into": into,
+            "distance_km": solution.km,
+        }
+    ).astype({"npsn": "str", "action": "str", "into": "str"})
+    reasons = tuple(_reason(question, int(at)) for at in solution.unmet)
+    return RegroupingPlan(question, solution, table, reasons)
+
+
+def _ceiling(rulebook: RuleBook, level: str, on: date) -> int:
+    rows = rulebook.class_sizes
+    day = pd.Timestamp(on)
+    found = rows[
+        (rows["level"].str.upper() == level)
+        & (rows["effective_from"] <= day)
+        & (day <= rows["effective_to"])
+    ]
+    if len(found) != 1:
+        raise RuleError(
+            f"class_size.csv: {len(found)} rows answer for level {level!r} on {on}; exactly one"
+            " must. Write the level as SD or SMP, or add a row."
+        )
+    return int(found["max_pupils"].iloc[0])
+
+
+def _place(npsn: pd.Series, one: str) -> int:
+    return int(np.flatnonzero(npsn.to_numpy() == one)[0])
+
+
+def _alike(schools: pd.DataFrame, limits: Limits) -> Flags:
+    """Pairs of the same level, status and place, as far as asked; unknown is like nothing."""
+    alike = _equal(schools["level"].astype("str").str.upper())
+    if not limits.may_mix_status and "status" in schools:
+        status = schools["status"].astype("object").fillna("").astype("str").str.casefold()
+        alike &= _equal(status)
+    if limits.same:
+        place = schools[limits.same].astype("object").fillna("").astype("str")
+        place = place.str.casefold().str.removeprefix("kec.").str.strip()
+        alike &= _equal(place) & (place != "").to_numpy()[:, None]
+    return alike
+
+
+def _equal(values: pd.Series) -> Flags:
+    code = pd.factorize(values)[0]
+    return np.asarray(code[:, None] == code)
+
+
+# ---- why not -------------------------------------------------------------------------------------
+
+
+def _reason(question: Prepared, at: int) -> Infeasible:
+    """Which limit keeps one locked school from closing, the first that leaves it nowhere to go."""
+    schools, programme, limits = question.schools, question.programme, question.limits
+    own = schools.iloc[at]
+    name = f"{own.get('name', '') or own['npsn']} ({own['npsn']})"
+
+    def said(limit: str, indonesian: str, english: str) -> Infeasible:
+        return Infeasible(
+            str(own["npsn"]),
+            limit,
+            f"{name} dikunci tutup, tetapi {indonesian}",
+            f"{name} is locked closed, but {english}",
+        )
+
+    km = question.km[at]
+    known = np.isfinite(km)
+    if not known.any():
+        return said(
+            "coordinates",
+            "koordinatnya tidak dapat dipercaya, jadi jaraknya tidak diketahui."
+            " Perbaiki lat dan lon-nya.",
+            "its coordinates cannot be believed, so no distance is known. Mend its lat and lon.",
+        )
+    alike = _alike(schools, limits)[at] & known
+    alike[at] = False
+    if not alike.any():
+        return said(
+            "level",
+            "tidak ada sekolah lain yang jenjang, status, dan wilayahnya sama.",
+            "no other school has its level, status and area.",
+        )
+    near = alike & (km <= question.most_km[at] + 1e-9)
+    if not near.any():
+        nearest = int(np.flatnonzero(alike)[np.argmin(km[alike])])
+        other = _called(schools, nearest)
+        return said(
+            "distance",
+            f"sekolah terdekat yang boleh menerima, {other}, berjarak {km[nearest]:.2f} km;"
+            f" batasnya {question.most_km[at]:g} km.",
+            f"the nearest school that may receive it, {other}, is {km[nearest]:.2f} km away; the"
+            f" limit is {question.most_km[at]:g} km.",
+        )
+    free = programme.target[programme.source == at]
+    if not len(free):
+        return said(
+            "locks",
+            "semua sekolah dalam jangkauannya dikunci tutup, dilarang, atau bukan pasangannya.",
+            "every school within reach is locked closed, forbidden or not its pair.",
+        )
+    added = added_rombel(
+        np.repeat(programme.pupils[[at]], len(free), axis=0),
+        programme.slack[free],
+        programme.ceiling[free],
+    )
+    short = added - programme.spare[free]
+    if (short > 0).all():
+        best = int(np.argmin(short))
+        other = _called(schools, int(free[best]))
+        rooms = int(schools["rooms_counted"].iloc[int(free[best])])
+        return said(
+            "rooms",
+            f"tidak ada penerima dengan ruang cukup: {other} mempunyai {rooms} ruang, kurang"
+            f" {int(short[best])}.",
+            f"no receiver has rooms enough: {other} has {rooms} rooms, {int(short[best])} short.",
+        )
+    names = ", ".join(_called(schools, int(one)) for one in free[short <= 0][:3])
+    return said(
+        "together",
+        f"penerima yang terjangkau ({names}) tidak cukup untuk semua yang dikunci tutup"
+        " bersama-sama: ruang, banyaknya sekolah per penerima, atau banyaknya penggabungan habis.",
+        f"the receivers within reach ({names}) do not suffice for all that are locked closed"
+        " together: rooms, schools into one, or merges in all run out.",
+    )
+
+
+def _called(schools: pd.DataFrame, at: int) -> str:
+    own = schools.iloc[at]
+    return f"{own.get('name', '') or ''} ({own['npsn']})".strip()
+
+
+def rombel_formed(programme: Programme, into: Whole) -> Whole:
+    """Rombel by school and grade under a plan; 0 where the school closes."""
+    closes = into != STAYS
+    loads = programme.pupils.copy()
+    np.add.at(loads, into[closes], programme.pupils[closes])
+    loads[closes] = 0
+    return rombel(loads, programme.ceiling)

@@ -1,0 +1,162 @@
+"""Who may close: local rules, each a switch, and who is exempt from them.
+
+Thresholds are local choices; the 60-pupil rule of BOS is told as a warning and is no law here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.regrouping_distance import located, straight_matrix
+
+# Words of a list by which a school is exempt; where the column is not there, nobody is.
+EXEMPTIONS = ("is_remote", "is_special", "is_integrated")
+FEW_NOW, FEW_AHEAD, FEW_PER_CLASS = "few_now", "few_ahead", "few_per_class"
+SAME_YARD, DAMAGED, BY_HAND = "same_yard", "damaged", "by_hand"
+
+
+@dataclass(frozen=True)
+class CandidateRules:
+    """Rules by which a school becomes a candidate; None or False: this rule is off.
+
+    Parameters
+    ----------
+    min_pupils
+        Fewer pupils than this, ``years_running`` years one after another up to the last.
+    min_pupils_ahead
+        Fewer pupils than this in the year the forecast is asked for.
+    years_running
+        For ``min_pupils``; a school with fewer years known is judged by those.
+    least_per_class
+        Fewer pupils than this per grade taught, on average.
+    same_yard_km
+        Another school of its level this near in a straight line, or in the same ``yard``.
+    damaged
+        Buildings known to be damaged (``is_damaged``).
+    must_meet_all
+        A candidate meets every rule that is on, instead of one of them.
+    exempt
+        Which of ``is_remote``, ``is_special``, ``is_integrated`` keep a school out.
+    always, never
+        Schools (npsn) made candidates, or kept out, by hand.
+    """
+
+    min_pupils: int | None = None
+    min_pupils_ahead: int | None = None
+    years_running: int = 1
+    least_per_class: float | None = None
+    same_yard_km: float | None = None
+    damaged: bool = False
+    must_meet_all: bool = False
+    exempt: tuple[str, ...] = EXEMPTIONS
+    always: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("min_pupils", "min_pupils_ahead", "least_per_class", "same_yard_km"):
+            value = getattr(self, name)
+            if value is not None and not (np.isfinite(value) and value >= 0):
+                raise ValueError(f"{name} is {value}; a number of 0 or more, or nothing")
+        if self.years_running < 1:
+            raise ValueError(f"years_running is {self.years_running}; 1 year or more")
+        if unknown := sorted(set(self.exempt) - set(EXEMPTIONS)):
+            raise ValueError(f"exempt names {unknown[0]!r}; {', '.join(EXEMPTIONS)}")
+        if both := sorted(set(self.always) & set(self.never)):
+            raise ValueError(f"{', '.join(both)}: always and never a candidate; choose one")
+
+
+def candidates(
+    schools: pd.DataFrame, history: pd.DataFrame, rules: CandidateRules, ahead: int | None = None
+) -> pd.DataFrame:
+    """Which schools may close, by which rule, and which are exempt.
+
+    Parameters
+    ----------
+    schools
+        One row per school: ``npsn``, ``level`` and where known ``latitude``, ``longitude``,
+        ``yard``, ``is_damaged`` and the columns of ``EXEMPTIONS`` (blank: not known, so no).
+    history
+        ``npsn``, ``school_year``, ``grade``, ``pupil_count``; may hold years ahead.
+    ahead
+        The school year of the forecast ``min_pupils_ahead`` asks about; None: the last year.
+
+    Returns
+    -------
+    One row per school in the order given: ``npsn``, ``is_candidate``, ``rules`` (those met, '+'
+    between), ``exempt_by`` ('' or the column, or ``by_hand``), ``pupil_count`` (last year that is
+    not ahead), ``pupil_count_ahead``.
+
+    Method: docs/method.md eq. 122.
+    """
+    npsn = schools["npsn"]
+    by_year = history.groupby(["npsn", "school_year"])["pupil_count"].sum().unstack()
+    by_year = by_year.reindex(npsn)
+    years = sorted(by_year.columns)
+    last_year = max((year for year in years if ahead is None or year < ahead), default=None)
+    asked_year = ahead if ahead is not None else last_year
+    nothing = pd.Series(np.nan, index=npsn)
+    now = by_year[last_year] if last_year is not None else nothing
+    later = by_year.get(asked_year, nothing)
+    met: dict[str, np.ndarray] = {}
+    if rules.min_pupils is not None:
+        past = by_year[[year for year in years if last_year is not None and year <= last_year]]
+        running = past.iloc[:, -rules.years_running :]
+        # A year without a figure says nothing for or against.
+        few = (running < rules.min_pupils) | running.isna()
+        met[FEW_NOW] = (few.all(axis=1) & now.notna()).to_numpy()
+    if rules.min_pupils_ahead is not None:
+        met[FEW_AHEAD] = (later < rules.min_pupils_ahead).to_numpy()
+    if rules.least_per_class is not None:
+        taught = history[(history["school_year"] == last_year) & (history["pupil_count"] > 0)]
+        grades = taught.groupby("npsn")["grade"].nunique().reindex(npsn)
+        met[FEW_PER_CLASS] = (now / grades < rules.least_per_class).to_numpy()
+    if rules.same_yard_km is not None:
+        met[SAME_YARD] = _shares_yard(schools, rules.same_yard_km)
+    if rules.damaged:
+        met[DAMAGED] = _flag(schools, "is_damaged")
+    on = list(met)
+    table = np.array([met[name] for name in on]).reshape(len(on), len(schools))
+    is_met = table.all(axis=0) if rules.must_meet_all and on else table.any(axis=0)
+    by_hand = npsn.isin(rules.always).to_numpy()
+    exempt_by = np.full(len(schools), "", dtype=object)
+    for column in rules.exempt:
+        exempt_by[_flag(schools, column) & (exempt_by == "")] = column
+    exempt_by[by_hand] = ""
+    exempt_by[npsn.isin(rules.never).to_numpy()] = BY_HAND
+    named = [
+        "+".join([name for name, one in zip(on, row, strict=True) if one] + [BY_HAND] * hand)
+        for row, hand in zip(table.T, by_hand.tolist(), strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "npsn": npsn.to_numpy(),
+            "is_candidate": (is_met | by_hand) & (exempt_by == ""),
+            "rules": named,
+            "exempt_by": exempt_by,
+            "pupil_count": now.to_numpy(),
+            "pupil_count_ahead": later.to_numpy(),
+        }
+    )
+
+
+def _flag(schools: pd.DataFrame, column: str) -> np.ndarray:
+    if column not in schools:
+        return np.zeros(len(schools), dtype=bool)
+    return schools[column].astype("boolean").fillna(False).to_numpy(dtype=bool)
+
+
+def _shares_yard(schools: pd.DataFrame, nearest_km: float) -> np.ndarray:
+    """Whether another school of the level stands this near, or in the yard of the same name."""
+    km = straight_matrix(located(schools))
+    np.fill_diagonal(km, np.nan)
+    level = pd.factorize(schools["level"])[0]
+    with np.errstate(invalid="ignore"):
+        near = ((km <= nearest_km) & (level[:, None] == level)).any(axis=1)
+    if "yard" in schools:
+        yard = schools["yard"].astype("object").fillna("").astype("str")
+        shared = yard.groupby([yard, schools["level"]]).transform("size") > 1
+        near |= (shared & (yard != "")).to_numpy()
+    return np.asarray(near)

@@ -1,0 +1,454 @@
+"""The best plan, and how far from the best it may be: relaxation, cuts, branch and bound.
+
+The programme is solved over stars (``regrouping_stars.py``) by HiGHS: stars are priced in until
+no other is worth having, odd groups are cut off, then every star that a better plan could use is
+listed and the rest is branch and bound, group of schools by group of schools. Every bound is a
+bound on the whole programme, also when time runs out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_matrix, vstack
+from scipy.sparse.csgraph import connected_components
+
+from analytics.regrouping_cuts import cut_rows, odd_group_cuts
+from analytics.regrouping_heuristic import greedy_plan
+from analytics.regrouping_programme import (
+    ALMOST,
+    STAYS,
+    Flags,
+    Numbers,
+    Programme,
+    Whole,
+    plan_cost,
+    sent,
+    strengthened,
+)
+from analytics.regrouping_stars import Galaxy, Stars, joined
+
+# What is asked by default: proven to a hundredth of a per cent, within a minute.
+GAP_ASKED = 1e-4
+SECONDS_ASKED = 60.0
+# Stars listed to begin with (pairs and threes), and for branch and bound.
+_FIRST_ROWS = 120_000
+_FIRST_STARS = 30
+_MOST_LISTED = 80_000
+# Width of the first branch and bound in million rupiah, and how much wider the next one is.
+_FIRST_WIDTH, _WIDER = 15.0, 3.0
+# Rounds of cuts before the first branch and bound and after it; a round that closes less than this
+# share of the gap is the last.
+_CUT_ROUNDS = (6, 40)
+_TAIL = 0.003
+# How far below the prices a star stays in the solver's hands, million rupiah.
+_NEAR = 150.0
+_WORTH = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A plan and its proof.
+
+    Parameters
+    ----------
+    into, km
+        Receiving school (``STAYS`` where it stays open) and kilometres (0 there), by school.
+    objective, bound
+        Yearly cost of this plan and the least any plan can cost, million rupiah, all schools.
+    seconds, found_seconds
+        From the start until this bound was known, and until this plan was.
+    unmet
+        Schools locked closed that no plan could close (with the others), by place.
+    """
+
+    into: Whole
+    km: Numbers
+    objective: float
+    bound: float
+    seconds: float
+    found_seconds: float
+    unmet: Whole
+
+    @property
+    def gap(self) -> float:
+        """Share of the objective that is not proven: (objective - bound) / objective."""
+        return 0.0 if self.objective <= 0 else (self.objective - self.bound) / self.objective
+
+
+def solve(
+    programme: Programme,
+    *,
+    seconds: float = SECONDS_ASKED,
+    gap: float = GAP_ASKED,
+    told: Callable[[Solution], None] | None = None,
+) -> Solution:
+    """The least cost plan of a programme within a time.
+
+    Parameters
+    ----------
+    seconds
+        Time for everything; the plan in hand when it ends is returned with its bound.
+    gap
+        Stop where the plan is proven to this share of its cost.
+    told
+        Called with every better plan or bound; the first within a second or two.
+
+    Returns
+    -------
+    Never worse than all open, unless schools are locked closed.
+
+    Method: docs/method.md eq. 113-121.
+    """
+    race = _Race(strengthened(programme), seconds, gap, told)
+    race.run()
+    return race.solution()
+
+
+class _Race:
+    """One solve: the best plan so far, the bound so far, the clock.
+
+    Inside, everything is what is saved against all open (larger is better); a school locked closed
+    is worth a bonus that no saving outweighs.
+    """
+
+    def __init__(
+        self,
+        programme: Programme,
+        seconds: float,
+        gap: float,
+        told: Callable[[Solution], None] | None,
+    ) -> None:
+        self.started = time.monotonic()
+        self.deadline = self.started + seconds
+        self.programme = programme
+        self.told = told
+        self.all_open = programme.cost_all_open
+        moved = programme.pupils[programme.source].sum(axis=1) * programme.km
+        forced = programme.must_close
+        touched = np.zeros(programme.school_count, dtype=bool)
+        touched[programme.source] = touched[programme.target] = True
+        most_km = moved[forced[programme.source]].sum() * programme.prices.pupil_km
+        self.bonus = (1.0 + programme.freed[touched].sum() + most_km) * forced.any()
+        self.gap = gap
+        self.arc = np.full(programme.school_count, STAYS)
+        self.low = 0.0
+        self.high = np.inf
+        self.seconds = 0.0
+        self.galaxy = Galaxy(programme, self.bonus * forced)
+
+    # ---- what is known so far --------------------------------------------------------------------
+
+    @property
+    def asked(self) -> float:
+        """Million rupiah a year that need no proof."""
+        forced = self.bonus * int(self.programme.must_close.sum())
+        return max(self.gap * (self.all_open - max(self.high - forced, 0.0)), ALMOST)
+
+    def left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def done(self) -> bool:
+        return self.high - self.low <= self.asked or self.left() <= 0
+
+    def solution(self) -> Solution:
+        programme = self.programme
+        into, km = sent(programme, self.arc)
+        unmet = np.flatnonzero(programme.must_close & (into == STAYS))
+        objective = plan_cost(programme, into, km)
+        met = int(programme.must_close.sum()) - len(unmet)
+        bound = self.all_open - (self.high - self.bonus * met)
+        spent = time.monotonic() - self.started
+        return Solution(into, km, objective, min(bound, objective), spent, self.seconds, unmet)
+
+    def offer(self, arc: Whole) -> None:
+        """Keep a plan where it beats the one in hand."""
+        saved = self.all_open - plan_cost(self.programme, *sent(self.programme, arc))
+        saved += self.bonus * int(((arc != STAYS) & self.programme.must_close).sum())
+        if saved > self.low + ALMOST or self.seconds == 0.0:
+            self.low = max(saved, self.low)
+            self.arc = arc if saved >= self.low else self.arc
+            self.seconds = time.monotonic() - self.started
+            self.tell()
+
+    def bounded(self, high: float) -> None:
+        """Keep a bound where it is tighter."""
+        self.high = min(self.high, max(high, self.low))
+
+    def tell(self) -> None:
+        if self.told:
+            self.told(self.solution())
+
+    # ---- the steps -------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        programme = self.programme
+        if not len(programme.source):
+            self.high = 0.0
+            self.offer(self.arc)
+            return
+        # What each school frees at most, whatever it meets: a bound before any other.
+        self.high = float(self.bonus * programme.must_close.sum() + self.all_open)
+        self.offer(greedy_plan(programme, seconds=min(1.0, max(self.left() / 4, 0.0))))
+        price, merge_price, high = self._priced()
+        if self.done():
+            self.tell()
+            return
+        listed, width = self._listed(price, merge_price, high)
+        floor = high - width
+        relaxed = _Relaxation.of(programme, listed)
+        best: _Relaxation | None = None
+        for rounds in _CUT_ROUNDS:
+            better = self._relaxed(relaxed, rounds, floor)
+            best = better or best
+            if best is None or self.done():
+                break
+            # A narrow search first: its plan is nearly the best, and all that follows is smaller.
+            high = self._branched_within(best, np.flatnonzero(best.worth() >= -_FIRST_WIDTH))
+            self.bounded(max(high, best.value - _FIRST_WIDTH, floor))
+            relaxed.drop(self.low)
+        if best is not None and not self.done():
+            self._branched(best, floor)
+        self.tell()
+
+    def _priced(self) -> tuple[Numbers, float, float]:
+        """Prices of schools and of a merge at which no star is worth more (eq. 117)."""
+        galaxy, programme = self.galaxy, self.programme
+        count = programme.school_count
+        none = np.zeros(count)
+        small = Galaxy(replace(programme, most_into=min(programme.most_into or 2, 2)), galaxy.bonus)
+        pairs = small.search(none, 0.0, ALMOST, best_only=False, most_rows=_FIRST_ROWS).stars
+        pool = pairs.foremost(_FIRST_STARS)
+        kept = (none, 0.0, np.inf)
+        while len(pool) and self.left() > 0:
+            relaxed = _Relaxation.of(programme, pool)
+            if not relaxed.solve(self.left()):
+                break
+            price, merge_price = relaxed.prices()
+            found = galaxy.search(price, merge_price, _WORTH, best_only=True)
+            most = programme.most_merges or 0
+            high = float(price.sum() + merge_price * most + found.best.sum())
+            self.bounded(high)
+            if kept[2] == np.inf or not len(found.stars):
+                self._rounded(relaxed)
+            if high <= kept[2]:
+                kept = (price, merge_price, high)
+            if not len(found.stars):
+                break
+            pool = joined(programme, [pool, found.stars])
+        return kept
+
+    def _rounded(self, relaxed: _Relaxation) -> None:
+        """A plan out of the relaxed one: whole stars first, then what they leave room for."""
+        worth = relaxed.worth()
+        order = np.lexsort((-worth, -np.round(relaxed.share, 6)))
+        order = order[relaxed.share[order] > _WORTH]
+        some = relaxed.stars.taken(order)
+        self.offer(greedy_plan(self.programme, some.arcs, seconds=min(1.0, self.left() / 4)))
+
+    def _listed(self, price: Numbers, merge_price: float, high: float) -> tuple[Stars, float]:
+        """Every star a plan within ``width`` of the bound may use."""
+        width = high - self.low + _WORTH
+        while True:
+            found = self.galaxy.search(price, merge_price, -width, best_only=False)
+            if (found.is_whole and len(found.stars) <= _MOST_LISTED) or width < _WORTH:
+                return found.stars, width
+            width /= 2
+
+    def _relaxed(self, relaxed: _Relaxation, rounds: int, floor: float) -> _Relaxation | None:
+        """The relaxation with cuts until they bite no more (eq. 119); None where time ran out."""
+        best: _Relaxation | None = None
+        stop = time.monotonic() + self.left() / 4
+        for _ in range(rounds):
+            if not relaxed.solve(self.left()):
+                break
+            self.bounded(max(relaxed.value, floor))
+            gained = np.inf if best is None else best.value - relaxed.value
+            best = relaxed.copy()
+            groups = odd_group_cuts(relaxed.holds, relaxed.share)
+            if self.done() or not groups or time.monotonic() > stop:
+                break
+            if gained < _TAIL * (relaxed.value - self.low):
+                break
+            relaxed.cut(groups)
+        return best
+
+    def _branched(self, relaxed: _Relaxation, floor: float) -> None:
+        """Branch and bound over the stars within a width of the bound, wider until proven.
+
+        Stars farther from the bound than the width can only be part of plans that save less than
+        the bound less the width (eq. 120).
+        """
+        worth = relaxed.worth()
+        width = _FIRST_WIDTH * _WIDER
+        while not self.done():
+            width = min(width, relaxed.value - self.low + _WORTH)
+            at = np.flatnonzero(worth >= -width)
+            high = self._branched_within(relaxed, at)
+            self.bounded(max(high, relaxed.value - width, floor))
+            if width >= relaxed.value - self.low:
+                break
+            width *= _WIDER
+
+    def _branched_within(self, relaxed: _Relaxation, at: Whole) -> float:
+        """The best plan of some stars, group by group; returns the bound over these stars."""
+        stars = relaxed.stars.taken(at)
+        holds = relaxed.holds[:, at]
+        rows = vstack([relaxed.rows, relaxed.cuts]).tocsr()[:, at]
+        limits = np.concatenate([relaxed.limits, relaxed.cut_limits])
+        label = _labels(holds, stars, is_one=self.programme.most_merges is not None)
+        chosen: list[Whole] = []
+        high = 0.0
+        groups = sorted(np.unique(label).tolist(), key=lambda one: int((label == one).sum()))
+        for turn, one in enumerate(groups):
+            own = np.flatnonzero(label == one)
+            here = rows[:, own]
+            bound_rows = np.diff(here.indptr) > (1 if self.programme.most_merges is None else 0)
+            # The last and largest may use all that is left, the others an even share of it.
+            seconds = max(self.left() / (1 if turn == len(groups) - 1 else 2), 0.2)
+            taken, above = _best_of(
+                stars.saving[own],
+                here[bound_rows],
+                limits[bound_rows],
+                seconds,
+                self.asked / 4 * len(own) / len(at),
+            )
+            high += above
+            chosen.append(own[taken])
+        picked = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
+        arcs = stars.taken(picked).arcs
+        self.offer(greedy_plan(self.programme, arcs, seconds=min(0.5, max(self.left(), 0.0))))
+        return high
+
+
+def _labels(holds: csr_matrix, stars: Stars, *, is_one: bool) -> Whole:
+    """Group of each star: groups share no school, so each is solved alone."""
+    if is_one:
+        return np.zeros(len(stars), dtype=np.int64)
+    school = connected_components(holds @ holds.T, directed=False)[1]
+    return school[stars.centre]
+
+
+def _best_of(
+    saving: Numbers, rows: csr_matrix, limits: Numbers, seconds: float, allowed: float
+) -> tuple[Whole, float]:
+    """Stars of the best plan of one group, and the most any plan of the group saves."""
+    if len(saving) == 1:
+        return np.arange(1), float(max(saving[0], 0.0))
+    whole = float(np.abs(saving).sum())
+    result = milp(
+        -saving,
+        constraints=LinearConstraint(rows, -np.inf, limits) if rows.shape[0] else None,
+        integrality=np.ones(len(saving)),
+        bounds=Bounds(0, 1),
+        options={"time_limit": seconds, "mip_rel_gap": max(allowed / max(whole, 1.0), 1e-9)},
+    )
+    above = result.mip_dual_bound
+    bound = whole if above is None or not np.isfinite(above) else -float(above)
+    if result.x is None:
+        return np.zeros(0, dtype=np.int64), bound
+    return np.flatnonzero(result.x > 0.5), bound
+
+
+@dataclass(eq=False)
+class _Relaxation:
+    """The programme over some stars without whole numbers, and the cuts added to it."""
+
+    stars: Stars
+    holds: csr_matrix
+    rows: csr_matrix
+    limits: Numbers
+    cuts: csr_matrix
+    cut_limits: Numbers
+    share: Numbers
+    price: Numbers
+    near: Flags
+    value: float = np.inf
+
+    @classmethod
+    def of(cls, programme: Programme, stars: Stars) -> _Relaxation:
+        """Each school in one star at most; merges within their limit (eq. 116)."""
+        count = len(stars)
+        star = np.concatenate([np.repeat(np.arange(count), stars.sizes), np.arange(count)])
+        school = np.concatenate([programme.source[stars.arcs], stars.centre])
+        holds = csr_matrix(
+            (np.ones(len(star)), (school, star)), shape=(programme.school_count, count)
+        )
+        limits = np.ones(programme.school_count)
+        rows = holds
+        if programme.most_merges is not None:
+            rows = vstack([holds, csr_matrix(stars.sizes[None].astype(float))]).tocsr()
+            limits = np.concatenate([limits, [float(programme.most_merges)]])
+        return cls(
+            stars=stars, holds=holds, rows=rows, limits=limits,
+            cuts=csr_matrix((0, count)), cut_limits=np.zeros(0),
+            share=np.zeros(count), price=np.zeros(len(limits)), near=np.ones(count, dtype=bool),
+        )  # fmt: skip
+
+    def solve(self, seconds: float) -> bool:
+        """Solve it; False where time ran out.
+
+        Only stars near the prices are in the solver's hands; those that turn out worth more are
+        let in and it solves again, until none is.
+        """
+        deadline = time.monotonic() + seconds
+        every = vstack([self.rows, self.cuts]).tocsc()
+        limits = np.concatenate([self.limits, self.cut_limits])
+        while True:
+            at = np.flatnonzero(self.near)
+            result = linprog(
+                -self.stars.saving[at],
+                A_ub=every[:, at],
+                b_ub=limits,
+                method="highs",
+                options={"time_limit": max(deadline - time.monotonic(), 0.1)},
+            )
+            if result.status != 0:
+                return False
+            self.price = np.maximum(-result.ineqlin.marginals, 0.0)
+            worth = self.stars.saving - every.T @ self.price
+            missed = (worth > _WORTH) & ~self.near
+            if not missed.any():
+                break
+            self.near = self.near | missed
+        self.share = np.zeros(len(self.stars))
+        self.share[at] = result.x
+        # The bound the prices prove by themselves, not the value the solver reports.
+        self.value = float(self.price @ limits + np.maximum(worth, 0.0).sum())
+        self.near = worth > -_NEAR
+        return True
+
+    def prices(self) -> tuple[Numbers, float]:
+        """Price of each school, and of a merge."""
+        count = self.holds.shape[0]
+        return self.price[:count], float(self.price[count:].sum()) if len(
+            self.limits
+        ) > count else 0.0
+
+    def worth(self) -> Numbers:
+        """What each star saves beyond the prices of its schools and cuts; at most 0."""
+        # Cuts added since it was solved have no price yet.
+        solved = len(self.price) - self.rows.shape[0]
+        every = vstack([self.rows, self.cuts[:solved]]).tocsr()
+        return self.stars.saving - every.T @ self.price
+
+    def cut(self, groups: list[tuple[int, ...]]) -> None:
+        """Add the cuts of some groups of schools."""
+        rows, limits = cut_rows(groups, self.holds)
+        self.cuts = vstack([self.cuts, rows]).tocsr()
+        self.cut_limits = np.concatenate([self.cut_limits, limits])
+
+    def drop(self, low: float) -> None:
+        """Forget the stars that no plan better than ``low`` can hold."""
+        keep = self.worth() >= low - self.value - _WORTH
+        self.stars = self.stars.taken(keep)
+        self.holds, self.rows = self.holds[:, keep], self.rows[:, keep]
+        self.cuts, self.share, self.near = self.cuts[:, keep], self.share[keep], self.near[keep]
+
+    def copy(self) -> _Relaxation:
+        """As it was solved last: later cuts do not reach it."""
+        return replace(self)
