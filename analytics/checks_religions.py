@@ -126,6 +126,7 @@ def _wide_counts(reading: Reading, findings: Findings) -> list[_Count]:
             group = columns.setdefault((found["religion"], found["grade"] or ""), {})
             group[found["part"] or ""] = counts_of(reading, findings, name)
     graded = {religion for religion, grade in columns if grade}
+    told = [texts_of(reading, name) for name in ("grade", "sex") if name in reading.rows.columns]
     stated = counts_of(reading, findings, "pupil_count")
     wrong = {fault.row for fault in findings.faults if fault.code == "count_invalid"}
     rows = reading.rows["row"].to_list()
@@ -137,7 +138,8 @@ def _wide_counts(reading: Reading, findings: Findings) -> list[_Count]:
                 continue  # the total of the grades beside it
             number, total = of_parts({part: cells[at] for part, cells in parts.items()})
             if number is not None:
-                of_row.append(_Count(at, religion, number, grade))
+                apart = "|".join([grade, *(texts[at] for texts in told)])
+                of_row.append(_Count(at, religion, number, apart))
             if total is not None and number is not None and total != number:
                 _say_total(findings, at, total, number)
         whole = sum(count.pupil_count for count in of_row)

@@ -157,6 +157,8 @@ def test_a_sheet_for_each_class_tells_the_grade_by_its_name(tmp_path):
     [
         ["No", "Nama Siswa", "Kelas", "JK"],
         ["NPSN", "Nama", "NISN", "JK", "Kelas"],
+        ["No", "Nama Lengkap", "NIS", "Kelas", "L/P"],
+        ["No. Urut", "NIS/NISN", "Nama Murid", "Tingkat"],
         ["nama", "nisn", "nik", "tingkat_pendidikan_id", "nama_rombel", "peserta_didik_id"],
     ],
 )
@@ -207,6 +209,22 @@ def test_a_list_of_classes_gives_pupils_and_classes_by_grade_without_clubs(tmp_p
     assert judged.enrolment.to_numpy().tolist() == [[A, 2026, 7, 45], [A, 2026, 8, 22]]
     assert judged.rombels.to_numpy().tolist() == [[A, 2026, 7, 2], [A, 2026, 8, 1]]
     assert [fault.code for fault in judged.faults] == ["rombel_not_class"]
+
+
+def test_a_list_of_one_schools_classes_names_it_in_its_title(tmp_path, folder):
+    rows = [
+        ["Daftar Rombongan Belajar"],
+        ["SD NEGERI 01 MELATI"],
+        ["No", "Nama Rombel", "Tingkat Kelas", "Jumlah Siswa", "", "", "Wali Kelas"],
+        ["", "", "", "L", "P", "Total", ""],
+        [1, "Kelas 1A", "1", 10, 11, 21, "RAHASIA"],
+        [2, "Kelas 2", "2", 9, 9, 18, "RAHASIA"],
+    ]
+    file = workbooks.write_xlsx(tmp_path / "r.xlsx", rows, [(2, 3, 2, 5)])
+    previewed = import_data.preview(folder, file, as_of=DAY)
+    assert previewed.good_rows.to_numpy().tolist() == [[A, 2026, 1, 21], [A, 2026, 2, 18]]
+    assert previewed.tables["rombel_by_grade"]["rombel_count"].to_list() == [1, 1]
+    assert "RAHASIA" not in everything(previewed.reading)
 
 
 def test_the_web_service_calls_a_class_by_its_name(tmp_path):

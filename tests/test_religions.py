@@ -139,6 +139,13 @@ def test_a_long_rekap_with_a_row_for_each_religion(tmp_path):
     assert counts(found) == {(A, 2024, "islam"): 100, (A, 2024, "katolik"): 4}
 
 
+def test_grades_down_and_religions_across_are_added(tmp_path):
+    head = ["NPSN", "Tahun", "Kelas", "Islam", "Hindu"]
+    found = judged(tmp_path, [head, [A, 2025, 1, 10, 1], [A, 2025, 2, 11, 0]])
+    assert counts(found) == {(A, 2025, "islam"): 21, (A, 2025, "hindu"): 1}
+    assert faults(found) == []
+
+
 def test_pupils_of_another_religion_are_told_and_left_out(tmp_path):
     rows = [["NPSN", "Islam", "Hindu", "Lainnya"], [A, 50, 3, 2], [B, 0, 0, 0]]
     found = judged(tmp_path, rows, sheet="2025-2026")

@@ -9,6 +9,8 @@ from analytics.readers.headers import header_key
 from analytics.readers.tabular import cell_text
 from analytics.readers.workbook import Sheet
 
+# A pupil's own number; no list of staff or schools has a column of it.
+_PUPIL_NUMBERS = {"nisn", "nis", "nisnisn", "nisnnis", "nomorinduksiswa", "noinduksiswa"}
 _PUPIL_NAMES = {"namasiswa", "namapesertadidik", "namamurid", "namapd", "namalengkapsiswa"}
 _PUPIL_MARKS = {
     *("nisn", "nipd", "rombelsaatini", "penerimakip", "pesertadidikid", "namarombel"),
@@ -47,7 +49,7 @@ def pupil_header(sheet: Sheet) -> int | None:
         if keys & _STAFF_MARKS:
             continue
         is_named = bool(keys & _PUPIL_NAMES) and bool(keys & _OF_A_PUPIL) and not keys & _COUNTS
-        if ("nisn" in keys and len(keys) >= 3) or is_named:
+        if (keys & _PUPIL_NUMBERS and len(keys) >= 3) or is_named:
             return place
         if len(keys & _PUPIL_MARKS) >= 2 and not keys & _COUNTS:
             return place

@@ -33,7 +33,8 @@ _SCHOOL = ("namasekolah", "sekolah", "satuanpendidikan", "namasatuanpendidikan")
 _YEAR = ("tahunajaran", "tahunpelajaran", "semesterid", "tahunajaranid", "ta")
 _WHO = (
     *("nisn", "pesertadidikid", "nik", "nipd", "nama", "namasiswa", "namapesertadidik"),
-    *("namamurid", "namapd", "namalengkapsiswa"),
+    *("namamurid", "namapd", "namalengkapsiswa", "namalengkap", "nis", "nisnisn", "nisnnis"),
+    *("nomorinduksiswa", "noinduksiswa"),
 )
 _OF_PARENTS = {"nama", "tahunlahir", "jenjangpendidikan", "pekerjaan", "penghasilan", "nik"}
 _CLASS_TITLE = re.compile(r"^\W*(?:kelas|rombel|rombongan belajar)\s*:\s*(\S.*)$", re.I)

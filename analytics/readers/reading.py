@@ -316,7 +316,11 @@ def _counted_kind(
     if _is_by_religion(sheet, headers["religion"], header if is_wide else None):
         return "religion"
     # Schools by name alone: what is missing is their numbers, not the NIP of a roster.
-    if (has_school and is_long and not is_list) or (is_wide and (has_school or "name" in by_grade)):
+    # A list of one school's classes names it in its titles alone.
+    is_titled = is_named and bool(dapodik.unit_in_titles(titles))
+    if ((has_school or is_titled) and is_long and not is_list) or (
+        is_wide and (has_school or "name" in by_grade)
+    ):
         return "enrolment"
     header = headers["birth"]
     if header is None or names["school"] & {"npsn"}:

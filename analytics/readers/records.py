@@ -162,6 +162,8 @@ def _with_surroundings(
         number = dapodik.npsn_in_titles(table.titles)
         if kind != "school" and number and not names & {"npsn", "school_id"}:
             frame["npsn"] = number
+        if kind != "school" and title and not {"npsn", "school_id", "name"} & set(frame):
+            frame["name"] = title
         return _with_school_year(frame, table)
     if kind == "birth":
         return _with_birth_year(frame, table)
