@@ -54,6 +54,7 @@ def test_without_any_exit_the_page_says_what_to_load():
 def test_people_missing_from_the_next_roster_wait_for_a_cause():
     app = section()
     assert "2 dari 2 keluar" in said(app)
+    assert "**2** keluar sejak 1 Juli 2025 · 2 belum jelas sebabnya" in said(app)
     assert "perkiraan" in str(app.dataframe[0].value.to_dict())
     assert app.button(key="exits-save-0").disabled
 
@@ -114,6 +115,8 @@ def test_a_leader_sees_no_exit_and_no_form(two_rosters):
     app = visited("keluar", user_name="wali")
     assert not any(key.startswith("exits") for key in keys(app))
     assert "Uji Coba" not in said(app)
+    # Fewer than five people are not counted out to those who see no names.
+    assert "**<5** keluar" in said(app)
 
 
 @pytest.mark.usefixtures("two_rosters")

@@ -12,8 +12,17 @@ import pandas as pd
 import streamlit as st
 
 from analytics import demo, export, import_data, store
+from analytics.exit_causes import UNKNOWN
 from analytics.store import Edition, StoreError
-from pages.shared import access, import_jobs, layout, load, load_schools, school_inputs
+from pages.shared import (
+    access,
+    import_jobs,
+    layout,
+    load,
+    load_exits,
+    load_schools,
+    school_inputs,
+)
 from pages.shared.import_jobs import Progress
 from pages.shared.import_text import MIMES, kind_names, plain, scope_names
 from pages.shared.import_titles import unmatched
@@ -72,6 +81,8 @@ def in_force() -> None:
         )
         if told := _schools_told():
             st.markdown(told)
+        if told := _exits_told():
+            st.markdown(told)
         created = moment(edition.created_at)
         if edition.source_files:
             files = plain(names(list(edition.source_files)))
@@ -103,6 +114,25 @@ def _schools_told() -> str:
         return f"{told} · {t('kelahiran belum ada')}"
     first, latest = int(births["year"].min()), int(births["year"].max())
     return f"{told} · {t('kelahiran {first}-{last}', first=first, last=latest)}"
+
+
+def _exits_told() -> str:
+    """How many exits the edition knows since when; '' where it knows none."""
+    since, _ = load_exits.complete_from()
+    if since is None:
+        return ""
+    exits = load_exits.history()
+    counted = exits.loc[exits["exited_on"].ge(pd.Timestamp(since))]
+    waiting = int(counted["cause"].eq(UNKNOWN).sum())
+    told = t(
+        "**{count}** keluar sejak {since}",
+        count=layout.count_shown(len(counted)),
+        since=day(since),
+    )
+    if not waiting:
+        return told
+    shown = layout.count_shown(waiting)
+    return f"{told} · {t('{count} belum jelas sebabnya', count=shown)}"
 
 
 def _quality(edition: Edition) -> None:
