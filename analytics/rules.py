@@ -77,14 +77,17 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         *("rule_id", "cause", "employment", "role_group", "sex", "age_from", "age_to"),
         *("rate_low", "rate_mid", "rate_high", "weight_person_years"),
     ),
+    "projection_rule": (
+        *("rule_id", "key", "employment", "share", "months", "effective_from", "effective_to"),
+    ),
 }
 _NUMBERS = (
     *("age_years", "added_years", "priority", "max_pupils", "min_rombel", "max_rombel"),
     *("grade_from", "grade_to", "jp_per_week", "value"),
-    *("age_from", "age_to", "weight_person_years"),
+    *("age_from", "age_to", "weight_person_years", "months"),
 )
-# Per person and year, 0-1.
-_RATES = ("rate_low", "rate_mid", "rate_high")
+# Per person and year, or of people: 0-1.
+_RATES = ("rate_low", "rate_mid", "rate_high", "share")
 # Columns of which a row fills one or none.
 _MAY_BE_BLANK = ("min_rombel", "max_rombel")
 # Public code and officials have read the age off the pay grade; the law never does.
@@ -154,7 +157,9 @@ class RuleBook:
     ``teaching_posts``: one row per pattern, in the order they are tried. ``exit_causes``: one row
     per cause of leaving. ``exit_patterns``: written words and codes to causes, in the order they
     are tried. ``exit_rates``: what is taken to be usual before there is history, one row per
-    cause, employment, role group, sex and ages. ``version``: hash of all files.
+    cause, employment, role group, sex and ages. ``projection_rules``: how contracts and leave
+    before retirement are projected, one row per key, employment and effective range. ``version``:
+    hash of all files.
     """
 
     retirement_age: pd.DataFrame
@@ -171,6 +176,7 @@ class RuleBook:
     exit_causes: pd.DataFrame
     exit_patterns: pd.DataFrame
     exit_rates: pd.DataFrame
+    projection_rules: pd.DataFrame
     version: str
 
     def readings(self, choice: LawChoice = LawChoice()) -> dict[str, str]:
@@ -290,6 +296,7 @@ def _read(folder: Path) -> RuleBook:
             "priority", kind="stable", ignore_index=True
         ),
         exit_rates=tables["exit_rate"],
+        projection_rules=tables["projection_rule"],
         version=digest.hexdigest()[:12],
     )
     _check_ages(book)
@@ -342,7 +349,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
         text[column] = number
     for column in (c for c in _RATES if c in text):
         rate = pd.to_numeric(text[column], errors="coerce")
-        refuse(~rate.between(0, 1), f"{column} is not a share between 0 and 1 a year")
+        refuse(~rate.between(0, 1), f"{column} is not a share between 0 and 1")
         text[column] = rate
     if "age_years" in text:
         odd = ~text["age_years"].between(_AGE_RANGE.start, _AGE_RANGE.stop - 1)
@@ -429,6 +436,7 @@ def _check_teaching(book: RuleBook) -> None:
     for file, table, keys in (
         ("class_size.csv", book.class_sizes, ["level"]),
         ("teacher_rule.csv", book.teacher_rules, ["key", "level", "post"]),
+        ("projection_rule.csv", book.projection_rules, ["key", "employment"]),
         ("subject_hours.csv", grades, ["level", "grade", "subject", "reading"]),
     ):
         unique = table["rule_id"].groupby(level=0).first()

@@ -46,6 +46,8 @@ ORDER = [
     ["exact_sums_chance", "exact_sums_laws", "exact_sums_people", "exact_sums_years"],
     ["exact_sums_mixed"],
     ["exact_sums"],
+    ["projection_months"],
+    ["projection"],
     ["births", "combining", "enrolment_levels"],
     ["progression"],
     ["enrolment_origins"],

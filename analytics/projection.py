@@ -1,0 +1,379 @@
+"""Staff in post to the horizon, as a chain of named steps that adds up.
+
+Every number is an expectation summed over people, or a quantile of the whole distribution of a
+count (``exact_sums``); nothing is drawn. Newcomers are not in it: this is what becomes of the
+people of today. Method: docs/method.md eq. 99-108.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from analytics.exact_sums import (
+    NO_EFFECT,
+    YearEffect,
+    leaver_distribution,
+    staff_distribution,
+)
+from analytics.projection_months import (
+    BY_LAW,
+    CONTRACT,
+    EARLY,
+    MPP,
+    Calendar,
+    Levers,
+    ProjectionError,
+    calendar,
+    chances,
+    staff_arrays,
+)
+
+Numbers = NDArray[np.float64]
+
+CELL = ("unit", "role_group")
+UNKNOWN = "tidak diketahui"
+NO_LEVERS = Levers()
+SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """What becomes of today's people.
+
+    Attributes
+    ----------
+    people_count
+        People projected.
+    months
+        The calendar; its last month ends the horizon.
+    cells
+        One row per unit x role group (or what was asked for), in the order of the arrays.
+    steps
+        Steps of the chain in their order.
+    changes, duty_changes
+        ``(cell, step, month)``: expected change of staff in post and of staff on duty, never above
+        zero. ``mpp`` takes people off duty and leaves them on the payroll.
+    start, duty_start
+        By cell, on the day of the roster.
+    year_effect
+        What good and bad years do to the early causes.
+    """
+
+    people_count: int
+    months: Calendar
+    cells: pd.DataFrame
+    steps: tuple[str, ...]
+    changes: Numbers = field(repr=False)
+    duty_changes: Numbers = field(repr=False)
+    start: Numbers = field(repr=False)
+    duty_start: Numbers = field(repr=False)
+    year_effect: YearEffect
+    _cell_of: NDArray[np.int64] = field(repr=False)
+    _hazard: Numbers = field(repr=False)
+    _fixed: Numbers = field(repr=False)
+
+    def account(self, by: Sequence[str] = CELL, every: str = "month") -> pd.DataFrame:
+        """The chain of steps: what each took, where and when.
+
+        Parameters
+        ----------
+        by
+            Columns of the cells to keep; none for the total.
+        every
+            ``month`` or ``year``.
+
+        Returns
+        -------
+        One row per group, period and step: ``by``, ``year`` (and ``month_on``, first of the
+        month), ``step``, ``change_count``, ``change_on_duty_count``. Summed over steps and periods
+        they are end minus start of :meth:`staff`, to rounding. Method: docs/method.md eq. 104.
+        """
+        groups, member = self._grouped(by)
+        steps = np.array(self.steps)
+        values = {
+            "change_count": _added(member, self._by(self.changes, every)),
+            "change_on_duty_count": _added(member, self._by(self.duty_changes, every)),
+        }
+        return self._long(groups, every, values, steps)
+
+    def staff(self, by: Sequence[str] = CELL, every: str = "month") -> pd.DataFrame:
+        """Expected staff at the end of each period.
+
+        Returns
+        -------
+        One row per group and period: ``by``, ``year`` (and ``month_on``), ``start_count`` on the
+        day of the roster, ``staff_count``, ``on_duty_count`` at the end of the period.
+        """
+        groups, member = self._grouped(by)
+        values = {}
+        for name, start, changes in (
+            ("staff_count", self.start, self.changes),
+            ("on_duty_count", self.duty_start, self.duty_changes),
+        ):
+            level = start[:, None] + np.cumsum(self._by(changes, every).sum(axis=1), axis=-1)
+            values[name] = member @ level
+        table = self._long(groups, every, values, None)
+        start_count = np.repeat(member @ self.start, len(table) // max(1, len(groups)))
+        table.insert(table.columns.get_loc("staff_count"), "start_count", start_count)
+        return table
+
+    def bands(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Staff at the end of each calendar year and leavers within it, with their bands.
+
+        Returns
+        -------
+        One row per group and year: ``by``, ``year``, ``start_count``, ``staff_count`` and
+        ``leaver_count`` (expectations), ``staff_p10 .. p90``, ``leaver_p10 .. p90``. Quantiles are
+        those of each group's own distribution. Method: docs/method.md eq. 105.
+        """
+        groups, member = self._grouped(by)
+        codes = self._codes(member)
+        table = self._long(groups, "year", {}, None)
+        table["start_count"] = np.repeat(member @ self.start, len(self.months.years))
+        for name, law in (("staff", staff_distribution), ("leaver", leaver_distribution)):
+            found = law(self._hazard, codes, self.year_effect, fixed=self._fixed)
+            table[f"{name}_count"] = found.mean.ravel()
+            for quantile, share in SHARES.items():
+                table[f"{name}_{quantile}"] = found.quantile(share).ravel()
+        return table
+
+    def chance_below(self, threshold: int, by: Sequence[str] = CELL) -> pd.DataFrame:
+        """Probability that a group has fewer than so many people at the end of each year.
+
+        ``threshold`` 1 is the chance that nobody is left.
+
+        Returns
+        -------
+        One row per group and year: ``by``, ``year``, ``start_count``, ``staff_count``,
+        ``below_probability``. Method: docs/method.md eq. 106.
+        """
+        groups, member = self._grouped(by)
+        found = staff_distribution(
+            self._hazard, self._codes(member), self.year_effect, fixed=self._fixed
+        )
+        table = self._long(groups, "year", {}, None)
+        table["start_count"] = np.repeat(member @ self.start, len(self.months.years))
+        table["staff_count"] = found.mean.ravel()
+        table["below_probability"] = found.fewer_than(threshold).ravel()
+        return table
+
+    def spread(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Where the width of the band comes from.
+
+        Returns
+        -------
+        One row per group and year: ``by``, ``year``, ``staff_sd`` and its variance's shares
+        ``chance_share`` (who of independent people happens to leave), ``years_share`` (good and bad
+        years), ``level_share`` (how uncertain the hazards themselves are); they sum to 1, or are
+        all 0 where nothing is uncertain. Method: docs/method.md eq. 107.
+        """
+        groups, member = self._grouped(by)
+        codes = self._codes(member)
+        effect = self.year_effect
+        variances = [
+            staff_distribution(self._hazard, codes, each, fixed=self._fixed).spread() ** 2
+            for each in (NO_EFFECT, YearEffect(effect.log_sd, effect.persistence), effect)
+        ]
+        total = np.maximum.accumulate(variances)
+        parts = np.diff(total, axis=0, prepend=0.0)
+        share = np.divide(parts, total[-1], out=np.zeros_like(parts), where=total[-1] > 1e-9)
+        table = self._long(groups, "year", {}, None)
+        table["staff_sd"] = np.sqrt(total[-1]).ravel()
+        for name, values in zip(("chance", "years", "level"), share, strict=True):
+            table[f"{name}_share"] = values.ravel()
+        return table
+
+    @cached_property
+    def ends(self) -> pd.DatetimeIndex:
+        """Last day of each month."""
+        return pd.DatetimeIndex(self.months.month_on) + pd.offsets.MonthEnd(0)
+
+    def _grouped(self, by: Sequence[str]) -> tuple[pd.DataFrame, csr_array]:
+        """Labels of groups of cells, and the sum over cells as a matrix (group, cell)."""
+        if lost := [column for column in by if column not in self.cells]:
+            raise ProjectionError(
+                f"no column {lost[0]!r}; projected by {', '.join(map(str, self.cells.columns))}"
+            )
+        columns = list(by)
+        if columns:
+            keys = pd.MultiIndex.from_frame(self.cells[columns])
+            codes, labels = keys.factorize(sort=True)
+            groups = labels.to_frame(index=False)
+            groups.columns = columns
+        else:
+            codes, groups = np.zeros(len(self.cells), dtype=np.int64), pd.DataFrame(index=[0])
+        ones = np.ones(len(codes))
+        shape = (len(groups), len(self.cells))
+        return groups, csr_array((ones, (codes, np.arange(len(codes)))), shape=shape)
+
+    def _codes(self, member: csr_array) -> NDArray[np.int64]:
+        rows, cells = member.nonzero()
+        group = np.empty(len(self.cells), dtype=np.int64)
+        group[cells] = rows
+        return group[self._cell_of]
+
+    def _by(self, changes: Numbers, every: str) -> Numbers:
+        if every not in ("month", "year"):
+            raise ProjectionError(f"every is {every!r}; it is month or year")
+        if every == "month":
+            return changes
+        first = np.concatenate([[0], self.months.month_ends[:-1]])
+        return np.add.reduceat(changes, first, axis=-1)
+
+    def _long(
+        self,
+        groups: pd.DataFrame,
+        every: str,
+        values: Mapping[str, Numbers],
+        steps: NDArray | None,
+    ) -> pd.DataFrame:
+        """Rows of groups x periods (x steps), in that order."""
+        year = self.months.year if every == "month" else self.months.years
+        count = 1 if steps is None else len(steps)
+        each = len(year) * count
+        table = groups.loc[groups.index.repeat(each)].reset_index(drop=True)
+        table["year"] = np.tile(np.repeat(year, count), len(groups))
+        if every == "month":
+            table["month_on"] = pd.DatetimeIndex(
+                np.tile(np.repeat(self.months.month_on, count), len(groups))
+            ).astype("datetime64[us]")
+        if steps is not None:
+            table["step"] = np.tile(steps, len(year) * len(groups))
+        for name, value in values.items():
+            cube = value.reshape(len(groups), count, len(year))
+            table[name] = cube.transpose(0, 2, 1).ravel()
+        return table
+
+
+def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, under which levers
+    people: pd.DataFrame,
+    as_of: date,
+    years: int,
+    hazards: Mapping[str, NDArray],
+    year_effect: YearEffect = NO_EFFECT,
+    levers: Levers = NO_LEVERS,
+    cells: Sequence[str] = CELL,
+) -> Projection:
+    """Project people month by month.
+
+    Parameters
+    ----------
+    people
+        One row per person, the frame of :func:`analytics.retirement.retirements` (those to be
+        counted): ``retires_on``, ``contract_ends_on``, ``employment``, ``is_on_duty`` and the
+        columns of ``cells``. Somebody past the retirement date leaves in the first month; somebody
+        without one never leaves by law.
+    as_of
+        The day of the roster.
+    years
+        Calendar years after that of ``as_of``; the rest of that one comes first.
+    hazards
+        Cause -> ``(person, year)`` of twelve months from ``as_of``, ``years + 1`` of them:
+        probability of leaving by that cause for whoever is in service at the start of the year
+        (``ExitModel.hazards``). In the year of the retirement date it falls wholly before it.
+        Causes ``bup``, ``kontrak_berakhir`` and ``mpp`` are left aside: dates and levers say more.
+    year_effect
+        ``ExitModel.year_effect``. It widens bands and moves no expectation.
+    levers
+        Renewal of contracts, leave before retirement, factors on causes.
+    cells
+        Columns that may be grouped by later.
+
+    Returns
+    -------
+    The projection. Method: docs/method.md eq. 99-108.
+
+    Raises
+    ------
+    ProjectionError
+        When hazards do not fit the people or the horizon.
+    """
+    if people.empty:
+        raise ProjectionError("nobody to project")
+    months = calendar(as_of, years)
+    staff = staff_arrays(people, hazards, months, levers)
+    labels = people[list(cells)].astype("object").fillna(UNKNOWN).reset_index(drop=True)
+    cell_of, known = pd.MultiIndex.from_frame(labels).factorize(sort=True)
+    frame = known.to_frame(index=False)
+    frame.columns = list(cells)
+    causes = _in_order(staff.exposure)
+    steps = (BY_LAW, *causes, CONTRACT, MPP)
+    shape = (len(frame), len(steps), months.months)
+    changes, duty_changes = np.zeros(shape), np.zeros(shape)
+    hazard = np.empty((len(people), len(months.years)))
+    fixed = np.empty_like(hazard)
+    for some in chances(staff, months):
+        rows = cell_of[some.who]
+        add = csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), (len(frame), len(rows)))
+        for number, step in enumerate(steps):
+            if step in some.leaves:
+                changes[:, number] -= add @ some.leaves[step]
+            duty_changes[:, number] -= add @ some.duty[step]
+        hazard[some.who], fixed[some.who] = some.hazard, some.fixed
+    start = np.bincount(cell_of, minlength=len(frame)).astype(np.float64)
+    duty_start = np.bincount(cell_of, staff.on_duty, len(frame)).astype(np.float64)
+    return Projection(
+        people_count=len(people),
+        months=months,
+        cells=frame,
+        steps=steps,
+        changes=changes,
+        duty_changes=duty_changes,
+        start=start,
+        duty_start=duty_start,
+        year_effect=year_effect,
+        _cell_of=cell_of,
+        _hazard=hazard,
+        _fixed=fixed,
+    )
+
+
+def policy_difference(today: Projection, other: Projection, by: Sequence[str] = ()) -> pd.DataFrame:
+    """What a policy changes: the other projection's expected staff less today's, by step.
+
+    Both are of the same people and horizon, so that every difference is policy and none is chance.
+
+    Returns
+    -------
+    One row per group, year and step: ``by``, ``year``, ``step``, ``difference_count``,
+    ``difference_on_duty_count``, summed from the start to the end of the year.
+
+    Raises
+    ------
+    ProjectionError
+        When the two are not of the same people and horizon. Method: docs/method.md eq. 108.
+    """
+    if not (
+        today.cells.equals(other.cells)
+        and np.array_equal(today.start, other.start)
+        and np.array_equal(today.months.month_on, other.months.month_on)
+        and today.steps == other.steps
+    ):
+        raise ProjectionError("the two projections are not of the same people and horizon")
+    keys = [*by, "step"]
+    tables = [each.account(by, "year") for each in (today, other)]
+    answer = tables[0][[*by, "year", "step"]].copy()
+    for column in ("change_count", "change_on_duty_count"):
+        summed = [table.groupby(keys, sort=False)[column].cumsum() for table in tables]
+        answer[column.replace("change", "difference")] = summed[1] - summed[0]
+    return answer
+
+
+def _added(member: csr_array, cube: Numbers) -> Numbers:
+    """Values of cells (first axis) added up by group."""
+    flat: Numbers = member @ cube.reshape(len(cube), -1)
+    return flat.reshape(-1, *cube.shape[1:])
+
+
+def _in_order(causes: Iterable[str]) -> tuple[str, ...]:
+    """Early causes in the order of the chain, those nobody foresaw last."""
+    given = list(causes)
+    return (*(each for each in EARLY if each in given), *(e for e in given if e not in EARLY))

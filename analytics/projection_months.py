@@ -1,0 +1,296 @@
+"""What each person is likely to do, month by month: the chain of exits before it is added up.
+
+Within a month: the law first (its dates are the first of a month), then early exits, spread over
+the days and shared in proportion to their hazards, then contracts (they end on last days).
+Method: docs/method.md eq. 99-103.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.rules import RuleBook
+
+Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+BY_LAW, CONTRACT, MPP = "bup", "kontrak_berakhir", "mpp"
+EARLY = (
+    *("meninggal", "aps", "mengundurkan_diri", "diberhentikan", "pindah_keluar"),
+    "tidak_diketahui",
+)
+_AT_ONCE = 4_096
+_ALMOST = 1.0 - 1e-9
+
+
+class ProjectionError(Exception):
+    """People, hazards or levers that do not fit together."""
+
+
+@dataclass(frozen=True)
+class Levers:
+    """What a planner may move; ``rules_levers`` gives today's values.
+
+    Attributes
+    ----------
+    renewal
+        ``(employment, share, months)``: share of contracts renewed when they end, and how long the
+        next one runs. Who is not named keeps the contract.
+    mpp
+        ``(employment, share, months)``: share of those who retire by law that leave their post so
+        many months before, while they stay on the payroll.
+    factors
+        ``(cause, factor)`` on the hazards of early causes; 1 changes nothing.
+    """
+
+    renewal: tuple[tuple[str, float, int], ...] = ()
+    mpp: tuple[tuple[str, float, int], ...] = ()
+    factors: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        for employment, share, months in (*self.renewal, *self.mpp):
+            if not 0.0 <= share <= 1.0 or months < 1:
+                raise ProjectionError(
+                    f"{employment}: a share from 0 to 1 and at least one month, not"
+                    f" {share} and {months}"
+                )
+        if wrong := [cause for cause, factor in self.factors if not 0.0 <= factor <= 20.0]:
+            raise ProjectionError(f"factor of {wrong[0]} must be from 0 to 20")
+
+
+def rules_levers(rulebook: RuleBook, as_of: date) -> Levers:
+    """Levers as data/rules/projection_rule.csv has them on a day."""
+    rules = rulebook.projection_rules
+    day = pd.Timestamp(as_of)
+    rules = rules[(rules["effective_from"] <= day) & (day <= rules["effective_to"])]
+
+    def rows(key: str) -> tuple[tuple[str, float, int], ...]:
+        of_key = rules[rules["key"] == key]
+        return tuple(
+            (str(employment), float(share), int(months))
+            for employment, share, months in zip(
+                of_key["employment"], of_key["share"], of_key["months"], strict=True
+            )
+        )
+
+    return Levers(renewal=rows("contract_renewal"), mpp=rows("mpp"))
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """Calendar months from that of ``as_of`` to the December ``years`` years later.
+
+    ``month_on``: the first day of each. ``year``: its calendar year. ``overlap``
+    ``(hazard year, month)``: the share of each twelve months from ``as_of`` that falls into each
+    month, some months beyond the last included.
+    """
+
+    as_of: date
+    month_on: NDArray[np.datetime64]
+    year: Whole
+    overlap: Numbers
+
+    @property
+    def months(self) -> int:
+        """Number of months."""
+        return len(self.month_on)
+
+    @property
+    def years(self) -> Whole:
+        """Calendar years, ascending; the first begins on ``as_of``."""
+        return np.unique(self.year)
+
+    @property
+    def month_ends(self) -> Whole:
+        """Number of months up to and with the last of each calendar year."""
+        return np.flatnonzero(np.diff(self.year, append=self.year[-1] + 1)) + 1
+
+    def place(self, days: pd.Series) -> Whole:
+        """Month of each day, 0 for those past, ``months + 12`` and more for later ones and NaT."""
+        day = days.to_numpy(dtype="datetime64[M]")
+        known = ~np.isnat(day)
+        far = self.overlap.shape[1]
+        month = np.where(known, (day - self.month_on[0].astype("datetime64[M]")).astype(int), far)
+        return np.clip(month, 0, far)
+
+
+def calendar(as_of: date, years: int) -> Calendar:
+    """Months to project: the rest of this calendar year and ``years`` more."""
+    if years < 1:
+        raise ProjectionError(f"years is {years}; at least one")
+    first = np.datetime64(as_of, "M")
+    last = np.datetime64(f"{as_of.year + years}-12", "M")
+    month = np.arange(first, last + 1)
+    # The last twelve months of hazards may reach beyond the last month.
+    reach = np.arange(first, last + 14).astype("datetime64[D]")
+    start = pd.Timestamp(as_of)
+    edges = [start + pd.DateOffset(years=year) for year in range(years + 2)]
+    edge = np.array(edges, dtype="datetime64[D]")
+    low = np.maximum(reach[:-1][None, :], edge[:-1][:, None])
+    high = np.minimum(reach[1:][None, :], edge[1:][:, None])
+    days = np.maximum((high - low).astype(np.float64), 0.0)
+    overlap = days / days.sum(axis=1, keepdims=True)
+    year = month.astype("datetime64[Y]").astype(np.int64) + 1970
+    return Calendar(as_of, month.astype("datetime64[D]"), year, overlap)
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """Of some people (``who``, their row numbers): chances by month, and by calendar year.
+
+    ``kept`` ``(person, month + 1)``: in post at the start of each month and at the end of the last.
+    ``leaves``: step -> ``(person, month)``. ``on_duty`` ``(person, month + 1)`` and ``duty``: the
+    same of being on duty. ``hazard`` and ``fixed`` ``(person, year)`` as
+    ``exact_sums.staff_distribution`` wants them.
+    """
+
+    who: slice
+    kept: Numbers
+    leaves: Mapping[str, Numbers] = field(repr=False)
+    on_duty: Numbers = field(repr=False)
+    duty: Mapping[str, Numbers] = field(repr=False)
+    hazard: Numbers = field(repr=False)
+    fixed: Numbers = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Staff:
+    """People as arrays, in the order of their frame.
+
+    ``due``: month of the retirement date; ``contract`` month in which the contract ends;
+    ``renewal``, ``term``: share renewed, months of the next; ``mpp``: share, and ``mpp_from`` the
+    month from which; ``exposure`` cause -> ``(person, hazard year)``.
+    """
+
+    due: Whole
+    contract: Whole
+    renewal: Numbers
+    term: Whole
+    mpp: Numbers
+    mpp_from: Whole
+    on_duty: Numbers
+    exposure: Mapping[str, Numbers]
+
+
+def staff_arrays(
+    people: pd.DataFrame, hazards: Mapping[str, NDArray], months: Calendar, levers: Levers
+) -> Staff:
+    """People, hazards and levers brought together (see :func:`analytics.projection.projection`)."""
+    needed = len(months.overlap)
+    factors = dict(levers.factors)
+    causes = {name: each for name, each in hazards.items() if name not in (BY_LAW, CONTRACT, MPP)}
+    if unknown := sorted(set(factors) - set(causes)):
+        raise ProjectionError(f"factor of {unknown[0]}, which has no hazard")
+    early: dict[str, Numbers] = {}
+    for name, each in causes.items():
+        chance = np.asarray(each, dtype=np.float64)
+        if chance.ndim != 2 or len(chance) != len(people) or chance.shape[1] < needed:
+            raise ProjectionError(
+                f"hazards of {name} are {chance.shape}; give person x year for {len(people)}"
+                f" people and {needed} years of twelve months"
+            )
+        if not (chance.min(initial=0.0) >= 0.0 and chance.max(initial=0.0) <= 1.0):
+            raise ProjectionError(f"hazards of {name} hold what is no probability")
+        early[name] = chance[:, :needed] * factors.get(name, 1.0)
+    total = sum(early.values(), start=np.zeros((len(people), needed)))
+    if len(causes) and not factors and total.max(initial=0.0) > 1.0 + 1e-9:
+        raise ProjectionError("hazards of all causes together exceed 1")
+    risk = -np.log1p(-np.minimum(total, _ALMOST))
+    exposure = {
+        name: np.divide(chance * risk, total, out=np.zeros_like(total), where=total > 0)
+        for name, chance in early.items()
+    }
+    employment = people["employment"].astype("object").to_numpy()
+    far = months.overlap.shape[1]
+    contract = months.place(people["contract_ends_on"])
+    renewal, term = np.ones(len(people)), np.full(len(people), far)
+    for kind, share, length in levers.renewal:
+        renewal[employment == kind] = share
+        term[employment == kind] = length
+    due = months.place(people["retires_on"])
+    mpp, mpp_from = np.zeros(len(people)), np.full(len(people), far)
+    for kind, share, length in levers.mpp:
+        here = employment == kind
+        mpp[here] = share
+        mpp_from[here] = due[here] - length
+    # Whoever could have left the post already and is on duty has chosen to stay.
+    mpp[(mpp_from < 0) | (due >= far)] = 0.0
+    on_duty = people["is_on_duty"].to_numpy(dtype=bool).astype(np.float64)
+    return Staff(due, contract, renewal, term, mpp, np.maximum(mpp_from, 0), on_duty, exposure)
+
+
+def chances(staff: Staff, months: Calendar) -> Iterator[Chances]:
+    """The chain, some thousand people at a time."""
+    for start in range(0, len(staff.due), _AT_ONCE):
+        yield _chances(staff, months, slice(start, min(start + _AT_ONCE, len(staff.due))))
+
+
+def _chances(staff: Staff, months: Calendar, who: slice) -> Chances:
+    count, due = months.months, staff.due[who, None]
+    month = np.arange(count)
+    before = month < due
+    by_cause = _exposure(staff, months, who, before)
+    exposure = sum(by_cause.values(), start=np.zeros((len(due), count)))
+    stays = np.exp(-exposure)
+    ends = _contract_ends(staff, months, who) & before
+    renewed = np.where(ends, staff.renewal[who, None], 1.0)
+    kept = np.ones((len(due), count + 1))
+    np.cumprod(np.where(month == due, 0.0, stays * renewed), axis=1, out=kept[:, 1:])
+    at_start = kept[:, :-1]
+    leaves = {BY_LAW: np.where(month == due, at_start, 0.0)}
+    leaves[CONTRACT] = np.where(before, at_start * stays * (1.0 - renewed), 0.0)
+    part = np.divide(1.0 - stays, exposure, out=np.zeros_like(stays), where=exposure > 0)
+    for name, own in by_cause.items():
+        leaves[name] = at_start * part * own
+    away = np.where(month >= staff.mpp_from[who, None], staff.mpp[who, None], 0.0)
+    present = (1.0 - away) * staff.on_duty[who, None]
+    # Of those on duty at the start of a month some begin their leave, then exits take the rest.
+    duty = {name: lost * present for name, lost in leaves.items()}
+    earlier = np.concatenate([staff.on_duty[who, None], present[:, :-1]], axis=1)
+    duty[MPP] = at_start * (earlier - present)
+    on_duty = np.concatenate([staff.on_duty[who, None], kept[:, 1:] * present], axis=1)
+    hazard, fixed = _by_year(months, exposure, renewed, before)
+    return Chances(who, kept, leaves, on_duty, duty, hazard, fixed)
+
+
+def _exposure(staff: Staff, months: Calendar, who: slice, before: NDArray) -> dict[str, Numbers]:
+    """Cause -> exposure by month: a year's hazard over the days before the retirement date."""
+    due = staff.due[who]
+    passed = np.concatenate(
+        [np.zeros((len(months.overlap), 1)), np.cumsum(months.overlap, axis=1)], axis=1
+    )
+    found = {name: np.zeros(before.shape) for name in staff.exposure}
+    for year, share in enumerate(months.overlap):
+        touched = np.flatnonzero(share[: months.months])
+        if not len(touched):
+            continue
+        open_share = passed[year, due]
+        scale = np.divide(1.0, open_share, out=np.zeros(len(due)), where=open_share > 1e-12)
+        spread = scale[:, None] * share[touched] * before[:, touched]
+        for name, exposure in staff.exposure.items():
+            found[name][:, touched] += exposure[who, year, None] * spread
+    return found
+
+
+def _contract_ends(staff: Staff, months: Calendar, who: slice) -> NDArray[np.bool_]:
+    since = np.arange(months.months) - staff.contract[who, None]
+    return (since >= 0) & (since % staff.term[who, None] == 0)
+
+
+def _by_year(
+    months: Calendar, exposure: Numbers, renewed: Numbers, before: NDArray[np.bool_]
+) -> tuple[Numbers, Numbers]:
+    """Hazards by calendar year that good and bad years move, and those they do not."""
+    first = np.concatenate([[0], months.month_ends[:-1]])
+    total = np.add.reduceat(exposure, first, axis=1)
+    kept = np.multiply.reduceat(renewed, first, axis=1)
+    gone = ~np.logical_and.reduceat(before, first, axis=1)
+    stays = np.exp(-total)
+    hazard = np.where(gone, 1.0, 1.0 - stays)
+    return hazard, np.where(gone, 0.0, stays * (1.0 - kept))
