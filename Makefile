@@ -54,6 +54,7 @@ bench: $(VENV)/.installed-tests browser ## measure speed and memory beside a nam
 	$(BIN)/python -m tests.benchmarks.retirement
 	$(BIN)/python -m tests.benchmarks.import_file
 	$(BIN)/python -m tests.benchmarks.enrolment
+	$(BIN)/python -m tests.benchmarks.teachers
 	$(BIN)/python -m tests.benchmarks.page_speed
 	$(BIN)/python -m tests.benchmarks.school_speed
 

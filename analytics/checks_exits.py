@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,16 +30,21 @@ from analytics.checks_people import (
 )
 from analytics.checks_status import checked_employment
 from analytics.checks_units import SATKERS, first_filled
-from analytics.exit_causes import BUP, MPP, UNKNOWN, causes_of, is_at_bup
+from analytics.exit_causes import BUP, DIED, MOVED, MPP, UNKNOWN, causes_of, is_at_bup
 from analytics.faults import Fault
 from analytics.readers import Reading
-from analytics.readers.dates import MISSING, written_date
+from analytics.readers.dates import MISSING, MONTH_NUMBERS, written_date
 from analytics.rules import RuleBook
 
 _TEXTS = ("name", "position_kind", "stated_jenjang", "extra_duty")
 _EXECUTED = (
     *("nip", *_TEXTS, *POSITIONS, "unit", "opd", "work_unit", *SATKERS, "golongan", "echelon"),
     *("reason", "legal_status", "exited_on", "birth_date", "appointed_on", "sex"),
+)
+_MONTH = re.compile(r"([a-z]+\.?|\d{1,2})[\s/.-]+((?:19|20)\d{2})")
+# A header over the day of leaving that names one of these says why; one that names two does not.
+_KINDS_OF_DAY = re.compile(
+    r"meninggal|wafat|pensiun|bup|berhenti|pemberhentian|mutasi|pindah", re.I
 )
 _REASONS = ("reason", "legal_status", "legal_status_code")
 
@@ -92,7 +98,7 @@ def checked_exits(
     refuse_unusable(reading)
     findings = Findings(reading)
     parts = checked_nip(reading, findings, may_repeat=True)
-    exited = _exited(reading, findings, as_of)
+    exited, is_day_known = _exited(reading, findings, as_of)
     born = _birth_dates(reading, findings, parts, as_of)
     appointed = checked_day(reading, findings, "appointed_on", as_of)
     appointed = appointed.fillna(parts["appointed_on"].where(parts["is_usable"]))
@@ -114,7 +120,7 @@ def checked_exits(
             "cause": pd.Series(causes, dtype="str"),
             "reason": pd.Series(reasons, dtype="str"),
             "origin": "list",
-            "is_day_known": True,
+            "is_day_known": is_day_known,
             "name": as_text(texts_of(reading, "name")),
             "sex": checked_sex(reading, findings, parts, cell.sex),
             "birth_date": born,
@@ -147,23 +153,37 @@ def checked_exits(
     )
 
 
-def _exited(reading: Reading, findings: Findings, as_of: date) -> pd.Series:
-    """Days of leaving. Adds ``exit_date_missing``, ``_invalid`` and ``exit_in_future``."""
+def _exited(reading: Reading, findings: Findings, as_of: date) -> tuple[pd.Series, pd.Series]:
+    """Days of leaving, and whether the day itself is written (else its month).
+
+    Adds ``exit_date_missing``, ``exit_date_invalid`` and ``exit_in_future``.
+    """
     cells = cells_of(reading, "exited_on")
-    # A year of two digits is of the past, unless the whole day is written and lies ahead.
+    months = cell.by_value(cells, _month)
     days = cell.by_value(cells, lambda value: written_date(cell.plain(value), as_of))
     good: list[date | None] = []
     for at, (written, day) in enumerate(zip(cells, days, strict=True)):
         good.append(None)
-        if day == MISSING:
+        found = months[at] or day
+        if found == MISSING:
             findings.add("exit_date_missing", at, "exited_on", written)
-        elif not isinstance(day, date):
+        elif not isinstance(found, date):
             findings.add("exit_date_invalid", at, "exited_on", written)
-        elif day > as_of:
-            findings.add("exit_in_future", at, "exited_on", written, day=_shown(day))
+        elif found > as_of:
+            findings.add("exit_in_future", at, "exited_on", written, day=_shown(found))
         else:
-            good[at] = day
-    return as_days(good)
+            good[at] = found
+    return as_days(good), pd.Series([month is None for month in months], dtype="bool")
+
+
+def _month(value: object) -> date | None:
+    """The first of a month written without its day ('April 2024', '04/2024'), or None."""
+    found = _MONTH.fullmatch(cell.text(value).casefold())
+    if found is None:
+        return None
+    name, year = found.groups()
+    number = int(name) if name.isdigit() else MONTH_NUMBERS.get(name.rstrip("."), 0)
+    return date(int(year), number, 1) if 1 <= number <= 12 else None
 
 
 def _birth_dates(
@@ -231,15 +251,22 @@ def _causes(  # noqa: PLR0913  what a reason is judged by
     ages = _ages(born, exited)
     column = next((c for c in _REASONS if c in reading.rows.columns), "reason")
     unknown: dict[int, str] = {}
-    if not any(reasons):
+    # 'Tanggal Meninggal', 'TMT Mutasi Keluar', 'TMT Pensiun': the header says what cells leave out.
+    header = reading.headers.get("exited_on", "")
+    is_plain = len({each.casefold() for each in _KINDS_OF_DAY.findall(header)}) == 1
+    by_header = causes_of([header if is_plain else ""] * len(reasons), at_bup, rulebook)
+    for at, (written, told) in enumerate(zip(reasons, by_header, strict=True)):
+        if told == DIED or (not found[at] and told and (told == MOVED or not written)):
+            found[at] = "" if told == UNKNOWN else told
+    if not any(reasons) and not all(found):
         findings.add("exit_reason_missing", None, column)
     for at, (written, cause) in enumerate(zip(reasons, found, strict=True)):
-        if not written and any(reasons):
+        if not written and not cause and any(reasons):
             findings.add("exit_reason_missing", at, column)
         elif written and not cause:
             findings.add("exit_reason_unknown", at, column, written)
             unknown[at] = written
-        elif cause == BUP and not at_bup[at] and ages[at] is not None:
+        elif written and cause == BUP and not at_bup[at] and ages[at] is not None:
             findings.add("exit_before_bup", at, column, written, age=ages[at])
     return [cause or UNKNOWN for cause in found], unknown
 

@@ -43,9 +43,10 @@ def stored_history(schools: pd.DataFrame, enrolment: pd.DataFrame) -> pd.DataFra
         )
     history = pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
     told = history["school_id"].map
+    # As text first: where no school is listed, all of it is missing and no text at all.
     return history.assign(
-        district=told(_latest(schools, "kecamatan")).fillna(""),
-        level=told(_latest(schools, "level").astype("str").str.upper()).fillna(""),
+        district=told(_latest(schools, "kecamatan")).astype("str").fillna(""),
+        level=told(_latest(schools, "level").astype("str").str.upper()).astype("str").fillna(""),
     )
 
 

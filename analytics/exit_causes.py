@@ -16,6 +16,7 @@ from analytics.rules import RuleBook
 
 UNKNOWN = "tidak_diketahui"
 BUP, CONTRACT_ENDED, MPP = "bup", "kontrak_berakhir", "mpp"
+DIED, MOVED = "meninggal", "pindah_keluar"
 
 
 def reason_key(written: object) -> str:

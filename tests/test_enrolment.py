@@ -374,6 +374,36 @@ def test_a_small_schools_ratio_is_drawn_further_to_the_districts_than_a_large_on
     assert np.abs(drawn - true).mean() < np.abs(after / before - true).mean()
 
 
+def test_a_school_that_loses_pupils_in_every_grade_is_known_by_all_of_them():
+    # Synthetic: forty schools that keep 0.90 to 1.05 of each grade, by school and not by grade.
+    luck = np.random.default_rng(8)
+    kept = np.linspace(0.90, 1.05, 40)
+    rows = []
+    for school, share in enumerate(kept):
+        count = np.full(7, 25.0)
+        for year in range(2016, 2026):
+            rows += [(f"S{school:02d}", year, grade, count[grade]) for grade in range(7)]
+            count = np.append(luck.poisson(25), luck.poisson(count[:-1] * share)).astype(float)
+    history = pd.DataFrame(rows, columns=["school_id", "school_year", "grade", "pupils"])
+    seen = panel(history)
+    own, shared = school_ratios(seen, served(seen), is_steady(seen))
+    truth = np.tile(kept[:, None], (1, 6))
+    weighed = np.array(
+        [
+            shrunken(after, before, shared[:, grade])
+            for grade in range(6)
+            for after, before in [
+                (
+                    seen.count[:, grade + 1, 1:].sum(axis=1),
+                    seen.count[:, grade, :-1].sum(axis=1),
+                )
+            ]
+        ]
+    ).T
+    # Nearer the truth than each grade's ratio drawn straight to everybody's.
+    assert np.abs(own - truth).mean() < 0.75 * np.abs(weighed - truth).mean()
+
+
 def test_weights_find_the_candidate_that_was_right_and_keep_the_prior_without_outcomes():
     luck = np.random.default_rng(5)
     outcome = luck.normal(0, 0.1, 5000)
@@ -645,9 +675,11 @@ def vermont() -> pd.DataFrame:
     )
 
 
-def test_vermont_schools_are_forecast_as_well_as_promised():
+@pytest.mark.parametrize("has_district", [True, False])
+def test_vermont_schools_are_forecast_as_well_as_promised(has_district):
     # The bounds are the project's own, set before this was written.
-    table = enrolment_backtest(vermont(), years=5, first_origin=2011)
+    history = vermont() if has_district else vermont().drop(columns="district")
+    table = enrolment_backtest(history, years=5, first_origin=2011)
     school = table[(table["level"] == "school") & (table["size"] == "all")].set_index("lead_years")
     for lead, most in {1: 0.043, 2: 0.059, 3: 0.071, 5: 0.092}.items():
         assert school.loc[lead, "error_share"] <= most
@@ -672,8 +704,10 @@ def new_jersey() -> pd.DataFrame:
     return rows.groupby(keys, as_index=False)["pupils"].sum()
 
 
-def test_new_jersey_schools_beat_naive_and_plain_ratios_at_every_lead():
-    table = enrolment_backtest(new_jersey(), years=4, first_origin=2013)
+@pytest.mark.parametrize("has_district", [True, False])
+def test_new_jersey_schools_beat_naive_and_plain_ratios_at_every_lead(has_district):
+    history = new_jersey() if has_district else new_jersey().drop(columns="district")
+    table = enrolment_backtest(history, years=4, first_origin=2013)
     school = table[(table["level"] == "school") & (table["size"] == "all")]
     assert list(school["lead_years"]) == [1, 2, 3, 4]
     assert (school["error_share"] < school["naive_error_share"]).all()

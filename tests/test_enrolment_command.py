@@ -84,6 +84,17 @@ def test_births_that_were_not_reported_are_said_and_not_believed(tmp_path):
     )
     assert done.returncode == 0
     assert "Kelahiran Utara 2015: tidak dilaporkan" in done.stderr
+    # Five years ahead of 2025 no child born after 2025 is six or seven yet.
+    assert "baru masuk kelas 1 pada 2032" in done.stderr
+
+
+def test_one_level_can_be_judged_and_one_that_is_not_there_is_named_with_those_that_are(tmp_path):
+    file = synthetic(tmp_path)
+    done = run("backtest", "--history", file, "--years", 1, "--level", "1-6", "--out", "-")
+    assert done.returncode == 0
+    refused = run("backtest", "--history", file, "--years", 1, "--level", "SMP")
+    assert refused.returncode == 1
+    assert "1-6" in refused.stderr
 
 
 def test_wrong_use_exits_with_two(tmp_path):

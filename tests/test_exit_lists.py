@@ -154,7 +154,64 @@ def test_a_sheet_per_cause_names_the_cause(tmp_path):
     assert sorted(exits["cause"]) == ["aps", "bup"]
 
 
+def test_a_printed_list_of_decrees_is_read_under_its_headings(tmp_path):
+    rows = [
+        ["PEMERINTAH KOTA CONTOH"],
+        ["DAFTAR PNS YANG DIBERIKAN PENSIUN TMT 1 JANUARI S.D. 1 JUNI 2024"], [],
+        ["NO", "NAMA", "NIP", "PANGKAT/GOL", "JABATAN", "UNIT KERJA", "SK PENSIUN", "", "",
+         "JENIS"],
+        ["", "", "", "", "", "", "NOMOR", "TANGGAL", "TMT", ""],
+        ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"],
+        ["1", "Rina Kencana", "19640320 198803 2 001", "Pembina, IV/a", "Guru Ahli Madya",
+         "SDN 1 Taman", "882/12", date(2024, 2, 1), date(2024, 4, 1), "BUP"],
+        ["2", "Jaka Anggara", CLERK, "Pengatur, II/c", "Pengadministrasi", "Kelurahan Taman",
+         "882/13", date(2024, 2, 1), date(2024, 5, 1), "Janda/Duda"],
+        ["JUMLAH", "2"],
+        ["", "", "", "", "", "", "", "", "", "NIP. 197001011995031001"],
+    ]  # fmt: skip
+    path = workbooks.write_xlsx(tmp_path / "a.xlsx", rows, [(3, 6, 3, 8)])
+    checked = checks.checked_exits(readers.read(path), BOOK, DAY)
+    told = checked.exits[["nip", "exited_on", "cause", "golongan"]]
+    assert told.to_numpy().tolist() == [
+        [TEACHER, pd.Timestamp("2024-04-01"), "bup", "IV/a"],
+        [CLERK, pd.Timestamp("2024-05-01"), "meninggal", "II/c"],
+    ]
+    assert checked.faults == ()
+
+
+def test_an_export_of_services_is_known_by_what_its_cells_say(tmp_path):
+    headers = ["NIP", "NAMA", "JENIS LAYANAN", "TMT PENSIUN", "NO SK", "UNIT KERJA"]
+    rows = [
+        headers,
+        [TEACHER, "RINA", "Pensiun BUP", "01-04-2024", "1", "SDN 1"],
+        [CLERK, "JAKA", "Pensiun Atas Permintaan Sendiri", "01-06-2025", "2", "Kel"],
+    ]
+    assert judged(tmp_path, rows).exits["cause"].tolist() == ["bup", "aps"]
+
+
 # ---- judged
+
+
+@pytest.mark.parametrize(
+    ("header", "reason", "cause"),
+    [
+        ("Tanggal Meninggal", "", "meninggal"), ("Tanggal Meninggal", "sakit jantung", "meninggal"),
+        ("TMT Mutasi Keluar", "ikut suami", "pindah_keluar"), ("TMT Pensiun", "", "bup"),
+        ("TMT Pensiun", "lihat lampiran", "tidak_diketahui"),
+        ("TMT Berhenti", "", "tidak_diketahui"),
+        ("Tgl Meninggal/Pensiun", "", "tidak_diketahui"),
+    ],
+)  # fmt: skip
+def test_the_header_over_the_day_says_what_the_words_leave_out(tmp_path, header, reason, cause):
+    rows = [["NIP", "Nama", header, "Alasan Keluar"], [TEACHER, "Rina", "01-05-2024", reason]]
+    assert judged(tmp_path, rows).exits["cause"].tolist() == [cause]
+
+
+@pytest.mark.parametrize("written_as", ["April 2024", "apr. 2024", "04/2024", "4-2024"])
+def test_a_month_without_its_day_is_the_first_and_said_so(tmp_path, written_as):
+    row = judged(tmp_path, [HEADERS, [1, TEACHER, "Rina", written_as, "BUP"]]).exits.iloc[0]
+    assert row["exited_on"] == pd.Timestamp("2024-04-01")
+    assert not row["is_day_known"]
 
 
 def test_what_the_list_leaves_out_is_read_from_the_nip(tmp_path):

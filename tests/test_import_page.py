@@ -296,6 +296,27 @@ def test_pupils_and_births_say_in_words_what_they_add_and_replace(folder):
     assert (edition.number, edition.note) == (2, "kelahiran")
 
 
+def test_a_list_of_pupils_is_counted_on_screen_and_its_names_are_shown_nowhere(folder):
+    header = ["No", "Nama", "NISN", "NIK", "Agama", "NPSN", "Rombel Saat Ini"]
+    rows = [[str(n), f"Rahasia {n}", f"001234567{n}", NIK, "Islam", "20512345", "Kelas 1"] for n in
+            range(4)]  # fmt: skip
+    app = dropped(visited(), as_csv(*rows, header=header), "siswa.csv")
+    assert "dihitung per tingkat, rombel, dan agama" in said(app)
+    everything = said(app) + " ".join(frame.value.to_csv() for frame in app.dataframe)
+    assert "Rahasia" not in everything and NIK not in everything
+    press(app, "import-load-all")
+    assert import_data.current_edition(folder).note == "murid per tingkat"
+
+
+def test_pupils_by_religion_are_loaded_as_counts_of_schools(folder):
+    header = ["NPSN", "Tahun Ajaran", "Islam", "Kristen", "Hindu", "Jumlah"]
+    content = as_csv(["20512345", "2025/2026", "98", "2", "1", "101"], header=header)
+    app = dropped(visited(), content, "agama.csv")
+    assert "Murid per agama 1 sekolah, tahun ajaran 2025/26" in said(app)
+    press(app, "import-load-all")
+    assert import_data.current_edition(folder).note == "murid per agama"
+
+
 def test_a_school_list_without_a_year_takes_it_from_the_day_the_visitor_names(folder):
     header = ["NPSN", "Nama Sekolah", "Bentuk"]
     app = dropped(visited(), as_csv(["20500001", "SDN 1 Contoh", "SD"], header=header))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -216,6 +217,27 @@ def test_another_grade_can_be_chosen_and_stands_in_the_link(page):
     page.selectbox(key="satu_kelas").set_value("4").run()
     shown(page)
     assert page.query_params["satu_kelas"] in ("4", ["4"])
+
+
+def test_work_that_nobody_waits_for_any_more_is_not_begun():
+    begun, free = [], threading.Event()
+    running = load_schools._started("blocks", free.wait)
+    left = load_schools._started("left", lambda: begun.append("left"))
+    kept = load_schools._started("kept", lambda: begun.append("kept"))
+    assert load_schools._started("kept", lambda: begun.append("again")) is kept
+    load_schools._left("left", left)
+    load_schools._left("kept", kept)  # one of the two visitors who wait for it
+    free.set()
+    kept.result(timeout=10)
+    for key, job in (("kept", kept), ("blocks", running)):
+        load_schools._left(key, job)
+    assert begun == ["kept"]
+    assert left.cancelled()
+    # Asked for again, it is done.
+    again = load_schools._started("left", lambda: begun.append("left"))
+    again.result(timeout=10)
+    load_schools._left("left", again)
+    assert begun == ["kept", "left"]
 
 
 def test_moved_births_say_from_when_they_are_felt(page):

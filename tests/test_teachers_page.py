@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -240,3 +241,26 @@ def test_english_is_spoken_throughout(page):
     said = opened(page)
     assert "short and 1 too many now" in said
     assert "Kurang" not in said
+
+
+def test_the_page_says_that_the_religions_of_pupils_are_not_known(page):
+    assert "agama murid tiap sekolah belum diketahui" in opened(page)
+
+
+def test_agama_is_told_by_religion_where_it_is_known_and_few_pupils_are_nobodys_row(
+    tmp_path, monkeypatch
+):
+    religions = pd.DataFrame(
+        [(MELATI, 2026, "islam", 100), (MELATI, 2026, "kristen", 16), (MELATI, 2026, "hindu", 4)],
+        columns=["npsn", "school_year", "religion", "pupil_count"],
+    )
+    data = school_edition.written(tmp_path, pupil_religion=religions)
+    monkeypatch.setenv("ESTAFET_DATA", str(data))
+    monkeypatch.setattr("pages.shared.access.may_see_names", lambda: True)
+    told = opened(AppTest.from_function(_page, default_timeout=120))
+    assert "Guru agama dihitung per agama yang ada di 1 sekolah; di " in told
+    rows = teacher_view.balance(asked()[1]).gaps
+    here = rows.loc[(rows["npsn"] == MELATI) & (rows["school_year"] == 2026)]
+    posts = here.set_index("post")["needed_count"]
+    assert posts["guru_agama:islam"] == posts["guru_agama:kristen"] == 1
+    assert not [post for post in posts.index if "hindu" in post or post == "guru_agama"]

@@ -56,14 +56,23 @@ def tells_of_exits(sheet: Sheet, header: Header | None, titles: Sequence[str]) -
     lines = [*titles, sheet.name.replace("_", " ")]
     if any(_AHEAD.search(line) for line in lines):
         return False
-    said = [_spaced(column.header) for column in header.columns]
-    if not any(map(_HEADER.search, said)) and not any(map(_TITLE.search, lines)):
-        return False
-    at = {column.index for column in header.columns if "exited_on" in column.names}
     body = [row for row in sheet.rows[header.last + 1 :] if sum(map(bool, map(cell_text, row))) > 2]
-    days = [row[i] for row in body for i in at if i < len(row) and cell_text(row[i])]
+    reasons = [text for text in map(cell_text, _cells(body, header, "reason")) if text]
+    said = [_spaced(column.header) for column in header.columns]
+    if not (
+        any(map(_HEADER.search, said))
+        or any(map(_TITLE.search, lines))
+        or sum(map(bool, map(reason_in, reasons))) > len(body) * _FILLED_SHARE
+    ):
+        return False
+    days = [cell for cell in _cells(body, header, "exited_on") if cell_text(cell)]
     ahead = sum(map(_is_ahead, days))
     return len(days) >= len(body) * _FILLED_SHARE and ahead <= len(days) / 2
+
+
+def _cells(body: Sequence[Sequence[object]], header: Header, name: str) -> list[object]:
+    at = next((column.index for column in header.columns if name in column.names), None)
+    return [] if at is None else [row[at] for row in body if at < len(row)]
 
 
 def _is_ahead(cell: object) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -182,6 +183,7 @@ class _Desk:
         self.lock = threading.Lock()
         self.work: dict[Hashable, Future[Any]] = {}
         self.done_share: dict[Hashable, float] = {}
+        self.waiting: Counter[Hashable] = Counter()
 
 
 _DESK = _Desk()
@@ -190,6 +192,7 @@ _DESK = _Desk()
 def _started(key: Hashable, work: Callable[[], Result]) -> Future[Result]:
     """The work behind a key; begun when nobody asked for it before, or when it failed."""
     with _DESK.lock:
+        _DESK.waiting[key] += 1
         held = _DESK.work.get(key)
         if held is None or (held.done() and held.exception() is not None):
             held = _DESK.worker.submit(work)
@@ -201,6 +204,20 @@ def _started(key: Hashable, work: Callable[[], Result]) -> Future[Result]:
             _DESK.work.pop(oldest)
             _DESK.done_share.pop(oldest, None)
     return cast("Future[Result]", held)
+
+
+def _left(key: Hashable, job: Future[Any]) -> None:
+    """A visitor waits no longer; work that has not begun and nobody waits for is dropped.
+
+    Each step of a slider asks for its own work, and only the last is still wanted.
+    """
+    with _DESK.lock:
+        _DESK.waiting[key] -= 1
+        if _DESK.waiting[key] > 0:
+            return
+        del _DESK.waiting[key]
+        if job.cancel() and _DESK.work.get(key) is job:
+            del _DESK.work[key]
 
 
 def share_done(key: Hashable) -> Progress:
@@ -216,19 +233,22 @@ def waited_for(key: Hashable, work: Callable[[], Result], told: str) -> Result:
     Whatever the work raised.
     """
     job = _started(key, work)
-    if not job.done():
-        place, began = st.empty(), time.monotonic()
-        while not job.done():
-            # Drawn every time: only while drawing does Streamlit notice that a visitor has left.
-            waited = tn("{n} detik", int(time.monotonic() - began))
-            share = _DESK.done_share.get(key)
-            if share is None:
-                place.info(f"{told} ({waited})", icon=":material/hourglass_top:")
-            else:
-                place.progress(min(share, 1.0), f"{told} ({percent(share, 0)}, {waited})")
-            time.sleep(_WATCH_SECONDS)
-        place.empty()
-    return job.result()
+    try:
+        if not job.done():
+            place, began = st.empty(), time.monotonic()
+            while not job.done():
+                # Drawn every time: only so does Streamlit notice that a visitor has left.
+                waited = tn("{n} detik", int(time.monotonic() - began))
+                share = _DESK.done_share.get(key)
+                if share is None:
+                    place.info(f"{told} ({waited})", icon=":material/hourglass_top:")
+                else:
+                    place.progress(min(share, 1.0), f"{told} ({percent(share, 0)}, {waited})")
+                time.sleep(_WATCH_SECONDS)
+            place.empty()
+        return job.result()
+    finally:
+        _left(key, job)
 
 
 def learnt(key: SchoolKey, told: str) -> Outlook:
