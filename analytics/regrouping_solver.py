@@ -207,6 +207,8 @@ class _Race:
             best = better or best
             if best is None or self.done():
                 break
+            if rounds != _CUT_ROUNDS[0]:
+                continue
             # A narrow search first: its plan is nearly the best, and all that follows is smaller.
             high = self._branched_within(best, np.flatnonzero(best.worth() >= -_FIRST_WIDTH))
             self.bounded(max(high, best.value - _FIRST_WIDTH, floor))
