@@ -497,6 +497,14 @@ def _import(asked: argparse.Namespace) -> int:
             "Masuk {}, keluar {}, pindah {}, naik {}.".format(*counts, promoted),
             "Joined {}, left {}, moved {}, promoted {}.".format(*counts, promoted),
         )
+        exits = previewed.inferred_exits
+        if len(exits):
+            unknown = int((exits["cause"] == "tidak_diketahui").sum())
+            _say(
+                asked,
+                f"{len(exits)} keluar dicatat; {unknown} belum jelas sebabnya (halaman Data).",
+                f"{len(exits)} exits written down; {unknown} unexplained (page Data).",
+            )
     return DONE
 
 

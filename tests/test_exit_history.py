@@ -206,3 +206,44 @@ def test_unexplained_exits_and_unknown_words_are_listed_for_whoever_knows():
     words = exit_history.unknown_reasons(told)
     assert words.to_dict("list") == {"reason": ["Ikut Suami"], "exit_count": [2]}
     assert exit_history.unknown_reasons(exit_history.history(exits())).empty
+
+
+# ---- laws of merging
+
+_NIPS = [f"1980010120050110{n:02d}" for n in range(10, 16)]
+_ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(_NIPS),
+        st.dates(date(2020, 1, 1), date(2026, 6, 30)),
+        st.sampled_from(["aps", "bup", "mpp", "tidak_diketahui"]),
+    ),
+    max_size=8,
+    unique_by=lambda row: row[:2],
+)
+
+
+def made(rows, origin):
+    return exits(*(left(nip, day, cause, origin=origin) for nip, day, cause in rows))
+
+
+@settings(deadline=None, max_examples=40)
+@given(_ROWS, _ROWS)
+def test_a_list_loaded_twice_changes_nothing_and_is_all_there(before, rows):
+    known, listed = made(before, "inferred"), made(rows, "list")
+    once = exit_history.with_listed(known, listed)
+    pd.testing.assert_frame_equal(exit_history.with_listed(once, listed), once)
+    assert not once.duplicated(["nip", "exited_on"]).any()
+    assert set(listed["nip"] + listed["exited_on"].astype(str)) <= set(
+        once["nip"] + once["exited_on"].astype(str)
+    )
+
+
+@settings(deadline=None, max_examples=40)
+@given(_ROWS, st.sets(st.sampled_from(_NIPS)))
+def test_everybody_has_one_spell_and_the_roster_is_in_service(rows, present):
+    table = exit_history.spells(
+        people(*sorted(present)), exit_history.history(made(rows, "list")), date(2020, 1, 1), LAW
+    )
+    assert table["person_id"].is_unique
+    assert set(table.loc[table["exit_date"].isna(), "person_id"]) == present
+    assert set(table["person_id"]) == present | {nip for nip, *_ in rows}

@@ -437,6 +437,14 @@ def test_the_command_line_imports_a_list_of_exits(tmp_path, folder, capsys):
     assert exits_in(folder)["cause"].tolist() == ["aps"]
 
 
+def test_the_command_line_says_how_many_exits_a_roster_gave_away(tmp_path, folder, capsys):
+    imported(folder, roster(tmp_path, TEACHER, CLERK, OTHER), date(2024, 1, 1))
+    later = roster(tmp_path, OTHER, name="b.csv")
+    arguments = ["import", str(later), "--as-of", "2024-07-01", "--data", str(folder)]
+    assert command_line.main(arguments) == 0
+    assert "2 keluar dicatat; 1 belum jelas sebabnya" in capsys.readouterr().out
+
+
 def test_an_edition_older_than_the_table_has_no_exits(tmp_path, folder, monkeypatch):
     imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
     with closing(store.opened(import_data.current_edition(folder).path)) as connection:
