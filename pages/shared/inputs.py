@@ -70,6 +70,16 @@ def _kept(name: str, value: Value, default: Value) -> Value:
     return value
 
 
+def _shown(name: str, value: object) -> None:
+    """Give a widget its value, only where that is another than it has.
+
+    Writing the same value again would send it to the browser, over a step made since: a slider
+    held down would lose some.
+    """
+    if name not in st.session_state or st.session_state[name] != value:
+        st.session_state[name] = value
+
+
 def linked(name: str, options: Sequence[str], default: str) -> str:
     """The value a link (or an earlier page) holds for ``name``, without drawing a widget."""
     held = _held(
@@ -109,7 +119,7 @@ def choice(  # noqa: PLR0913 (a widget's own arguments)
     word in the link.
     """
     held = _held(name, default, lambda values: values[0] if values[0] in options else None)
-    st.session_state[name] = held if held in options else default
+    _shown(name, held if held in options else default)
     shown: dict[str, Any] = {
         "options": list(options),
         "format_func": lambda option: options.get(option, option),
@@ -130,7 +140,7 @@ def choices(
 ) -> tuple[str, ...]:
     """Any of ``options``; none chosen means all, and that is the default."""
     held = _held(name, (), lambda values: tuple(v for v in values if v in options))
-    st.session_state[name] = [value for value in held if value in options]
+    _shown(name, [value for value in held if value in options])
     value = st.multiselect(
         label,
         options=list(options),
@@ -144,22 +154,21 @@ def choices(
 
 def switch(name: str, label: str, default: bool = False, *, help: str | None = None) -> bool:
     """A toggle; ``1`` or ``0`` in the link."""
-    st.session_state[name] = bool(
-        _held(name, default, lambda values: {"1": True, "0": False}.get(values[0]))
-    )
+    held = _held(name, default, lambda values: {"1": True, "0": False}.get(values[0]))
+    _shown(name, bool(held))
     return bool(_kept(name, st.toggle(label, key=name, help=help), default))
 
 
 def whole(name: str, label: str, default: int, lowest: int, highest: int) -> int:
     """A whole number between two bounds, by slider."""
     held = _held(name, default, _whole_within(lowest, highest))
-    st.session_state[name] = min(max(int(held), lowest), highest)
+    _shown(name, min(max(int(held), lowest), highest))
     return int(_kept(name, st.slider(label, lowest, highest, key=name), default))
 
 
 def sought(name: str, label: str, *, placeholder: str | None = None) -> str:
     """A search text."""
-    st.session_state[name] = str(_held(name, "", lambda values: values[0][:80]))
+    _shown(name, str(_held(name, "", lambda values: values[0][:80])))
     return str(_kept(name, st.text_input(label, key=name, placeholder=placeholder).strip(), ""))
 
 
