@@ -50,11 +50,16 @@ check: $(VENV)/.installed-tests ## the quick half of the tests: no browser
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
 
-bench: $(VENV)/.installed-tests browser ## measure speed and memory beside a named rival
+$(VENV)/.installed-rivals: $(VENV)/.installed pyproject.toml
+	@$(BIN)/python -m pip install --quiet --group bench || echo "The rivals of the benchmarks could not be installed; each line says where one is missing."
+	@touch $@
+
+bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure speed and memory beside a named rival
 	$(BIN)/python -m tests.benchmarks.retirement
 	$(BIN)/python -m tests.benchmarks.import_file
 	$(BIN)/python -m tests.benchmarks.enrolment
 	$(BIN)/python -m tests.benchmarks.teachers
+	$(BIN)/python -m tests.benchmarks.regrouping
 	$(BIN)/python -m tests.benchmarks.page_speed
 	$(BIN)/python -m tests.benchmarks.school_speed
 
