@@ -60,6 +60,7 @@ bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure spe
 	$(BIN)/python -m tests.benchmarks.enrolment
 	$(BIN)/python -m tests.benchmarks.teachers
 	$(BIN)/python -m tests.benchmarks.regrouping
+	$(BIN)/python -m tests.benchmarks.redistribution
 	$(BIN)/python -m tests.benchmarks.page_speed
 	$(BIN)/python -m tests.benchmarks.school_speed
 

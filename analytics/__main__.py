@@ -111,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_enrolment(commands, everywhere)
     _add_teachers(commands, everywhere)
     _add_regroup(commands, everywhere)
+    _add_redistribute(commands, everywhere)
 
     account = commands.add_parser(
         "account", parents=[everywhere], help="buat akun, atau ganti kata sandinya"
@@ -310,6 +311,75 @@ def _add_regroup(
     )
     command.add_argument("--summary", type=Path, metavar="s.json", help="tujuan, batas, celah")
     command.set_defaults(run=_regroup)
+
+
+def _add_redistribute(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser(
+        "redistribute",
+        parents=[everywhere],
+        help="guru lebih ke sekolah yang kurang: kebutuhan terisi terbanyak, pindah tersedikit,"
+        " jarak terpendek",
+        description="Dengan --teachers, --needs dan --schools, berkas dibaca langsung tanpa folder"
+        " data; tanpa ketiganya dipakai edisi yang berlaku.",
+    )
+    for option, columns in (
+        ("teachers", "person_id,npsn,post dan bila ada certificate_subject,hours,retires_on,"
+         "employment,golongan,jenjang,home_kecamatan,status"),
+        ("needs", "npsn,post,needed dan bila ada hours (JP jabatan itu seminggu), school_year"),
+        ("schools", "npsn,lat,lon dan bila ada name,kecamatan,status,level,g1..g6,g7..g9"),
+        ("plan", "npsn,action(open|merge),into dan bila ada distance_km,school_year"),
+    ):  # fmt: skip
+        command.add_argument(f"--{option}", type=Path, metavar="FILE.csv", help=columns)
+    command.add_argument("--year", type=int, metavar="YEAR", help="tahun pelajaran yang diisi")
+    command.add_argument(
+        "--on", type=_day, metavar="DATE", help="hari pindah (bawaan: hari ini, atau 1 Juli --year)"
+    )
+    command.add_argument("--max-km", type=float, default=10.0, metavar="KM", help="bawaan 10")
+    command.add_argument(
+        "--detour", type=float, default=1.3, metavar="X", help="jalan / garis lurus (bawaan 1,3)"
+    )
+    for option, what in (("min", "sekurangnya"), ("max", "sebanyaknya")):
+        command.add_argument(
+            f"--{option}-hours", type=float, metavar="JP", help=f"JP {what} (bawaan: aturan)"
+        )
+    command.add_argument(
+        "--years-before-bup", type=int, default=2, metavar="N", help="bawaan 2: yang pensiun dalam"
+        " 2 tahun tidak dipindahkan",
+    )  # fmt: skip
+    command.add_argument(
+        "--split", action="store_true", help="satu guru boleh di dua sekolah bila jamnya kurang"
+    )
+    command.add_argument(
+        "--linearity", choices=["certificate", "either"], default="certificate",
+        help="sertifikat bila ada; atau sertifikat maupun yang diampu",
+    )  # fmt: skip
+    command.add_argument(
+        "--private", choices=["last", "never"], default="last", help="sekolah swasta"
+    )
+    command.add_argument("--across-levels", action="store_true", help="boleh lintas jenjang")
+    command.add_argument(
+        "--accept-shared", action="store_true", help="koordinat sama berarti sehalaman"
+    )
+    command.add_argument(
+        "--warn-years", type=int, default=5, metavar="K", help="awas jabatan hilang dalam K tahun"
+    )
+    for option, what in (
+        ("lock-stay", "orang yang tetap"), ("lock-move", "orang yang harus pindah"),
+        ("lock-school", "NPSN yang ditutup"), ("forbid", "SIAPA:NPSN yang dilarang"),
+    ):  # fmt: skip
+        command.add_argument(f"--{option}", default="", metavar="A,B", help=what)
+    command.add_argument("--seconds", type=float, default=60.0, metavar="S", help="bawaan 60")
+    command.add_argument(
+        "--out", type=str, required=True, metavar="FILE.csv", help="daftar pindah; '-' untuk layar"
+    )
+    command.add_argument("--unfilled", type=str, metavar="FILE.csv", help="yang masih kurang")
+    command.add_argument("--left", type=str, metavar="FILE.csv", help="yang masih lebih")
+    command.add_argument("--summary", type=Path, metavar="FILE.json", help="ringkasan")
+    command.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")
+    command.set_defaults(run=_redistribute)
 
 
 def _add_enrolment(
@@ -589,6 +659,28 @@ def _regroup(asked: argparse.Namespace) -> int:
     return DONE
 
 
+def _redistribute(asked: argparse.Namespace) -> int:
+    import json
+
+    from analytics import command_redistribution, command_teachers
+
+    try:
+        answer = command_redistribution.answer(asked)
+    except (command_redistribution.WrongUseError, command_teachers.WrongUseError) as error:
+        raise _WrongUseError(error) from error
+    _write(asked.out, answer.moves)
+    if asked.unfilled:
+        _write(asked.unfilled, answer.unfilled)
+    if asked.left:
+        _write(asked.left, answer.surplus_left)
+    if asked.summary:
+        text = json.dumps(answer.summary, ensure_ascii=False, indent=2)
+        _write_bytes(asked.summary, f"{text}\n".encode())
+    for indonesian, english in answer.notes:
+        _complain(asked, indonesian, english)
+    return DONE
+
+
 def _grouping(asked: argparse.Namespace) -> tuple[str, list[str]]:
     words = [word.strip() for word in asked.by.split(",") if word.strip()]
     unknown = [word for word in words if word not in (*PERIODS, *GROUPINGS)]
@@ -737,7 +829,7 @@ def _say_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
 
 def _check_outputs(asked: argparse.Namespace) -> None:
     """Refuse a place that cannot be written to before the work, not after it."""
-    for option in ("faults", "out", "summary"):
+    for option in ("faults", "out", "unfilled", "left", "summary"):
         named = getattr(asked, option, None)
         if named is None or str(named) == "-":
             continue

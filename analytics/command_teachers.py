@@ -105,12 +105,12 @@ def answer(asked: argparse.Namespace) -> Answer:
     if asked.history is not None:
         history = read_history(asked.history, asked.lang, notes)
         if asked.data is not None:
-            known = _in_store(asked.data, rulebook, notes)
+            known = in_store(asked.data, rulebook, notes)
             staff, facts = known.staff, known.facts
     else:
         from analytics import store
 
-        stored = _in_store(asked.data or store.data_folder(), rulebook, notes)
+        stored = in_store(asked.data or store.data_folder(), rulebook, notes)
         staff, history, births = stored.staff, stored.history, stored.births
         facts = stored.facts
         if history.empty:
@@ -122,7 +122,7 @@ def answer(asked: argparse.Namespace) -> Answer:
     if asked.births is not None:
         births = _csv(asked.births)
         births = births.rename(columns={c: str(c).strip().casefold() for c in births})
-    history = _with_forecast(asked, history, births, last_year)
+    history = with_forecast(asked, history, births, last_year)
     question = Question(rulebook, asked.on, choice, last_year, staff, facts)
     table = need_table(history, question, notes)
     return Answer(table, notes)
@@ -152,7 +152,7 @@ def need_table(
     """
     rulebook, on, choice = question.rulebook, question.on, question.choice
     last_year, staff = question.last_year, question.staff
-    cells = _with_ceiling(_cells(history, notes), rulebook, notes)
+    cells = with_ceiling(grade_cells(history, notes), rulebook, notes)
     classes = teachers.rombel(cells, rulebook, on, choice)
     need = teachers.teachers_needed(classes, rulebook, on, choice, question.facts)
     _say_religions(classes, need, question, notes)
@@ -326,14 +326,22 @@ def _listed(path: Path, faults: Sequence[_Faulty], language: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Stored:
+class Stored:
+    """What the edition in force says of schools and their people.
+
+    ``profiles``: school profiles of all years; ``people``: the roster with its dates.
+    """
+
     staff: Staff
     history: pd.DataFrame
     births: pd.DataFrame | None
     facts: SchoolFacts | None
+    profiles: pd.DataFrame
+    people: pd.DataFrame
 
 
-def _in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> _Stored:
+def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> Stored:
+    """The edition in force; refuses in words where there is none."""
     from analytics import import_data, state, store
     from analytics.retirement import retirements
     from analytics.teachers_in_post import teachers_in_post
@@ -358,15 +366,17 @@ def _in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) ->
     leavers = retirements(people, rulebook, edition.as_of, choice, local_titles)
     in_post = teachers_in_post(leavers, listed, units, rulebook, edition.as_of)
     believed = births["birth_count"].where(births["is_reported"].astype(bool))
-    return _Stored(
+    return Stored(
         Staff(in_post, edition.as_of),
-        _history_of(graded, profiles),
+        history_of(graded, profiles),
         births[["area", "year"]].assign(births=believed) if len(births) else None,
         SchoolFacts(religions=religion_shares(religions)) if len(religions) else None,
+        profiles,
+        leavers,
     )
 
 
-def _history_of(graded: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
+def history_of(graded: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
     """State schools of an edition in the words of a history file; totals where grades lack."""
     latest = profiles.sort_values("school_year", kind="stable").groupby("npsn").last()
     public = set(latest.index[latest["status"].fillna(PUBLIC) == PUBLIC])
@@ -397,9 +407,10 @@ def _history_of(graded: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
 # ---- computing -----------------------------------------------------------------------------------
 
 
-def _with_forecast(
+def with_forecast(
     asked: argparse.Namespace, history: pd.DataFrame, births: pd.DataFrame | None, last_year: int
 ) -> pd.DataFrame:
+    """The history with the forecast asked for by ``years`` or ``until`` behind it."""
     years = asked.years if asked.until is None else asked.until - last_year
     if years is None or years == 0:
         return history
@@ -434,7 +445,7 @@ def _with_forecast(
     ).astype({"school_year": "int64", "grade": "str"})
 
 
-def _cells(history: pd.DataFrame, notes: list[tuple[str, str]]) -> pd.DataFrame:
+def grade_cells(history: pd.DataFrame, notes: list[tuple[str, str]]) -> pd.DataFrame:
     """Cells by grade: totals stand aside where grades are told, and are spread where not."""
     rows = history.rename(columns={"school_id": "npsn", "pupils": "pupil_count"})
     rows = rows[["npsn", "school_year", "grade", "pupil_count", "level"]]
@@ -467,7 +478,7 @@ def _cells(history: pd.DataFrame, notes: list[tuple[str, str]]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else graded
 
 
-def _with_ceiling(
+def with_ceiling(
     cells: pd.DataFrame, rulebook: RuleBook, notes: list[tuple[str, str]]
 ) -> pd.DataFrame:
     """Cells of the levels that have a ceiling; the others are said and left out."""

@@ -65,6 +65,10 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "teacher_rule": (
         *("rule_id", "key", "level", "post", "value", "unit", "effective_from", "effective_to"),
     ),
+    "private_placement": (
+        *("rule_id", "employment", "least_rank", "least_step", "most_years", "extension_years"),
+        *("effective_from", "effective_to"),
+    ),
     "teaching_post_pattern": (
         *("pattern_id", "priority", "pattern", "post", "effective_from", "effective_to"),
     ),
@@ -83,7 +87,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 }
 _NUMBERS = (
     *("age_years", "added_years", "priority", "max_pupils", "min_rombel", "max_rombel"),
-    *("grade_from", "grade_to", "jp_per_week", "value"),
+    *("grade_from", "grade_to", "jp_per_week", "value", "most_years", "extension_years"),
     *("age_from", "age_to", "weight_person_years", "months"),
 )
 # Per person and year, or of people: 0-1.
@@ -154,6 +158,7 @@ class RuleBook:
     row per code. ``role_groups``, ``employment``: one row per id. ``class_sizes``: one row per
     level and effective range. ``subject_hours``: one row per level, grades, subject, reading and
     effective range. ``teacher_rules``: one row per key, level, post and effective range.
+    ``private_placements``: one row per kind of employment and effective range.
     ``teaching_posts``: one row per pattern, in the order they are tried. ``exit_causes``: one row
     per cause of leaving. ``exit_patterns``: written words and codes to causes, in the order they
     are tried. ``exit_rates``: what is taken to be usual before there is history, one row per
@@ -172,6 +177,7 @@ class RuleBook:
     class_sizes: pd.DataFrame
     subject_hours: pd.DataFrame
     teacher_rules: pd.DataFrame
+    private_placements: pd.DataFrame
     teaching_posts: pd.DataFrame
     exit_causes: pd.DataFrame
     exit_patterns: pd.DataFrame
@@ -288,6 +294,7 @@ def _read(folder: Path) -> RuleBook:
         class_sizes=tables["class_size"],
         subject_hours=tables["subject_hours"],
         teacher_rules=tables["teacher_rule"],
+        private_placements=tables["private_placement"],
         teaching_posts=tables["teaching_post_pattern"].sort_values(
             "priority", kind="stable", ignore_index=True
         ),
@@ -437,6 +444,7 @@ def _check_teaching(book: RuleBook) -> None:
         ("class_size.csv", book.class_sizes, ["level"]),
         ("teacher_rule.csv", book.teacher_rules, ["key", "level", "post"]),
         ("projection_rule.csv", book.projection_rules, ["key", "employment"]),
+        ("private_placement.csv", book.private_placements, ["employment"]),
         ("subject_hours.csv", grades, ["level", "grade", "subject", "reading"]),
     ):
         unique = table["rule_id"].groupby(level=0).first()

@@ -74,7 +74,7 @@ def teachers_in_post(
         columns=list(dict.fromkeys([*_DAPODIK, *school_teachers.columns]))
     )
     dapodik = dapodik.loc[
-        _posts(dapodik["teacher_kind"], rulebook).ne(NOT_A_TEACHER).to_numpy()
+        posts_named(dapodik["teacher_kind"], rulebook).ne(NOT_A_TEACHER).to_numpy()
     ].reset_index(drop=True)
     roster = _from_roster(people, dapodik, units)
     others = _from_dapodik(dapodik, roster, rulebook, as_of)
@@ -204,17 +204,17 @@ def _named_posts(table: pd.DataFrame, rulebook: RuleBook) -> pd.DataFrame:
     source = pd.Series(pd.NA, index=table.index, dtype="object")
     heads = table["is_head"].astype(bool)
     for column in ("teacher_kind", "extra_duty"):
-        heads |= _posts(table[column], rulebook).eq(HEAD)
+        heads |= posts_named(table[column], rulebook).eq(HEAD)
     post[heads], source[heads] = HEAD, "role"
     for column in _SOURCES:
-        named = _posts(table[column], rulebook)
+        named = posts_named(table[column], rulebook)
         # Who leads a school is told by the role above; a certificate cannot make a head.
         takes = post.isna() & ~named.isin([HEAD, NOT_A_TEACHER, ""])
         post[takes], source[takes] = named[takes], column
     return pd.DataFrame({"post": post.fillna(UNKNOWN_POST), "post_source": source})
 
 
-def _posts(texts: pd.Series, rulebook: RuleBook) -> pd.Series:
+def posts_named(texts: pd.Series, rulebook: RuleBook) -> pd.Series:
     """The post each text names, '' where none."""
     known: dict[str, str] = {}
     patterns = [

@@ -56,10 +56,12 @@ ORDER = [
     ["enrolment_learning"],
     ["enrolment", "enrolment_stored"],
     ["backtest", "teachers"],
+    ["redistribution"],
     ["demo"],
     ["import_data"],
     ["regrouping"],
     ["command_enrolment", "command_teachers", "command_regroup"],
+    ["command_redistribution"],
     ["__main__"],
 ]
 ONLY = {"duckdb": "store", "sqlalchemy": "state"}

@@ -1,0 +1,386 @@
+"""Which surplus teacher moves where: the most need filled, the fewest people moved, the least way.
+
+Counts are proved by the programme; who of several alike goes is a stated, fixed order: furthest
+from BUP first. Nobody is lost: everyone of the staff stands once in the answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.redistribution_cells import Ground, ground
+from analytics.redistribution_left import left_reasons, unfilled_reasons
+from analytics.redistribution_programme import Answer, Stage, solve
+from analytics.redistribution_reach import Reach, reach
+from analytics.redistribution_reasons import findings, move_reasons
+from analytics.redistribution_situation import (
+    CAREFUL,
+    NO_LOCKS,
+    HoursLaw,
+    Locks,
+    MoveChoice,
+    Situation,
+    question,
+)
+from analytics.rules import RuleBook
+
+MOVED, RETASKED, SPLIT = "move", "same_school", "split"
+MOVE_COLUMNS = [
+    *("person_id", "kind", "from_npsn", "to_npsn", "other_npsn", "from_post", "post", "other_post"),
+    *("needed_count", "in_post_before", "in_post_after", "hours_before", "is_hours_estimated"),
+    *("hours_after", "hours_satmin", "hours_other", "km", "other_km", "retires_on", "employment"),
+    *("certificate_post", "is_private", "is_from_closing", "is_by_home", "lost_in_year"),
+    *("reason_code", "reason", "warning"),
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Redistribution:
+    """What was found; every frame is in a fixed order.
+
+    ``moves``: one row per person who gets another post (columns ``MOVE_COLUMNS``); ``kind`` is
+    ``move``, ``split`` (satmin ``to_npsn`` and additional ``other_npsn``) or ``same_school``.
+    ``unfilled``: one row per school and post still short: ``npsn``, ``post``, ``short_count``,
+    ``short_fte``, ``reason_code``, ``reason``, ``nearest_km``.
+    ``surplus_left``: one row per school and post with people to spare: ``npsn``, ``post``,
+    ``surplus_count``, ``moved_count``, ``left_count``, ``follows_npsn`` (receiver of a closing
+    school), ``reason_code``, ``reason``, ``nearest_km``.
+    ``people``: one row per person of the staff: ``person_id``, ``npsn``, ``post``, ``outcome``,
+    ``npsn_after``, ``post_after``.
+    ``findings``: one row per thing to mend or know: ``code``, ``npsn``, ``person_id``, ``text``.
+    ``stages``: what each stage reached and what is proved. ``law``: the hours used.
+    ``counts``: sums for a headline.
+    """
+
+    moves: pd.DataFrame
+    unfilled: pd.DataFrame
+    surplus_left: pd.DataFrame
+    people: pd.DataFrame
+    findings: pd.DataFrame
+    stages: tuple[Stage, ...]
+    law: HoursLaw
+    counts: dict[str, float]
+
+
+def redistribute(
+    situation: Situation,
+    rulebook: RuleBook,
+    choice: MoveChoice = CAREFUL,
+    locks: Locks = NO_LOCKS,
+) -> Redistribution:
+    """Moves of surplus teachers to empty posts, lexicographically the best.
+
+    Parameters
+    ----------
+    situation
+        Staff, needs and schools on one day, needs already those after any mergers.
+    rulebook
+        For hours a week and who may serve in a private school.
+    choice, locks
+        What the user decided.
+
+    Returns
+    -------
+    See :class:`Redistribution`. Proved in this order: must-move locks met; need filled in state
+    schools, then in private ones; people moved; of them out of schools that stay open; km; the
+    longest way; people whose certificate is proved. Of people alike in all of it the one furthest
+    from BUP goes, then the lower ``person_id``.
+
+    Raises
+    ------
+    RuleError
+        When the law of the day has no answer on hours.
+
+    Method: docs/method.md eq. 141-156.
+    """
+    start = time.monotonic()
+    asked = question(situation, rulebook, choice, locks)
+    base = ground(asked)
+    ways = reach(base, asked)
+    answer = solve(base, ways, asked.law, choice.seconds)
+    chosen = _people_by_way(base, ways, answer)
+    moves = _moves(situation, base, ways, chosen)
+    moves = moves.assign(lost_in_year=_lost_in_year(situation, base, moves, choice))
+    after = _after(base, moves)
+    moves = move_reasons(moves, base, situation)[MOVE_COLUMNS]
+    unfilled = unfilled_reasons(_unfilled(base, after, asked.law), base, ways, asked)
+    left = left_reasons(_left(base, moves), base, ways, asked)
+    people = _outcomes(situation, base, moves)
+    found = findings(base, moves, asked)
+    counts = _counts(base, moves, unfilled, left)
+    counts["seconds"] = time.monotonic() - start
+    return Redistribution(moves, unfilled, left, people, found, answer.stages, asked.law, counts)
+
+
+def _people_by_way(base: Ground, ways: Reach, answer: Answer) -> list[tuple[int, int]]:
+    """Pairs (row of ``people``, row of ``ways``): who of each group takes which way.
+
+    Method: docs/method.md eq. 155.
+    """
+    taken: dict[int, list[int]] = {}
+    for way in np.flatnonzero(answer.counts):
+        group = int(ways.ways["group"].iloc[way])
+        taken.setdefault(group, []).extend([int(way)] * int(answer.counts[way]))
+    km = (ways.ways["km"] + ways.ways["other_km"]).to_numpy()
+    chosen: list[tuple[int, int]] = []
+    for group in sorted(taken):
+        people = ways.groups["people"].iloc[group]
+        # The longest way to whoever serves longest: it is repaid for more years.
+        order = sorted(taken[group], key=lambda way: (-km[way], way))
+        chosen += list(zip(people, order, strict=False))
+    return _furthest_from_bup(base, ways, chosen)
+
+
+def _furthest_from_bup(
+    base: Ground, ways: Reach, chosen: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Exchange who goes for a colleague of the same school and post who serves longer.
+
+    Only where the colleague has the very same way and as good a certificate, so that nothing
+    proved changes.
+    """
+    frame, groups = ways.ways, ways.groups
+    same = ["cell", "slot", "other_cell"]
+    key_of = list(frame[same].itertuples(index=False, name=None))
+    has_way: dict[tuple, dict[int, int]] = {}
+    for way, (group, key) in enumerate(zip(frame["group"], key_of, strict=True)):
+        has_way.setdefault(key, {})[int(group)] = way
+    group_of = {person: at for at, people in enumerate(groups["people"]) for person in people}
+    mates: dict[int, list[int]] = {}
+    for at, cell in enumerate(groups["cell"]):
+        mates.setdefault(int(cell), []).append(at)
+    until = base.people["retires_on"].fillna(pd.Timestamp("1900-01-01")).to_numpy()
+    goes = {person for person, _ in chosen}
+    result: list[tuple[int, int]] = []
+    for person, way in chosen:
+        group = group_of[person]
+        if groups["must_move"].iloc[group]:
+            result.append((person, way))
+            continue
+        best, best_way = person, way
+        for other in mates[int(groups["cell"].iloc[group])]:
+            own = has_way[key_of[way]].get(other)
+            proved = groups["has_certificate"]
+            same_proof = proved.iloc[other] == proved.iloc[group]
+            if other == group or own is None or not same_proof:
+                continue
+            for mate in groups["people"].iloc[other]:
+                if mate not in goes and until[mate] > until[best]:
+                    best, best_way = mate, own
+        goes.discard(person)
+        goes.add(best)
+        result.append((best, best_way))
+    return sorted(result)
+
+
+def _moves(
+    situation: Situation, base: Ground, ways: Reach, chosen: list[tuple[int, int]]
+) -> pd.DataFrame:
+    cells, people = base.cells, base.people
+    who = people.iloc[[person for person, _ in chosen]].reset_index(drop=True)
+    way = ways.ways.iloc[[way for _, way in chosen]].reset_index(drop=True)
+    target = cells.iloc[way["cell"].to_numpy(dtype=np.int64)].reset_index(drop=True)
+    has_other = (way["other_cell"] >= 0).to_numpy()
+    other = cells.iloc[way["other_cell"].clip(lower=0).to_numpy(dtype=np.int64)]
+    other = other.reset_index(drop=True).astype({"npsn": "object", "post": "object"})
+    kind = np.select(
+        [has_other, way["is_same_school"].to_numpy(dtype=bool)], [SPLIT, RETASKED], MOVED
+    )
+    own = cells.set_index(["npsn", "post"])
+    at = pd.MultiIndex.from_frame(who[["npsn", "held_post"]])
+    share = (own["hours"] / own["in_post_count"].where(own["in_post_count"] > 0)).reindex(at)
+    told = pd.to_numeric(who["hours"])
+    place = base.schools
+    moves = pd.DataFrame(
+        {
+            "person_id": who["person_id"].astype("str"),
+            "kind": pd.Series(kind, dtype="str"),
+            "from_npsn": who["npsn"].astype("str"),
+            "to_npsn": target["npsn"].astype("str"),
+            "other_npsn": other["npsn"].where(has_other, "").astype("str"),
+            "from_post": who["held_post"].astype("str"),
+            "post": target["post"].astype("str"),
+            "other_post": other["post"].where(has_other, "").astype("str"),
+            "needed_count": target["needed_count"].astype("int64"),
+            "in_post_before": target["in_post_count"].astype("int64"),
+            "hours_before": told.fillna(pd.Series(share.to_numpy())).round(1),
+            "is_hours_estimated": told.isna() & pd.Series(share.notna().to_numpy()),
+            "hours_after": (way["hours"] + way["other_hours"]).round(1),
+            "hours_satmin": way["hours"].round(1),
+            "hours_other": way["other_hours"].round(1),
+            "km": way["km"].astype(float),
+            "other_km": way["other_km"].astype(float),
+            "retires_on": who["retires_on"],
+            "employment": who["employment"].astype("str"),
+            "certificate_post": who["certificate_post"].astype("str"),
+            "is_private": way["is_private"].astype(bool),
+            "is_from_closing": who["npsn"].isin(list(situation.merges)).astype(bool),
+        }
+    )
+    away = (place["kecamatan"].reindex(moves["to_npsn"]).str.casefold().to_numpy()
+            == who["home_kecamatan"].str.casefold().to_numpy())  # fmt: skip
+    moves["is_by_home"] = away & who["home_kecamatan"].ne("").to_numpy()
+    entering = pd.concat(
+        [moves[["to_npsn", "post"]].set_axis(["npsn", "post"], axis=1),
+         moves.loc[has_other, ["other_npsn", "other_post"]].set_axis(["npsn", "post"], axis=1)]
+    )  # fmt: skip
+    entered = entering.value_counts()
+    at = pd.MultiIndex.from_frame(moves[["to_npsn", "post"]])
+    moves["in_post_after"] = moves["in_post_before"] + entered.reindex(at).fillna(0).to_numpy(
+        dtype=np.int64
+    )
+    return moves.sort_values(["from_npsn", "from_post", "person_id"], ignore_index=True)
+
+
+def _lost_in_year(
+    situation: Situation, base: Ground, moves: pd.DataFrame, choice: MoveChoice
+) -> pd.Series:
+    """First later school year in which the receiving school no longer needs the post; NA: none.
+
+    Method: docs/method.md eq. 156.
+    """
+    later = situation.needs.loc[
+        situation.needs["school_year"].between(
+            situation.school_year + 1, situation.school_year + choice.warn_years
+        )
+    ]
+    lost = pd.Series(pd.NA, index=moves.index, dtype="Int64")
+    if later.empty or moves.empty:
+        return lost
+    from analytics.teachers import first_day
+
+    told = set(zip(later["npsn"], later["school_year"], strict=True))
+    needed = later.set_index(["npsn", "post", "school_year"])["needed_count"].to_dict()
+    now = base.cells.set_index(["npsn", "post"])["needed_count"].to_dict()
+    goes = set(moves["person_id"])
+    staff = base.people.loc[
+        ~base.people["status"].isin(["apart", "gone", "no_school"])
+        & ~base.people["person_id"].isin(goes)
+    ]
+    until: dict[tuple[str, str], list[pd.Timestamp]] = {}
+    for row in staff.itertuples():
+        until.setdefault((str(row.npsn), str(row.held_post)), []).append(row.retires_on)
+    entering = [
+        (at, (str(row.to_npsn), str(row.post)), row.retires_on)
+        for at, row in zip(moves.index, moves.itertuples(), strict=True)
+    ] + [
+        (at, (str(row.other_npsn), str(row.other_post)), row.retires_on)
+        for at, row in zip(moves.index, moves.itertuples(), strict=True)
+        if row.other_npsn
+    ]
+    for year in sorted(set(later["school_year"])):
+        day = pd.Timestamp(first_day(int(year)))
+        here: dict[tuple[str, str], list[int]] = {}
+        for at, cell, retires_on in entering:
+            if not retires_on <= day:
+                here.setdefault(cell, []).append(at)
+        for cell, who in here.items():
+            if (cell[0], year) not in told:
+                continue
+            then = needed.get((*cell, year), 0)
+            staying = sum(not date <= day for date in until.get(cell, []))
+            if then < now[cell] and staying + len(who) > then:
+                # The last to come is the first to be one too many.
+                for at in who[max(0, len(who) - (staying + len(who) - then)) :]:
+                    if pd.isna(lost[at]):
+                        lost[at] = int(year)
+    return lost
+
+
+def _after(base: Ground, moves: pd.DataFrame) -> pd.DataFrame:
+    """Cells with who left and who came, and whether the part of a post was filled."""
+    keys = ["npsn", "post"]
+    cells = base.cells.set_index(keys)
+    out = moves.groupby(["from_npsn", "from_post"]).size()
+    full = moves.loc[moves["kind"] != SPLIT].groupby(["to_npsn", "post"]).size()
+    halves = moves.loc[moves["kind"] == SPLIT]
+    part = pd.concat([halves.groupby(["to_npsn", "post"]).size(),
+                      halves.groupby(["other_npsn", "other_post"]).size()])  # fmt: skip
+    part = part.groupby(level=[0, 1]).sum() if len(part) else part
+    return cells.assign(
+        out_count=out.reindex(cells.index).fillna(0).astype("int64"),
+        came_count=full.reindex(cells.index).fillna(0).astype("int64"),
+        part_count=part.reindex(cells.index).fillna(0).astype("int64"),
+    ).reset_index()
+
+
+def _unfilled(base: Ground, after: pd.DataFrame, law: HoursLaw) -> pd.DataFrame:
+    """Posts still short with their size; whole posts and the part of a post apart."""
+    short = after["vacant_count"] - after["came_count"] - after["part_count"]
+    # Whole posts are filled first among those who came alone; the part counts by its hours.
+    alone = after["came_count"].clip(upper=after["full_count"])
+    whole_left = after["full_count"] - alone
+    part_left = (after["part_hours"] > 0) & (after["part_count"] + after["came_count"] - alone == 0)
+    table = after.assign(
+        short_count=short,
+        whole_short_count=whole_left,
+        part_short_hours=after["part_hours"].where(part_left, 0.0),
+        short_fte=whole_left + after["part_hours"].where(part_left, 0.0) / law.norm,
+    )
+    table = table.loc[short > 0].reset_index(drop=True)
+    private = base.schools["is_private"].reindex(table["npsn"]).to_numpy(dtype=bool)
+    return table.assign(is_private=private)
+
+
+def _left(base: Ground, moves: pd.DataFrame) -> pd.DataFrame:
+    keys = ["npsn", "post"]
+    cells = base.cells.loc[base.cells["surplus_count"] > 0].set_index(keys)
+    out = moves.groupby(["from_npsn", "from_post"]).size().reindex(cells.index).fillna(0)
+    table = cells.assign(moved_count=out.astype("int64")).reset_index()
+    return table.assign(left_count=table["surplus_count"] - table["moved_count"])
+
+
+def _outcomes(situation: Situation, base: Ground, moves: pd.DataFrame) -> pd.DataFrame:
+    people = base.people
+    goes = moves.set_index("person_id")
+    merges = dict(situation.merges)
+    outcome = people["status"].replace({"no_surplus": "stays", "candidate": "surplus_stays"})
+    closing = people["npsn"].isin(list(merges)) & ~people["status"].isin(["gone", "apart"])
+    outcome = outcome.mask(closing, "follows_pupils")
+    kind = people["person_id"].map(goes["kind"]) if len(goes) else None
+    after = people["npsn"].where(~closing, people["npsn"].map(merges))
+    post = people["held_post"]
+    if kind is not None:
+        moved = kind.notna()
+        outcome = outcome.mask(moved, kind)
+        after = after.mask(moved, people["person_id"].map(goes["to_npsn"]))
+        post = post.mask(moved, people["person_id"].map(goes["post"]))
+    return pd.DataFrame(
+        {
+            "person_id": people["person_id"].astype("str"),
+            "npsn": people["npsn"].astype("str"),
+            "post": people["held_post"].astype("str"),
+            "outcome": outcome.astype("str"),
+            "npsn_after": after.astype("str"),
+            "post_after": post.astype("str"),
+        }
+    )
+
+
+def _counts(
+    base: Ground, moves: pd.DataFrame, unfilled: pd.DataFrame, left: pd.DataFrame
+) -> dict[str, float]:
+    kinds = Counter(moves["kind"])
+    km = moves["km"] + moves["other_km"]
+    going = moves.loc[moves["kind"] != RETASKED]
+    return {
+        "people_count": len(base.people),
+        "vacant_count": int(base.cells["vacant_count"].sum()),
+        "filled_count": int(base.cells["vacant_count"].sum() - unfilled["short_count"].sum()),
+        "surplus_count": int(base.cells["surplus_count"].sum()),
+        "moved_count": kinds[MOVED] + kinds[SPLIT],
+        "split_count": kinds[SPLIT],
+        "same_school_count": kinds[RETASKED],
+        "private_count": int(moves["is_private"].sum()),
+        "unfilled_count": int(unfilled["short_count"].sum()),
+        "left_count": int(left["left_count"].sum()),
+        "km": float(km.sum()),
+        "worst_km": float(moves[["km", "other_km"]].to_numpy().max(initial=0.0)),
+        "median_km": float((going["km"] + going["other_km"]).median()) if len(going) else 0.0,
+        "warned_count": int(moves["lost_in_year"].notna().sum()),
+    }

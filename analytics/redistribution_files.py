@@ -1,0 +1,374 @@
+"""The files of ``redistribute``: teachers, needs, schools and a plan of mergers, checked.
+
+Read as text first, every fault with file, row, column and value. Columns are found by name
+whatever their order, case or spaces; what a column may be called stands in ``_ALSO``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analytics.checks_cells import UNKNOWN, wordings
+from analytics.checks_cells import golongan as rank_in
+from analytics.faults import Fault, FaultsError
+
+_ALSO: Mapping[str, tuple[str, ...]] = {
+    "person_id": ("nip", "id"),
+    "npsn": ("school_id",),
+    "post": ("subject", "jabatan", "mapel"),
+    "certificate_subject": ("certificate", "sertifikat", "bidang_sertifikasi"),
+    "hours": ("jp", "jam"),
+    "retires_on": ("tmt_pensiun", "bup_on"),
+    "employment": ("status_kepegawaian",),
+    "golongan": ("rank", "gol"),
+    "jenjang": ("step",),
+    "home_kecamatan": ("kecamatan_rumah", "home"),
+    "status": ("keterangan",),
+    "needed": ("needed_count", "kebutuhan"),
+    "school_year": ("year", "tahun"),
+    "lat": ("latitude", "lintang"),
+    "lon": ("lng", "longitude", "bujur"),
+    "level": ("jenjang_sekolah", "bentuk"),
+    "name": ("nama",),
+    "distance_km": ("km",),
+}
+# What in a column of status says that somebody is simply there.
+_PRESENT = ("", "aktif", "active", "in_post", "bertugas", "01", "71")
+_GENERAL_POSTS = ("guru", "mapel", "guru mapel", "guru_mapel", "guru mata pelajaran")
+_EMPLOYMENT = {
+    "P3K": "PPPK", "PPPK PW": "PPPK_PW", "PPPK PARUH WAKTU": "PPPK_PW",
+    "P3K PARUH WAKTU": "PPPK_PW", "HONORER": "honorer", "NON ASN": "honorer", "GTT": "honorer",
+}  # fmt: skip
+_TOTAL = "total"
+_GRADE = re.compile(r"g(\d{1,2})")
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A file as text: ``rows`` indexed by the row number a spreadsheet shows."""
+
+    path: Path
+    rows: pd.DataFrame
+
+    def text(self, column: str) -> pd.Series:
+        """A column without spaces around; blank where the file has none."""
+        if column in self.rows:
+            return self.rows[column].str.strip()
+        return pd.Series("", index=self.rows.index, dtype="str")
+
+
+def read(path: Path, needed: Sequence[str]) -> Table:
+    """A CSV as text, its columns under our names.
+
+    Raises
+    ------
+    FaultsError
+        When the file is no CSV, has no rows, or lacks a needed column.
+    """
+    content = path.read_bytes()
+    if b"\x00" in content:
+        raise FaultsError([Fault(path.name, "move_file_unreadable")])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    head = text.partition("\n")[0]
+    try:
+        lines = list(csv.reader(text.splitlines(), delimiter=max(",;\t", key=head.count)))
+    except csv.Error as error:
+        raise FaultsError([Fault(path.name, "move_file_unreadable")]) from error
+    if not lines or not any(cell.strip() for cell in lines[0]):
+        raise FaultsError([Fault(path.name, "move_file_unreadable")])
+    headers = [re.sub(r"[^a-z0-9]+", "_", each.strip().casefold()).strip("_") for each in lines[0]]
+    names = _our_names(headers)
+    width = len(names)
+    numbered = [
+        (at, (line + [""] * width)[:width])
+        for at, line in enumerate(lines[1:], start=2)
+        if any(cell.strip() for cell in line)
+    ]
+    missing = [column for column in needed if column not in names]
+    if missing:
+        raise FaultsError(
+            Fault(path.name, "history_column_missing", column=column,
+                  details={"column_name": column, "needed": ", ".join(needed)})
+            for column in missing
+        )  # fmt: skip
+    if not numbered:
+        raise FaultsError([Fault(path.name, "move_file_empty")])
+    frame = pd.DataFrame(
+        [line for _, line in numbered], columns=names, index=[at for at, _ in numbered], dtype="str"
+    )
+    return Table(path, frame.loc[:, ~frame.columns.duplicated()])
+
+
+def teachers(path: Path) -> pd.DataFrame:
+    """``--teachers``: one row per person; ``post`` and ``certificate_subject`` as written.
+
+    Raises
+    ------
+    FaultsError
+        With every fault of the file.
+    """
+    table = read(path, ("person_id", "npsn", "post"))
+    faults: list[Fault] = []
+    person = _filled(table, "person_id", faults)
+    _once(table, person, "person_id", ("orang", "person"), faults)
+    school = _filled(table, "npsn", faults)
+    post = _filled(table, "post", faults)
+    if "subject" in table.rows:
+        # "guru mapel" says nothing of what is taught; the column beside it does.
+        general = post.str.casefold().isin(_GENERAL_POSTS) & table.text("subject").ne("")
+        post = post.mask(general, table.text("subject"))
+    employment = table.text("employment").str.upper().str.replace(r"[^A-Z0-9]+", " ", regex=True)
+    employment = employment.str.strip().replace(_EMPLOYMENT)
+    ranks = table.text("golongan").map(rank_in)
+    _faulty(table, "golongan", ranks == UNKNOWN, "move_rank_unknown", faults)
+    status = table.text("status").str.casefold()
+    frame = pd.DataFrame(
+        {
+            "person_id": person,
+            "npsn": school,
+            "post": post,
+            "certificate_subject": table.text("certificate_subject"),
+            "hours": _numbers(table, "hours", faults),
+            "retires_on": _days(table, "retires_on", faults),
+            "employment": employment,
+            "rank": ranks,
+            "step": table.text("jenjang").str.casefold().str.replace("ahli ", "", regex=False),
+            "home_kecamatan": table.text("home_kecamatan"),
+            "apart": status.mask(status.isin(_PRESENT), ""),
+        }
+    )
+    _refuse(faults)
+    return frame.reset_index(drop=True)
+
+
+def needs(path: Path, norm: float) -> pd.DataFrame:
+    """``--needs``: one row per school, post and, where told, school year (NA: not told).
+
+    The file that ``teachers`` writes fits too: its rows ``total`` are passed over and its
+    ``needed_fte`` gives the hours.
+
+    Raises
+    ------
+    FaultsError
+        With every fault of the file.
+    """
+    table = read(path, ("npsn", "post", "needed"))
+    table = Table(table.path, table.rows.loc[(table.text("post").str.casefold() != _TOTAL)])
+    if table.rows.empty:
+        raise FaultsError([Fault(path.name, "move_file_empty")])
+    faults: list[Fault] = []
+    school, post = _filled(table, "npsn", faults), _filled(table, "post", faults)
+    year = _whole(table, "school_year", "history_year_invalid", faults, may_be_blank=True)
+    needed = _whole(table, "needed", "move_whole_invalid", faults)
+    hours = _numbers(table, "hours", faults)
+    if "hours" not in table.rows and "needed_fte" in table.rows:
+        hours = _numbers(table, "needed_fte", faults) * norm
+    key = school + "\n" + post.str.casefold() + "\n" + year.astype("str")
+    # The level of a post is part of what our own file tells apart.
+    level = table.text("level").str.casefold()
+    _once(table, (key + "\n" + level).where(school.ne("") & post.ne(""), ""), "post",
+          ("sekolah, jabatan dan tahun", "school, post and year"), faults)  # fmt: skip
+    _refuse(faults)
+    frame = pd.DataFrame(
+        {"npsn": school, "post": post, "school_year": year, "needed_count": needed, "hours": hours}
+    )
+    keys = ["npsn", "post", "school_year"]
+    whole = frame.groupby(keys, dropna=False, sort=True).agg(
+        needed_count=("needed_count", "sum"), hours=("hours", lambda own: own.sum(min_count=1))
+    )
+    return whole.reset_index().astype({"needed_count": "int64"})
+
+
+def schools(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``--schools``: the schools, and their pupils by grade where columns ``g1`` ... tell them.
+
+    Returns
+    -------
+    ``npsn``, ``name``, ``latitude``, ``longitude``, ``kecamatan``, ``status``, ``level``; and
+    ``npsn``, ``grade``, ``pupil_count``, ``level``.
+
+    Raises
+    ------
+    FaultsError
+        With every fault of the file. Coordinates that are numbers and cannot be right are no
+        fault of the file: they are findings.
+    """
+    table = read(path, ("npsn", "lat", "lon"))
+    faults: list[Fault] = []
+    school = _filled(table, "npsn", faults)
+    _once(table, school, "npsn", ("sekolah", "school"), faults)
+    status = table.text("status").str.casefold()
+    known = wordings("school_status")
+    frame = pd.DataFrame(
+        {
+            "npsn": school,
+            "name": table.text("name"),
+            "latitude": _degrees(table, "lat", faults),
+            "longitude": _degrees(table, "lon", faults),
+            "kecamatan": table.text("kecamatan"),
+            "status": status.map(lambda text: known.get(text, text)),
+            "level": table.text("level").str.upper(),
+        }
+    )
+    parts = []
+    for column in table.rows.columns:
+        grade = _GRADE.fullmatch(str(column))
+        if grade and int(grade.group(1)) <= 12:
+            pupils = _numbers(table, str(column), faults)
+            parts.append(frame[["npsn", "level"]].assign(
+                grade=int(grade.group(1)), pupil_count=pupils))  # fmt: skip
+    _refuse(faults)
+    cells = pd.concat(parts).dropna(subset=["pupil_count"]) if parts else pd.DataFrame()
+    return frame.reset_index(drop=True), cells.reset_index(drop=True)
+
+
+def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]]:
+    """``--plan``: closing school -> receiver, and the km of those ways where told.
+
+    Rows with a ``school_year`` after the one asked for are still to come and left out.
+
+    Raises
+    ------
+    FaultsError
+        With every fault of the file.
+    """
+    table = read(path, ("npsn", "action", "into"))
+    faults: list[Fault] = []
+    school, action = _filled(table, "npsn", faults), table.text("action").str.casefold()
+    _once(table, school, "npsn", ("sekolah", "school"), faults)
+    _faulty(table, "action", ~action.isin(["open", "merge"]), "plan_action_unknown", faults)
+    into = table.text("into")
+    year = _whole(table, "school_year", "history_year_invalid", faults, may_be_blank=True)
+    km = _numbers(table, "distance_km", faults)
+    closing = action == "merge"
+    gone = set(school[closing])
+    _faulty(table, "into", closing & (into.eq("") | into.isin(list(gone))),
+            "plan_receiver_missing", faults)  # fmt: skip
+    _refuse(faults)
+    now = closing & (year.isna() | (year <= school_year).fillna(False))
+    merges = dict(zip(school[now], into[now], strict=True))
+    told = now & km.notna()
+    return merges, dict(zip(school[told], km[told].astype(float), strict=True))
+
+
+def _our_names(headers: Sequence[str]) -> list[str]:
+    ours = {header: header for header in headers}
+    for name, others in _ALSO.items():
+        if name not in headers:
+            for other in others:
+                if other in headers and ours[other] == other:
+                    ours[other] = name
+                    break
+    return [ours[header] for header in headers]
+
+
+def _filled(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    text = table.text(column)
+    _faulty(table, column, text == "", "move_cell_missing", faults, column_name=column)
+    return text
+
+
+def _once(
+    table: Table, key: pd.Series, column: str, thing: tuple[str, str], faults: list[Fault]
+) -> None:
+    first: dict[str, int] = {}
+    written = table.text(column)
+    for row, value in key.items():
+        if value and value in first:
+            faults.append(
+                Fault(table.path.name, "move_duplicate", int(row), column, written[row],
+                      {"first_row": first[value], "thing_id": thing[0], "thing_en": thing[1]})
+            )  # fmt: skip
+        first.setdefault(str(value), int(row))
+
+
+def _faulty(
+    table: Table, column: str, bad: pd.Series, code: str, faults: list[Fault], **details: object
+) -> None:
+    written = table.text(column)
+    faults += [
+        Fault(table.path.name, code, int(row), column, written[row], details)
+        for row in bad.index[bad.to_numpy(dtype=bool)]
+    ]
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise FaultsError(sorted(faults, key=lambda fault: (fault.row or 0, fault.column)))
+
+
+def _parsed(
+    table: Table, column: str, code: str, faults: list[Fault], value: Callable[[str], float | None]
+) -> pd.Series:
+    text = table.text(column)
+    found = pd.Series([value(each) if each else np.nan for each in text], index=text.index,
+                      dtype="object")  # fmt: skip
+    wrong = pd.Series([each is None for each in found], index=text.index)
+    _faulty(table, column, wrong, code, faults)
+    return pd.Series([np.nan if each is None else each for each in found], index=text.index,
+                     dtype="float64")  # fmt: skip
+
+
+def _number(text: str) -> float | None:
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+
+
+def _numbers(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    def value(text: str) -> float | None:
+        number = _number(text)
+        return number if number is not None and number >= 0 else None
+
+    return _parsed(table, column, "move_number_invalid", faults, value)
+
+
+def _degrees(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    return _parsed(table, column, "move_degrees_invalid", faults, _number)
+
+
+def _whole(
+    table: Table, column: str, code: str, faults: list[Fault], may_be_blank: bool = False
+) -> pd.Series:
+    def value(text: str) -> float | None:
+        number = _number(text)
+        return number if number is not None and number >= 0 and number % 1 == 0 else None
+
+    found = _parsed(table, column, code, faults, value)
+    if not may_be_blank:
+        _faulty(table, column, table.text(column) == "", code, faults)
+    return found.astype("Int64")
+
+
+def _days(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    days: list[date | None] = []
+    wrong: list[bool] = []
+    for text in table.text(column):
+        day = _day(text) if text else None
+        days.append(day)
+        wrong.append(bool(text) and day is None)
+    _faulty(table, column, pd.Series(wrong, index=table.rows.index), "move_date_invalid", faults)
+    return pd.Series(pd.to_datetime(pd.Series(days, dtype="object")).to_numpy("datetime64[us]"),
+                     index=table.rows.index)  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    found = _DAY.fullmatch(text.partition("T")[0].partition(" ")[0])
+    if not found:
+        return None
+    y, m, d, d2, m2, y2 = found.groups()
+    try:
+        return date(int(y or y2), int(m or m2), int(d or d2))
+    except ValueError:
+        return None
