@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_teachers(commands, everywhere)
     _add_regroup(commands, everywhere)
     _add_redistribute(commands, everywhere)
+    _add_exits(commands, everywhere)
 
     account = commands.add_parser(
         "account", parents=[everywhere], help="buat akun, atau ganti kata sandinya"
@@ -426,6 +427,65 @@ def _add_enrolment(
     )
     judged.add_argument("--out", type=str, metavar="F.csv", help="tulis tabelnya juga sebagai CSV")
     command.set_defaults(run=_enrolment)
+
+
+def _add_exits(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser("exits", help="siapa keluar sebelum waktunya, berapa per tahun")
+    questions = command.add_subparsers(dest="question", required=True, metavar="PERTANYAAN")
+    ahead = questions.add_parser(
+        "forecast",
+        parents=[everywhere],
+        help="yang keluar per tahun ke depan dengan pita P10-P90",
+        description="Menulis year,expected,p10,p50,p90: tahun k adalah dua belas bulan ke-k sejak"
+        " --as-of; bila --as-of 1 Januari, itulah tahun kalender. Hanya keluar sebelum --as-of yang"
+        " dilihat; yang mulai sesudahnya diabaikan.",
+    )
+    judged = questions.add_parser(
+        "backtest",
+        parents=[everywhere],
+        help="ramalan terhadap kenyataan pada riwayat sendiri, di samping tiga cara sederhana",
+    )
+    for question in (ahead, judged):
+        question.add_argument(
+            "--roster",
+            type=Path,
+            required=True,
+            metavar="R.csv",
+            help="person_id,sex,birth_year|birth_date,start_date,exit_date dan bila ada"
+            " reason,group; exit_date kosong berarti masih bekerja",
+        )
+        question.add_argument(
+            "--mandatory-age",
+            type=int,
+            choices=range(40, 91),
+            metavar="A",
+            help="umur keluar wajib, 40-90",
+        )
+        question.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")
+    ahead.add_argument("--as-of", type=_day, required=True, metavar="DATE", help="hari ramalan")
+    ahead.add_argument(
+        "--years", type=int, choices=range(1, 31), default=5, metavar="N", help="1 sampai 30"
+    )
+    ahead.add_argument("--out", type=str, required=True, metavar="F.csv", help="'-' untuk layar")
+    ahead.add_argument(
+        "--people", type=str, metavar="P.csv", help="person_id,year,probability untuk dijumlahkan"
+    )
+    judged.add_argument(
+        "--cutoff",
+        action="append",
+        required=True,
+        type=_day,
+        metavar="DATE",
+        help="tanggal potong; boleh berulang",
+    )
+    judged.add_argument(
+        "--years", type=int, choices=range(1, 11), default=5, metavar="N", help="1 sampai 10"
+    )
+    judged.add_argument("--out", type=str, metavar="F.csv", help="tulis tabelnya juga sebagai CSV")
+    command.set_defaults(run=_exits)
 
 
 def _day(text: str) -> date:
@@ -829,9 +889,9 @@ def _say_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
 
 def _check_outputs(asked: argparse.Namespace) -> None:
     """Refuse a place that cannot be written to before the work, not after it."""
-    for option in ("faults", "out", "unfilled", "left", "summary"):
+    for option in ("faults", "out", "unfilled", "left", "summary", "people"):
         named = getattr(asked, option, None)
-        if named is None or str(named) == "-":
+        if named is None or isinstance(named, bool) or str(named) == "-":
             continue
         path = Path(named)
         if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
@@ -853,6 +913,25 @@ def _enrolment(asked: argparse.Namespace) -> int:
         return REFUSED
     if asked.out:
         _write(asked.out, found.table)
+    if found.text and asked.out != "-":
+        print(found.text)
+    return DONE
+
+
+def _exits(asked: argparse.Namespace) -> int:
+    from analytics import command_exits
+
+    found = getattr(command_exits, asked.question)(asked)
+    _write_faults(asked, found.faults)
+    _say_faults(asked, found.faults)
+    for note in found.notes:
+        _complain(asked, *note)
+    if found.table.empty:
+        return REFUSED
+    if asked.out:
+        _write(asked.out, found.table)
+    if getattr(asked, "people", None):
+        _write(asked.people, found.people)
     if found.text and asked.out != "-":
         print(found.text)
     return DONE

@@ -46,6 +46,7 @@ ORDER = [
     ["exact_sums_chance", "exact_sums_laws", "exact_sums_people", "exact_sums_years"],
     ["exact_sums_mixed"],
     ["exact_sums"],
+    ["exits", "survival"],
     ["projection_months"],
     ["projection"],
     ["births", "combining", "enrolment_levels"],
@@ -60,7 +61,7 @@ ORDER = [
     ["demo"],
     ["import_data"],
     ["regrouping"],
-    ["command_enrolment", "command_teachers", "command_regroup"],
+    ["command_enrolment", "command_exits", "command_teachers", "command_regroup"],
     ["command_redistribution"],
     ["__main__"],
 ]

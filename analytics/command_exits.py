@@ -1,0 +1,138 @@
+"""The command ``exits``: leavers ahead from any employer's roster, and how far off before.
+
+``__main__`` knows the arguments and writes the answer; this module reads and computes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from analytics.exits import exit_forecast, in_service_on, year_names
+from analytics.exits_backtest import Judged, exits_backtest, printed
+from analytics.exits_panel import year_start
+from analytics.exits_roster import Roster, read_roster
+from analytics.faults import Fault, FaultsError
+
+FORECAST_COLUMNS = ["year", "expected", "p10", "p50", "p90"]
+_DECIMALS = 3
+_CHANCE_DECIMALS = 6
+_FEW_EXITS = 30
+_FEW_YEARS = 5
+_LAW_KEPT_SHARE = 0.8
+_LAW_YEARS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the command found: tables to write, a text to print, notes in both languages."""
+
+    table: pd.DataFrame
+    people: pd.DataFrame = field(default_factory=pd.DataFrame)
+    text: str = ""
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    faults: Sequence[Fault] = ()
+
+
+def forecast(asked: argparse.Namespace) -> Answer:
+    """Leavers by year ahead, and by person.
+
+    Raises
+    ------
+    FaultsError
+        A roster that is refused, or nobody in service on the day.
+    """
+    roster = _roster(asked)
+    if in_service_on(roster.spells, asked.as_of).empty:
+        raise FaultsError([_nobody(asked, asked.as_of)])
+    found = exit_forecast(roster.spells, asked.as_of, asked.years, asked.mandatory_age)
+    notes = _notes(roster)
+    model = found.model
+    count = sum(model.exit_counts.values())
+    if count < _FEW_EXITS or model.year_count < _FEW_YEARS:
+        notes.append(
+            (
+                f"Riwayatnya tipis: {count} orang keluar dalam {model.year_count} tahun. Perkiraan"
+                " mendekati laju rata-rata dan pitanya lebar.",
+                f"The history is thin: {count} exits in {model.year_count} years. The forecast is"
+                " close to the mean rate and its band is wide.",
+            )
+        )
+    if (asked.as_of.month, asked.as_of.day) != (1, 1):
+        last = year_start(asked.as_of, 1)
+        ends = pd.Timestamp(last - 1, unit="D").date()
+        name = year_names(asked.as_of, 1)[0]
+        notes.append(
+            (
+                f"Tahun {name} berarti dua belas bulan, {asked.as_of} s.d. {ends}, dan seterusnya.",
+                f"Year {name} means the twelve months {asked.as_of} to {ends}, and so on.",
+            )
+        )
+    reached = model.past.tail(_LAW_YEARS)[["reached_count", "reached_left_count"]].sum()
+    if reached.iloc[0] and reached.iloc[1] < _LAW_KEPT_SHARE * reached.iloc[0]:
+        notes.append(
+            (
+                f"Dalam {_LAW_YEARS} tahun terakhir hanya {reached.iloc[1]} dari"
+                f" {reached.iloc[0]} orang keluar pada tahun mencapai batas usia"
+                f" {asked.mandatory_age}; periksa batas usianya.",
+                f"In the last {_LAW_YEARS} years only {reached.iloc[1]} of {reached.iloc[0]} people"
+                f" left in the year they reached age {asked.mandatory_age}; check that age.",
+            )
+        )
+    return Answer(
+        found.years[FORECAST_COLUMNS].round({"expected": _DECIMALS}),
+        found.people.round({"probability": _CHANCE_DECIMALS}),
+        notes=notes,
+        faults=roster.faults,
+    )
+
+
+def backtest(asked: argparse.Namespace) -> Answer:
+    """Predicted against actual at the cut-offs; an empty table where none can be judged.
+
+    Raises
+    ------
+    FaultsError
+        As :func:`forecast`.
+    """
+    roster = _roster(asked)
+    table = exits_backtest(
+        roster.spells, Judged(tuple(asked.cutoff), asked.years, asked.mandatory_age)
+    )
+    notes = _notes(roster)
+    if table.empty:
+        short = (
+            "Tidak ada tanggal potong yang dapat dinilai: perlu sedikitnya satu tahun penuh"
+            " sesudahnya di dalam berkas, dan orang yang bekerja pada hari itu.",
+            "No cut-off can be judged: it takes a whole year after it in the file, and people in"
+            " service on the day.",
+        )
+        return Answer(table, notes=[*notes, short], faults=roster.faults)
+    numbers = table.select_dtypes("number").columns
+    table[numbers] = table[numbers].round(_CHANCE_DECIMALS)
+    return Answer(table, text=printed(table, asked.lang), notes=notes, faults=roster.faults)
+
+
+def _roster(asked: argparse.Namespace) -> Roster:
+    # Years of two digits: nobody on file begins or leaves after today.
+    return read_roster(asked.roster, date.today())
+
+
+def _nobody(asked: argparse.Namespace, day: date) -> Fault:
+    return Fault(asked.roster.name, "roster_nobody", details={"day": day})
+
+
+def _notes(roster: Roster) -> list[tuple[str, str]]:
+    left_out = roster.row_count - len(roster.spells)
+    if not left_out:
+        return []
+    return [
+        (
+            f"{left_out} dari {roster.row_count} baris ditinggalkan karena salah.",
+            f"{left_out} of {roster.row_count} rows left out because of errors.",
+        )
+    ]

@@ -1,0 +1,112 @@
+"""Prior rates of leaving: what is taken to be usual where one's own history is thin.
+
+Sourced rows (data/rules/exit_rate.csv) or, without them, one vague rate for everything.
+Method: docs/method.md eq. 75, and the note on starting figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.exits_learning import VAGUE_LOG_SD, VAGUE_RATE
+from analytics.exits_panel import UNKNOWN_CAUSE, Numbers, Traits
+
+ANYBODY = "*"
+# Where a roster does not say who is employed how, rates of this kind of employment stand in.
+_USUAL_EMPLOYMENT = "PNS"
+_EARLY_ONLY_BY_DATE = ("bup", "kontrak_berakhir")
+# Prior odds are never so sure of nothing that a few exits could not move them.
+_FEWEST_EVENTS = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """Prior rates by cause; ``rows`` is empty where there are none."""
+
+    rows: pd.DataFrame
+    causes: tuple[str, ...]
+
+    def rate(self, cause: str, who: Traits) -> Numbers:
+        """Yearly rate of each person; a cause without rows has the vague one."""
+        if cause == UNKNOWN_CAUSE and self.causes:
+            return self.total(who)
+        if cause not in self.causes:
+            return np.full(len(who.age), VAGUE_RATE)
+        return self._looked_up(cause, who, self.rows["rate_mid"].to_numpy(float))
+
+    def total(self, who: Traits) -> Numbers:
+        """Yearly rate of all causes together."""
+        if not self.causes:
+            return np.full(len(who.age), VAGUE_RATE)
+        return np.sum([self.rate(cause, who) for cause in self.causes], axis=0)
+
+    def level_sd(self, who: Traits, cause: str = "") -> float:
+        """How far, as a log ratio, the level may lie from the prior rates (eq. 75).
+
+        One over the root of the exits the rates are worth: rate times ``weight_person_years``.
+        """
+        if not self.causes or (cause and cause not in (*self.causes, UNKNOWN_CAUSE)):
+            return VAGUE_LOG_SD
+        causes = [cause] if cause and cause != UNKNOWN_CAUSE else list(self.causes)
+        worth = (self.rows["rate_mid"] * self.rows["weight_person_years"]).to_numpy(float)
+        rates, variances = [], []
+        for each in causes:
+            rate = self._looked_up(each, who, self.rows["rate_mid"].to_numpy(float))
+            events = self._looked_up(each, who, worth)
+            rates.append(float(rate.mean()) if len(rate) else 0.0)
+            variances.append(1.0 / max(float(events.mean()) if len(rate) else 0.0, _FEWEST_EVENTS))
+        share = np.array(rates) / max(sum(rates), 1e-12)
+        return float(np.sqrt((share**2) @ np.array(variances))) or VAGUE_LOG_SD
+
+    def mix(self) -> Mapping[str, float]:
+        """Shares of the causes among prior exits, ages taken alike."""
+        rows = self.rows.assign(span=self.rows["age_to"] - self.rows["age_from"] + 1)
+        usual = rows[rows["employment"].isin([ANYBODY, _USUAL_EMPLOYMENT])]
+        load = (usual["rate_mid"] * usual["span"]).groupby(usual["cause"]).sum()
+        return {cause: float(each) for cause, each in (load / load.sum()).items()}
+
+    def _looked_up(self, cause: str, who: Traits, values: Numbers) -> Numbers:
+        sexes = np.where(who.sex > 0, "L", np.where(who.sex < 0, "P", ANYBODY))
+        employment = who.factors.get("employment", np.full(len(who.age), _USUAL_EMPLOYMENT))
+        employment = np.where(
+            np.isin(employment.astype(str), self.rows["employment"].unique()),
+            employment.astype(str),
+            _USUAL_EMPLOYMENT,
+        )
+        roles = who.factors.get("role_group", np.full(len(who.age), ANYBODY)).astype(str)
+        found = np.zeros(len(who.age))
+        narrowest = np.full(len(who.age), -1)
+        for at, row in enumerate(self.rows.itertuples()):
+            if row.cause != cause:
+                continue
+            fits = (who.age >= row.age_from) & (who.age <= row.age_to)
+            detail = 0
+            for wanted, own in (
+                (row.employment, employment),
+                (row.role_group, roles),
+                (row.sex, sexes),
+            ):
+                if wanted != ANYBODY:
+                    fits &= own == wanted
+                    detail += 1
+            better = fits & (detail > narrowest)
+            found[better], narrowest[better] = values[at], detail
+        return found
+
+
+def prior_rates(table: pd.DataFrame | None) -> Prior:
+    """Rows of data/rules/exit_rate.csv as a prior; None for the vague one."""
+    if table is None or table.empty:
+        return Prior(pd.DataFrame(columns=["cause"]), ())
+    rows = table.assign(
+        **{
+            name: pd.to_numeric(table[name])
+            for name in ("age_from", "age_to", "rate_mid", "weight_person_years")
+        }
+    )
+    rows = rows[~rows["cause"].isin(_EARLY_ONLY_BY_DATE)].reset_index(drop=True)
+    return Prior(rows, tuple(dict.fromkeys(rows["cause"])))

@@ -1,0 +1,143 @@
+"""How long people stay: the share still there, the chance of leaving by year, and by cause.
+
+Kaplan-Meier, the discrete life table and the cumulative incidence of competing causes, as in the
+textbooks. Method: docs/method.md eq. 85-87.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+
+def staying_share(
+    duration: Sequence[float] | pd.Series, left: Sequence[bool] | pd.Series
+) -> pd.DataFrame:
+    """Kaplan-Meier estimate of the share still there.
+
+    Parameters
+    ----------
+    duration
+        How long each person was seen, in any unit.
+    left
+        Whether the person left then; otherwise the person was last seen still there.
+
+    Returns
+    -------
+    One row per duration at which somebody left: ``duration, at_risk_count, exit_count,
+    staying_share`` and its standard error ``staying_share_se`` (Greenwood). Whoever was last seen
+    at a duration at which others left is counted as at risk then.
+
+    Raises
+    ------
+    ValueError
+        For durations below zero or unknown.
+
+    Method: docs/method.md eq. 85.
+    """
+    times, exits, at_risk = _risk_sets(duration, left)
+    here = exits > 0
+    times, exits, at_risk = times[here], exits[here], at_risk[here]
+    share = np.cumprod(1.0 - exits / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = share * np.sqrt(np.cumsum(exits / (at_risk * (at_risk - exits))))
+    return pd.DataFrame(
+        {
+            "duration": times,
+            "at_risk_count": at_risk,
+            "exit_count": exits,
+            "staying_share": share,
+            "staying_share_se": np.where(share > 0, spread, 0.0),
+        }
+    )
+
+
+def life_table(
+    duration: Sequence[float] | pd.Series, left: Sequence[bool] | pd.Series
+) -> pd.DataFrame:
+    """Discrete life table: chance of leaving in each whole period.
+
+    Parameters
+    ----------
+    duration
+        Whole periods served, the last one included: somebody who left in the first has 1.
+    left
+        As for ``staying_share``.
+
+    Returns
+    -------
+    One row per period from 1 to the longest: ``period, at_risk_count, exit_count,
+    censored_count, hazard, staying_share``. ``hazard`` is exits over people at risk at the start
+    of the period; whoever was last seen in it counts as at risk (Singer and Willett 2003).
+
+    Method: docs/method.md eq. 86.
+    """
+    periods = np.asarray(duration, dtype=np.float64)
+    if not np.all(periods == np.floor(periods)) or (periods < 1).any():
+        raise ValueError("durations are whole periods from 1")
+    gone = np.asarray(left, dtype=bool)
+    size = int(periods.max()) if len(periods) else 0
+    whole = periods.astype(np.int64)
+    exits = np.bincount(whole[gone], minlength=size + 1)[1:]
+    censored = np.bincount(whole[~gone], minlength=size + 1)[1:]
+    at_risk = (exits + censored)[::-1].cumsum()[::-1]
+    hazard = exits / np.maximum(at_risk, 1)
+    return pd.DataFrame(
+        {
+            "period": np.arange(1, size + 1),
+            "at_risk_count": at_risk,
+            "exit_count": exits,
+            "censored_count": censored,
+            "hazard": hazard,
+            "staying_share": np.cumprod(1.0 - hazard),
+        }
+    )
+
+
+def cumulative_incidence(
+    duration: Sequence[float] | pd.Series, cause: Sequence[object] | pd.Series
+) -> pd.DataFrame:
+    """Share that has left by each cause, other causes competing (Aalen-Johansen).
+
+    Parameters
+    ----------
+    duration
+        As for ``staying_share``.
+    cause
+        Why each person left; missing for those last seen still there.
+
+    Returns
+    -------
+    One row per duration at which somebody left: ``duration, at_risk_count, staying_share`` and a
+    column per cause with the share that has left by it. The shares and ``staying_share`` add up
+    to 1 in every row.
+
+    Method: docs/method.md eq. 87.
+    """
+    causes = pd.Series(cause).reset_index(drop=True)
+    left = causes.notna().to_numpy()
+    times, exits, at_risk = _risk_sets(duration, left)
+    here = exits > 0
+    after = np.cumprod(1.0 - exits[here] / at_risk[here])
+    before = np.concatenate([[1.0], after])[:-1]
+    found = {"duration": times[here], "at_risk_count": at_risk[here], "staying_share": after}
+    place = np.searchsorted(times, np.asarray(duration, dtype=np.float64))
+    for name in sorted(causes.dropna().unique(), key=str):
+        own = np.bincount(place[(causes == name).to_numpy()], minlength=len(times))[here]
+        found[str(name)] = np.cumsum(before * own / at_risk[here])
+    return pd.DataFrame(found)
+
+
+def _risk_sets(
+    duration: Sequence[float] | pd.Series, left: Sequence[bool] | pd.Series | np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Durations seen, exits at each, and people still there just before it."""
+    lasted = np.asarray(duration, dtype=np.float64)
+    if np.isnan(lasted).any() or (lasted < 0).any():
+        raise ValueError("every duration must be known and at least 0")
+    times, place = np.unique(lasted, return_inverse=True)
+    exits = np.bincount(place, np.asarray(left, dtype=bool), minlength=len(times))
+    everybody = np.bincount(place, minlength=len(times))
+    return times, exits.astype(np.int64), everybody[::-1].cumsum()[::-1]

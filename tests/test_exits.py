@@ -1,0 +1,194 @@
+"""Who leaves early, learnt from data made with known chances."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.exits import exit_forecast, exit_model, in_service_on
+from analytics.exits_backtest import Judged, exits_backtest, summary
+from analytics.exits_panel import past_years, people_of
+from analytics.exits_years import year_outlook
+
+AS_OF = date(2020, 1, 1)
+
+
+def invented(
+    people: int = 3000, years: int = 12, seed: int = 4, swing: float = 0.0
+) -> pd.DataFrame:
+    """A synthetic roster: 3 % leave a year, men twice as often as women, all from 1 July on."""
+    rng = np.random.default_rng(seed)
+    first = AS_OF.year - years
+    birth = first - rng.integers(25, 55, people)
+    start = first - rng.integers(0, 20, people)
+    sex = np.where(rng.random(people) < 0.5, "L", "P")
+    leaves = np.full(people, 9999)
+    for year in range(first, AS_OF.year + 5):
+        chance = np.where(sex == "L", 0.04, 0.02) * np.exp(rng.normal(0, swing) - swing**2 / 2)
+        here = leaves == 9999
+        leaves[here & (rng.random(people) < chance)] = year
+    return pd.DataFrame(
+        {
+            "person_id": [f"p{each}" for each in range(people)],
+            "sex": sex,
+            "birth_date": pd.to_datetime([f"{each}-03-15" for each in birth]),
+            "start_date": pd.to_datetime([f"{max(each, 1960)}-02-01" for each in start]),
+            "exit_date": pd.to_datetime(
+                [f"{each}-07-01" if each < 9999 else None for each in leaves]
+            ),
+        }
+    )
+
+
+def test_known_chances_are_found_again():
+    spells = invented(12000)
+    model = exit_model(spells, date(2008, 1, 1), AS_OF)
+    here = in_service_on(spells, AS_OF)
+    chance = sum(model.hazards(here, 1, with_years=False).values())[:, 0]
+    men = (here["sex"] == "L").to_numpy()
+    assert chance[men].mean() == pytest.approx(0.04, rel=0.06)
+    assert chance[~men].mean() == pytest.approx(0.02, rel=0.08)
+    # Age makes no difference in these data, and none is invented.
+    old = (here["birth_date"] < "1975-01-01").to_numpy()
+    assert chance[men & old].mean() / chance[men & ~old].mean() == pytest.approx(1.0, abs=0.15)
+
+
+def test_only_exits_before_the_day_are_seen():
+    spells = invented(600)
+    later = spells.assign(exit_date=spells["exit_date"].mask(spells["exit_date"] >= "2020-01-01"))
+    known, blind = (exit_forecast(each, AS_OF, 3) for each in (spells, later))
+    pd.testing.assert_frame_equal(known.years, blind.years)
+
+
+def test_everybody_is_counted_once():
+    found = exit_forecast(invented(800), AS_OF, 5, mandatory_age=60)
+    people = found.people.groupby("year")["probability"].sum()
+    assert people.to_list() == pytest.approx(found.years["expected"].to_list())
+    assert found.by_cause.groupby("year")["expected"].sum().to_list() == pytest.approx(
+        found.years["expected"].to_list()
+    )
+    assert (found.people.groupby("person_id")["probability"].sum() <= 1 + 1e-9).all()
+
+
+def test_whoever_reaches_the_mandatory_age_goes_that_year():
+    spells = invented(800)
+    found = exit_forecast(spells, AS_OF, 3, mandatory_age=60)
+    here = in_service_on(spells, AS_OF)
+    reaches = here.loc[here["birth_date"].dt.year == 1961, "person_id"]  # turns 60 in 2021
+    chance = found.people[found.people["person_id"].isin(reaches)].groupby("person_id")
+    assert len(reaches)
+    gone = found.people[found.people["person_id"].isin(reaches) & (found.people["year"] <= 2021)]
+    assert gone.groupby("person_id")["probability"].sum().to_list() == pytest.approx(
+        [1.0] * chance.ngroups
+    )
+
+
+def test_a_lower_mandatory_age_never_lowers_the_exits():
+    spells = invented(800)
+    model = exit_model(spells, date(2008, 1, 1), AS_OF)
+    here = in_service_on(spells, AS_OF)
+    gone = []
+    for age in (65, 62, 60, 58):
+        on = here["birth_date"] + pd.DateOffset(years=age)
+        hazard = np.minimum(sum(model.hazards(here.assign(retires_on=on), 6).values()), 1.0)
+        gone.append((1 - np.cumprod(1 - hazard, axis=1)).sum(axis=0))
+    assert (np.diff(np.array(gone), axis=0) >= -1e-9).all()
+
+
+def test_a_newcomer_changes_nobody_elses_chance():
+    spells = invented(500)
+    model = exit_model(spells, date(2008, 1, 1), AS_OF)
+    here = in_service_on(spells, AS_OF)
+    alone = model.hazards(here.iloc[:-1], 4)
+    together = model.hazards(here, 4)
+    for cause, chance in alone.items():
+        np.testing.assert_allclose(chance, together[cause][:-1], atol=1e-12)
+
+
+def test_somebody_long_past_the_age_goes_at_once_unless_the_past_shows_otherwise():
+    spells = invented(400)
+    old = spells.iloc[:40].assign(
+        person_id=[f"old{each}" for each in range(40)],
+        birth_date=pd.Timestamp("1940-05-05"),
+        start_date=pd.Timestamp("1990-01-01"),
+        exit_date=pd.NaT,
+    )
+    stays = exit_model(pd.concat([spells, old]), date(2008, 1, 1), AS_OF, mandatory=60)
+    assert stays.overdue_hazard < 0.2
+    goes = exit_model(spells, date(2008, 1, 1), AS_OF, mandatory=90)
+    assert goes.overdue_hazard == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("exits", [0, 12])
+def test_a_thin_history_still_gets_a_sober_answer(exits):
+    spells = invented(150)
+    gone = spells["exit_date"] < "2020-01-01"
+    kept = gone[gone].index[:exits]
+    spells["exit_date"] = spells["exit_date"].where(spells.index.isin(kept))
+    found = exit_forecast(spells, AS_OF, 3)
+    assert (found.years["expected"] < 8).all()
+    assert (found.years["p10"] <= found.years["p50"]).all()
+    assert (found.years["p50"] <= found.years["p90"]).all()
+    assert (found.years["p90"] > found.years["p10"]).all()
+
+
+def test_causes_add_up_and_keep_their_shares():
+    spells = invented(6000)
+    rng = np.random.default_rng(1)
+    cause = pd.Series(np.where(rng.random(len(spells)) < 0.75, "aps", "meninggal"), dtype="object")
+    found = exit_forecast(spells.assign(cause=cause), AS_OF, 2)
+    by_cause = found.by_cause.groupby("cause")["expected"].sum()
+    assert by_cause["aps"] / by_cause.sum() == pytest.approx(0.75, abs=0.04)
+
+
+def test_groups_that_leave_more_are_told_apart_and_small_ones_are_not_believed():
+    spells = invented(6000).assign(group="lain")
+    often = spells.index[:1500]
+    spells.loc[often, "group"] = "sering"
+    rng = np.random.default_rng(2)
+    extra = often[rng.random(len(often)) < 0.3]
+    spells.loc[extra, "exit_date"] = spells.loc[extra, "exit_date"].fillna(
+        pd.Timestamp("2015-05-05")
+    )
+    spells.loc[spells.index[-3:], "group"] = "kecil"
+    model = exit_model(spells, date(2008, 1, 1), AS_OF)
+    ratios = next(iter(model.models.values())).factors["group"]
+    assert ratios["sering"] > ratios["lain"] + 0.2
+    assert abs(ratios["kecil"]) < 0.3
+
+
+def test_few_years_say_little_and_many_calm_years_say_calm():
+    few = year_outlook(np.array([30.0, 60.0]), np.array([45.0, 45.0]), 5)
+    many = year_outlook(np.full(25, 1000.0), np.full(25, 1000.0), 5)
+    assert many.log_sd < few.log_sd
+    assert many.log_sd_high - many.log_sd_low < few.log_sd_high - few.log_sd_low
+    assert many.multiplier == pytest.approx(np.ones(5), abs=0.05)
+
+
+def test_one_low_year_is_not_taken_for_the_new_level():
+    usual, low = np.full(11, 400.0), np.append(np.full(10, 400.0), 200.0)
+    after = year_outlook(low, usual, 5).multiplier
+    assert after[0] > 0.6
+    assert after[4] > after[0]
+
+
+def test_a_list_that_began_late_is_read_from_its_beginning():
+    spells = invented(2000)
+    people = people_of(spells.assign(start_date=pd.Timestamp("1990-01-01")))
+    past = past_years(people, None, AS_OF)
+    assert len(past.starts) == 12
+
+
+def test_backtest_says_how_far_off_it_was_beside_three_rivals():
+    table = exits_backtest(
+        invented(2500, swing=0.1), Judged((date(2018, 1, 1), date(2020, 1, 1)), 2)
+    )
+    total = summary(table).set_index("forecast")
+    assert list(total.index) == ["estafet", "mandatory", "age_rates", "last_year"]
+    assert total.loc["estafet", "total_error_share"] < total.loc["mandatory", "total_error_share"]
+    years = table[table["part"] == "year"]
+    causes = table[table["part"] == "cause"].groupby("cutoff")["exit_count"].sum()
+    assert causes.to_dict() == years.groupby("cutoff")["exit_count"].sum().to_dict()
