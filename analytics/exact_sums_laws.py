@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,22 +49,21 @@ class CountLaws:
         """Smallest count that is not exceeded with probability ``share``, ``(group, period)``."""
         if not 0.0 < share < 1.0:
             raise ValueError(f"share {share} must lie between 0 and 1")
-        low = np.empty(self.mean.shape)
-        high = np.empty(self.mean.shape)
-        for number, block in enumerate(self._blocks):
-            here = self._block == number
-            row = self._row[here]
-            low[here] = np.floor(block.low[row])
-            width = block.step[row] * (block.below.shape[1] - 1)
-            high[here] = np.ceil(block.low[row] + width)
         # Rounding of the inversion must not move a quantile that stands exactly on a step.
         share -= 1e-11
-        while (high - low > 1).any():
-            middle = np.floor((low + high) / 2)
-            enough = self._below(middle + 0.5) >= share
-            high = np.where(enough, middle, high)
-            low = np.where(enough, low, np.minimum(middle, high - 1))
-        return high.astype(np.int64)
+        answer = np.empty(self.mean.shape, dtype=np.int64)
+        for block, place, row in self._places:
+            size = block.below.shape[1]
+            reached = np.minimum((block.below < share).sum(axis=1), size - 1)
+            point = block.low + reached * block.step - 0.5
+            high, low = np.ceil(point)[row], np.floor(point - block.step)[row]
+            while (high - low > 1).any():
+                middle = np.floor((low + high) / 2)
+                enough = _read(block, row, middle + 0.5) >= share
+                high = np.where(enough, middle, high)
+                low = np.where(enough, low, np.minimum(middle, high - 1))
+            answer[place] = high
+        return answer
 
     def law(self, group: int, period: int) -> tuple[Whole, Numbers]:
         """Counts and their probabilities for one row and period."""
@@ -79,23 +79,33 @@ class CountLaws:
     def spread(self) -> Numbers:
         """Standard deviation, ``(group, period)``."""
         answer = np.empty(self.mean.shape)
-        for number, block in enumerate(self._blocks):
-            here = self._block == number
+        for block, place, row in self._places:
             mass = np.diff(block.below, axis=1)
             at = np.arange(mass.shape[1]) + 0.5
             at = at - (mass @ at / np.maximum(mass.sum(axis=1), 1e-300))[:, None]
             # A wide law is spread over steps instead of whole numbers.
             variance = np.einsum("rk,rk,rk->r", mass, at, at) * block.step**2
             variance = variance + (1.0 - block.step**2) / 12
-            answer[here] = np.sqrt(np.maximum(variance, 0.0))[self._row[here]]
+            answer[place] = np.sqrt(np.maximum(variance, 0.0))[row]
         return answer
 
     def _below(self, edge: Numbers) -> Numbers:
         answer = np.empty(self.mean.shape)
-        for number, block in enumerate(self._blocks):
-            here = self._block == number
-            answer[here] = _read(block, self._row[here], edge[here])
+        for block, place, row in self._places:
+            answer[place] = _read(block, row, edge[place])
         return answer
+
+    @cached_property
+    def _places(self) -> list[tuple[Block, tuple[Whole, Whole], Whole]]:
+        """Each block with the groups and periods it answers for, and its rows."""
+        order = np.argsort(self._block, axis=None, kind="stable")
+        sorted_block = self._block.ravel()[order]
+        found = []
+        for part in np.split(order, np.flatnonzero(np.diff(sorted_block)) + 1):
+            group, period = np.unravel_index(part, self._block.shape)
+            block = self._blocks[self._block[group[0], period[0]]]
+            found.append((block, (group, period), self._row[group, period]))
+        return found
 
 
 def _read(block: Block, row: Whole, edge: Numbers) -> Numbers:

@@ -16,15 +16,14 @@ from scipy.special import ndtri
 
 Numbers = NDArray[np.float64]
 
-# The bell curve beyond this holds less than one in a hundred million.
-_REACH = 5.8
+# The bell curve beyond this holds less than one in ten million.
+_REACH = 5.4
 # The steeper the years, the more nodes a polynomial through them needs.
 _WIDE_NODES = ((0.0, 1), (0.25, 12), (0.4, 16), (0.7, 24), (np.inf, 48))
 _MOST_NODES = 163
-# Sums whose numbers of nodes are alike are computed together.
-_NODE_GRID = 3
-# Factor by which trapezoid sums must be finer than the scale they average over, for 1e-8.
-_FINENESS = 6.2
+_SINGLE_NODES, _NODE_GRID = 8, 3
+# Factor by which trapezoid sums must be finer than the scale they average over, for 1e-7.
+_FINENESS = 5.7
 _MATCHING_ROUNDS = 12
 
 
@@ -94,8 +93,10 @@ def node_counts(chance: Numbers, years: Directions, reach: Numbers) -> NDArray[n
     scale = np.where(between > 0, ratio / np.sqrt(1.0 + ratio * ratio), 1.0)
     finest = 2 * np.pi / (_FINENESS + reach * between * steep)
     step = np.maximum(finest, 2 * np.pi * scale / _FINENESS)
-    half = np.ceil(_REACH / step / _NODE_GRID).astype(np.int64) * _NODE_GRID
-    return np.minimum(2 * half + 1, _MOST_NODES)
+    half = np.ceil(_REACH / step)
+    # Sums whose numbers of nodes are alike are computed together.
+    half = np.where(half > _SINGLE_NODES, np.ceil(half / _NODE_GRID) * _NODE_GRID, half)
+    return np.minimum(2 * half.astype(np.int64) + 1, _MOST_NODES)
 
 
 def trapezoid(count: int) -> tuple[Numbers, Numbers]:
