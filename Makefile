@@ -52,6 +52,7 @@ check: $(VENV)/.installed-tests ## the quick half of the tests: no browser
 
 $(VENV)/.installed-rivals: $(VENV)/.installed pyproject.toml
 	@$(BIN)/python -m pip install --quiet --group bench || echo "The rivals of the benchmarks could not be installed; each line says where one is missing."
+	@$(BIN)/python -m pip install --quiet --no-deps --group bench-bare || echo "neworder could not be installed (it is compiled here, in C++): its line will be missing."
 	@touch $@
 
 bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure speed and memory beside a named rival
@@ -61,6 +62,7 @@ bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure spe
 	$(BIN)/python -m tests.benchmarks.teachers
 	$(BIN)/python -m tests.benchmarks.regrouping
 	$(BIN)/python -m tests.benchmarks.redistribution
+	$(BIN)/python -m tests.benchmarks.projection
 	$(BIN)/python -m tests.benchmarks.page_speed
 	$(BIN)/python -m tests.benchmarks.school_speed
 
