@@ -19,7 +19,7 @@ Numbers = NDArray[np.float64]
 # The bell curve beyond this holds less than one in ten million.
 _REACH = 5.4
 # The steeper the years, the more nodes a polynomial through them needs.
-_WIDE_NODES = ((0.0, 1), (0.25, 12), (0.4, 16), (0.7, 24), (np.inf, 48))
+_WIDE_NODES = ((0.0, 1), (0.4, 10), (0.7, 20), (np.inf, 48))
 _MOST_NODES = 163
 _SINGLE_NODES, _NODE_GRID = 8, 3
 # Factor by which trapezoid sums must be finer than the scale they average over, for 1e-7.

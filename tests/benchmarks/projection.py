@@ -128,7 +128,7 @@ def by_neworder(hazards: np.ndarray, groups: np.ndarray, runs: int) -> dict[str,
             self.here = np.arange(len(risk))
 
         def step(self) -> None:
-            year = self.timeline.index - 1
+            year = self.timeline.index
             chance = -np.expm1(-risk[self.here, year] * self.multiplier[year])
             goes = self.mc.hazard(chance).astype(bool)
             leavers[self.run, :, year] = np.bincount(groups[self.here[goes]], minlength=GROUPS)
@@ -162,8 +162,9 @@ def disagreements(ours: dict, theirs: dict, runs: int) -> list[str]:
     """Figures further apart than four standard errors of the simulation, in words."""
     found = []
     for name in ("leavers", "staff"):
-        low, high = (np.array(ours[f"{name} total p{share:.0%}"]) for share in (0.1, 0.9))
-        sd = (high - low) / 2.563
+        low, middle, high = (np.array(ours[f"{name} total p{share:.0%}"]) for share in SHARES)
+        # The steeper side of a skewed law: quantiles there are the less certain.
+        sd = np.maximum(high - middle, middle - low) / 1.2816
         error = {"mean": sd / np.sqrt(runs)}
         if runs >= 100:
             # Standard error of a quantile: root of share (1 - share) / runs, over the density.
