@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from analytics.redistribution_cells import Ground, fits, level_allows
@@ -60,7 +62,7 @@ def unfilled_reasons(
     Method: docs/method.md eq. 157.
     """
     choice, law = asked.choice, asked.law
-    pool = _Pool(_surplus_people(base), choice)
+    pool = _Pool(_surplus_people(base), choice.across_levels)
     reached = _reached(ways, "cell") | _reached(ways, "other_cell")
     index = {(cell.npsn, cell.post): cell.Index for cell in base.cells.itertuples()}
     rows = []
@@ -88,35 +90,50 @@ def unfilled_reasons(
     )
 
 
+class _Spare(NamedTuple):
+    """One person of a surplus post, whether he may move or not."""
+
+    person_id: str
+    npsn: str
+    post: str
+    fits: frozenset[str]
+    status: str
+    may_private: bool
+    home: str
+    level: str
+
+
 class _Pool:
     """People of surplus posts by what they could fill, each question answered once."""
 
-    def __init__(self, surplus: pd.DataFrame, choice: MoveChoice) -> None:
-        self._surplus, self._across = surplus, choice.across_levels
-        self._able: dict[str, pd.DataFrame] = {}
-        self._level: dict[tuple[str, str], pd.DataFrame] = {}
+    def __init__(self, spare: list[_Spare], across: bool) -> None:
+        self._across = across
+        self._spare = spare
+        self._able: dict[str, list[_Spare]] = {}
+        self._level: dict[tuple[str, str], list[_Spare]] = {}
+        self._holders: dict[str, set[str]] = {}
+        for each in spare:
+            self._holders.setdefault(each.post, set()).add(each.npsn)
 
-    def able(self, post: str) -> pd.DataFrame:
+    def able(self, post: str) -> list[_Spare]:
         """People who fit a post."""
         if post not in self._able:
-            kinds = {each: fits(each, post) for each in set(self._surplus["fits"])}
-            self._able[post] = self._surplus.loc[[kinds[each] for each in self._surplus["fits"]]]
+            self._able[post] = [each for each in self._spare if fits(each.fits, post)]
         return self._able[post]
 
-    def of_level(self, post: str, level: str) -> pd.DataFrame:
+    def of_level(self, post: str, level: str) -> list[_Spare]:
         """Of them those whose level lets them."""
         if (post, level) not in self._level:
-            able = self.able(post)
-            kinds = {
-                each: level_allows(each, level, post, self._across) for each in set(able["level"])
-            }
-            self._level[post, level] = able.loc[[kinds[each] for each in able["level"]]]
+            self._level[post, level] = [
+                each
+                for each in self.able(post)
+                if level_allows(each.level, level, post, self._across)
+            ]
         return self._level[post, level]
 
     def holds(self, post: str, npsn: str) -> bool:
         """Whether anybody elsewhere holds the post, whatever his certificate."""
-        held = self._surplus["held_post"].eq(post) & (self._surplus["npsn"] != npsn)
-        return bool(held.any())
+        return bool(self._holders.get(post, set()) - {npsn})
 
 
 def _why_unfilled(
@@ -131,32 +148,35 @@ def _why_unfilled(
         return "private_never", {}
     if is_reached:
         return "reachable", {}
-    able = pool.able(post)
-    if not (able["npsn"] != npsn).any():
+    if not any(each.npsn != npsn for each in pool.able(post)):
         return ("certificate" if pool.holds(post, npsn) else "no_surplus"), {}
-    own = pool.of_level(post, str(place["level"]))
-    own = own.loc[(own["npsn"] != npsn).to_numpy()]
-    if own.empty:
+    own = [each for each in pool.of_level(post, str(place["level"])) if each.npsn != npsn]
+    if not own:
         return "level", {}
     if not place["is_usable"]:
         return "coordinates", {"code": COORDINATES[place["code"]]}
-    km = reachable_km(base, npsn, sorted(set(own["npsn"])), choice.detour)
+    km = reachable_km(base, npsn, sorted({each.npsn for each in own}), choice.detour)
     if not km:
         return "coordinates_origin", {}
     nearest = min(km.values())
-    near = own.loc[own["npsn"].map(km).le(choice.max_km) | _lives_at(own, place, choice)]
-    if near.empty:
-        return "too_far", {"km": number_words(nearest), "nearest": nearest}
-    open_to = near.loc[near["status"] == "candidate"]
-    if open_to.empty:
-        return "excluded", {"why": _why_excluded(near["status"], choice), "nearest": nearest}
-    if place["is_private"] and not open_to["may_private"].any():
-        return "private_rank", {"nearest": nearest}
-    barred = [
-        (who, npsn) in locks.forbidden or (where, npsn) in locks.forbidden
-        for who, where in zip(open_to["person_id"], open_to["npsn"], strict=True)
+    home = place["kecamatan"].casefold() if choice.use_home else ""
+    near = [
+        each
+        for each in own
+        if km.get(each.npsn, np.inf) <= choice.max_km or (home and each.home == home)
     ]
-    if all(barred):
+    if not near:
+        return "too_far", {"km": number_words(nearest), "nearest": nearest}
+    open_to = [each for each in near if each.status == "candidate"]
+    if not open_to:
+        why = _why_excluded([each.status for each in near], choice)
+        return "excluded", {"why": why, "nearest": nearest}
+    if place["is_private"] and not any(each.may_private for each in open_to):
+        return "private_rank", {"nearest": nearest}
+    if all(
+        (each.person_id, npsn) in locks.forbidden or (each.npsn, npsn) in locks.forbidden
+        for each in open_to
+    ):
         return "pair_forbidden", {"nearest": nearest}
     return "reachable", {"nearest": nearest}
 
@@ -168,9 +188,10 @@ def left_reasons(left: pd.DataFrame, base: Ground, ways: Reach, asked: Question)
     """
     choice, law = asked.choice, asked.law
     rows: list[tuple[str, str, object]] = []
-    surplus = _surplus_people(base)
-    of_cell = dict(list(surplus.groupby(["npsn", "held_post"])))
-    vacant = base.cells.loc[base.cells["vacant_count"] > 0]
+    of_cell: dict[tuple[str, str], list[_Spare]] = {}
+    for each in _surplus_people(base):
+        of_cell.setdefault((each.npsn, each.post), []).append(each)
+    vacant = _vacant(base)
     has_way = set(ways.groups["cell"].iloc[ways.ways["group"].unique()])
     index = {(cell.npsn, cell.post): cell.Index for cell in base.cells.itertuples()}
     for row in left.itertuples():
@@ -182,10 +203,10 @@ def left_reasons(left: pd.DataFrame, base: Ground, ways: Reach, asked: Question)
             rows.append(("", "", None))
             continue
         here = of_cell[row.npsn, row.post]
-        open_to = here.loc[here["status"] == "candidate"]
+        open_to = [each for each in here if each.status == "candidate"]
         # Those who may go have gone; what is left to explain is why the others may not.
         if len(open_to) <= row.moved_count:
-            why = _why_excluded(here["status"], choice)
+            why = _why_excluded([each.status for each in here], choice)
             rows.append(("excluded", _LEFT["excluded"].format(why=why), None))
             continue
         code, more = "filled_by_others", dict[str, object]()
@@ -202,69 +223,86 @@ def left_reasons(left: pd.DataFrame, base: Ground, ways: Reach, asked: Question)
     )
 
 
-def _why_left(
-    row: object, open_to: pd.DataFrame, base: Ground, vacant: pd.DataFrame, asked: Question
-) -> tuple[str, dict[str, object]]:
-    choice, law, usable = asked.choice, asked.law, base.schools["is_usable"]
-    npsn = row.npsn  # type: ignore[attr-defined]
-    posts = frozenset().union(*open_to["fits"])
-    fitting = vacant.loc[[fits(posts, post) for post in vacant["post"]]]
-    fitting = fitting.loc[fitting["npsn"] != npsn]
-    if fitting.empty:
-        held = vacant["post"].eq(row.post) & (vacant["npsn"] != npsn)  # type: ignore[attr-defined]
-        return ("certificate" if held.any() else "no_deficit"), {}
-    place = base.schools.loc[npsn]
-    there = base.schools.loc[fitting["npsn"]]
-    same = [
-        level_allows(str(place["level"]), level, post, choice.across_levels)
-        for level, post in zip(there["level"], fitting["post"], strict=True)
+class _Vacant(NamedTuple):
+    """One cell with an empty post."""
+
+    npsn: str
+    post: str
+    level: str
+    hours: float
+    is_usable: bool
+    is_locked: bool
+    is_private: bool
+
+
+def _vacant(base: Ground) -> list[_Vacant]:
+    cells = base.cells.loc[base.cells["vacant_count"] > 0]
+    place = base.schools.loc[cells["npsn"]]
+    hours = np.where(cells["full_count"] > 0, cells["full_hours"], cells["part_hours"])
+    told = (place[name] for name in ("is_usable", "is_locked", "is_private"))
+    return [
+        _Vacant(*each)
+        for each in zip(cells["npsn"], cells["post"], place["level"], hours, *told, strict=True)
     ]
-    fitting = fitting.loc[same]
-    if fitting.empty:
+
+
+def _why_left(
+    row: object, open_to: list[_Spare], base: Ground, vacant: list[_Vacant], asked: Question
+) -> tuple[str, dict[str, object]]:
+    choice = asked.choice
+    npsn = row.npsn  # type: ignore[attr-defined]
+    posts = frozenset().union(*(each.fits for each in open_to))
+    elsewhere = [each for each in vacant if each.npsn != npsn]
+    fitting = [each for each in elsewhere if fits(posts, each.post)]
+    if not fitting:
+        held = any(each.post == row.post for each in elsewhere)  # type: ignore[attr-defined]
+        return ("certificate" if held else "no_deficit"), {}
+    place = base.schools.loc[npsn]
+    level = str(place["level"])
+    fitting = [
+        each for each in fitting if level_allows(level, each.level, each.post, choice.across_levels)
+    ]
+    if not fitting:
         return "level", {}
     if not place["is_usable"]:
         return "coordinates", {"code": COORDINATES[place["code"]]}
-    fitting = fitting.loc[usable.loc[fitting["npsn"]].to_numpy()]
-    if fitting.empty:
+    fitting = [each for each in fitting if each.is_usable]
+    if not fitting:
         return "coordinates_target", {}
-    shut = base.schools["is_locked"].loc[fitting["npsn"]].to_numpy(dtype=bool)
-    if shut.all():
+    fitting = [each for each in fitting if not each.is_locked]
+    if not fitting:
         return "closed_target", {}
-    fitting = fitting.loc[~shut]
-    km = reachable_km(base, npsn, sorted(set(fitting["npsn"])), choice.detour)
+    km = reachable_km(base, npsn, sorted({each.npsn for each in fitting}), choice.detour)
     nearest = min(km.values())
-    near = fitting.loc[fitting["npsn"].map(km).to_numpy() <= choice.max_km]
-    if near.empty:
+    near = [each for each in fitting if km[each.npsn] <= choice.max_km]
+    if not near:
         return "too_far", {"km": number_words(nearest), "nearest": nearest}
-    if not ((near["full_count"] > 0) | (near["part_hours"] >= law.least)).any():
+    if not any(each.hours >= asked.law.least for each in near):
         return "hours", {"nearest": nearest}
-    private = base.schools["is_private"].loc[near["npsn"]]
-    return ("filled_by_others" if private.all() else "pair_forbidden"), {"nearest": nearest}
+    private = all(each.is_private for each in near)
+    return ("filled_by_others" if private else "pair_forbidden"), {"nearest": nearest}
 
 
-def _surplus_people(base: Ground) -> pd.DataFrame:
+def _surplus_people(base: Ground) -> list[_Spare]:
     """People of cells with a surplus, whether they may move or not."""
     many = base.cells.loc[base.cells["surplus_count"] > 0]
     keys = set(zip(many["npsn"], many["post"], strict=True))
     people = base.people
-    apart = people["status"].isin(["apart", "gone", "head", "no_school"])
-    own = [
-        (npsn, post) in keys for npsn, post in zip(people["npsn"], people["held_post"], strict=True)
+    people = people.loc[~people["status"].isin(["apart", "gone", "head", "no_school"])]
+    told = ["person_id", "npsn", "held_post", "fits", "status", "may_private"]
+    columns = [*(people[name] for name in told), people["home_kecamatan"].str.casefold()]
+    return [
+        _Spare(*each)
+        for each in zip(*columns, people["level"], strict=True)
+        if (each[1], each[2]) in keys
     ]
-    told = ["person_id", "npsn", "held_post", "fits", "status", "may_private", "home_kecamatan"]
-    return people.loc[~apart & pd.Series(own, index=people.index, dtype=bool), [*told, "level"]]
 
 
 def _reached(ways: Reach, column: str) -> set[int]:
     return set(ways.ways[column].unique()) if len(ways.ways) else set()
 
 
-def _lives_at(people: pd.DataFrame, place: pd.Series, choice: MoveChoice) -> pd.Series:
-    home = people["home_kecamatan"].str.casefold()
-    return (home == place["kecamatan"].casefold()) & home.ne("") & choice.use_home
-
-
-def _why_excluded(statuses: pd.Series, choice: MoveChoice) -> str:
+def _why_excluded(statuses: list[str], choice: MoveChoice) -> str:
     """The commonest cause among those who may not move."""
     counts = Counter(status for status in statuses if status in _EXCLUDED)
     if not counts:
