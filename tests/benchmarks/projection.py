@@ -200,7 +200,7 @@ def main() -> int:
     ways = list(WAYS)
     if importlib.util.find_spec("neworder") is None:
         ways.remove("neworder")
-        print("neworder is absent (pip install --no-deps --group bench-bare; it compiles C++): left out")
+        print("neworder is absent and left out: pip install --no-deps --group bench-bare (C++)")
     print(f"{YEARS} years, {GROUPS} groups; load of the machine {os.getloadavg()[0]:.1f}")
     print(f"{'people':>10} {'way':<9} {'runs':>5} {'seconds':>8} {'CPU s':>7} {'peak MiB':>9}")
     agrees = True
