@@ -203,6 +203,8 @@ class _Block:
             else:
                 self._keep_face(answer)
             return sign * reached, sign * reached
+        self._take_floor(cost, answer.x)
+        before = float(cost @ self.found)
         whole = self._whole(cost)
         bound = float(answer.fun)
         if whole is not None and whole.x is not None:
@@ -217,6 +219,15 @@ class _Block:
         reached = float(cost @ self.found)
         self._hold(cost, reached)
         return sign * reached, sign * min(bound, reached)
+
+    def _take_floor(self, cost: np.ndarray, relaxed: np.ndarray) -> None:
+        """Something to hold before the search: whole people of the relaxed answer, if they may."""
+        floor = np.floor(relaxed + _SLACK)
+        used = np.asarray(self._matrix @ floor)
+        may = (used <= self._most + _SLACK).all() and (used >= self._least - _SLACK).all()
+        may &= bool((floor >= self._lower).all() and (floor <= self._upper).all())
+        if may and cost @ floor < cost @ self.found:
+            self.found = floor
 
     def _reassign(self, cost: np.ndarray) -> None:
         """Keep the posts filled and let the people change places: a network, solved at once."""

@@ -400,6 +400,16 @@ def test_a_choice_that_means_nothing_is_refused(wrong, word):
         MoveChoice(**wrong)
 
 
+def test_out_of_time_the_answer_still_keeps_every_limit_and_tells_its_gap():
+    s = random_situation(7, people_count=40, school_count=25)
+    choice = MoveChoice(max_km=12.0, split=True, seconds=1e-6)
+    hurried = found(s, choice)
+    proved = found(s, replace(choice, seconds=30.0))
+    bound = next(each for each in hurried.stages if each.name == "need").bound
+    assert stage(hurried, "need") <= stage(proved, "need") + 1e-6 <= bound + 2e-6
+    assert all(each.gap == 0 for each in proved.stages)
+
+
 def test_a_city_of_sixty_schools_is_proved_best():
     luck = np.random.default_rng(60)
     count = 60

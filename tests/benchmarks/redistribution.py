@@ -108,7 +108,9 @@ def main() -> int:
     """Print the table; 1 when ours fills less, or as much over more km."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("schools", nargs="*", type=int, default=list(SIZES))
-    parser.add_argument("--split", type=int, default=60, help="size to show two schools a teacher")
+    parser.add_argument(
+        "--split", type=int, default=1_200, help="largest size with two schools a teacher"
+    )
     wanted = parser.parse_args()
     book = rules.load()
     redistribute(district(10), book, CHOICE)
