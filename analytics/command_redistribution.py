@@ -221,6 +221,17 @@ def _from_files(
         apart=staff["apart"].mask(staff["post"] == "-", "bukan guru"),
         certificate_post=staff["certificate_post"].replace({UNKNOWN_POST: "", "-": ""}),
     )
+    proof = staff["certificate_post"]
+    strange = int((proof.ne("") & ~proof.isin(list(known)) & ~proof.str.match(_OURS)).sum())
+    if strange:
+        notes.append(
+            (
+                f"{strange} sertifikat tidak dikenali sebagai jabatan apa pun di --needs; orangnya"
+                " tidak dapat mengisi jabatan lain kecuali dengan --linearity either.",
+                f"{strange} certificates name no post of --needs; their holders can fill none"
+                " unless --linearity either.",
+            )
+        )
     if needs["hours"].isna().all():
         notes.append(
             (

@@ -47,6 +47,7 @@ _EMPLOYMENT = {
     "P3K": "PPPK", "PPPK PW": "PPPK_PW", "PPPK PARUH WAKTU": "PPPK_PW",
     "P3K PARUH WAKTU": "PPPK_PW", "HONORER": "honorer", "NON ASN": "honorer", "GTT": "honorer",
 }  # fmt: skip
+_NO_CERTIFICATE = ("-", "belum", "tidak", "tidak ada", "belum sertifikasi", "none", "n/a", "0")
 _TOTAL = "total"
 _GRADE = re.compile(r"g(\d{1,2})")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -135,12 +136,13 @@ def teachers(path: Path) -> pd.DataFrame:
     ranks = table.text("golongan").map(rank_in)
     _faulty(table, "golongan", ranks == UNKNOWN, "move_rank_unknown", faults)
     status = table.text("status").str.casefold()
+    proof = table.text("certificate_subject")
     frame = pd.DataFrame(
         {
             "person_id": person,
             "npsn": school,
             "post": post,
-            "certificate_subject": table.text("certificate_subject"),
+            "certificate_subject": proof.mask(proof.str.casefold().isin(_NO_CERTIFICATE), ""),
             "hours": _numbers(table, "hours", faults),
             "retires_on": _days(table, "retires_on", faults),
             "employment": employment,

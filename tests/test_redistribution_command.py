@@ -170,6 +170,17 @@ def test_a_bad_coordinate_is_a_finding_and_no_way(tmp_path, capsys):
     assert unfilled["reason_code"].tolist() == ["coordinates"]
 
 
+def test_a_certificate_that_names_no_post_is_told_and_a_dash_is_none(tmp_path, capsys):
+    odd = TEACHERS.replace("Budi,10000001,kelas,PGSD", "Budi,10000001,kelas,-")
+    odd = odd.replace("mapel:IPA,IPA", "mapel:IPA,Tata Surya")
+    assert main(written(tmp_path, teachers=odd)) == 0
+    # Of two class teachers the one whose certificate is proved goes first.
+    assert moves(tmp_path)["person_id"].tolist() == ["Ani"]
+    assert main([*written(tmp_path, teachers=odd), "--lock-stay", "Ani"]) == 0
+    assert moves(tmp_path)["person_id"].tolist() == ["Budi"]
+    assert "1 sertifikat tidak dikenali" in capsys.readouterr().err
+
+
 def test_hostile_texts_do_no_harm(tmp_path):
     odd = TEACHERS.replace("Ani", '"=cmd|calc"').replace("Budi", '"B""udi, \'x\';--"')
     assert main(written(tmp_path, teachers=odd)) == 0
