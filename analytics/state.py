@@ -101,6 +101,17 @@ _exit_classification = sa.Table(
     sa.Column("classified_at", sa.String, nullable=False),
     sa.Column("classified_by", sa.String, nullable=False),
 )
+# One row per thing that a plan must leave as it is: a person, a school, a pair.
+_plan_lock = sa.Table(
+    "plan_lock",
+    _tables,
+    sa.Column("plan", sa.String, primary_key=True),  # redistribution, regrouping
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("thing_id", sa.String, primary_key=True),
+    sa.Column("other_id", sa.String, primary_key=True),  # '' where the lock names one thing
+    sa.Column("locked_at", sa.String, nullable=False),
+    sa.Column("locked_by", sa.String, nullable=False),
+)
 # One row per account.
 _account = sa.Table(
     "account",
@@ -422,6 +433,61 @@ class State:
         """How often words or single exits were given a cause."""
         return self._version("exits")
 
+    # ---- what plans must leave as it is
+
+    def plan_locks(self, plan: str) -> pd.DataFrame:
+        """What was locked by hand in a plan, oldest first.
+
+        Returns
+        -------
+        One row per lock: ``kind, thing_id, other_id, locked_by, locked_at`` (UTC).
+        """
+        table = _plan_lock
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(
+                    table.c.kind,
+                    table.c.thing_id,
+                    table.c.other_id,
+                    table.c.locked_by,
+                    table.c.locked_at,
+                )
+                .where(table.c.plan == plan)
+                .order_by(table.c.locked_at, table.c.kind, table.c.thing_id, table.c.other_id)
+            ).all()
+        columns = ["kind", "thing_id", "other_id", "locked_by", "locked_at"]
+        locks = pd.DataFrame([tuple(row) for row in rows], columns=columns, dtype="str")
+        moments = pd.to_datetime(locks["locked_at"], utc=True)
+        return locks.assign(locked_at=moments.astype("datetime64[us, UTC]"))
+
+    def lock(self, plan: str, kind: str, thing_id: str, actor: str, other_id: str = "") -> None:
+        """Lock a thing in a plan; a second time changes nothing but who said it last."""
+        with self._writing() as connection:
+            connection.execute(_the_lock(plan, kind, thing_id, other_id))
+            connection.execute(
+                sa.insert(_plan_lock).values(
+                    plan=plan,
+                    kind=kind,
+                    thing_id=thing_id,
+                    other_id=other_id,
+                    locked_at=_now(),
+                    locked_by=actor,
+                )
+            )
+            _next_version(connection, f"locks {plan}")
+            _note(connection, actor, "lock", f"{plan} {kind} {thing_id} {other_id}".strip())
+
+    def unlock(self, plan: str, kind: str, thing_id: str, actor: str, other_id: str = "") -> None:
+        """Take a lock back."""
+        with self._writing() as connection:
+            connection.execute(_the_lock(plan, kind, thing_id, other_id))
+            _next_version(connection, f"locks {plan}")
+            _note(connection, actor, "unlock", f"{plan} {kind} {thing_id} {other_id}".strip())
+
+    def locks_version(self, plan: str) -> int:
+        """How often the locks of a plan have changed."""
+        return self._version(f"locks {plan}")
+
     # ---- readings of the law
 
     def law_choice(self) -> LawChoice:
@@ -614,6 +680,15 @@ def _put(
     )
     if changed.rowcount == 0:
         connection.execute(sa.insert(table).values({**key, **values}))
+
+
+def _the_lock(plan: str, kind: str, thing_id: str, other_id: str) -> sa.Delete:
+    return sa.delete(_plan_lock).where(
+        _plan_lock.c.plan == plan,
+        _plan_lock.c.kind == kind,
+        _plan_lock.c.thing_id == thing_id,
+        _plan_lock.c.other_id == other_id,
+    )
 
 
 def _next_version(connection: Connection, subject: str) -> None:

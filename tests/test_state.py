@@ -216,3 +216,19 @@ def test_four_processes_deciding_at_once_lose_no_decision(tmp_path):
     with state.opened(tmp_path) as decisions:
         assert decisions.local_titles_version() == 100
         assert len(decisions.local_titles()) == 100
+
+
+def test_a_lock_of_a_plan_says_who_and_when_and_can_be_taken_back(decisions):
+    decisions.lock("redistribution", "closed", "10000001", "ani")
+    decisions.lock("redistribution", "closed", "10000001", "budi")
+    decisions.lock("regrouping", "pair", "10000001", "ani", "10000002")
+    locks = decisions.plan_locks("redistribution")
+    assert locks[["kind", "thing_id", "other_id", "locked_by"]].to_numpy().tolist() == [
+        ["closed", "10000001", "", "budi"]
+    ]
+    assert datetime.now(UTC) - locks["locked_at"].iloc[0] < timedelta(minutes=1)
+    version = decisions.locks_version("redistribution")
+    decisions.unlock("redistribution", "closed", "10000001", "ani")
+    assert decisions.plan_locks("redistribution").empty
+    assert decisions.locks_version("redistribution") == version + 1
+    assert decisions.plan_locks("regrouping")["other_id"].tolist() == ["10000002"]
