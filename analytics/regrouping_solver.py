@@ -17,6 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 
+from analytics.regrouping_arcs import solved_by_arcs
 from analytics.regrouping_cuts import cut_rows, odd_group_cuts
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_programme import (
@@ -48,6 +49,12 @@ _TAIL = 0.003
 # How far below the prices a star stays in the solver's hands, million rupiah.
 _NEAR = 150.0
 _WORTH = 1e-6
+# Share of the time in which the prices of stars must settle, else single merges are solved.
+_SHARE_OF_PRICING = 0.5
+_LEAST_SECONDS = 0.3
+_SHARE_OF_POOL = 0.3
+# Searches cut off one after another before stars are given up.
+_MOST_CUT_OFF = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +147,7 @@ class _Race:
         self.high = np.inf
         self.seconds = 0.0
         self.galaxy = Galaxy(programme, self.bonus * forced)
+        self.pool: Stars
 
     # ---- what is known so far --------------------------------------------------------------------
 
@@ -194,44 +202,73 @@ class _Race:
         # What each school frees at most, whatever it meets: a bound before any other.
         self.high = float(self.bonus * programme.must_close.sum() + self.all_open)
         self.offer(greedy_plan(programme, seconds=min(1.0, max(self.left() / 4, 0.0))))
-        price, merge_price, high = self._priced()
-        if self.done():
-            self.tell()
-            return
+        priced = self._priced()
+        if priced is None and not self.done():
+            self._from_pool()
+        if priced is not None and not self.done():
+            self._by_stars(*priced)
+        if not self.done() and self.left() > _LEAST_SECONDS:
+            self._by_arcs()
+        self.tell()
+
+    def _by_stars(self, price: Numbers, merge_price: float, high: float) -> None:
+        """Cuts, then branch and bound, over every star a better plan could hold."""
         listed, width = self._listed(price, merge_price, high)
         floor = high - width
-        relaxed = _Relaxation.of(programme, listed)
+        relaxed = _Relaxation.of(self.programme, listed)
         best: _Relaxation | None = None
         for rounds in _CUT_ROUNDS:
             better = self._relaxed(relaxed, rounds, floor)
             best = better or best
             if best is None or self.done():
-                break
+                return
             if rounds != _CUT_ROUNDS[0]:
                 continue
             # A narrow search first: its plan is nearly the best, and all that follows is smaller.
             high = self._branched_within(best, np.flatnonzero(best.worth() >= -_FIRST_WIDTH))
             self.bounded(max(high, best.value - _FIRST_WIDTH, floor))
             relaxed.drop(self.low)
-        if best is not None and not self.done():
+        if best is not None:
             self._branched(best, floor)
-        self.tell()
 
-    def _priced(self) -> tuple[Numbers, float, float]:
-        """Prices of schools and of a merge at which no star is worth more (eq. 117)."""
+    def _from_pool(self) -> None:
+        """A good plan of the stars found so far, where they are too many to be listed."""
+        relaxed = _Relaxation.of(self.programme, self.pool)
+        if relaxed.solve(self.left() / 4):
+            self._rounded(relaxed)
+            near = np.flatnonzero(relaxed.worth() >= -_FIRST_WIDTH)
+            self._branched_within(relaxed, near, _SHARE_OF_POOL)
+
+    def _by_arcs(self) -> None:
+        """The programme over single merges: where stars are too many to be listed."""
+        found = solved_by_arcs(self.programme, self.galaxy.bonus, self.left(), self.asked)
+        order = found.arc[found.arc != STAYS]
+        self.offer(greedy_plan(self.programme, order, seconds=0.5))
+        self.bounded(found.high)
+
+    def _priced(self) -> tuple[Numbers, float, float] | None:
+        """Prices of schools and of a merge at which no star is worth more (eq. 117).
+
+        None where there are too many stars for that within a share of the time.
+        """
         galaxy, programme = self.galaxy, self.programme
         count = programme.school_count
         none = np.zeros(count)
         small = Galaxy(replace(programme, most_into=min(programme.most_into or 2, 2)), galaxy.bonus)
         pairs = small.search(none, 0.0, ALMOST, best_only=False, most_rows=_FIRST_ROWS).stars
-        pool = pairs.foremost(_FIRST_STARS)
+        self.pool = pool = pairs.foremost(_FIRST_STARS)
         kept = (none, 0.0, np.inf)
-        while len(pool) and self.left() > 0:
+        stop = time.monotonic() + _SHARE_OF_PRICING * self.left()
+        cut_off = 0
+        while len(pool):
+            if time.monotonic() > stop or cut_off > _MOST_CUT_OFF:
+                return None
             relaxed = _Relaxation.of(programme, pool)
-            if not relaxed.solve(self.left()):
-                break
+            if not relaxed.solve(stop - time.monotonic()):
+                return None
             price, merge_price = relaxed.prices()
-            found = galaxy.search(price, merge_price, _WORTH, best_only=True)
+            found = galaxy.search(price, merge_price, _WORTH, best_only=True, deadline=stop)
+            cut_off = 0 if found.is_whole else cut_off + 1
             most = programme.most_merges or 0
             high = float(price.sum() + merge_price * most + found.best.sum())
             self.bounded(high)
@@ -240,8 +277,9 @@ class _Race:
             if high <= kept[2]:
                 kept = (price, merge_price, high)
             if not len(found.stars):
-                break
-            pool = joined(programme, [pool, found.stars])
+                return kept if found.is_whole else None
+            pool = joined(programme, [pool, found.stars.foremost(_FIRST_STARS)])
+            self.pool = pool
         return kept
 
     def _rounded(self, relaxed: _Relaxation) -> None:
@@ -256,7 +294,8 @@ class _Race:
         """Every star a plan within ``width`` of the bound may use."""
         width = high - self.low + _WORTH
         while True:
-            found = self.galaxy.search(price, merge_price, -width, best_only=False)
+            late = time.monotonic() + self.left() / 8
+            found = self.galaxy.search(price, merge_price, -width, best_only=False, deadline=late)
             if (found.is_whole and len(found.stars) <= _MOST_LISTED) or width < _WORTH:
                 return found.stars, width
             width /= 2
@@ -296,8 +335,11 @@ class _Race:
                 break
             width *= _WIDER
 
-    def _branched_within(self, relaxed: _Relaxation, at: Whole) -> float:
+    def _branched_within(
+        self, relaxed: _Relaxation, at: Whole, share_of_time: float = 1.0
+    ) -> float:
         """The best plan of some stars, group by group; returns the bound over these stars."""
+        until = time.monotonic() + share_of_time * self.left()
         stars = relaxed.stars.taken(at)
         holds = relaxed.holds[:, at]
         rows = vstack([relaxed.rows, relaxed.cuts]).tocsr()[:, at]
@@ -311,7 +353,8 @@ class _Race:
             here = rows[:, own]
             bound_rows = np.diff(here.indptr) > (1 if self.programme.most_merges is None else 0)
             # The last and largest may use all that is left, the others an even share of it.
-            seconds = max(self.left() / (1 if turn == len(groups) - 1 else 2), 0.2)
+            left = until - time.monotonic()
+            seconds = max(left / (1 if turn == len(groups) - 1 else 2), 0.2)
             taken, above = _best_of(
                 stars.saving[own],
                 here[bound_rows],

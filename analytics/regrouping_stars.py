@@ -8,14 +8,16 @@ relaxation over stars is far tighter than one over single merges. There are too 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from analytics.regrouping_programme import ALMOST, Flags, Numbers, Programme, Whole
 
-# Rows of one step of the search: a bound on memory, about 100 bytes each.
+# Rows of one step of the search, and stars kept in all: bounds on memory.
 MOST_ROWS = 400_000
+MOST_STARS = 400_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +112,7 @@ class Galaxy:
         self._slack = programme.slack
         self._most = programme.most_into or programme.school_count
 
-    def search(
+    def search(  # noqa: PLR0913 - prices, threshold and how far to look
         self,
         school_price: Numbers,
         merge_price: float,
@@ -118,6 +120,7 @@ class Galaxy:
         *,
         best_only: bool,
         most_rows: int = MOST_ROWS,
+        deadline: float = np.inf,
     ) -> Found:
         """Stars worth more than ``least`` beyond the prices of their schools.
 
@@ -133,6 +136,8 @@ class Galaxy:
             Leave out what cannot be the best of its centre: quicker, and the bound stays exact.
         most_rows
             Stop deepening a step that grows beyond this; what is cut off stays in ``best``.
+        deadline
+            The same from this moment of the monotonic clock on.
         """
         programme = self.programme
         count = programme.school_count
@@ -153,6 +158,7 @@ class Galaxy:
         best = np.zeros(count)
         found: list[tuple[Whole, Numbers, list[Whole]]] = []
         is_whole = True
+        kept = 0
         # One row per star under way: its last point, its chain of points, load and worth so far.
         at = np.arange(len(arc))
         before: list[Whole] = []
@@ -185,11 +191,13 @@ class Galaxy:
             floor = np.maximum(best[centre], least) if best_only else least
             grows = fits & (bound > floor + ALMOST) & (end[at] > at + 1)
             width = np.where(grows, end[at] - at - 1, 0)
-            if width.sum() > most_rows:
+            kept += int(here.sum())
+            is_late = kept > MOST_STARS or time.monotonic() > deadline
+            if width.sum() > most_rows or (is_late and grows.any()):
                 # The most promising rows go on; the others are bounded, not searched.
                 ranked = np.argsort(-bound, kind="stable")
                 ranked = ranked[grows[ranked]]
-                room = np.cumsum(width[ranked]) <= most_rows
+                room = np.cumsum(width[ranked]) <= (0 if is_late else most_rows)
                 cut = ranked[~room]
                 np.maximum.at(best, centre[cut], bound[cut])
                 width[cut] = 0

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from analytics import rules
 from analytics.__main__ import main
 from analytics.regrouping import Limits, prepared, regrouping_plan
+from analytics.regrouping_arcs import solved_by_arcs
 from analytics.regrouping_candidates import CandidateRules, candidates
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_outcome import heads_freed, outcome, teachers_freed
@@ -101,7 +102,9 @@ def towns(draw):
     km = [[math.dist(a, b) / 10 for b in places] for a in places]
     most_into = draw(st.none() | st.integers(0, 2))
     most_merges = draw(st.none() | st.integers(0, 3))
-    return programme(pupils, rooms, km, most_into=most_into, most_merges=most_merges)
+    amounts = st.sampled_from([0.0, 1.0, 37.5, 150.0])
+    prices = Prices(draw(amounts), draw(amounts), draw(st.sampled_from([0.0, 0.5, 8.0])))
+    return programme(pupils, rooms, km, most_into=most_into, most_merges=most_merges, prices=prices)
 
 
 @given(towns())
@@ -112,6 +115,16 @@ def test_the_plan_is_the_best_of_all_plans_of_a_small_town(town):
     assert found.objective == pytest.approx(best, abs=1e-4)
     assert found.bound <= best + 1e-4
     assert found.bound == pytest.approx(best, abs=1e-2)
+
+
+@given(towns())
+@settings(max_examples=40, deadline=None)
+def test_the_form_for_plenty_of_rooms_finds_the_same_best(town):
+    tight = strengthened(town)
+    found = solved_by_arcs(tight, np.zeros(town.school_count), 10.0, 0.0)
+    best = by_enumeration(town)
+    assert plan_cost(town, *sent(tight, found.arc)) == pytest.approx(best, abs=1e-3)
+    assert town.cost_all_open - found.high <= best + 1e-3
 
 
 @given(towns(), st.data())

@@ -1,0 +1,151 @@
+"""The programme over single merges: looser than over stars, and never too large to write down.
+
+Where rooms are plenty and limits wide, one school may receive dozens and its stars cannot be
+listed. There the rombel of a receiver grow almost like its pupils, and this form is good enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_matrix, csr_matrix, vstack
+from scipy.sparse.csgraph import connected_components
+
+from analytics.regrouping_programme import STAYS, Numbers, Programme, Whole, added_rombel
+
+
+@dataclass(frozen=True, eq=False)
+class ByArcs:
+    """Arc by school (``STAYS`` where it stays open), and the most any plan saves."""
+
+    arc: Whole
+    high: float
+
+
+def solved_by_arcs(programme: Programme, bonus: Numbers, seconds: float, allowed: float) -> ByArcs:
+    """The best plan over single merges within a time, group of schools by group of schools.
+
+    Parameters
+    ----------
+    programme
+        A strengthened programme.
+    bonus
+        Million rupiah by school on top of what its closing frees.
+    seconds
+        Time for all groups together, shared by their arcs.
+    allowed
+        Million rupiah a year that need no proof.
+
+    Method: docs/method.md eq. 131.
+    """
+    count = programme.school_count
+    graph = coo_matrix(
+        (np.ones(len(programme.source)), (programme.source, programme.target)), (count, count)
+    )
+    label = connected_components(graph, directed=False)[1]
+    if programme.most_merges is not None:
+        label = np.zeros(count, dtype=np.int64)
+    of_arc = label[programme.source]
+    arc = np.full(count, STAYS)
+    high = 0.0
+    total = max(len(of_arc), 1)
+    for one in np.unique(of_arc).tolist():
+        own = np.flatnonzero(of_arc == one)
+        share = len(own) / total
+        taken, above = _group(programme, bonus, own, max(seconds * share, 0.2), allowed * share)
+        arc[programme.source[taken]] = taken
+        high += above
+    return ByArcs(arc, high)
+
+
+def _group(
+    programme: Programme, bonus: Numbers, own: Whole, seconds: float, allowed: float
+) -> tuple[Whole, float]:
+    """Arcs taken in one group, and the most any of its plans saves."""
+    source, target = programme.source[own], programme.target[own]
+    prices = programme.prices
+    pupils = programme.pupils[source]
+    moved = pupils.sum(axis=1) * programme.km[own]
+    raw = (programme.freed + bonus)[source] - prices.pupil_km * moved
+    receivers, j_of = np.unique(target, return_inverse=True)
+    closers, i_of = np.unique(source, return_inverse=True)
+    grades = programme.pupils.shape[1]
+    arcs, schools = len(own), len(closers)
+    formed = len(receivers) * grades
+    # Columns: arcs, schools that close, rombel added by receiver and grade.
+    width = arcs + schools + formed
+    place = np.full(programme.school_count, STAYS)
+    place[closers] = np.arange(schools)
+    closes = place[receivers]
+    slack = programme.slack[receivers]
+    spare = programme.spare[receivers].astype(float)
+    ceiling = programme.ceiling[receivers]
+    each = np.arange(arcs)
+    rows: list[csr_matrix] = []
+    limits: list[Numbers] = []
+
+    def add(data: Numbers, row: Whole, column: Whole, limit: Numbers) -> None:
+        rows.append(csr_matrix((data, (row, column)), shape=(len(limit), width)))
+        limits.append(limit)
+
+    ones = np.ones(arcs)
+    # A school closes as often as it merges: both ways of one equation.
+    for sign in (1.0, -1.0):
+        add(
+            np.concatenate([sign * ones, np.full(schools, -sign)]),
+            np.concatenate([i_of, np.arange(schools)]),
+            np.concatenate([each, arcs + np.arange(schools)]),
+            np.zeros(schools),
+        )
+    # A receiver that closes receives nobody.
+    may = np.flatnonzero(closes[j_of] != STAYS)
+    add(
+        np.ones(2 * len(may)), np.tile(np.arange(len(may)), 2),
+        np.concatenate([each[may], arcs + closes[j_of[may]]]), np.ones(len(may)),
+    )  # fmt: skip
+    closing = np.flatnonzero(closes != STAYS)
+    column = arcs + schools + np.arange(formed)
+    for grade in range(grades):
+        # Pupils of a grade fit the classes there are and those added (eq. 112).
+        add(
+            np.concatenate([pupils[:, grade], slack[closing, grade], -ceiling]).astype(float),
+            np.concatenate([j_of, closing, np.arange(len(receivers))]),
+            np.concatenate([each, arcs + closes[closing], column[grade::grades]]),
+            slack[:, grade].astype(float),
+        )
+    owner = np.repeat(np.arange(len(receivers)), grades)
+    add(
+        np.concatenate([np.ones(formed), spare[closing]]),
+        np.concatenate([owner, closing]),
+        np.concatenate([column, arcs + closes[closing]]), spare,
+    )  # fmt: skip
+    # Each arrival brings at least the classes it would need alone.
+    alone = added_rombel(pupils, programme.slack[target], programme.ceiling[target])
+    brings = np.flatnonzero(alone > 0)
+    inside = np.repeat(np.arange(len(brings)), grades)
+    its = (j_of[brings][:, None] * grades + np.arange(grades)).ravel()
+    add(
+        np.concatenate([alone[brings].astype(float), -np.ones(len(inside))]),
+        np.concatenate([np.arange(len(brings)), inside]),
+        np.concatenate([each[brings], column[its]]), np.zeros(len(brings)),
+    )  # fmt: skip
+    if programme.most_into is not None:
+        add(ones, j_of, each, np.full(len(receivers), float(programme.most_into)))
+    if programme.most_merges is not None:
+        add(ones, np.zeros(arcs, dtype=np.int64), each, np.array([float(programme.most_merges)]))
+    whole = float(np.maximum(raw, 0.0).sum())
+    upper = np.concatenate([np.ones(arcs + schools), np.repeat(spare, grades)])
+    result = milp(
+        np.concatenate([-raw, np.zeros(schools), np.full(formed, prices.rombel)]),
+        constraints=LinearConstraint(vstack(rows).tocsr(), -np.inf, np.concatenate(limits)),
+        integrality=np.ones(width),
+        bounds=Bounds(np.zeros(width), upper),
+        options={"time_limit": seconds, "mip_rel_gap": max(allowed / max(whole, 1.0), 1e-9)},
+    )
+    above = result.mip_dual_bound
+    high = whole if above is None or not np.isfinite(above) else max(-float(above), 0.0)
+    if result.x is None:
+        return np.zeros(0, dtype=np.int64), high
+    return own[np.flatnonzero(result.x[:arcs] > 0.5)], high
