@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_retirements(commands, everywhere)
     _add_enrolment(commands, everywhere)
     _add_teachers(commands, everywhere)
+    _add_project(commands, everywhere)
     _add_regroup(commands, everywhere)
     _add_redistribute(commands, everywhere)
     _add_exits(commands, everywhere)
@@ -195,6 +196,36 @@ def _add_retirements(
         "--out", type=str, required=True, metavar="FILE.csv", help="'-' untuk layar"
     )
     command.set_defaults(run=_retirements)
+
+
+def _add_project(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser(
+        "project",
+        parents=[everywhere],
+        help="pegawai yang ada sampai cakrawala, dengan pita P10-P90",
+        description="Dari edisi yang sedang dipakai: nasib pegawai hari ini menurut hukum, riwayat"
+        " keluar dan aturan proyeksi. Pegawai baru tidak termasuk.",
+    )
+    command.add_argument(
+        "--years", type=int, default=10, metavar="N", help="tahun kalender sesudah tahun data"
+    )
+    command.add_argument(
+        "--by", default="", metavar="A,B", help=f"rinci menurut: {', '.join(GROUPINGS)}"
+    )
+    command.add_argument("--count", choices=["pns", "asn", "all"], help="siapa yang dihitung")
+    command.add_argument(
+        "--below", type=int, metavar="K", help="peluang pegawai kurang dari K orang"
+    )
+    command.add_argument(
+        "--account", action="store_true", help="neraca per bulan dan langkah, bukan pita"
+    )
+    command.add_argument(
+        "--out", type=str, required=True, metavar="FILE.csv", help="'-' untuk layar"
+    )
+    command.set_defaults(run=_project)
 
 
 def _add_teachers(
@@ -738,6 +769,20 @@ def _redistribute(asked: argparse.Namespace) -> int:
         _write_bytes(asked.summary, f"{text}\n".encode())
     for indonesian, english in answer.notes:
         _complain(asked, indonesian, english)
+    return DONE
+
+
+def _project(asked: argparse.Namespace) -> int:
+    from analytics import command_project
+
+    period, groups = _grouping(asked)
+    if period != "year" or not 1 <= asked.years <= YEARS_AHEAD:
+        raise _WrongUseError(f"--by {', '.join(GROUPINGS)}; --years 1..{YEARS_AHEAD}")
+    found = command_project.answer(asked, groups)
+    _write(asked.out, found.table)
+    for indonesian, english in found.notes:
+        _complain(asked, indonesian, english)
+    _complain(asked, f"{len(found.table)} baris ditulis.", f"{len(found.table)} rows written.")
     return DONE
 
 

@@ -61,7 +61,13 @@ ORDER = [
     ["demo"],
     ["import_data"],
     ["regrouping"],
-    ["command_enrolment", "command_exits", "command_teachers", "command_regroup"],
+    [
+        "command_enrolment",
+        "command_project",
+        "command_exits",
+        "command_teachers",
+        "command_regroup",
+    ],
     ["command_redistribution"],
     ["__main__"],
 ]

@@ -1,0 +1,169 @@
+"""The command ``project``: staff in post to the horizon, with bands, from the current edition.
+
+``__main__`` knows the arguments and writes the answer; this module reads and computes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from analytics import exit_history, import_data, leaving, rules, state, store
+from analytics.exits import LEAST_PEOPLE, ExitModel, exit_model
+from analytics.movement import Law
+from analytics.projection import Projection, projection
+from analytics.projection_months import EARLY, Levers, rules_levers
+from analytics.retirement import retirements
+
+TOGETHER = "keluar_dini"
+_DECIMALS = 6
+_FEW_EXITS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A table to write, and sentences for the terminal in Indonesian and English."""
+
+    table: pd.DataFrame
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """One edition with what was decided about it: people, exits, law."""
+
+    people: pd.DataFrame
+    exits: pd.DataFrame
+    law: Law
+
+
+def answer(asked: argparse.Namespace, by: Sequence[str]) -> Answer:
+    """Compute what was asked, ``by`` columns of people.
+
+    Raises
+    ------
+    StoreError
+        When there is no edition.
+    """
+    notes: list[tuple[str, str]] = []
+    facts = facts_in_store(asked.data or store.data_folder(), notes)
+    levers = rules_levers(facts.law.rulebook, facts.law.as_of)
+    found, model = projected(facts, asked.years, levers, by, asked.count or "asn")
+    exit_count = sum(model.exit_counts.values())
+    if exit_count < _FEW_EXITS:
+        notes.append(
+            (
+                f"Riwayat keluar memuat {exit_count} orang; selebihnya laju keluar adalah angka"
+                " awal dari angka terbit (data/rules/exit_rate.csv).",
+                f"The history of exits holds {exit_count} people; beyond that the rates are prior"
+                " rates from published figures (data/rules/exit_rate.csv).",
+            )
+        )
+    if not levers.mpp or not any(share for _, share, _ in levers.mpp):
+        notes.append(
+            (
+                "MPP dihitung nol: bagian yang mengambilnya belum diisi"
+                " (data/rules/projection_rule.csv).",
+                "MPP counts as none: the share that takes it is not filled in"
+                " (data/rules/projection_rule.csv).",
+            )
+        )
+    table = account_table(found, by) if asked.account else band_table(found, by, asked.below)
+    return Answer(table, notes)
+
+
+def facts_in_store(folder: Path, notes: list[tuple[str, str]]) -> Facts:
+    """People and exits of the current edition, under the choices in force."""
+    edition = import_data.current_edition(folder) if folder.is_dir() else None
+    if edition is None:
+        raise store.StoreError("Belum ada edisi di folder data. Impor daftar pegawai dahulu.")
+    if edition.is_synthetic:
+        notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
+    with state.opened(folder) as decisions:
+        law = Law(rules.load(), edition.as_of, decisions.law_choice(), decisions.local_titles())
+        reasons, classified = decisions.exit_reasons(), decisions.exit_classifications()
+    with closing(store.opened(edition.path)) as connection:
+        people, exits = store.people(connection), store.exits(connection)
+    return Facts(people, exit_history.history(exits, reasons, classified), law)
+
+
+def projected(
+    facts: Facts, years: int, levers: Levers, by: Sequence[str], who: str = "asn"
+) -> tuple[Projection, ExitModel]:
+    """People of an edition projected with hazards learnt from its exits.
+
+    Parameters
+    ----------
+    facts, years, levers
+        As :func:`analytics.projection.projection`.
+    by
+        Columns of people that may be grouped by.
+    who
+        As :func:`analytics.leaving.counted`.
+
+    Returns
+    -------
+    The projection and the model its hazards come from.
+    """
+    law = facts.law
+    everybody = retirements(facts.people, law.rulebook, law.as_of, law.choice, law.local_titles)
+    counted = leaving.counted(everybody, who).reset_index(drop=True)
+    since = exit_history.complete_from(facts.exits, law.as_of)
+    spells = exit_history.spells(facts.people, facts.exits, since or law.as_of, law)
+    model = exit_model(spells, since, law.as_of, prior=law.rulebook.exit_rates)
+    here = spells.loc[spells["exit_date"].isna()].set_index("person_id", drop=False)
+    hazards = model.hazards(here.loc[counted["nip"]].reset_index(drop=True), years + 1)
+    cells = tuple(by) or ("employment",)
+    return (
+        projection(counted, law.as_of, years, hazards, model.year_effect, levers, cells),
+        model,
+    )
+
+
+def band_table(found: Projection, by: Sequence[str], below: int | None) -> pd.DataFrame:
+    """Bands by group and calendar year, with what each step took.
+
+    Returns
+    -------
+    Columns of :meth:`Projection.bands`, one ``change_<step>_count`` per step (early causes as one
+    where a group has fewer than ten people: nobody's own chances are told), and
+    ``below_probability`` where a threshold is asked for.
+    """
+    table = found.bands(by)
+    account = _guarded(found, by, found.account(by, "year"))
+    wide = account.pivot_table(
+        index=[*by, "year"], columns="step", values="change_count", aggfunc="sum", observed=True
+    )
+    order = [step for step in (*found.steps, TOGETHER) if step in wide and step != "mpp"]
+    wide = wide[order].rename(columns=lambda step: f"change_{step}_count").reset_index()
+    table = table.merge(wide, on=[*by, "year"], how="left", validate="one_to_one")
+    if below is not None:
+        table["below_probability"] = found.chance_below(below, by)["below_probability"]
+    return table.round(_DECIMALS)
+
+
+def account_table(found: Projection, by: Sequence[str]) -> pd.DataFrame:
+    """The account by month, early causes as one step in groups of fewer than ten people."""
+    account = _guarded(found, by, found.account(by, "month"))
+    changes = ["change_count", "change_on_duty_count"]
+    account[changes] = account[changes].round(_DECIMALS)
+    return account
+
+
+def _guarded(found: Projection, by: Sequence[str], account: pd.DataFrame) -> pd.DataFrame:
+    size = found.staff(by, "year")
+    small = size.loc[size["start_count"] < LEAST_PEOPLE, list(by)].drop_duplicates()
+    if not by:
+        is_small = pd.Series(found.people_count < LEAST_PEOPLE, index=account.index)
+    else:
+        keys = pd.MultiIndex.from_frame(account[list(by)])
+        is_small = pd.Series(keys.isin(pd.MultiIndex.from_frame(small)), index=account.index)
+    early = account["step"].isin([*EARLY]) & is_small
+    account = account.assign(step=account["step"].mask(early, TOGETHER))
+    keys = [column for column in account if not str(column).startswith("change_")]
+    return account.groupby(keys, sort=False, observed=True, as_index=False).sum()
