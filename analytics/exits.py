@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from analytics.exact_sums import YearEffect, leaver_distribution
 from analytics.exits_learning import (
@@ -217,6 +218,19 @@ def exit_model(  # noqa: PLR0913 - a history, its bounds, and what else is known
     Person-years in which the law let somebody go teach nothing about leaving early and are left
     out. Method: docs/method.md eq. 70-80.
     """
+    # Many small problems: threads of the linear algebra would only wait for one another.
+    with threadpool_limits(1):
+        return _learnt(spells, observed_from, observed_until, prior, mandatory, choice)
+
+
+def _learnt(  # noqa: PLR0913 - as exit_model
+    spells: pd.DataFrame,
+    observed_from: date | None,
+    observed_until: date,
+    prior: pd.DataFrame | None,
+    mandatory: int | None,
+    choice: ExitChoice,
+) -> ExitModel:
     people = people_of(hidden_after(spells, observed_until), mandatory)
     past = past_years(people, observed_from, observed_until)
     sourced = prior_rates(prior)

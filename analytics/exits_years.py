@@ -20,10 +20,11 @@ _SD_GRID = np.geomspace(0.04, 1.0, 16)
 _PERSISTENCE_GRID = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9])
 _DRIFT_GRID = np.array([0.0, 0.03, 0.06])
 # Before a history speaks: single years swing by a third (published counts of leavers: Pasuruan
-# 432 then 806, Batu 95, 103, 83, 102), a belief worth about twelve years; the level is within 30 %
+# 432 then 806, Batu 95, 103, 83, 102), a belief worth about twenty years; the level is within 30 %
 # of the fitted one; years forget quickly rather than slowly.
-_SD_MIDDLE, _SD_LOG_SPREAD = 0.30, 0.20
+_SD_MIDDLE, _SD_LOG_SPREAD = 0.35, 0.15
 _LEVEL_SD = 0.3
+_FORGETS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,4 +147,4 @@ def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutloo
 
 def _log_prior(sd: float, persistence: float) -> float:
     spread = np.log(sd / _SD_MIDDLE) / _SD_LOG_SPREAD
-    return float(-0.5 * spread**2 + 2 * np.log1p(-persistence))
+    return float(-0.5 * spread**2 + _FORGETS * np.log1p(-persistence))
