@@ -30,6 +30,7 @@ LOG = logging.getLogger("estafet")
 PAGES = (
     ("overview", "ringkasan", "Ringkasan"),
     ("retirements", "pensiun", "Pensiun"),
+    ("exits", "keluar", "Keluar"),
     ("schools", "murid", "Murid"),
     ("teachers", "guru", "Guru"),
     ("backtest", "ketepatan", "Ketepatan"),
@@ -81,7 +82,7 @@ def topbar(is_signed_in: bool) -> None:
         )
         if is_signed_in and not access.is_open():
             st.button(
-                t("Keluar"),
+                t("Keluar dari akun"),
                 key="sign_out",
                 help=access.actor(),
                 type="tertiary",

@@ -250,7 +250,7 @@ def past_years(people: People, observed_from: date | None, observed_until: date)
     if not starts and since < until:
         starts, exposure = [since], (until - since) / 365.25
     starts.reverse()
-    ends = [*starts[1:], until]
+    ends = [*starts[1:], until] if starts else []
     seen_causes = sorted({str(each) for each in people.cause[people.leaves < until]})
     causes = tuple(each for each in seen_causes if not (people.has_law and each == BUP))
     causes = causes or (UNKNOWN_CAUSE,)

@@ -36,7 +36,7 @@ _STEP = re.compile(
     r"\b(?:ahli (?:pertama|muda|madya|utama)|pertama|muda|madya|utama|pemula|terampil|mahir"
     r"|penyelia|pelaksana (?:lanjutan|pemula)|pelaksana)\b"
 )
-_WITHOUT_STEPS = ("jpt", "administrator", "pengawas", "pelaksana")
+WITHOUT_STEPS = ("jpt", "administrator", "pengawas", "pelaksana")
 _CAREER = ("PNS",)
 
 
@@ -62,7 +62,7 @@ def single_holder_posts(leavers: pd.DataFrame, as_of: date, within_years: int = 
     Method: docs/method.md eq. 7.
     """
     people = leavers.loc[leavers["is_in_headcount"].astype(bool).to_numpy()]
-    key = _post_keys(people)
+    key = post_names(people)
     people, key = people.loc[key.ne("").to_numpy()], key[key.ne("")]
     # A unit's name alone is not enough: every dinas has a "Sub Bagian Umum".
     post = [people["opd"], people["unit"], key]
@@ -71,11 +71,22 @@ def single_holder_posts(leavers: pd.DataFrame, as_of: date, within_years: int = 
     return people.loc[((holders == 1) & leaves).to_numpy()].sort_values("retires_on", kind="stable")
 
 
-def _post_keys(people: pd.DataFrame) -> pd.Series:
-    """The post of each person as posts are compared; '' without a position."""
+def post_names(people: pd.DataFrame) -> pd.Series:
+    """The post of each person as posts are compared; '' without a position.
+
+    Parameters
+    ----------
+    people
+        ``position``, ``role_group``.
+
+    Returns
+    -------
+    Text, index-aligned: the title in small letters without its functional step, so that a "Bidan
+    Terampil" and a "Bidan Penyelia" hold the same post.
+    """
     keys = {title: title_key(title) for title in people["position"].dropna().unique()}
     bare = {title: " ".join(_STEP.sub(" ", key).split()) or key for title, key in keys.items()}
-    has_steps = ~people["role_group"].isin(_WITHOUT_STEPS) & people["role_group"].notna()
+    has_steps = ~people["role_group"].isin(WITHOUT_STEPS) & people["role_group"].notna()
     key = people["position"].map(keys).mask(has_steps, people["position"].map(bare))
     return key.astype("str").fillna("")
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics import leaving, succession
 from pages.shared import access, charts, inputs, layout, load, words
+from pages.shared.inputs import who
 from pages.shared.layout import Key
 from pages.shared.words import number, percent, t, tn
 
@@ -105,11 +106,6 @@ def warm_up() -> None:
     key = load.people_key(load.law_in_force())
     for counted in inputs.COUNTED:
         answers(key, counted)
-
-
-def who(counted: str) -> str:
-    """What those counted are called in a sentence."""
-    return {"pns": t("PNS"), "asn": t("ASN"), "all": t("pegawai")}[counted]
 
 
 def finding(found: Answers, counted: str) -> str:

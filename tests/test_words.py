@@ -16,7 +16,17 @@ from pages.shared import words
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 # The titles of the pages, which app.py keeps in a table.
-TABLED = {"Ringkasan", "Pensiun", "Murid", "Guru", "Ketepatan", "Data", "Metode", "Pengelolaan"}
+TABLED = {
+    "Ringkasan",
+    "Pensiun",
+    "Keluar",
+    "Murid",
+    "Guru",
+    "Ketepatan",
+    "Data",
+    "Metode",
+    "Pengelolaan",
+}
 
 
 def sentences(path: Path) -> dict[str, set[str]]:

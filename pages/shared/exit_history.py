@@ -65,7 +65,7 @@ def _list(waiting: pd.DataFrame, count: int) -> None:
         [
             layout.Column("name", t("Nama"), "name"),
             layout.Column("nip", t("NIP"), "nip"),
-            layout.Column("exited_on", t("Keluar"), "day"),
+            layout.Column("exited_on", t("Keluar pada"), "day"),
             layout.Column("about", t("Tanggalnya")),
             layout.Column("unit", t("Unit kerja")),
             layout.Column("position", t("Jabatan")),

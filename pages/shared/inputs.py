@@ -184,6 +184,11 @@ def counted() -> str:
     )
 
 
+def who(counted: str) -> str:
+    """What those counted are called in a sentence."""
+    return {"pns": t("PNS"), "asn": t("ASN"), "all": t("pegawai")}[counted]
+
+
 def proposal() -> str:
     """The proposed change of the retirement age in the link; ``none`` is the law as it stands."""
     return linked("usul", PROPOSALS, "none")

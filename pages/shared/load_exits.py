@@ -1,24 +1,37 @@
-"""What the pages on exits read: who left, why, and since when that is known.
+"""What the pages on exits read: who left, why, since when that is known, and what to expect.
 
-Caches are keyed by (edition, what was said of exits), never by a frame; frames are shared between
-visitors: read them, never change them.
+Caches are keyed by (edition, law, what was said of exits), never by a frame; frames are shared
+between visitors: read them, never change them. The model is learnt once for each key, by the
+worker of the forecasts and never by the screen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from analytics import exit_history, store
+from analytics import exit_history, exits, exits_backtest, store
+from analytics.exits import ExitModel
+from analytics.exits_backtest import Judged
 from analytics.movement import Law
-from pages.shared import load
+from pages.shared import load, load_schools
 from pages.shared.words import language
 
 COMPLETE_FROM = "exits_complete_from"
+HORIZON_YEARS = 10
+JUDGED_YEARS = 5
+_FEWEST_LEARNT_YEARS = 2
+_MOST_CUTOFFS = 5
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -49,24 +62,150 @@ def complete_from() -> tuple[date | None, bool]:
     return exit_history.complete_from(history(), load.as_of()), False
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _spells(key: load.PeopleKey, version: int, since: date) -> pd.DataFrame:  # noqa: ARG001 (key)
-    law = Law(load.rulebook(), key.as_of, key.choice, load.state().local_titles())
-    return exit_history.spells(load.people_of(key), history(), since, law)
+@dataclass(frozen=True)
+class ExitKey:
+    """All that the exit model depends on: people and law, what was said of exits, since when.
 
-
-def spells() -> pd.DataFrame:
-    """Spells of service of the current edition since :func:`complete_from`.
-
-    Raises
-    ------
-    LookupError
-        There is no edition, or no exit is known.
+    ``people`` are those of the view, whose link may propose another law; ``in_force`` the same
+    under the law as it is, from which the past is learnt. ``since`` is None where no exit is known:
+    then there are only the usual rates.
     """
-    since, _ = complete_from()
-    if since is None:
-        raise LookupError("no exit is known; look at complete_from() first")
-    return _spells(load.people_key(), load.state().exits_version(), since)
+
+    people: load.PeopleKey
+    in_force: load.PeopleKey
+    exits_version: int
+    since: date | None
+
+
+def exit_key() -> ExitKey:
+    """The key of the current edition under the law of this view."""
+    return ExitKey(
+        load.people_key(),
+        load.people_key(load.law_in_force()),
+        load.state().exits_version(),
+        complete_from()[0],
+    )
+
+
+@lru_cache(maxsize=4)
+def spells_of(key: ExitKey) -> pd.DataFrame:
+    """Spells of service since ``key.since``; of those in service only where no exit is known."""
+    held = key.in_force
+    law = Law(load.rulebook(), held.as_of, held.choice, load.state().local_titles())
+    told = history() if key.since else exit_history.history(exit_history.no_exits())
+    since = key.since or held.as_of
+    return exit_history.spells(load.people_of(held), told, since, law)
+
+
+@lru_cache(maxsize=4)
+def past_of(key: ExitKey) -> pd.DataFrame:
+    """Exits from ``key.since`` to the day of the edition, with what describes the people.
+
+    Returns
+    -------
+    One row per exit, those to MPP left out: ``exited_on``, ``year``, ``cause``, ``employment``,
+    ``is_in_headcount`` (True).
+    """
+    told = history()
+    is_seen = told["cause"].ne("mpp") & told["exited_on"].le(pd.Timestamp(key.people.as_of))
+    if key.since:
+        is_seen &= told["exited_on"].ge(pd.Timestamp(key.since))
+    spells = spells_of(key).set_index("person_id")
+    seen = told.loc[is_seen, ["nip", "exited_on", "cause", "employment"]]
+    # Whoever is in service again, or is listed twice, left once at most.
+    seen = seen.loc[seen["nip"].isin(spells.index[spells["exit_date"].notna()])]
+    seen = seen.sort_values("exited_on").drop_duplicates("nip", keep="last")
+    known = seen["nip"].map(spells["employment"])
+    return seen.assign(
+        year=seen["exited_on"].dt.year,
+        employment=known.fillna(seen["employment"]),
+        is_in_headcount=True,
+    ).drop(columns="nip")
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """The exit model of an edition; frames and arrays are never to be changed.
+
+    ``people``: those in headcount, with role and retirement date. ``hazards``: cause -> chance of
+    leaving ``(person, year)`` in their order, twelve months each from the day of the edition.
+    """
+
+    model: ExitModel
+    people: pd.DataFrame
+    hazards: Mapping[str, NDArray[np.float64]]
+
+
+def learnt(key: ExitKey, told: str) -> Learnt:
+    """The exit model, learnt by a worker; words on the screen while it does."""
+    # Read here and not by the worker, who knows nothing of editions and visitors.
+    spells, rates = spells_of(key), load.rulebook().exit_rates
+    day = key.in_force.as_of
+    past = ("exits", key.in_force, key.exits_version, key.since)
+
+    def learn() -> ExitModel:
+        # One thread: several of them wait for one another on a busy server, ten times as long.
+        with threadpool_limits(limits=1):
+            return exits.exit_model(spells, key.since or day, day, rates)
+
+    model = load_schools.waited_for(past, learn, told)
+    everyone = load.people_of(key.people)
+    name = ("hazards", key)
+    return load_schools.waited_for(name, lambda: _applied(model, spells, everyone, day), told)
+
+
+def _applied(model: ExitModel, spells: pd.DataFrame, everyone: pd.DataFrame, day: date) -> Learnt:
+    here = exits.in_service_on(spells, day).set_index("person_id")
+    people = everyone.loc[everyone["is_in_headcount"].astype(bool)].drop_duplicates("nip")
+    people = people.loc[people["nip"].isin(here.index)].reset_index(drop=True)
+    # The past was learnt under the law in force; dates ahead are those of the view.
+    in_order = here.loc[people["nip"]].reset_index()
+    in_order["retires_on"] = people["retires_on"].astype(in_order["retires_on"].dtype)
+    with threadpool_limits(limits=1):
+        return Learnt(model, people, model.hazards(in_order, HORIZON_YEARS + 1))
+
+
+def backtest(key: ExitKey, told: str) -> pd.DataFrame:
+    """The exit forecast against past years of this edition (``exits_backtest.exits_backtest``).
+
+    Empty where the history is too short to learn from some of it and judge by the rest.
+    """
+    cutoffs = _cutoffs(key)
+    if not cutoffs:
+        return pd.DataFrame(columns=list(exits_backtest.COLUMNS))
+    spells, rates = spells_of(key), load.rulebook().exit_rates
+    judged = Judged(cutoffs, JUDGED_YEARS, known_until=key.people.as_of)
+    name = ("exits backtest", key)
+
+    def judge() -> pd.DataFrame:
+        tables = []
+        for at, cutoff in enumerate(cutoffs):
+            load_schools.share_done(name)(at / len(cutoffs))
+            one = Judged((cutoff,), judged.years, known_until=judged.known_until)
+            with threadpool_limits(limits=1):
+                tables.append(exits_backtest.exits_backtest(spells, one, rates))
+        return pd.concat(tables, ignore_index=True)
+
+    return load_schools.waited_for(name, judge, told)
+
+
+def _cutoffs(key: ExitKey) -> tuple[date, ...]:
+    """Days a year apart from which the forecast is judged, the latest last."""
+    if key.since is None:
+        return ()
+    until = key.people.as_of
+    years = (
+        until.year - key.since.year - ((until.month, until.day) < (key.since.month, key.since.day))
+    )
+    latest = range(years - _FEWEST_LEARNT_YEARS, 0, -1)
+    return tuple(_earlier(until, back) for back in list(latest)[-_MOST_CUTOFFS:])
+
+
+def _earlier(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def cause_names() -> dict[str, str]:

@@ -1,0 +1,382 @@
+"""The parts of the page on exits below its figures: tables, drivers, rates, shortages, history."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import (
+    access,
+    charts,
+    exit_figures,
+    exit_history,
+    exit_view,
+    inputs,
+    layout,
+    load,
+    load_exits,
+)
+from pages.shared.exit_inputs import Scope
+from pages.shared.exit_view import Answer
+from pages.shared.layout import Column
+from pages.shared.retirement_figures import look
+from pages.shared.retirement_view import dimension_names, value_name
+from pages.shared.words import day, number, percent, t, tn
+
+_MOST_NEEDED = 10
+_LOOKED_AT_YEARS = 2
+_SHOWN_UNITS = 3
+
+
+def sections() -> dict[str, str]:
+    """What may be opened."""
+    named = {
+        "sebab": t("Sebab per tahun"),
+        "pendorong": t("Pendorong"),
+        "kelompok": t("Laju kelompok"),
+        "kekurangan": t("Peluang kekurangan"),
+        "riwayat": t("Riwayat"),
+    }
+    if waiting := exit_history.waiting_count():
+        named["jelaskan"] = t("Belum jelas ({n})", n=number(waiting))
+    return named
+
+
+def draw(scope: Scope, found: Answer) -> None:
+    """The chooser and the section that is open."""
+    opened = inputs.choice("bagian_keluar", t("Rincian"), sections(), "sebab")
+    if opened == "jelaskan":
+        exit_history.render()
+        return
+    {
+        "sebab": _causes,
+        "pendorong": _drivers,
+        "kelompok": _rates,
+        "kekurangan": _shortage,
+        "riwayat": _past,
+    }[opened](scope, found)
+
+
+def _causes(scope: Scope, found: Answer) -> None:
+    names = load_exits.cause_names()
+    table = found.by_cause.T
+    table.columns = [str(year) for year in table.columns]
+    years = list(table.columns)
+    whole = table.sum()
+    table = table.assign(total=table.sum(axis=1), label=[names.get(c, c) for c in table.index])
+    bands = found.years.set_index(found.years["year"].astype(str))
+    rows = [
+        {"label": t("Semua sebab"), **whole.to_dict(), "total": found.leaver_count},
+        {
+            "label": t("paling sedikit (P10)"),
+            **bands["leaver_p10"].to_dict(),
+            "total": found.leaver_low,
+        },
+        {
+            "label": t("paling banyak (P90)"),
+            **bands["leaver_p90"].to_dict(),
+            "total": found.leaver_high,
+        },
+        {
+            "label": t("Masih bertugas pada akhir tahun"),
+            **bands["on_duty_count"].to_dict(),
+            "total": float(bands["on_duty_count"].iloc[-1]),
+        },
+    ]
+    shown = pd.concat([table, pd.DataFrame(rows)], ignore_index=True)
+    layout.table(
+        shown,
+        [
+            Column("label", t("Sebab")),
+            *(Column(year, year, "decimal") for year in years),
+            Column("total", t("Sampai {year}", year=scope.last_year), "decimal"),
+        ],
+        t("keluar-per-sebab"),
+        key="tabel-keluar",
+        height=40 + 35 * len(shown),
+    )
+    layout.note(
+        t(
+            "Angka harapan, karena itu berkoma. {year} sejak {day}. P10 dan P90 milik jumlahnya"
+            " sendiri dan tidak menjumlah ke samping.",
+            year=scope.key.people.as_of.year,
+            day=day(scope.key.people.as_of),
+        )
+    )
+
+
+def _drivers(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neighbours)
+    rows = exit_view.ratios(scope)
+    charts.draw(
+        exit_figures.drivers(scope, look()),
+        "pendorong-keluar",
+        height=exit_figures.drivers_height(rows),
+    )
+    is_own = bool((rows["origin"] == "own").any())
+    layout.note(
+        t(
+            "Dari {n} keluar dini sejak {since}, seluruh pegawai. Setiap angka: kelompok itu"
+            " dibanding rata-rata bila umur, masa kerja, jenis kelamin, status, dan jabatan sama."
+            " Kelompok di bawah 10 orang tidak ditampilkan, dan tidak ada angka tentang seorang"
+            " pun.",
+            n=number(rows.loc[rows["factor"] == "age_band", "exit_count"].sum()),
+            since=day(scope.key.since),
+        )
+        if is_own
+        else t(
+            "Belum ada riwayat sendiri: semua angka di sini acuan umum dari sumber di bawah, bukan"
+            " dari daerah ini."
+        )
+    )
+    factors = exit_figures.factor_names()
+    origins = {"own": t("riwayat sendiri"), "usual": t("acuan umum")}
+    shown = rows.assign(
+        factor_name=rows["factor"].map(factors),
+        level_name=[
+            exit_figures.level_name(factor, level)
+            for factor, level in zip(rows["factor"], rows["level"], strict=True)
+        ],
+        origin_name=rows["origin"].map(origins),
+    )
+    columns = [
+        Column("factor_name", t("Pendorong")),
+        Column("level_name", t("Kelompok")),
+        Column("ratio", t("Kali rata-rata"), "decimal"),
+        Column("low", t("paling rendah (P10)"), "decimal"),
+        Column("high", t("paling tinggi (P90)"), "decimal"),
+        Column("exit_count", t("Keluar dini"), "count"),
+        Column("person_year_count", t("Orang-tahun"), "number"),
+        Column("usual_ratio", t("Acuan umum"), "decimal"),
+        Column("origin_name", t("Asal angka")),
+    ]
+    if not is_own:
+        hidden = ("exit_count", "person_year_count", "usual_ratio")
+        columns = [column for column in columns if column.name not in hidden]
+    layout.table(shown, columns, t("pendorong-keluar"), key="tabel-pendorong")
+    _usual_rates()
+
+
+def _usual_rates() -> None:
+    """The prior rates with their sources, plainly called what they are."""
+    rates = load.rulebook().exit_rates
+    names = load_exits.cause_names()
+    standings = {
+        "settled": t("pasti"),
+        "unconfirmed": t("belum dipastikan"),
+        "disputed": t("diperdebatkan"),
+        "local_choice": t("pilihan setempat"),
+    }
+    with st.expander(t("Acuan umum: laju yang dipakai bila riwayat sendiri tipis")):
+        layout.table(
+            rates.assign(
+                cause_name=rates["cause"].map(names),
+                employment_name=[
+                    t("semua") if each == "*" else value_name("employment", str(each))
+                    for each in rates["employment"]
+                ],
+                rate_low_pm=rates["rate_low"] * 1000,
+                rate_mid_pm=rates["rate_mid"] * 1000,
+                rate_high_pm=rates["rate_high"] * 1000,
+                ages=rates["age_from"].astype(str) + "-" + rates["age_to"].astype(str),
+                standing_name=rates["standing"].map(standings),
+            ),
+            [
+                Column("cause_name", t("Sebab")),
+                Column("employment_name", t("Status kepegawaian")),
+                Column("ages", t("Umur")),
+                Column("rate_low_pm", t("Terendah (per 1.000)"), "decimal"),
+                Column("rate_mid_pm", t("Tengah (per 1.000)"), "decimal"),
+                Column("rate_high_pm", t("Tertinggi (per 1.000)"), "decimal"),
+                Column("weight_person_years", t("Setara orang-tahun"), "number"),
+                Column("source", t("Sumber")),
+                Column("standing_name", t("Kedudukan")),
+            ],
+            t("acuan-keluar"),
+            key="tabel-acuan",
+        )
+
+
+def _rates(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neighbours)
+    names = {one: dimension_names()[one] for one in exit_view.GROUPINGS}
+    by = inputs.choice("laju_menurut", t("Menurut"), names, "role_group")
+    rows = exit_view.group_rates(scope, by)
+    if rows.empty:
+        layout.empty(t("Tidak ada kelompok dengan 10 orang atau lebih"), "")
+        return
+    charts.draw(
+        exit_figures.rates(scope, by, look()),
+        "laju-keluar",
+        height=110 + 34 * min(len(rows), 15),
+    )
+    layout.table(
+        rows.assign(
+            level_name=[value_name(by, str(level)) for level in rows["level"]],
+            per_mille=rows["rate_share"] * 1000,
+        ),
+        [
+            Column("level_name", names[by]),
+            Column("people_count", t("Orang"), "count"),
+            Column("expected_count", t("Diperkirakan keluar dini 12 bulan"), "decimal"),
+            Column("per_mille", t("Per 1.000 orang setahun"), "decimal"),
+        ],
+        t("laju-keluar"),
+        key="tabel-laju",
+    )
+    layout.note(
+        t(
+            "Rata-rata kelompok. Kelompok di bawah 10 orang tidak ditampilkan; tidak pernah ada"
+            " angka untuk satu orang."
+        )
+    )
+
+
+# --- shortage ---
+
+
+def _shortage(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neighbours)
+    options = exit_view.post_options(scope)
+    if not options:
+        layout.empty(t("Tidak ada kelompok dengan 10 orang atau lebih"), "")
+        return
+    labels = {one: _post_label(one, *told[:2]) for one, told in options.items()}
+    first = scope.key.people.as_of.year
+    years = {str(year): str(year) for year in range(first, scope.last_year + 1)}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=330):
+            wanted = inputs.choice(
+                "jabatan_kurang", t("Jabatan"), labels, _usual_post(options), widget="select"
+            )
+        with st.container(width=150):
+            least = inputs.choice(
+                "paling_sedikit",
+                t("Paling sedikit"),
+                {str(n): str(n) for n in range(1, _MOST_NEEDED + 1)},
+                "1",
+                widget="select",
+            )
+        with st.container(width=150):
+            usual = str(min(first + _LOOKED_AT_YEARS, scope.last_year))
+            year = inputs.choice("kurang_pada", t("Pada akhir"), years, usual, widget="select")
+    table = exit_view.shortage(scope, wanted, int(least))
+    at_year = table.loc[table["year"] == int(year)]
+    rows = at_year.sort_values(
+        ["below_probability", "opd", "unit"], ascending=[False, True, True], ignore_index=True
+    )
+    post = _post_name(wanted, options[wanted][0])
+    layout.sentences(_shortage_told(rows, post, int(least), year))
+    if not access.may_see_names():
+        # An expectation beside a hidden count would tell the count.
+        small = rows["start_count"].between(1, access.SMALL_COUNT - 1)
+        rows = rows.assign(staff_count=rows["staff_count"].mask(small))
+    layout.table(
+        rows,
+        [
+            Column("unit", t("Unit kerja")),
+            Column("opd", t("OPD")),
+            Column("start_count", t("Orang hari ini"), "count"),
+            Column("staff_count", t("Diperkirakan akhir {year}", year=year), "decimal"),
+            Column("below_probability", t("Peluang kurang dari {n}", n=least), "share"),
+        ],
+        t("peluang-kekurangan"),
+        key="tabel-kekurangan",
+        height=min(38 + 35 * max(len(rows), 1), 560),
+    )
+    layout.note(
+        t(
+            "Tanpa pengganti dan tanpa pindah antarunit. Dihitung dari tanggal pensiun menurut"
+            " hukum dan laju rata-rata kelompok jabatan (paling sedikit 10 orang), bukan laju"
+            " orang yang menjabatnya."
+        )
+    )
+
+
+def _usual_post(options: dict[str, tuple[str, int, int]]) -> str:
+    """The functional post with fewest people a unit: there a unit is soonest without any."""
+    posts = {
+        one: people / units
+        for one, (_, people, units) in options.items()
+        # A school has one head and no more; that is no shortage waiting to happen.
+        if one.startswith("jab:") and units >= _SHOWN_UNITS and people > 1.2 * units
+    }
+    return min(posts, key=lambda one: posts[one]) if posts else next(iter(options))
+
+
+def _post_name(wanted: str, name: str) -> str:
+    return value_name("role_group", name).lower() if wanted.startswith("kel:") else name
+
+
+def _post_label(wanted: str, name: str, count: int) -> str:
+    if wanted.startswith("kel:"):
+        return t("Kelompok: {name} ({n})", name=value_name("role_group", name), n=number(count))
+    return t("Jabatan: {name} ({n})", name=name.capitalize(), n=number(count))
+
+
+def _shortage_told(rows: pd.DataFrame, post: str, least: int, year: str) -> list[str]:
+    risky = rows.loc[rows["below_probability"] >= 0.005]
+    if risky.empty:
+        return [
+            t(
+                "Tidak ada unit yang berpeluang kekurangan {post} sampai akhir {year}.",
+                post=post,
+                year=year,
+            )
+        ]
+    without = (
+        t("tanpa {post}", post=post)
+        if least == 1
+        else t("dengan kurang dari {n} {post}", n=number(least), post=post)
+    )
+    top = risky.head(_SHOWN_UNITS)
+    return [
+        tn(
+            "Diperkirakan {expected} dari {n} unit {without} pada akhir {year}.",
+            len(rows),
+            expected=number(float(rows["below_probability"].sum()), 1),
+            without=without,
+            year=year,
+        ),
+        t(
+            "Peluang terbesar: {units}.",
+            units="; ".join(
+                f"{row.unit} {percent(row.below_probability, 0)}" for row in top.itertuples()
+            ),
+        ),
+    ]
+
+
+# --- history ---
+
+
+def _past(scope: Scope, found: Answer) -> None:
+    if found.past.empty:
+        layout.empty(
+            t("Belum ada riwayat keluar."),
+            t("Muat daftar pegawai yang keluar, atau daftar pegawai bulan berikutnya."),
+        )
+        return
+    names = load_exits.cause_names()
+    counts = found.past
+    order = [cause for cause in names if cause in counts]
+    order += [cause for cause in counts if cause not in order]
+    table = counts[order].assign(total=counts.sum(axis=1)).reset_index(names="year")
+    layout.table(
+        table.sort_values("year", ascending=False),
+        [
+            Column("year", t("Tahun"), "year"),
+            *(Column(cause, names.get(cause, cause), "count") for cause in order),
+            Column("total", t("Semua sebab"), "count"),
+        ],
+        t("riwayat-keluar"),
+        key="tabel-riwayat",
+    )
+    first = scope.key.since
+    layout.note(
+        t(
+            "Yang tercatat keluar sejak {since} sampai {day}; tahun pertama dan terakhir bisa tidak"
+            " penuh.",
+            since=day(first),
+            day=day(scope.key.people.as_of),
+        )
+    )
+    if access.may_see_names():
+        layout.page_link("data", t("Muat atau perbaiki riwayat di halaman Data"))

@@ -1,0 +1,401 @@
+"""The figures of the page on exits: years by cause with their band, drivers, rates."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from pages.shared import charts, exit_view, load_exits
+from pages.shared.exit_inputs import Scope
+from pages.shared.exit_view import Answer
+from pages.shared.retirement_figures import Look
+from pages.shared.retirement_view import value_name
+from pages.shared.words import number, percent, t, tn
+
+_AHEAD_OPACITY = 0.5
+_OTHERS = "lainnya"
+# Lines of a legend below the axis, in pixels.
+_LEGEND_ROOM = 92
+_ROW_PIXELS = 27
+# One more than the palette holds: there are eight causes.
+_COLOURS = (*charts.PALETTE, "#8A5A3C")
+
+
+@lru_cache(maxsize=64)
+def by_year(scope: Scope, seen: Look) -> charts.ReadyFigure:
+    """Exits seen and expected, stacked by cause, with the band of each year's total."""
+    found = exit_view.answer(scope)
+    names = load_exits.cause_names()
+    past = guarded(found.past, seen)
+    causes = [*found.by_cause.columns]
+    causes += [cause for cause in past.columns if cause not in causes]
+    traces: list[charts.Figure] = []
+    for cause in causes:
+        traces += _bars(cause, names, (past, found.by_cause), seen)
+    named: set[str] = set()
+    for trace in traces:
+        trace["showlegend"] = trace["name"] not in named
+        named.add(trace["name"])
+    traces.append(_band(found, past))
+    shown = charts.layout(_finding(found), t("Orang keluar"), stacked=True)
+    _years(shown, [*past.index, *found.by_cause.index])
+    _border(shown, scope)
+    return charts.ReadyFigure({"data": traces, "layout": shown})
+
+
+@lru_cache(maxsize=64)
+def early(scope: Scope, seen: Look) -> charts.ReadyFigure:
+    """The same of early exits alone, which a bar of retirements hides."""
+    found = exit_view.answer(scope)
+    names = load_exits.cause_names()
+    ahead = found.early
+    kept = [cause for cause in found.past if cause not in ("bup", "kontrak_berakhir", "mpp")]
+    past = guarded(found.past[kept], seen) if kept else pd.DataFrame()
+    causes = [*ahead.columns, *(cause for cause in past.columns if cause not in ahead)]
+    traces: list[charts.Figure] = []
+    for cause in causes:
+        traces += _bars(cause, names, (past, ahead), seen)
+    named: set[str] = set()
+    for trace in traces:
+        trace["showlegend"] = trace["name"] not in named
+        named.add(trace["name"])
+    shown = charts.layout(_early_finding(scope, found), t("Orang keluar"), stacked=True)
+    _years(shown, [*past.index, *ahead.index])
+    _border(shown, scope)
+    return charts.ReadyFigure({"data": traces, "layout": shown})
+
+
+def guarded(counts: pd.DataFrame, seen: Look) -> pd.DataFrame:
+    """Counts by year and cause; small ones put together, and raised where they stay small."""
+    if not seen.hides_small or counts.empty:
+        return counts
+    small = counts.map(seen.is_small)
+    rest = counts.where(small, 0).sum(axis=1)
+    kept = counts.mask(small, 0)
+    return kept.assign(**{_OTHERS: [seen.height(int(each)) for each in rest]})
+
+
+def _bars(
+    cause: str,
+    names: dict[str, str],
+    past_and_ahead: tuple[pd.DataFrame, pd.DataFrame],
+    seen: Look,
+) -> list[charts.Figure]:
+    """One cause in past and coming years; its colour is the same in every figure."""
+    places = [each for each in names if each != "mpp"]
+    place = places.index(cause if cause in places else "tidak_diketahui")
+    name = names.get(cause, t("Lainnya"))
+    return [
+        _bar(counts[cause], (name, place), seen, is_ahead=bool(at))
+        for at, counts in enumerate(past_and_ahead)
+        if cause in counts
+    ]
+
+
+def _bar(counts: pd.Series, label: tuple[str, int], seen: Look, *, is_ahead: bool) -> charts.Figure:
+    name, place = label
+    cause = str(counts.name)
+    said = [
+        f"{name}: {number(value, 1)}" if is_ahead else f"{name}: {seen.count(int(value))}"
+        for value in counts
+    ]
+    return {
+        "type": "bar",
+        "name": name,
+        "legendgroup": cause,
+        "x": counts.index.tolist(),
+        "y": counts.tolist(),
+        "opacity": _AHEAD_OPACITY if is_ahead else 1.0,
+        "marker": {
+            "color": _COLOURS[place % len(_COLOURS)],
+            "line": {"width": 0},
+            "pattern": {
+                "shape": charts.HATCHES[place % len(charts.HATCHES)],
+                "fillmode": "overlay",
+                "fgcolor": "#FFFFFF",
+                "fgopacity": 0.55,
+                "size": 8,
+                "solidity": 0.22,
+            },
+        },
+        "text": said,
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _band(found: Answer, past: pd.DataFrame) -> charts.Figure:
+    years = found.years
+    # The first year has months that are over: the band stands on what was seen in them.
+    over = past.sum(axis=1).reindex(years["year"], fill_value=0).to_numpy() if len(past) else 0
+    middle = years["leaver_count"].to_numpy() + over
+    said = [
+        t(
+            "Jumlah: {mid} ({low}-{high})",
+            mid=number(mid),
+            low=number(low),
+            high=number(high),
+        )
+        for mid, low, high in zip(
+            middle, years["leaver_p10"] + over, years["leaver_p90"] + over, strict=True
+        )
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": t("8 dari 10 kemungkinan (P10-P90)"),
+        "x": years["year"].tolist(),
+        "y": middle.tolist(),
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": (years["leaver_p90"] - years["leaver_count"]).clip(lower=0).tolist(),
+            "arrayminus": (years["leaver_count"] - years["leaver_p10"]).clip(lower=0).tolist(),
+            "thickness": 2.5,
+            "width": 7,
+            "color": charts.ALARM,
+        },
+        "marker": {"color": charts.ALARM, "size": 7, "symbol": "diamond"},
+        "text": said,
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _years(shown: dict[str, Any], years: list[int]) -> None:
+    first, last = min(years), max(years)
+    step = 1 if last - first < 9 else 2 if last - first < 18 else 4
+    ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
+    shown["xaxis"] |= {
+        "tickvals": ticks,
+        "ticktext": [str(year) for year in ticks],
+        "range": [first - 0.6, last + 0.6],
+        "tickangle": 0,
+    }
+    shown["margin"]["b"] = _LEGEND_ROOM
+
+
+def _border(shown: dict[str, Any], scope: Scope) -> None:
+    """A line at the day of the data: what is left of it was seen, what is right is expected."""
+    day = scope.key.people.as_of
+    at = day.year - 0.5 + (day.timetuple().tm_yday - 1) / 365
+    shown["shapes"] = [
+        {
+            "type": "line",
+            "x0": at,
+            "x1": at,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": charts.QUIET, "width": 1.5, "dash": "dot"},
+        }
+    ]
+    shown["annotations"] = [
+        {
+            "x": at,
+            "y": 1,
+            "yref": "paper",
+            "text": t("diperkirakan →"),
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "font": {"size": 13, "color": charts.QUIET},
+        }
+    ]
+
+
+def _finding(found: Answer) -> str:
+    # The first year is cut short by the day of the data; it is no peak.
+    whole = found.years.iloc[1:] if len(found.years) > 1 else found.years
+    peak = whole.loc[whole["leaver_count"].idxmax()]
+    return t(
+        "Terbanyak keluar pada {year}: {mid} orang ({low}-{high})",
+        year=int(peak["year"]),
+        mid=number(peak["leaver_count"]),
+        low=number(peak["leaver_p10"]),
+        high=number(peak["leaver_p90"]),
+    )
+
+
+def _early_finding(scope: Scope, found: Answer) -> str:
+    names = load_exits.cause_names()
+    sums = found.early.sum()
+    years = scope.horizon_years
+    if sums.empty or not sums.sum():
+        return t("Tidak ada yang diperkirakan keluar sebelum BUP")
+    return tn(
+        "Sebelum BUP: {leavers} orang dalam {n} tahun, terbanyak {cause}",
+        years,
+        leavers=number(sums.sum()),
+        cause=names.get(str(sums.idxmax()), str(sums.idxmax())).lower(),
+    )
+
+
+# --- drivers ---
+
+
+def factor_names() -> dict[str, str]:
+    """What each driver is called."""
+    return {
+        "age_band": t("Umur"),
+        "service_band": t("Masa kerja"),
+        "sex": t("Jenis kelamin"),
+        "employment": t("Status kepegawaian"),
+        "role_group": t("Kelompok jabatan"),
+    }
+
+
+def label_of(factor: str, level: str) -> str:
+    """One group beside an axis: short, and clear without its heading."""
+    if factor == "age_band":
+        return t("Umur {band}", band=_band_name(level))
+    if factor == "service_band":
+        return t("Masa kerja {band}", band=_band_name(level))
+    return value_name(factor, level)
+
+
+def _band_name(level: str) -> str:
+    return f"< {level[1:]}" if level.startswith("<") else level.replace("+", " +")
+
+
+def level_name(factor: str, level: str) -> str:
+    """One group as the visitor reads it."""
+    if factor in ("age_band", "service_band"):
+        if level.startswith("<"):
+            return t("di bawah {n} tahun", n=level[1:])
+        if level.endswith("+"):
+            return t("{n} tahun ke atas", n=level[:-1])
+        return t("{band} tahun", band=level)
+    return value_name(factor, level)
+
+
+def drivers_height(rows: pd.DataFrame) -> int:
+    """How high the figure of drivers must be."""
+    return 150 + _ROW_PIXELS * len(rows)
+
+
+@lru_cache(maxsize=32)
+def drivers(scope: Scope, seen: Look) -> charts.ReadyFigure:  # noqa: ARG001 (the language is part of the key)
+    """Rate ratios with their intervals, and the usual ones beside where there is an own history."""
+    rows = exit_view.ratios(scope).iloc[::-1]
+    is_own = bool((rows["origin"] == "own").any())
+    labels = [
+        label_of(factor, level) for factor, level in zip(rows["factor"], rows["level"], strict=True)
+    ]
+    said = [
+        t(
+            "{label}: {ratio} kali rata-rata ({low}-{high})",
+            label=label,
+            ratio=number(ratio, 2),
+            low=number(low, 2),
+            high=number(high, 2),
+        )
+        for label, ratio, low, high in zip(
+            labels, rows["ratio"], rows["low"], rows["high"], strict=True
+        )
+    ]
+    colour = charts.PALETTE[0] if is_own else charts.QUIET
+    traces: list[charts.Figure] = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": t("Riwayat sendiri, 8 dari 10 kemungkinan")
+            if is_own
+            else t("Acuan umum, dari terendah sampai tertinggi"),
+            "x": rows["ratio"].tolist(),
+            "y": labels,
+            "error_x": {
+                "type": "data",
+                "symmetric": False,
+                "array": (rows["high"] - rows["ratio"]).tolist(),
+                "arrayminus": (rows["ratio"] - rows["low"]).tolist(),
+                "thickness": 2.5,
+                "width": 0,
+                "color": colour,
+            },
+            "marker": {"color": colour, "size": 9},
+            "text": said,
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+    ]
+    if is_own:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": t("Acuan umum"),
+                "x": rows["usual_ratio"].tolist(),
+                "y": labels,
+                "marker": {"color": charts.QUIET, "size": 9, "symbol": "diamond-open"},
+                "hovertemplate": t("Acuan umum") + ": %{x:.2f}<extra></extra>",
+            }
+        )
+    shown = charts.layout(_driver_finding(rows, labels, is_own))
+    shown["hovermode"] = "closest"
+    shown["xaxis"] |= {
+        "type": "log",
+        "title": {"text": t("Kali laju rata-rata, hal lain sama"), "standoff": 6},
+        "tickvals": [0.25, 0.5, 1, 2, 4],
+        "ticktext": [
+            number(one, 2 if one < 0.5 else 1 if one < 1 else 0) for one in (0.25, 0.5, 1, 2, 4)
+        ],
+        "showgrid": True,
+    }
+    shown["yaxis"] = {
+        "automargin": True,
+        "fixedrange": True,
+        "tickfont": {"size": 13},
+        "showgrid": False,
+        "ticksuffix": "  ",
+    }
+    shown["margin"]["b"] = _LEGEND_ROOM
+    shown["shapes"] = [
+        {
+            "type": "line",
+            "x0": 1,
+            "x1": 1,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": charts.QUIET, "width": 1.5, "dash": "dash"},
+        }
+    ]
+    return charts.ReadyFigure({"data": traces, "layout": shown})
+
+
+def _driver_finding(rows: pd.DataFrame, labels: list[str], is_own: bool) -> str:
+    if not is_own:
+        return t("Acuan umum, bukan riwayat daerah ini: kelompok yang lebih sering keluar dini")
+    sure = (rows["low"] > 1).to_numpy()
+    if not sure.any():
+        return t("Belum ada kelompok yang pasti lebih sering keluar dini daripada rata-rata")
+    most = int((rows["low"].where(sure, 0)).to_numpy().argmax())
+    return t(
+        "{label} keluar dini {ratio} kali rata-rata",
+        label=labels[most],
+        ratio=number(rows["ratio"].iloc[most], 1),
+    )
+
+
+@lru_cache(maxsize=64)
+def rates(scope: Scope, by: str, seen: Look) -> charts.ReadyFigure:  # noqa: ARG001 (part of the key)
+    """Expected rate of leaving early by group, in per mille a year, largest on top."""
+    rows = exit_view.group_rates(scope, by).head(15)
+    values = pd.Series(
+        (1000 * rows["rate_share"]).tolist(),
+        index=[value_name(by, str(level)) for level in rows["level"]],
+    )
+    top = rows.iloc[0]
+    finding = t(
+        "{group}: {share} keluar dini dalam 12 bulan, laju tertinggi",
+        group=value_name(by, str(top["level"])),
+        share=percent(top["rate_share"], 1),
+    )
+    figure = charts.ranking(values, finding, series=t("per 1.000 orang"))
+    figure["data"][0] |= {
+        "text": [number(one, 1) for one in values],
+        "texttemplate": "%{text}",
+        "hovertemplate": "%{y}: %{text} " + t("per 1.000 orang setahun") + "<extra></extra>",
+    }
+    return charts.ReadyFigure(figure)

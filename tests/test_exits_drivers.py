@@ -1,0 +1,131 @@
+"""Which groups leave early more often: known ratios come back, and no number is one person's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics import exits_drivers, rules
+
+UNTIL = date(2026, 1, 1)
+RATES = rules.load().exit_rates
+
+
+def spells(count: int = 6000, ratio: float = 3.0, seed: int = 1) -> pd.DataFrame:
+    """Ten years of a staff in which doctors leave ``ratio`` times as often as clerks (2 %)."""
+    chance = np.random.default_rng(seed)
+    is_doctor = np.arange(count) % 4 == 0
+    rate = np.where(is_doctor, 0.02 * ratio, 0.02)
+    years = chance.geometric(rate)
+    leaves = np.where(years <= 10, 2015 + years, 2999)
+    exit_date = pd.to_datetime(
+        [f"{year}-07-01" if year < 2026 else None for year in leaves], format="%Y-%m-%d"
+    )
+    return pd.DataFrame(
+        {
+            "person_id": [f"p{at}" for at in range(count)],
+            "sex": np.where(np.arange(count) % 2 == 0, "L", "P"),
+            "birth_date": pd.to_datetime([f"{1970 + at % 25}-03-01" for at in range(count)]),
+            "start_date": pd.Timestamp("2010-01-01"),
+            "exit_date": exit_date,
+            "cause": np.where(leaves < 2026, "pindah_keluar", None),
+            "employment": "PNS",
+            "role_group": np.where(is_doctor, "dokter", "pelaksana"),
+            "retires_on": pd.Timestamp("2050-01-01"),
+        }
+    )
+
+
+def ratio_of(table: pd.DataFrame, factor: str, level: str) -> pd.Series:
+    return table.set_index(["factor", "level"]).loc[(factor, level)]
+
+
+def test_a_known_ratio_lies_in_its_interval():
+    table = exits_drivers.rate_ratios(spells(24_000), date(2016, 1, 1), UNTIL)
+    doctors = ratio_of(table, "role_group", "dokter")
+    clerks = ratio_of(table, "role_group", "pelaksana")
+    assert doctors["ratio"] / clerks["ratio"] == pytest.approx(3.0, rel=0.1)
+    assert doctors["low"] > 1 > clerks["high"]
+    sexes = table.loc[table["factor"] == "sex"]
+    assert sexes["low"].lt(1.03).all() and sexes["high"].gt(0.97).all()
+
+
+def test_ratios_are_to_the_person_year_mean():
+    table = exits_drivers.rate_ratios(spells(), date(2016, 1, 1), UNTIL)
+    for _, rows in table.groupby("factor"):
+        share = rows["person_year_count"] / rows["person_year_count"].sum()
+        assert float(share @ np.log(rows["ratio"])) == pytest.approx(0, abs=1e-6)
+
+
+def test_few_exits_give_wide_and_modest_ratios():
+    many = exits_drivers.rate_ratios(spells(6000), date(2016, 1, 1), UNTIL)
+    few = exits_drivers.rate_ratios(spells(120), date(2016, 1, 1), UNTIL)
+    wide, narrow = (ratio_of(each, "role_group", "dokter") for each in (few, many))
+    assert np.log(wide["high"] / wide["low"]) > 2 * np.log(narrow["high"] / narrow["low"])
+
+
+def test_a_group_of_fewer_than_ten_is_not_told_apart():
+    rare = spells(400)
+    rare.loc[:7, "role_group"] = "jpt"
+    table = exits_drivers.rate_ratios(rare, date(2016, 1, 1), UNTIL)
+    assert "jpt" not in set(table["level"])
+    assert "jpt" not in set(exits_drivers.usual_ratios(rare, UNTIL, RATES)["level"])
+
+
+def test_without_early_exits_there_are_no_ratios_of_ones_own():
+    nobody = spells(200).assign(exit_date=pd.NaT, cause=None)
+    assert exits_drivers.rate_ratios(nobody, date(2016, 1, 1), UNTIL).empty
+
+
+def test_usual_ratios_come_from_the_sourced_rates_and_are_called_so():
+    table = exits_drivers.usual_ratios(spells(400), UNTIL, RATES)
+    assert set(table["origin"]) == {"usual"}
+    assert (table["low"] <= table["ratio"]).all() and (table["ratio"] <= table["high"]).all()
+    # PP 32/1979: early retirement at own request only from 50 on.
+    assert (
+        ratio_of(table, "age_band", "50-54")["ratio"]
+        > ratio_of(table, "age_band", "40-49")["ratio"]
+    )
+
+
+def people(count: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "role_group": np.where(np.arange(count) % 2 == 0, "guru", "dokter"),
+            "retires_on": pd.Timestamp("2040-01-01"),
+        }
+    )
+
+
+def test_rates_of_groups_are_means_of_ten_and_more():
+    who = people(25)
+    who.loc[:4, "role_group"] = "jpt"
+    hazards = {"aps": np.full((25, 2), 0.02), "bup": np.ones((25, 2)), "mpp": np.ones((25, 2))}
+    table = exits_drivers.group_rates(who, hazards, "role_group")
+    assert set(table["level"]) == {"guru", "dokter"}
+    assert table["rate_share"].tolist() == pytest.approx([0.02, 0.02])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(0, 0.3), min_size=40, max_size=40))
+def test_pooled_hazards_keep_the_sum_and_tell_nobody_apart(chances):
+    who = people(40)
+    hazards = {"aps": np.array(chances)[:, None]}
+    pooled = exits_drivers.pooled(who, hazards, UNTIL)["aps"]
+    assert pooled.sum() == pytest.approx(hazards["aps"].sum())
+    for _, rows in who.groupby("role_group"):
+        assert np.ptp(pooled[rows.index]) == pytest.approx(0)
+
+
+def test_whoever_is_past_the_date_is_in_no_mean():
+    who = people(40)
+    who.loc[:9, "retires_on"] = pd.Timestamp("2026-06-01")
+    hazards = {"aps": np.full((40, 2), 0.02)}
+    hazards["aps"][:10, 1] = 0.0
+    pooled = exits_drivers.pooled(who, hazards, UNTIL)["aps"]
+    assert pooled[10:] == pytest.approx(np.full((30, 2), 0.02))
