@@ -6,11 +6,13 @@ Thresholds are local choices; the 60-pupil rule of BOS is told as a warning and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from analytics.regrouping_distance import located, straight_matrix
+from analytics.regrouping_rules import local_value
 
 # Words of a list by which a school is exempt; where the column is not there, nobody is.
 EXEMPTIONS = ("is_remote", "is_special", "is_integrated")
@@ -140,6 +142,28 @@ def candidates(
             "pupil_count_ahead": later.to_numpy(),
         }
     )
+
+
+def without_bos(history: pd.DataFrame, on: date) -> pd.Series:
+    """Schools that the BOS rule of 2019-2021 would have left without: a warning, not law.
+
+    Parameters
+    ----------
+    history
+        ``npsn``, ``school_year``, ``grade``, ``pupil_count``, nothing ahead.
+    on
+        The threshold and the years are those of ``data/rules/regrouping.csv`` on this day.
+
+    Returns
+    -------
+    By ``npsn``: whether each of the last years (as many as the rule asks for, all of them known)
+    had fewer pupils than the threshold.
+    """
+    years = int(local_value("years_running", on))
+    by_year = history.groupby(["npsn", "school_year"])["pupil_count"].sum().unstack()
+    last = by_year[sorted(by_year.columns)[-years:]]
+    few = (last < local_value("min_pupils", on)).all(axis=1)
+    return (few & (last.shape[1] == years)).rename("is_warned")
 
 
 def _flag(schools: pd.DataFrame, column: str) -> np.ndarray:

@@ -13,17 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 
 from analytics.regrouping_arcs import solved_by_arcs
-from analytics.regrouping_cuts import cut_rows, odd_group_cuts
+from analytics.regrouping_cuts import odd_group_cuts
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_programme import (
     ALMOST,
     STAYS,
-    Flags,
     Numbers,
     Programme,
     Whole,
@@ -31,6 +30,7 @@ from analytics.regrouping_programme import (
     sent,
     strengthened,
 )
+from analytics.regrouping_relaxation import WORTH, Relaxation
 from analytics.regrouping_stars import Galaxy, Stars, joined
 
 # What is asked by default: proven to a hundredth of a per cent, within a minute.
@@ -46,9 +46,6 @@ _FIRST_WIDTH, _WIDER = 15.0, 3.0
 # share of the gap is the last.
 _CUT_ROUNDS = (6, 40)
 _TAIL = 0.003
-# How far below the prices a star stays in the solver's hands, million rupiah.
-_NEAR = 150.0
-_WORTH = 1e-6
 # Share of the time in which the prices of stars must settle, else single merges are solved.
 _SHARE_OF_PRICING = 0.5
 _LEAST_SECONDS = 0.3
@@ -214,9 +211,11 @@ class _Race:
     def _by_stars(self, price: Numbers, merge_price: float, high: float) -> None:
         """Cuts, then branch and bound, over every star a better plan could hold."""
         listed, width = self._listed(price, merge_price, high)
+        if not len(listed):
+            return
         floor = high - width
-        relaxed = _Relaxation.of(self.programme, listed)
-        best: _Relaxation | None = None
+        relaxed = Relaxation.of(self.programme, listed)
+        best: Relaxation | None = None
         for rounds in _CUT_ROUNDS:
             better = self._relaxed(relaxed, rounds, floor)
             best = better or best
@@ -233,8 +232,8 @@ class _Race:
 
     def _from_pool(self) -> None:
         """A good plan of the stars found so far, where they are too many to be listed."""
-        relaxed = _Relaxation.of(self.programme, self.pool)
-        if relaxed.solve(self.left() / 4):
+        relaxed = Relaxation.of(self.programme, self.pool)
+        if len(self.pool) and relaxed.solve(self.left() / 4):
             self._rounded(relaxed)
             near = np.flatnonzero(relaxed.worth() >= -_FIRST_WIDTH)
             self._branched_within(relaxed, near, _SHARE_OF_POOL)
@@ -260,19 +259,22 @@ class _Race:
         kept = (none, 0.0, np.inf)
         stop = time.monotonic() + _SHARE_OF_PRICING * self.left()
         cut_off = 0
-        while len(pool):
+        while True:
             if time.monotonic() > stop or cut_off > _MOST_CUT_OFF:
                 return None
-            relaxed = _Relaxation.of(programme, pool)
-            if not relaxed.solve(stop - time.monotonic()):
-                return None
-            price, merge_price = relaxed.prices()
-            found = galaxy.search(price, merge_price, _WORTH, best_only=True, deadline=stop)
+            # Where no pair saves, three together still may: then the search begins without prices.
+            price, merge_price = none, 0.0
+            relaxed = Relaxation.of(programme, pool)
+            if len(pool):
+                if not relaxed.solve(stop - time.monotonic()):
+                    return None
+                price, merge_price = relaxed.prices()
+            found = galaxy.search(price, merge_price, WORTH, best_only=True, deadline=stop)
             cut_off = 0 if found.is_whole else cut_off + 1
             most = programme.most_merges or 0
             high = float(price.sum() + merge_price * most + found.best.sum())
             self.bounded(high)
-            if kept[2] == np.inf or not len(found.stars):
+            if len(pool) and (kept[2] == np.inf or not len(found.stars)):
                 self._rounded(relaxed)
             if high <= kept[2]:
                 kept = (price, merge_price, high)
@@ -280,29 +282,28 @@ class _Race:
                 return kept if found.is_whole else None
             pool = joined(programme, [pool, found.stars.foremost(_FIRST_STARS)])
             self.pool = pool
-        return kept
 
-    def _rounded(self, relaxed: _Relaxation) -> None:
+    def _rounded(self, relaxed: Relaxation) -> None:
         """A plan out of the relaxed one: whole stars first, then what they leave room for."""
         worth = relaxed.worth()
         order = np.lexsort((-worth, -np.round(relaxed.share, 6)))
-        order = order[relaxed.share[order] > _WORTH]
+        order = order[relaxed.share[order] > WORTH]
         some = relaxed.stars.taken(order)
         self.offer(greedy_plan(self.programme, some.arcs, seconds=min(1.0, self.left() / 4)))
 
     def _listed(self, price: Numbers, merge_price: float, high: float) -> tuple[Stars, float]:
         """Every star a plan within ``width`` of the bound may use."""
-        width = high - self.low + _WORTH
+        width = high - self.low + WORTH
         while True:
             late = time.monotonic() + self.left() / 8
             found = self.galaxy.search(price, merge_price, -width, best_only=False, deadline=late)
-            if (found.is_whole and len(found.stars) <= _MOST_LISTED) or width < _WORTH:
+            if (found.is_whole and len(found.stars) <= _MOST_LISTED) or width < WORTH:
                 return found.stars, width
             width /= 2
 
-    def _relaxed(self, relaxed: _Relaxation, rounds: int, floor: float) -> _Relaxation | None:
+    def _relaxed(self, relaxed: Relaxation, rounds: int, floor: float) -> Relaxation | None:
         """The relaxation with cuts until they bite no more (eq. 119); None where time ran out."""
-        best: _Relaxation | None = None
+        best: Relaxation | None = None
         stop = time.monotonic() + self.left() / 4
         for _ in range(rounds):
             if not relaxed.solve(self.left()):
@@ -318,7 +319,7 @@ class _Race:
             relaxed.cut(groups)
         return best
 
-    def _branched(self, relaxed: _Relaxation, floor: float) -> None:
+    def _branched(self, relaxed: Relaxation, floor: float) -> None:
         """Branch and bound over the stars within a width of the bound, wider until proven.
 
         Stars farther from the bound than the width can only be part of plans that save less than
@@ -327,7 +328,7 @@ class _Race:
         worth = relaxed.worth()
         width = _FIRST_WIDTH * _WIDER
         while not self.done():
-            width = min(width, relaxed.value - self.low + _WORTH)
+            width = min(width, relaxed.value - self.low + WORTH)
             at = np.flatnonzero(worth >= -width)
             high = self._branched_within(relaxed, at)
             self.bounded(max(high, relaxed.value - width, floor))
@@ -335,9 +336,7 @@ class _Race:
                 break
             width *= _WIDER
 
-    def _branched_within(
-        self, relaxed: _Relaxation, at: Whole, share_of_time: float = 1.0
-    ) -> float:
+    def _branched_within(self, relaxed: Relaxation, at: Whole, share_of_time: float = 1.0) -> float:
         """The best plan of some stars, group by group; returns the bound over these stars."""
         until = time.monotonic() + share_of_time * self.left()
         stars = relaxed.stars.taken(at)
@@ -397,103 +396,3 @@ def _best_of(
     if result.x is None:
         return np.zeros(0, dtype=np.int64), bound
     return np.flatnonzero(result.x > 0.5), bound
-
-
-@dataclass(eq=False)
-class _Relaxation:
-    """The programme over some stars without whole numbers, and the cuts added to it."""
-
-    stars: Stars
-    holds: csr_matrix
-    rows: csr_matrix
-    limits: Numbers
-    cuts: csr_matrix
-    cut_limits: Numbers
-    share: Numbers
-    price: Numbers
-    near: Flags
-    value: float = np.inf
-
-    @classmethod
-    def of(cls, programme: Programme, stars: Stars) -> _Relaxation:
-        """Each school in one star at most; merges within their limit (eq. 116)."""
-        count = len(stars)
-        star = np.concatenate([np.repeat(np.arange(count), stars.sizes), np.arange(count)])
-        school = np.concatenate([programme.source[stars.arcs], stars.centre])
-        holds = csr_matrix(
-            (np.ones(len(star)), (school, star)), shape=(programme.school_count, count)
-        )
-        limits = np.ones(programme.school_count)
-        rows = holds
-        if programme.most_merges is not None:
-            rows = vstack([holds, csr_matrix(stars.sizes[None].astype(float))]).tocsr()
-            limits = np.concatenate([limits, [float(programme.most_merges)]])
-        return cls(
-            stars=stars, holds=holds, rows=rows, limits=limits,
-            cuts=csr_matrix((0, count)), cut_limits=np.zeros(0),
-            share=np.zeros(count), price=np.zeros(len(limits)), near=np.ones(count, dtype=bool),
-        )  # fmt: skip
-
-    def solve(self, seconds: float) -> bool:
-        """Solve it; False where time ran out.
-
-        Only stars near the prices are in the solver's hands; those that turn out worth more are
-        let in and it solves again, until none is.
-        """
-        deadline = time.monotonic() + seconds
-        every = vstack([self.rows, self.cuts]).tocsc()
-        limits = np.concatenate([self.limits, self.cut_limits])
-        while True:
-            at = np.flatnonzero(self.near)
-            result = linprog(
-                -self.stars.saving[at],
-                A_ub=every[:, at],
-                b_ub=limits,
-                method="highs",
-                options={"time_limit": max(deadline - time.monotonic(), 0.1)},
-            )
-            if result.status != 0:
-                return False
-            self.price = np.maximum(-result.ineqlin.marginals, 0.0)
-            worth = self.stars.saving - every.T @ self.price
-            missed = (worth > _WORTH) & ~self.near
-            if not missed.any():
-                break
-            self.near = self.near | missed
-        self.share = np.zeros(len(self.stars))
-        self.share[at] = result.x
-        # The bound the prices prove by themselves, not the value the solver reports.
-        self.value = float(self.price @ limits + np.maximum(worth, 0.0).sum())
-        self.near = worth > -_NEAR
-        return True
-
-    def prices(self) -> tuple[Numbers, float]:
-        """Price of each school, and of a merge."""
-        count = self.holds.shape[0]
-        return self.price[:count], float(self.price[count:].sum()) if len(
-            self.limits
-        ) > count else 0.0
-
-    def worth(self) -> Numbers:
-        """What each star saves beyond the prices of its schools and cuts; at most 0."""
-        # Cuts added since it was solved have no price yet.
-        solved = len(self.price) - self.rows.shape[0]
-        every = vstack([self.rows, self.cuts[:solved]]).tocsr()
-        return self.stars.saving - every.T @ self.price
-
-    def cut(self, groups: list[tuple[int, ...]]) -> None:
-        """Add the cuts of some groups of schools."""
-        rows, limits = cut_rows(groups, self.holds)
-        self.cuts = vstack([self.cuts, rows]).tocsr()
-        self.cut_limits = np.concatenate([self.cut_limits, limits])
-
-    def drop(self, low: float) -> None:
-        """Forget the stars that no plan better than ``low`` can hold."""
-        keep = self.worth() >= low - self.value - _WORTH
-        self.stars = self.stars.taken(keep)
-        self.holds, self.rows = self.holds[:, keep], self.rows[:, keep]
-        self.cuts, self.share, self.near = self.cuts[:, keep], self.share[keep], self.near[keep]
-
-    def copy(self) -> _Relaxation:
-        """As it was solved last: later cuts do not reach it."""
-        return replace(self)

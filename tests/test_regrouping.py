@@ -20,7 +20,7 @@ from analytics import rules
 from analytics.__main__ import main
 from analytics.regrouping import Limits, prepared, regrouping_plan
 from analytics.regrouping_arcs import solved_by_arcs
-from analytics.regrouping_candidates import CandidateRules, candidates
+from analytics.regrouping_candidates import CandidateRules, candidates, without_bos
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_outcome import heads_freed, outcome, teachers_freed
 from analytics.regrouping_programme import STAYS, Prices, Programme, plan_cost, sent, strengthened
@@ -125,6 +125,20 @@ def test_the_form_for_plenty_of_rooms_finds_the_same_best(town):
     best = by_enumeration(town)
     assert plan_cost(town, *sent(tight, found.arc)) == pytest.approx(best, abs=1e-3)
     assert town.cost_all_open - found.high <= best + 1e-3
+
+
+def test_three_schools_may_join_where_no_two_of_them_would():
+    # The receiver's only class is full (28). Each of three schools of 5 pupils frees a rombel (90)
+    # and walks 5 x 10.8 = 54: alone or two together they lose to the new rombel, three save
+    # 3 x 36 - 90 = 18.
+    away = [[0, 99, 99, 10.8], [99, 0, 99, 10.8], [99, 99, 0, 10.8], [10.8, 10.8, 10.8, 0]]
+    town = programme(
+        [[5], [5], [5], [28]], [1, 1, 1, 2], away, may_close=[0, 1, 2], most_km=20,
+        prices=Prices(0.0, 90.0, 1.0),
+    )  # fmt: skip
+    found = solve(town)
+    assert found.into.tolist() == [3, 3, 3, STAYS]
+    assert town.cost_all_open - found.objective == pytest.approx(18)
 
 
 @given(towns(), st.data())
@@ -496,6 +510,12 @@ def test_a_remote_school_is_exempt_as_long_as_the_exemption_is_on():
     assert found.loc["A", "exempt_by"] == "is_remote"
     every = candidates(remote, SEEN, replace(few, exempt=()), ahead=2030).set_index("npsn")
     assert every.loc["A", "is_candidate"]
+
+
+def test_the_bos_rule_warns_only_after_three_known_years_below_sixty():
+    # Permendikbudristek 6/2021 art. 3: fewer than 60 pupils three years running.
+    warned = without_bos(SEEN[SEEN["school_year"] < 2030], TODAY)
+    assert warned.to_dict() == {"A": True, "B": False, "C": False, "D": False}
 
 
 def planned(schools, pupils, limits, who):

@@ -1,0 +1,243 @@
+"""A file of schools for regrouping, typed, with every fault in it.
+
+What a file does not say is said: totals spread over the grades, rooms that are not known. A
+coordinate that cannot be believed is a finding of the plan, see ``regrouping_distance.py``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analytics import checks_cells
+from analytics.faults import Fault, FaultsError
+from analytics.teachers import evenly_by_grade
+
+GRADES = {"SD": range(1, 7), "SMP": range(7, 10)}
+NEEDED = ("npsn", "lat", "lon")
+# Headings a total may stand under.
+TOTALS = ("pupils", "total", "murid", "jumlah", "pd")
+_FLAGS = {"remote": "is_remote", "special": "is_special", "integrated": "is_integrated"}
+
+
+@dataclass(frozen=True, eq=False)
+class SchoolFile:
+    """A file of schools, typed: schools, pupils by npsn and grade, what was found."""
+
+    schools: pd.DataFrame
+    pupils: pd.DataFrame
+    faults: list[Fault]
+
+
+def read_schools(path: Path) -> SchoolFile:
+    """The file of schools, typed.
+
+    Returns
+    -------
+    ``schools``: ``npsn, name, level, status, kecamatan, village`` (the last three where given),
+    ``latitude, longitude`` (NaN where no number), ``classroom_count`` (NA where not known),
+    ``line``, ``lat_written``, ``lon_written`` and the exemptions given. ``pupils``: by npsn and
+    grade. ``faults``: errors and warnings.
+
+    Raises
+    ------
+    FaultsError
+        When the file cannot be read as a table at all.
+    """
+    text = _csv(path)
+    missing = [name for name in NEEDED if name not in text]
+    total = next((name for name in TOTALS if name in text), None)
+    given = [f"g{grade}" for level in GRADES.values() for grade in level if f"g{grade}" in text]
+    if not given and total is None:
+        missing.append("g1..g6")
+    if missing:
+        raise FaultsError(
+            [Fault(path.name, "regroup_column_missing", details={"name": ", ".join(missing)})]
+        )
+    text = text.loc[(text != "").any(axis=1)]
+    if text.empty:
+        raise FaultsError([Fault(path.name, "file_empty")])
+    faults: list[Fault] = []
+    # As written, so that the plan can be laid beside the file again.
+    npsn = text["npsn"].str.lstrip("'").str.removesuffix(".0")
+    for line in text.index[npsn == ""]:
+        faults.append(Fault(path.name, "regroup_npsn_missing", int(line), "npsn"))
+    first: dict[str, int] = {}
+    for line, own in npsn[npsn != ""].items():
+        if own in first:
+            faults.append(
+                Fault(path.name, "regroup_npsn_duplicate", int(line), "npsn", own,
+                      {"first_row": first[own]})
+            )  # fmt: skip
+        first.setdefault(own, int(line))
+    level = _levels(path, text, given, faults)
+    pupils = _pupils(path, text, given, total, level, faults)
+    rooms = _rooms(path, text, faults)
+    points = {
+        name: text[column].map(checks_cells.degrees)
+        for name, column in (("latitude", "lat"), ("longitude", "lon"))
+    }
+    # What is no number is no point: the school is kept out of any merge and told.
+    numbers = {name: pd.to_numeric(cell, errors="coerce") for name, cell in points.items()}
+    schools = pd.DataFrame(
+        {
+            "npsn": npsn, "name": text.get("name", npsn), "level": level, **numbers,
+            "classroom_count": rooms, "line": text.index,
+            "lat_written": text["lat"], "lon_written": text["lon"],
+        }
+    )  # fmt: skip
+    for ours, theirs in (("status", "status"), ("kecamatan", "kecamatan"), ("village", "desa")):
+        if theirs in text:
+            schools[ours] = text[theirs]
+    for theirs, ours in _FLAGS.items():
+        if theirs in text:
+            schools[ours] = text[theirs].str.casefold().isin(["1", "ya", "y", "true", "yes"])
+    pupils.index = pd.Index(npsn, name="npsn")
+    return SchoolFile(schools.reset_index(drop=True), pupils, faults)
+
+
+def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
+    """Measured roads: ``from,into,km``, and what is wrong with them."""
+    text = _csv(path)
+    missing = [name for name in ("from", "into", "km") if name not in text]
+    if missing:
+        details = {"name": ", ".join(missing)}
+        raise FaultsError([Fault(path.name, "regroup_column_missing", details=details)])
+    km = pd.to_numeric(text["km"].str.replace(",", ".", regex=False), errors="coerce")
+    bad = ~(np.isfinite(km) & (km >= 0))
+    faults = [
+        Fault(path.name, "regroup_road_invalid", int(line), "km", text.loc[line, "km"])
+        for line in text.index[bad]
+    ]
+    roads = pd.DataFrame(
+        {
+            "from": text["from"].str.lstrip("'").str.removesuffix(".0"),
+            "into": text["into"].str.lstrip("'").str.removesuffix(".0"),
+            "km": km,
+        }
+    )
+    return roads.loc[~bad].reset_index(drop=True), faults
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise FaultsError([Fault(path.name, "file_missing")])
+    content = path.read_bytes()
+    try:
+        told = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        told = content.decode("cp1252", errors="replace")
+    if "\0" in told:
+        raise FaultsError([Fault(path.name, "file_broken")])
+    head = told.partition("\n")[0]
+    mark = max(",;\t|", key=head.count)
+    try:
+        lines = list(csv.reader(told.splitlines(), delimiter=mark))
+    except csv.Error:
+        raise FaultsError([Fault(path.name, "file_broken")]) from None
+    if not lines:
+        raise FaultsError([Fault(path.name, "file_empty")])
+    names = [name.strip().casefold() for name in lines[0]]
+    width = len(names)
+    # The line an editor shows is the index, so that a fault can be found again.
+    rows = [[cell.strip() for cell in (row + [""] * width)[:width]] for row in lines[1:]]
+    table = pd.DataFrame(rows, columns=names, index=range(2, len(rows) + 2), dtype="str")
+    return table.loc[:, ~table.columns.duplicated()]
+
+
+def _levels(path: Path, text: pd.DataFrame, given: Sequence[str], faults: list[Fault]) -> pd.Series:
+    """The level of each school: as written, else by the grades that hold pupils."""
+    of_grade = {f"g{grade}": level for level, grades in GRADES.items() for grade in grades}
+    told = {of_grade[name] for name in given}
+    by_header = next(iter(told)) if len(told) == 1 else ""
+    written = text["level"].str.upper() if "level" in text else pd.Series("", index=text.index)
+    levels = []
+    for line, own in written.items():
+        filled = {of_grade[name] for name in given if text.loc[line, name] not in ("", "0", "0.0")}
+        if own:
+            levels.append(own)
+            if own not in GRADES:
+                faults.append(Fault(path.name, "regroup_level_unknown", int(line), "level", own))
+        elif len(filled) > 1:
+            faults.append(Fault(path.name, "regroup_two_levels", int(line), "g1..g9"))
+            levels.append("")
+        else:
+            levels.append(next(iter(filled), by_header or "SD"))
+    return pd.Series(levels, index=text.index, dtype="str")
+
+
+def _pupils(  # noqa: PLR0913 - the columns a file may say it in
+    path: Path,
+    text: pd.DataFrame,
+    given: Sequence[str],
+    total: str | None,
+    level: pd.Series,
+    faults: list[Fault],
+) -> pd.DataFrame:
+    """Whole pupils by grade; totals spread evenly where no grade is told, and that is said."""
+    columns = [grade for grades in GRADES.values() for grade in grades]
+    pupils = pd.DataFrame(0, index=text.index, columns=columns, dtype="int64")
+    told = pd.DataFrame(False, index=text.index, columns=columns)
+    for name in given:
+        for line, cell in text[name].items():
+            number = _count(cell)
+            if number is None:
+                faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), name, cell))
+            elif cell != "":
+                pupils.loc[line, int(name[1:])] = number
+                told.loc[line, int(name[1:])] = True
+    spread = []
+    for line in text.index[~told.any(axis=1)]:
+        cell = text.loc[line, total] if total else ""
+        number = _count(cell)
+        if number is None:
+            faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), total or "", cell))
+        elif cell == "":
+            faults.append(Fault(path.name, "regroup_pupils_missing", int(line), total or "g1..g6"))
+        elif level[line] in GRADES:
+            spread.append((line, level[line], number))
+    if spread:
+        rows = pd.DataFrame(spread, columns=["npsn", "level", "pupil_count"])
+        even = evenly_by_grade(rows.assign(school_year=0))
+        for row in even.itertuples():
+            pupils.loc[row.npsn, row.grade] = int(row.pupil_count)
+        details = {"count": len(spread)}
+        faults.append(Fault(path.name, "regroup_spread_evenly", details=details))
+    return pupils
+
+
+def _rooms(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.Series:
+    """Rooms as far as known: blank and zero are not known, what is no number is refused."""
+    if "rooms" not in text:
+        faults.append(Fault(path.name, "regroup_rooms_unknown", details={"count": len(text)}))
+        return pd.Series(pd.NA, index=text.index, dtype="Int64")
+    rooms = pd.Series(pd.NA, index=text.index, dtype="Int64")
+    unknown = 0
+    for line, cell in text["rooms"].items():
+        number = _count(cell)
+        if number is None:
+            faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), "rooms", cell))
+        elif number == 0:
+            unknown += 1
+        else:
+            rooms[line] = number
+    if unknown:
+        faults.append(Fault(path.name, "regroup_rooms_unknown", details={"count": unknown}))
+    return rooms
+
+
+def _count(cell: str) -> int | None:
+    """A count of 0 or more; a blank is 0, what is no count None."""
+    if cell in ("", "-"):
+        return 0
+    # A data frame writes twelve as 12.0; a point before three digits is a thousand.
+    if re.fullmatch(r"\d+\.0+", cell) and not re.fullmatch(r"\d{1,3}\.000", cell):
+        return int(cell.partition(".")[0])
+    number = checks_cells.whole_number(cell)
+    return number if isinstance(number, int) and 0 <= number < 1_000_000 else None
