@@ -33,6 +33,7 @@ PAGES = (
     ("exits", "keluar", "Keluar"),
     ("schools", "murid", "Murid"),
     ("teachers", "guru", "Guru"),
+    ("regrouping", "regrouping", "Regrouping"),
     ("backtest", "ketepatan", "Ketepatan"),
     ("import_data", "data", "Data"),
     ("method", "metode", "Metode"),

@@ -9,9 +9,17 @@ import numpy as np
 import pandas as pd
 
 from analytics.regrouping import RegroupingPlan, rombel_formed
+from analytics.regrouping_facts import facts_around
 from analytics.regrouping_programme import STAYS, Whole
 from analytics.rules import RuleBook
-from analytics.teachers import AS_LAW, HEAD, NeedChoice, rombel, teachers_needed
+from analytics.teachers import (
+    AS_LAW,
+    HEAD,
+    NeedChoice,
+    SchoolFacts,
+    rombel,
+    teachers_needed,
+)
 
 # Width of a band of the distribution of ways: a way of showing, not a rule.
 BAND_KM = 0.5
@@ -107,13 +115,17 @@ def outcome(plan: RegroupingPlan, min_pupils: int | None = None) -> Outcome:
 
 
 def teachers_freed(
-    plan: RegroupingPlan, rulebook: RuleBook, on: date, choice: NeedChoice = AS_LAW
+    plan: RegroupingPlan,
+    rulebook: RuleBook,
+    on: date,
+    choice: NeedChoice = AS_LAW,
+    facts: SchoolFacts | None = None,
 ) -> pd.DataFrame:
     """Teachers and heads the rules ask for before and after, by receiving school and post.
 
     Parameters
     ----------
-    rulebook, on, choice
+    rulebook, on, choice, facts
         As in :func:`analytics.teachers.teachers_needed`.
 
     Returns
@@ -137,14 +149,57 @@ def teachers_freed(
     npsn = schools["npsn"].to_numpy(dtype=object)
     name_of = dict(zip(npsn, npsn[receiver], strict=True))
     parts = []
-    for name, held in (("needed_before", programme.pupils), ("needed_after", loads)):
+    around = facts_around(plan, facts)
+    for name, held, known in (
+        ("needed_before", programme.pupils, around.before),
+        ("needed_after", loads, around.after),
+    ):
         cells = _cells(plan, held, touched, on)
-        need = teachers_needed(rombel(cells, rulebook, on, choice), rulebook, on, choice)
+        need = teachers_needed(rombel(cells, rulebook, on, choice), rulebook, on, choice, known)
         need = need.assign(npsn=need["npsn"].map(name_of))
         parts.append(need.groupby(["npsn", "post"])["needed_count"].sum().rename(name))
     both = pd.concat(parts, axis=1).fillna(0).astype("int64").sort_index()
     both["freed_count"] = both["needed_before"] - both["needed_after"]
     return both.reset_index()
+
+
+def saved_by_year(plan: RegroupingPlan, merges: pd.DataFrame) -> pd.DataFrame:
+    """What a plan laid over years saves in each of them.
+
+    Parameters
+    ----------
+    merges
+        As :class:`analytics.regrouping_years.Years` has them: ``npsn``, ``school_year`` (NA: not
+        within these years).
+
+    Returns
+    -------
+    One row per school year from the first merge on: ``school_year``, ``merges`` (done by then),
+    ``saved_open``, ``saved_rombel`` (million rupiah that year, pupils as in the plan), ``pupil_km``
+    a day one way.
+
+    Method: docs/method.md eq. 113, 123.
+    """
+    programme, into = plan.prepared.programme, plan.solution.into
+    year_of = merges.set_index("npsn")["school_year"].reindex(plan.prepared.schools["npsn"])
+    years = sorted(int(one) for one in year_of.dropna().unique())
+    today = int(programme.rombel_today.sum())
+    rows = []
+    for year in years:
+        done = (year_of <= year).fillna(False).to_numpy(dtype=bool) & (into != STAYS)
+        formed = int(rombel_formed(programme, np.where(done, into, STAYS)).sum())
+        way = programme.pupils[done].sum(axis=1) * plan.solution.km[done]
+        rows.append(
+            (
+                year,
+                int(done.sum()),
+                programme.prices.open_school * int(done.sum()),
+                programme.prices.rombel * (today - formed),
+                float(way.sum()),
+            )
+        )
+    columns = ["school_year", "merges", "saved_open", "saved_rombel", "pupil_km"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def heads_freed(freed: pd.DataFrame) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
@@ -38,6 +38,7 @@ def trade_off(
     *,
     seconds: float = 10.0,
     executor: Executor | None = None,
+    told: Callable[[float], None] | None = None,
 ) -> TradeOff:
     """Solve the programme at several prices of a pupil-kilometre.
 
@@ -49,6 +50,8 @@ def trade_off(
         Time for each plan.
     executor
         Plans are solved on it; None: one after another.
+    told
+        Called with the share of plans solved, 0 to 1; what it raises ends the work.
 
     Returns
     -------
@@ -68,8 +71,13 @@ def trade_off(
         for step in sorted(set(steps))
     ]
 
+    done: list[RegroupingPlan] = []
+
     def solved(one: Prepared) -> RegroupingPlan:
-        return regrouping_plan(one, seconds=seconds)
+        done.append(regrouping_plan(one, seconds=seconds))
+        if told is not None:
+            told(len(done) / len(asked))
+        return done[-1]
 
     plans = tuple(executor.map(solved, asked) if executor else map(solved, asked))
     rows = []

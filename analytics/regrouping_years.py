@@ -15,10 +15,18 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analytics.regrouping import RegroupingPlan
+from analytics.regrouping_facts import facts_around
 from analytics.regrouping_programme import STAYS, Numbers, Whole
 from analytics.regrouping_rules import local_value
 from analytics.rules import RuleBook
-from analytics.teachers import AS_LAW, HEAD, NeedChoice, rombel, teachers_needed
+from analytics.teachers import (
+    AS_LAW,
+    HEAD,
+    NeedChoice,
+    SchoolFacts,
+    rombel,
+    teachers_needed,
+)
 from analytics.teachers_gap import gap
 from analytics.teachers_in_post import UNKNOWN_POST
 
@@ -85,6 +93,7 @@ def spread_over_years(  # noqa: PLR0913 - the plan, the years, and what is known
     pupils_ahead: pd.DataFrame | None = None,
     in_post: pd.DataFrame | None = None,
     choice: NeedChoice = AS_LAW,
+    facts: SchoolFacts | None = None,
 ) -> Years:
     """The year of each merge.
 
@@ -98,6 +107,8 @@ def spread_over_years(  # noqa: PLR0913 - the plan, the years, and what is known
     in_post
         As :func:`analytics.teachers_in_post.teachers_in_post` gives it; None: nobody is known,
         so nobody is displaced and only rooms and pace decide.
+    facts
+        As in :func:`analytics.teachers.teachers_needed`.
 
     Returns
     -------
@@ -112,7 +123,7 @@ def spread_over_years(  # noqa: PLR0913 - the plan, the years, and what is known
     years = np.array(pace.years)
     loads = _loads(plan, pupils_ahead, years)
     fits = _fits(plan, receivers, loads)
-    displaced, heads = _displaced(plan, receivers, loads, years, in_post, rulebook, choice)
+    displaced, heads = _displaced(plan, receivers, loads, years, in_post, rulebook, choice, facts)
     saved = _saved_by_receiver(plan, receivers)
     waiting = np.maximum(saved, 0.0)[:, None] * (years - years[0])
     cost = waiting + pace.displaced_price * displaced
@@ -245,6 +256,7 @@ def _displaced(  # noqa: PLR0913 - what a surplus is made of
     in_post: pd.DataFrame | None,
     rulebook: RuleBook,
     choice: NeedChoice,
+    facts: SchoolFacts | None,
 ) -> tuple[Whole, Whole]:
     """People too many because of the merge, by receiver and year, and heads among them."""
     shape = (len(receivers), len(years))
@@ -256,11 +268,13 @@ def _displaced(  # noqa: PLR0913 - what a surplus is made of
     inside = np.isin(group, receivers)
     receiver_of = dict(zip(npsn[inside], npsn[group[inside]], strict=True))
     staff = in_post.loc[in_post["npsn"].isin(list(receiver_of))]
-    apart = _surplus(plan, loads, inside, years, staff, rulebook, choice)
+    around = facts_around(plan, facts)
+    apart = _surplus(plan, loads, inside, years, staff, rulebook, choice, around.before)
     apart["npsn"] = apart["npsn"].map(receiver_of)
     together = _surplus(
         plan, _merged(loads, into), inside, years,
         staff.assign(npsn=staff["npsn"].map(receiver_of).astype("str")), rulebook, choice,
+        around.after,
     )  # fmt: skip
     keys = ["npsn", "post", "school_year"]
     more = together.groupby(keys)["surplus"].sum().sub(
@@ -283,6 +297,7 @@ def _surplus(  # noqa: PLR0913 - need of the years beside who is there
     staff: pd.DataFrame,
     rulebook: RuleBook,
     choice: NeedChoice,
+    facts: SchoolFacts,
 ) -> pd.DataFrame:
     schools = plan.prepared.schools
     year, school, grade = np.nonzero((loads > 0) & inside[None, :, None])
@@ -295,7 +310,7 @@ def _surplus(  # noqa: PLR0913 - need of the years beside who is there
             "pupil_count": loads[year, school, grade],
         }
     )
-    need = teachers_needed(rombel(cells, rulebook, None, choice), rulebook, None, choice)
+    need = teachers_needed(rombel(cells, rulebook, None, choice), rulebook, None, choice, facts)
     gaps = gap(need, staff, years.tolist(), set(staff["npsn"].dropna()))
     gaps = gaps.loc[gaps["post"] != UNKNOWN_POST]
     return gaps.assign(surplus=(-gaps["gap_count"]).clip(lower=0))

@@ -22,6 +22,7 @@ TABLED = {
     "Keluar",
     "Murid",
     "Guru",
+    "Regrouping",
     "Ketepatan",
     "Data",
     "Metode",

@@ -136,9 +136,14 @@ def choice(  # noqa: PLR0913 (a widget's own arguments)
 
 
 def choices(
-    name: str, label: str, options: Mapping[str, str], *, help: str | None = None
+    name: str,
+    label: str,
+    options: Mapping[str, str],
+    *,
+    help: str | None = None,
+    placeholder: str | None = None,
 ) -> tuple[str, ...]:
-    """Any of ``options``; none chosen means all, and that is the default."""
+    """Any of ``options``; none is the default, and means all unless ``placeholder`` says else."""
     held = _held(name, (), lambda values: tuple(v for v in values if v in options))
     _shown(name, [value for value in held if value in options])
     value = st.multiselect(
@@ -146,7 +151,7 @@ def choices(
         options=list(options),
         format_func=lambda option: options.get(option, option),
         key=name,
-        placeholder=t("Semua"),
+        placeholder=placeholder or t("Semua"),
         help=help,
     )
     return tuple(_kept(name, tuple(value), ()))

@@ -1,0 +1,68 @@
+"""What is known of single schools, carried along when they merge: pupils by religion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.regrouping import RegroupingPlan
+from analytics.regrouping_programme import STAYS
+from analytics.teachers import NO_FACTS, SchoolFacts
+
+
+@dataclass(frozen=True, eq=False)
+class FactsAround:
+    """Facts of the schools as they are, and as a plan leaves them."""
+
+    before: SchoolFacts
+    after: SchoolFacts
+
+
+def facts_around(plan: RegroupingPlan, facts: SchoolFacts | None) -> FactsAround:
+    """What the need of teachers may know of schools before and after a plan.
+
+    Parameters
+    ----------
+    facts
+        As :class:`analytics.teachers.SchoolFacts`; None: nothing is known.
+
+    Returns
+    -------
+    After a merge the shares by religion are those of all pupils together, weighted by the pupils
+    of the plan. Where one school of a merge tells no religions, none of them does on either side:
+    counting by hours before and by religion after would look like posts gained by merging.
+
+    Method: docs/method.md eq. 53, 124.
+    """
+    if facts is None:
+        return FactsAround(NO_FACTS, NO_FACTS)
+    schools, into = plan.prepared.schools, plan.solution.into
+    npsn = schools["npsn"].astype("str").to_numpy(dtype=object)
+    receiver = pd.Series(
+        npsn[np.where(into != STAYS, into, np.arange(len(into)))], index=npsn, dtype="str"
+    )
+    special = frozenset(receiver.get(one, one) for one in facts.special_needs)
+    shares = facts.religions
+    if shares is None or shares.empty:
+        return FactsAround(facts, SchoolFacts(shares, special))
+    told = set(shares["npsn"])
+    silent = set(receiver[[one not in told for one in receiver.index]])
+    kept = shares.loc[~shares["npsn"].map(receiver).isin(silent)]
+    pupils = pd.Series(plan.prepared.programme.pupils.sum(axis=1), index=npsn)
+    # A school outside the plan keeps its own name and weight.
+    weight = kept["npsn"].map(pupils).fillna(1.0)
+    merged = (
+        kept.assign(
+            npsn=kept["npsn"].map(receiver).fillna(kept["npsn"]), share=kept["share"] * weight
+        )
+        .groupby(["npsn", "religion"], as_index=False)["share"]
+        .sum()
+    )
+    whole = merged.groupby("npsn")["share"].transform("sum")
+    merged = merged.loc[whole > 0].assign(share=(merged["share"] / whole)[whole > 0])
+    return FactsAround(
+        SchoolFacts(kept, facts.special_needs),
+        SchoolFacts(merged.reset_index(drop=True), special),
+    )

@@ -1,0 +1,74 @@
+"""Why a school stays open or closes in a plan: one reason each, with what it rests on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analytics.regrouping import Prepared, RegroupingPlan
+from analytics.regrouping_programme import ALMOST, STAYS, added_rombel, arc_worth
+
+MERGES, LOCKED_CLOSED = "merges", "locked_closed"
+LOCKED_OPEN, RECEIVES, EXEMPT, LARGE = "locked_open", "receives", "exempt", "large"
+NO_POINT, TOO_FAR, NO_ROOM = "no_point", "too_far", "no_room"
+NOT_WORTH, BETTER_OPEN = "not_worth", "better_open"
+
+
+def reasons(plan: RegroupingPlan, found: pd.DataFrame) -> pd.DataFrame:
+    """One reason for what a plan does with each school.
+
+    Parameters
+    ----------
+    found
+        As :func:`analytics.regrouping_candidates.candidates` gives it, for the schools of the plan.
+
+    Returns
+    -------
+    One row per school in the order of the plan: ``npsn``, ``reason`` and ``nearest_km`` (to the
+    nearest other school of the plan; NaN where no distance is known). ``reason``: ``merges``,
+    ``locked_closed`` (merges, as asked), ``locked_open``, ``receives``, ``exempt``, ``large`` (no
+    rule makes it a candidate), ``no_point`` (its point is not believed), ``too_far`` (nobody may
+    receive it within the limits), ``no_room`` (every receiver within reach lacks rooms),
+    ``not_worth`` (the way costs more than closing saves), ``better_open`` (the plan saves more
+    without this merge).
+    """
+    told, programme = plan.prepared, plan.prepared.programme
+    into = plan.solution.into
+    npsn = told.schools["npsn"]
+    reason = np.full(len(npsn), BETTER_OPEN, dtype=object)
+    source, target = programme.source, programme.target
+    fits = (
+        added_rombel(programme.pupils[source], programme.slack[target], programme.ceiling[target])
+        <= programme.spare[target]
+    )
+    worth = arc_worth(programme) > ALMOST
+    has = {
+        name: np.isin(np.arange(len(npsn)), source[use])
+        for name, use in (
+            ("arc", np.ones(len(source), bool)),
+            ("fit", fits),
+            ("worth", fits & worth),
+        )
+    }
+    reason[~has["worth"]] = NOT_WORTH
+    reason[~has["fit"]] = NO_ROOM
+    reason[~has["arc"]] = TOO_FAR
+    reason[~np.isfinite(told.km).any(axis=1)] = NO_POINT
+    own = found.set_index("npsn").reindex(npsn)
+    candidate = told.schools["is_candidate"].to_numpy(dtype=bool)
+    reason[~candidate] = LARGE
+    reason[~candidate & (own["exempt_by"].fillna("") != "").to_numpy()] = EXEMPT
+    reason[np.isin(np.arange(len(npsn)), into[into != STAYS])] = RECEIVES
+    kept = [*told.limits.lock_open, *(other for _, other in told.limits.pairs)]
+    reason[npsn.isin(kept).to_numpy()] = LOCKED_OPEN
+    reason[into != STAYS] = MERGES
+    reason[(into != STAYS) & programme.must_close] = LOCKED_CLOSED
+    return pd.DataFrame(
+        {"npsn": npsn.to_numpy(), "reason": reason, "nearest_km": _nearest_km(told)}
+    )
+
+
+def _nearest_km(told: Prepared) -> np.ndarray:
+    known = np.where(np.isfinite(told.km), told.km, np.inf)
+    nearest = known.min(axis=1, initial=np.inf)
+    return np.asarray(np.where(np.isfinite(nearest), nearest, np.nan))

@@ -1,0 +1,426 @@
+"""What a visitor may ask of a regrouping: who may close, within which limits, at what prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from analytics.regrouping import Limits
+from analytics.regrouping_candidates import CandidateRules
+from analytics.regrouping_programme import Prices
+from analytics.regrouping_rules import local_value, usual_prices
+from analytics.regrouping_tradeoff import STEPS
+from pages.shared import access, inputs, layout, load, load_regrouping, load_schools, school_inputs
+from pages.shared.load_regrouping import Question
+from pages.shared.load_schools import SchoolKey
+from pages.shared.words import number, percent, t, tn
+
+LEVELS = ("TK", "SD", "SMP")
+EVERY_SCHOOL = 10**9
+OFF = "0"
+# What the page rests on, as docs/method.md numbers it.
+EQUATIONS = (110, 111, 112, 113, 121, 122, 123, 124, 126, 128, 130)
+_LOCKS_SETTING = "regrouping_locks"
+_USUAL_FEW, _USUAL_HORIZON_YEARS = "100", "5"
+_KM = ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")
+_LINK = {"opened": "buka", "closed": "tutup", "pairs": "ke", "forbidden": "larang"}
+_NONE_LINK = "kunci"
+
+
+@dataclass(frozen=True)
+class Locks:
+    """What was decided by hand: schools kept open, closed, sent somewhere, never paired."""
+
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    forbidden: tuple[tuple[str, str], ...] = ()
+
+    def state_of(self, npsn: str) -> str:
+        """``open``, ``closed``, ``into`` or ``free``."""
+        if npsn in self.opened:
+            return "open"
+        if npsn in self.closed:
+            return "closed"
+        return "into" if npsn in dict(self.pairs) else "free"
+
+    @property
+    def count(self) -> int:
+        """Decisions in all."""
+        return sum(len(getattr(self, name)) for name in _LINK)
+
+    def without(self, npsn: str) -> Locks:
+        """The same without a decision on one school."""
+        return replace(
+            self,
+            opened=tuple(one for one in self.opened if one != npsn),
+            closed=tuple(one for one in self.closed if one != npsn),
+            pairs=tuple(pair for pair in self.pairs if pair[0] != npsn),
+        )
+
+    def known(self, npsn: set[str]) -> Locks:
+        """What of it names schools of the view and does not contradict itself."""
+        pairs = {
+            one: other
+            for one, other in self.pairs
+            if {one, other} <= npsn and one != other and one not in self.opened
+        }
+        pairs = {one: other for one, other in pairs.items() if other not in pairs}
+        closed = {one for one in self.closed if one in npsn} - set(self.opened) - set(pairs)
+        closed -= set(pairs.values())
+        return Locks(
+            tuple(sorted({one for one in self.opened if one in npsn})),
+            tuple(sorted(closed)),
+            tuple(sorted(pairs.items())),
+            tuple(sorted({pair for pair in self.forbidden if set(pair) <= npsn})),
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with what the page needs to say about it."""
+
+    question: Question
+    base: Question
+    locks: Locks
+    few: int
+    step: str
+    changed: tuple[str, ...] = field(default=())
+
+
+def levels(key: SchoolKey) -> list[str]:
+    """Levels of public schools whose pupils are known and that rules let merge."""
+    return [one for one in school_inputs.levels(key) if one in LEVELS]
+
+
+def asked(key: SchoolKey, on: date) -> Asked:
+    """The controls of the page, and the question they make."""
+    options = levels(key)
+    usual = "SD" if "SD" in options else options[0]
+    level = inputs.choice(
+        "jenjang_gabung", t("Jenjang sekolah"), {one: one for one in options}, usual
+    )
+    few = _few_now()
+    with st.popover(t("Calon"), icon=":material/checklist:"):
+        rules = _rules(key, level, few, on)
+        is_ahead, horizon = _basis()
+    with st.popover(t("Batas"), icon=":material/straighten:"):
+        limits, kecamatan, yard = _limits(key, level, on)
+    with st.popover(t("Biaya"), icon=":material/payments:"):
+        prices = _prices(on)
+    schools, _ = load_regrouping.schools_asked(key, level, kecamatan)
+    held = locks(level, set(schools["npsn"]))
+    limits = replace(
+        limits,
+        lock_open=held.opened,
+        lock_closed=held.closed,
+        pairs=held.pairs,
+        forbidden=held.forbidden,
+    )
+    rules = replace(rules, never=tuple(one for one in rules.never if one in set(schools["npsn"])))
+    base = Question(key, on, level, kecamatan, rules, limits, prices, is_ahead, horizon, yard)
+    step = inputs.linked("bobot", [f"{one:g}" for one in STEPS], "1")
+    return Asked(
+        load_regrouping.weighed(base, float(step)), base, held, int(local_value("min_pupils", on)),
+        step,
+    )  # fmt: skip
+
+
+def _few_now() -> int:
+    options = {
+        OFF: t("tanpa"),
+        "60": "60",
+        "100": "100",
+        "120": "120",
+        "semua": t("semua"),
+    }
+    chosen = inputs.choice(
+        "calon",
+        t("Calon: sekolah di bawah … murid"),
+        options,
+        _USUAL_FEW,
+        help=t("Ambang 60, 100, atau 120 adalah pilihan daerah, bukan hukum."),
+    )
+    return EVERY_SCHOOL if chosen == "semua" else int(chosen)
+
+
+def _rules(key: SchoolKey, level: str, few: int, on: date) -> CandidateRules:
+    layout.note(
+        t("Semua syarat ini pilihan setempat. Ambang 60 murid (BOS) hanya peringatan, bukan hukum.")
+    )
+    off = {OFF: t("tanpa")}
+    years = {str(n): tn("{n} tahun", n) for n in (1, 2, 3, 4, 5)}
+    running = inputs.choice(
+        "berturut", t("Di bawah ambang berturut-turut"), years, "1", widget="select"
+    )
+    ahead = inputs.choice(
+        "calon_nanti", t("Di bawah … murid nanti"), off | {n: n for n in ("60", "100", "120")}, OFF
+    )
+    per_class = inputs.choice(
+        "per_kelas",
+        t("Rata-rata di bawah … murid per kelas"),
+        off | {n: n for n in ("10", "15", "20")},
+        OFF,
+    )
+    yard_km = local_value("same_yard_km", on)
+    same_yard = inputs.switch(
+        "sehalaman", t("Sehalaman dengan sekolah lain ({n} m)", n=number(yard_km * 1000))
+    )
+    every = inputs.switch("semua_syarat", t("Calon harus memenuhi semua syarat yang dipakai"))
+    satap = inputs.switch("satap", t("Kecualikan satu atap (dikenali dari nama)"), True)
+    schools = load_schools.schools_of(key)
+    names = dict(schools.loc[schools["level"] == level, ["npsn", "name"]].to_numpy().tolist())
+    never = inputs.choices(
+        "kecuali",
+        t("Kecualikan sekolah (3T, khusus, lainnya)"),
+        {one: f"{name} ({one})" for one, name in names.items()},
+        help=t("Data belum memuat tanda 3T, sekolah khusus, atau gedung rusak: pilih sendiri."),
+        placeholder=t("Tidak ada"),
+    )
+    # The multiselect answers "all" with nothing; here nothing means nobody.
+    return CandidateRules(
+        min_pupils=few or None,
+        min_pupils_ahead=int(ahead) or None,
+        years_running=int(running),
+        least_per_class=float(per_class) or None,
+        same_yard_km=yard_km if same_yard else None,
+        must_meet_all=every,
+        exempt=("is_integrated",) if satap else (),
+        never=never,
+    )
+
+
+def _basis() -> tuple[bool, int]:
+    years = {str(n): tn("{n} tahun", n) for n in range(1, load_schools.HORIZON_YEARS + 1)}
+    horizon = inputs.choice(
+        "nanti", t("Nanti berarti"), years, _USUAL_HORIZON_YEARS, widget="select"
+    )
+    basis = inputs.choice(
+        "murid_gabung",
+        t("Murid yang direncanakan"),
+        {"now": t("Sekarang"), "ahead": t("Nanti (prakiraan)")},
+        "now",
+    )
+    return basis == "ahead", int(horizon)
+
+
+def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ...], bool]:
+    usual_km = local_value("max_km", on, level)
+    options = {one: tn_km(float(one)) for one in _KM} | {f"{usual_km:g}": tn_km(usual_km)}
+    km = inputs.choice(
+        "km",
+        t("Jarak terjauh ke sekolah penerima"),
+        dict(sorted(options.items(), key=lambda pair: float(pair[0]))),
+        f"{usual_km:g}",
+        widget="select",
+        help=t("Pilihan setempat; awalnya Permendiknas 24/2007: SD 3 km, SMP 6 km jalan kaki."),
+    )
+    detour = inputs.whole(
+        "jalan", t("Jalan dibanding garis lurus (%)"),
+        round(local_value("detour", on) * 100), 100, 200,
+    )  # fmt: skip
+    schools = load_schools.schools_of(key)
+    here = schools.loc[schools["level"] == level]
+    within = {"": t("Bebas"), "kecamatan": t("Kecamatan sama")}
+    if here["village"].notna().any():
+        within["village"] = t("Desa/kelurahan sama")
+    same = inputs.choice("sama", t("Gabung di dalam"), within, "")
+    most = {OFF: t("tanpa batas")} | {str(n): tn("{n} sekolah", n) for n in (1, 2, 3)}
+    into = inputs.choice("ke_satu", t("Paling banyak ke satu penerima"), most, OFF, widget="select")
+    yard = inputs.switch(
+        "satu_titik",
+        t("Sekolah pada satu titik memang sehalaman (0 km)"),
+        help=t("Tanpa ini, titik yang dipakai beberapa sekolah dianggap salah isi."),
+    )
+    places = sorted(set(here["kecamatan"]) - {""})
+    kecamatan = inputs.choices("kec_sekolah", t("Kecamatan"), {one: one for one in places})
+    limits = Limits(max_km=float(km), detour=detour / 100, same=same, most_into=int(into) or None)
+    return limits, kecamatan, yard
+
+
+def tn_km(km: float) -> str:
+    """``1,5 km``."""
+    return f"{number(km, 0 if km == round(km) else 1)} km"
+
+
+def _prices(on: date) -> Prices:
+    usual = usual_prices(on)
+    layout.note(t("Angka awal pilihan setempat: ganti dengan angka daerah Anda."))
+    one = inputs.whole(
+        "biaya_sekolah", t("Satu sekolah buka (juta rupiah setahun)"),
+        round(usual.open_school), 0, 600,
+    )  # fmt: skip
+    rombel = inputs.whole(
+        "biaya_rombel", t("Satu rombel (juta rupiah setahun)"), round(usual.rombel), 0, 300
+    )
+    way = inputs.whole(
+        "harga_km",
+        t("Satu murid berjalan 1 km lebih jauh (ribu rupiah setahun)"),
+        round(usual.pupil_km * 1000), 0, 5000,
+    )  # fmt: skip
+    layout.note(t("Harga jalan menimbang jarak terhadap hemat; bukan uang yang keluar."))
+    return Prices(float(one), float(rombel), way / 1000)
+
+
+def clear() -> None:
+    """Back to the first question, locks kept (a callback)."""
+    names = (
+        *("calon", "berturut", "calon_nanti", "per_kelas", "sehalaman", "semua_syarat", "satap"),
+        *("kecuali", "nanti", "murid_gabung", "km", "jalan", "sama", "ke_satu", "satu_titik"),
+        *("kec_sekolah", "biaya_sekolah", "biaya_rombel", "harga_km", "bobot", "jenjang_gabung"),
+    )
+    for name in names:
+        st.session_state.pop(name, None)
+        st.session_state.get("_link", {}).pop(name, None)
+        st.query_params.pop(name, None)
+
+
+# --- locks ---
+
+
+def locks(level: str, npsn: set[str]) -> Locks:
+    """The locks in force: those of the link, else this visitor's, else the saved ones."""
+    held: dict[str, Locks] = st.session_state.setdefault("_kunci", {})
+    visit = st.session_state.get("_visit", 0)
+    if st.session_state.get("_kunci_read") != visit:
+        st.session_state["_kunci_read"] = visit
+        linked = _linked()
+        if linked is not None:
+            held[level] = linked
+    if level not in held:
+        held[level] = saved(level)[0]
+    value = held[level].known(npsn)
+    st.session_state["_kunci_tingkat"] = level
+    _link(value, is_other=value != saved(level)[0].known(npsn))
+    return value
+
+
+def _linked() -> Locks | None:
+    params = st.query_params
+    if not any(name in params for name in (*_LINK.values(), _NONE_LINK)):
+        return None
+
+    def pairs(name: str) -> tuple[tuple[str, str], ...]:
+        told = [one.split("-") for one in params.get_all(name)]
+        return tuple((one[0], one[1]) for one in told if len(one) == 2)
+
+    return Locks(
+        tuple(params.get_all("buka")), tuple(params.get_all("tutup")), pairs("ke"), pairs("larang")
+    )
+
+
+def _link(value: Locks, *, is_other: bool) -> None:
+    told = {
+        "buka": list(value.opened),
+        "tutup": list(value.closed),
+        "ke": ["-".join(pair) for pair in value.pairs],
+        "larang": ["-".join(pair) for pair in value.forbidden],
+        # Saved locks taken away again: a link must say so.
+        _NONE_LINK: [OFF] if is_other and not value.count else [],
+    }
+    for name, wanted in told.items():
+        if st.query_params.get_all(name) != wanted:
+            if wanted:
+                st.query_params[name] = wanted
+            else:
+                st.query_params.pop(name, None)
+
+
+def held_locks() -> Locks:
+    """The locks of this visitor on the level in view."""
+    return st.session_state.get("_kunci", {}).get(
+        st.session_state.get("_kunci_tingkat", ""), Locks()
+    )
+
+
+def keep_locks(value: Locks) -> None:
+    """Hold these locks from now on (in a callback)."""
+    st.session_state.setdefault("_kunci", {})[st.session_state.get("_kunci_tingkat", "")] = value
+
+
+def lock(npsn: str, state: str, into: str = "") -> None:
+    """Decide on one school (a callback): ``free``, ``open``, ``closed`` or ``into`` another."""
+    value = held_locks().without(npsn)
+    if state == "open":
+        value = replace(value, opened=(*value.opened, npsn))
+        value = replace(value, pairs=tuple(one for one in value.pairs if one[1] != npsn))
+    elif state == "closed":
+        value = replace(value, closed=(*value.closed, npsn))
+        value = replace(value, pairs=tuple(one for one in value.pairs if one[1] != npsn))
+    elif state == "into" and into:
+        value = replace(value.without(into), pairs=(*value.without(into).pairs, (npsn, into)))
+    keep_locks(value)
+
+
+def forbid(one: str, other: str) -> None:
+    """Never merge these two (a callback)."""
+    value = held_locks()
+    keep_locks(replace(value, forbidden=(*value.forbidden, (one, other))))
+
+
+def allow(one: str, other: str) -> None:
+    """Let these two merge again (a callback)."""
+    value = held_locks()
+    kept = tuple(pair for pair in value.forbidden if set(pair) != {one, other})
+    keep_locks(replace(value, forbidden=kept))
+
+
+def unlock_all() -> None:
+    """No decision by hand any more (a callback)."""
+    keep_locks(Locks())
+
+
+def saved(level: str) -> tuple[Locks, str, str]:
+    """Locks kept for everybody: what, by whom, on which day; empty where none are."""
+    kept = (load.state().setting(_LOCKS_SETTING) or {}).get(level)
+    if not kept:
+        return Locks(), "", ""
+    return (
+        Locks(
+            tuple(kept["opened"]),
+            tuple(kept["closed"]),
+            tuple((one, other) for one, other in kept["pairs"]),
+            tuple((one, other) for one, other in kept["forbidden"]),
+        ),
+        str(kept["by"]),
+        str(kept["on"]),
+    )
+
+
+def save(level: str) -> None:
+    """Keep this visitor's locks for everybody, with name and day (a callback)."""
+    value, state = held_locks(), load.state()
+    kept = dict(state.setting(_LOCKS_SETTING) or {})
+    kept[level] = {
+        **{name: [list(x) if isinstance(x, tuple) else x for x in getattr(value, name)]
+           for name in _LINK},
+        "by": access.actor(),
+        "on": date.today().isoformat(),
+    }  # fmt: skip
+    state.set_setting(_LOCKS_SETTING, kept, access.actor())
+
+
+# --- in words ---
+
+
+def money(million: float) -> str:
+    """Million rupiah as people say it: ``Rp 3,1 M``, ``Rp 450 juta``."""
+    if pd.isna(million):
+        return number(None)
+    sign = "−" if million < 0 else ""
+    size = abs(million)
+    said = (
+        t("Rp {n} M", n=number(size / 1000, 1))
+        if size >= 999.5
+        else t("Rp {n} juta", n=number(size))
+    )
+    # An amount never breaks over two lines.
+    return sign + said.replace(" ", "\u00a0")
+
+
+def gap_said(gap: float) -> str:
+    """A gap as a per cent, never rounded to nought where it is not."""
+    return percent(gap, 2) if gap == 0 or gap >= 5e-5 else f"< {percent(1e-4, 2)}"

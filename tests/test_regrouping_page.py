@@ -1,0 +1,285 @@
+"""The page on regrouping: levers move their number, a lock changes the plan, empty cases say why.
+
+Three public primary schools, 120, 54 and 180 pupils, six rooms each. At a detour of 1.3: Melati to
+Kenanga 3.2 km, Melati to Dahlia 4.6 km, Kenanga to Dahlia 5.2 km. Dahlia has 30 in every grade, so
+two rombel with 26 seats left: it takes Kenanga (9 a grade) or Melati (20), never both (29 > 26,
+and no room for more rombel).
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import load_regrouping, regrouping_inputs, regrouping_sheet, regrouping_view
+from pages.shared.load_regrouping import Question
+from pages.shared.regrouping_inputs import Locks
+from tests import school_edition
+
+MELATI, KENANGA, DAHLIA = "10000001", "10000002", "10000003"
+NO_POINTS = {"latitude": None, "longitude": None}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return school_edition.written(tmp_path_factory.mktemp("data"))
+
+
+def _page() -> None:
+    from pages import regrouping
+
+    regrouping.render()
+
+
+def page_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("ESTAFET_DATA", str(folder))
+    return AppTest.from_function(_page, default_timeout=120)
+
+
+@pytest.fixture
+def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    return page_over(data, monkeypatch)
+
+
+def shown(page: AppTest) -> str:
+    assert not page.exception, [one.message for one in page.exception]
+    return " ".join(str(one.proto.body) for one in page.get("html")).replace("\xa0", " ")
+
+
+def opened(page: AppTest, **link: str | list[str]) -> str:
+    for name, value in link.items():
+        page.query_params[name] = value
+    return shown(page.run())
+
+
+def asked_of() -> Question:
+    """The question the page solved last."""
+    return next(key[1] for key in reversed(load_regrouping._DESK.work) if key[0] == "plan")
+
+
+def plan_of():
+    work = load_regrouping._DESK.work[("plan", asked_of())]
+    while not work.is_done:
+        time.sleep(0.01)
+    return work.latest
+
+
+def merged() -> dict[str, str]:
+    table = plan_of().table
+    rows = table.loc[table["action"] == "merge"]
+    return dict(zip(rows["npsn"], rows["into"], strict=True))
+
+
+def test_within_three_kilometres_nothing_can_merge_and_the_page_says_so(page):
+    said = opened(page)
+    assert "Tidak satu pun dari 1 calon layak digabung dalam batas ini" in said
+    assert "dari 1 calon, 3 sekolah negeri" in said
+    assert merged() == {}
+
+
+def test_within_six_kilometres_the_small_school_merges_and_the_title_counts_what_follows(page):
+    # One school and six rombel fewer: 150 + 6 x 90 = 690 million rupiah a year.
+    said = opened(page, km="6")
+    assert merged() == {KENANGA: DAHLIA}
+    assert (
+        "1 dari 3 SD dapat digabung: hemat Rp 690 juta setahun; 54 murid berjalan lebih jauh,"
+        " terjauh 5,2 km"
+    ) in said
+    assert ">24 → 18<" in said
+    assert "celah 0,00%" in said
+
+
+@pytest.mark.parametrize(
+    ("link", "merges"),
+    [
+        ({"km": "5"}, {}),
+        ({"km": "6", "jalan": "160"}, {}),
+        ({"km": "6", "sama": "kecamatan"}, {}),
+        ({"km": "6", "calon": "0"}, {}),
+        ({"km": "6", "calon": "60"}, {KENANGA: DAHLIA}),
+        ({"km": "6", "calon": "0", "per_kelas": "10"}, {KENANGA: DAHLIA}),
+        ({"km": "6", "kecuali": KENANGA}, {}),
+        ({"km": "6", "biaya_sekolah": "0", "biaya_rombel": "10"}, {}),
+        ({"km": "6", "harga_km": "5000"}, {}),
+        ({"km": "6", "larang": f"{KENANGA}-{DAHLIA}"}, {}),
+        ({"km": "6", "buka": KENANGA}, {}),
+        ({"km": "6", "tutup": MELATI}, {MELATI: DAHLIA}),
+        ({"km": "6", "ke": f"{MELATI}-{DAHLIA}"}, {MELATI: DAHLIA}),
+        ({"km": "6", "bobot": "32"}, {}),
+        ({"km": "6", "calon_nanti": "60", "calon": "0"}, {KENANGA: DAHLIA}),
+        ({"km": "6", "murid_gabung": "ahead"}, {KENANGA: DAHLIA}),
+    ],
+)
+def test_every_lever_and_lock_in_a_link_moves_the_plan(page, link, merges):
+    opened(page, **link)
+    assert merged() == merges
+
+
+def test_a_lock_set_on_the_page_solves_again_and_stands_in_the_link(page):
+    opened(page, km="6", pilih=KENANGA)
+    assert merged() == {KENANGA: DAHLIA}
+    page.button_group(key=f"kunci-{KENANGA}").set_value("open").run()
+    page.run()
+    assert page.query_params.get("buka") == KENANGA
+    assert merged() == {}
+    page.button_group(key=f"kunci-{KENANGA}").set_value("free").run()
+    page.run()
+    assert "buka" not in page.query_params
+    assert merged() == {KENANGA: DAHLIA}
+
+
+def test_a_lock_that_cannot_be_met_names_the_school_and_the_limit(page):
+    said = opened(page, tutup=MELATI)
+    assert "1 sekolah yang dikunci tutup tidak dapat ditutup" in said
+    assert "SDN 01 Melati (10000001) dikunci tutup" in said
+    assert "3 km" in said
+
+
+def test_saved_locks_are_everybodys_with_name_and_day(tmp_path, monkeypatch):
+    folder = school_edition.written(tmp_path)
+    page = page_over(folder, monkeypatch)
+    monkeypatch.setattr("pages.shared.access.may", lambda _role: True)
+    monkeypatch.setattr("pages.shared.access.actor", lambda: "dewi")
+    opened(page, km="6", buka=KENANGA)
+    page.button(key="simpan-kunci").click().run()
+    another = page_over(folder, monkeypatch)
+    said = opened(another, km="6")
+    assert another.query_params.get("buka") == KENANGA
+    assert "Kunci disimpan oleh dewi" in said
+    # Undone by this visitor only, and the link says so.
+    another.button(key="lepas").click().run()
+    another.run()
+    assert another.query_params.get("kunci") == "0"
+    assert merged() == {KENANGA: DAHLIA}
+
+
+def test_locks_that_contradict_each_other_are_reduced_to_what_can_stand():
+    every = {"A", "B", "C"}
+    locks = Locks(opened=("A",), closed=("A", "B"), pairs=(("B", "C"), ("C", "A"))).known(every)
+    # A pair is gone where its receiver goes elsewhere; A stays open, B is no longer closed.
+    assert locks == Locks(opened=("A",), closed=("B",), pairs=(("C", "A"),))
+    # Whatever is left makes limits that are no contradiction.
+    regrouping_inputs.Limits(lock_open=locks.opened, lock_closed=locks.closed, pairs=locks.pairs)
+
+
+@pytest.mark.parametrize("section", ["sekolah", "kapan", "guru", "desa"])
+def test_every_section_opens(page, section):
+    said = opened(page, km="6", rinci=section)
+    assert "1 dari 3 SD dapat digabung" in said
+
+
+def test_the_calendar_counts_back_from_the_decree_of_a_year_that_can_still_be_prepared(page):
+    # As of 1 September 2026: twelve months of study and socialisation before 1 July: 2028.
+    opened(page, km="6", rinci="kapan")
+    table = next(one.value for one in page.dataframe if "decree_until" in one.value)
+    assert table["decree_until"].dt.strftime("%Y-%m-%d").tolist() == ["2028-07-01"]
+    assert table["study_from"].dt.strftime("%Y-%m-%d").tolist() == ["2027-07-01"]
+    assert table["dapodik_until"].dt.strftime("%Y-%m-%d").tolist() == ["2028-08-31"]
+
+
+def test_names_of_heads_are_only_for_those_who_may_see_them(page, monkeypatch):
+    # Melati's head is Adi, and Melati merges when it is locked closed.
+    monkeypatch.setattr("pages.shared.access.may_see_names", lambda: True)
+    opened(page, km="6", tutup=MELATI, rinci="guru")
+    assert any("Adi" in one.value.to_string() for one in page.dataframe)
+    monkeypatch.setattr("pages.shared.access.may_see_names", lambda: False)
+    shown(page.run())
+    assert not any("Adi" in one.value.to_string() for one in page.dataframe)
+
+
+def test_the_list_says_why_each_school_stays_or_goes(page):
+    opened(page, km="6")
+    table = next(one.value for one in page.dataframe if "reason_said" in one.value)
+    said = table.set_index("npsn")["reason_said"]
+    assert said[KENANGA] == "bergabung ke SDN 03 Dahlia, 5,2 km"
+    assert said[DAHLIA] == "menerima SDN 02 Kenanga"
+    assert said[MELATI] == "bukan calon menurut syarat"
+
+
+def test_a_village_sheet_tells_who_walks_further_and_what_stays(page):
+    said = opened(page, km="6", rinci="desa")
+    assert "Kecamatan Timur: SDN 02 Kenanga bergabung, 54 murid pindah sekolah" in said
+    assert "54 murid SDN 02 Kenanga berjalan paling banyak 5,2 km lebih jauh" in said
+    assert "SDN 01 Melati tetap buka dengan 6 rombel." in said
+    assert "belum keputusan" in said
+
+
+def test_the_document_of_all_villages_holds_one_section_each_and_no_markup_of_strangers(page):
+    opened(page, km="6", rinci="desa")
+    question, plan = asked_of(), plan_of()
+    assert len(regrouping_sheet.places(question, plan, "id")) == 2
+    sheet = regrouping_sheet.Sheet("X", "<script>", (("A & B", ("1 < 2",)),))
+    document = regrouping_sheet.as_html([sheet, sheet], "sumber", "id")
+    assert document.count("<section>") == 2
+    assert "<script>" not in document
+    assert "A &amp; B" in document
+
+
+def test_schools_without_coordinates_are_listed_with_their_remedy(tmp_path, monkeypatch):
+    profiles = school_edition.profiles()
+    profiles.loc[profiles["npsn"] == KENANGA, list(NO_POINTS)] = None
+    page = page_over(school_edition.written(tmp_path, school_year_profile=profiles), monkeypatch)
+    said = opened(page, km="6")
+    assert "1 sekolah tidak ikut karena koordinatnya" in said
+    table = next(one.value for one in page.dataframe if "fault" in one.value)
+    assert table["fault"].tolist() == ["koordinat kosong: isi lintang dan bujurnya"]
+
+
+def test_without_any_coordinates_the_page_asks_for_them(tmp_path, monkeypatch):
+    profiles = school_edition.profiles().assign(**NO_POINTS)
+    page = page_over(school_edition.written(tmp_path, school_year_profile=profiles), monkeypatch)
+    said = opened(page)
+    assert "tanpa jarak tidak ada penggabungan" in said
+
+
+def test_totals_are_split_evenly_and_the_page_says_so(tmp_path, monkeypatch):
+    rows = school_edition.enrolment()
+    without = rows.loc[rows["npsn"] != KENANGA]
+    page = page_over(school_edition.written(tmp_path, enrolment=without), monkeypatch)
+    said = opened(page, km="6")
+    assert "1 sekolah hanya melaporkan jumlah murid: dibagi rata ke setiap kelas." in said
+    # 54 in six grades are 9 each, as before.
+    assert merged() == {KENANGA: DAHLIA}
+
+
+def test_no_candidate_at_all_says_which_lever_to_move(page):
+    said = opened(page, calon="0")
+    assert "Tidak ada calon penggabungan menurut syarat ini" in said
+    assert "Naikkan ambang" in said
+
+
+def test_without_pupils_the_page_says_what_to_load(tmp_path, monkeypatch):
+    page = page_over(
+        school_edition.written(
+            tmp_path,
+            school_year_profile=school_edition.profiles().iloc[:0],
+            enrolment=school_edition.enrolment().iloc[:0],
+        ),
+        monkeypatch,
+    )
+    assert "Belum ada data murid" in opened(page)
+
+
+def test_without_an_edition_the_page_invites_to_load_one(tmp_path, monkeypatch):
+    assert "Belum ada data" in opened(page_over(tmp_path / "nothing", monkeypatch))
+
+
+def test_the_curve_holds_the_plan_on_screen_and_nothing_that_is_beaten(page):
+    opened(page, km="6")
+    work = load_regrouping._DESK.work[("curve", asked_of())]
+    while not work.is_done:
+        time.sleep(0.01)
+    curve = work.latest.curve
+    assert curve["saved"].is_monotonic_increasing
+    assert curve["pupil_km"].is_monotonic_increasing
+    assert curve["saved"].tolist() == [0.0, 690.0]
+
+
+def test_every_school_of_the_question_stands_in_the_list_once(page):
+    opened(page, km="6")
+    rows = regrouping_view.schools(asked_of(), plan_of(), "id")
+    assert rows["npsn"].tolist() == [MELATI, KENANGA, DAHLIA]
+    assert rows["pupils"].tolist() == [120, 54, 180]
