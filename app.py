@@ -34,6 +34,7 @@ PAGES = (
     ("schools", "murid", "Murid"),
     ("teachers", "guru", "Guru"),
     ("regrouping", "regrouping", "Regrouping"),
+    ("redistribution", "pemerataan", "Pemerataan guru"),
     ("backtest", "ketepatan", "Ketepatan"),
     ("import_data", "data", "Data"),
     ("method", "metode", "Metode"),

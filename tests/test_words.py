@@ -23,6 +23,7 @@ TABLED = {
     "Murid",
     "Guru",
     "Regrouping",
+    "Pemerataan guru",
     "Ketepatan",
     "Data",
     "Metode",

@@ -408,9 +408,22 @@ def cells_for_need(key: SchoolKey, levers: Levers) -> pd.DataFrame:
 
     Returns
     -------
+    As :func:`cells_of`. Public schools only: the government pays no teachers of private ones.
+    """
+    schools = load_schools.schools_of(key)
+    public = set(schools.loc[schools["status"] == PUBLIC, "npsn"])
+    cells = cells_of(key, levers)
+    return cells.loc[cells["npsn"].isin(public)].reset_index(drop=True)
+
+
+@lru_cache(maxsize=8)
+def cells_of(key: SchoolKey, levers: Levers) -> pd.DataFrame:
+    """Pupils by school, year and grade from this year to the furthest, private schools as well.
+
+    Returns
+    -------
     ``npsn``, ``school_year``, ``grade``, ``pupil_count``, ``level``; a school that reports totals
-    only has them spread evenly over the grades of its level. Public schools only: the government
-    pays no teachers of private ones.
+    only has them spread evenly over the grades of its level.
     """
     seen = outlook(key, levers)
     years = [int(seen.data.years[-1]), *seen.years]
@@ -434,6 +447,4 @@ def cells_for_need(key: SchoolKey, levers: Levers) -> pd.DataFrame:
     graded = rows(*np.nonzero(seen.serves & is_graded))
     totals = rows(*np.nonzero(seen.serves & ~is_graded))
     spread = teachers.evenly_by_grade(totals.drop(columns="grade"))
-    cells = pd.concat([graded, spread[graded.columns]], ignore_index=True)
-    public = set(schools.index[schools["status"] == PUBLIC])
-    return cells.loc[cells["npsn"].isin(public)].reset_index(drop=True)
+    return pd.concat([graded, spread[graded.columns]], ignore_index=True)

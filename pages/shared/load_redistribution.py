@@ -1,0 +1,236 @@
+"""What the page on moving teachers computes: the situation, the plan at once, the proven plan.
+
+The first plan is on the screen within seconds; where its proof takes longer a worker of the server
+goes on, and the screen replaces the plan when it is there. Frames are shared: read, never changed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import pandas as pd
+
+from analytics import teachers
+from analytics.enrolment import Levers
+from analytics.redistribution import Redistribution, redistribute
+from analytics.redistribution_needs import merged_cells, needs_of, schools_of, staff_of
+from analytics.redistribution_rival import Rival, nearest_first
+from analytics.redistribution_situation import NO_LOCKS, Locks, Situation, hours_law
+from analytics.regrouping import RegroupingPlan
+from analytics.regrouping_usual import merges_of, usual_plan
+from analytics.teachers_in_post import IN_POST
+from pages.shared import load, load_schools, school_view, teacher_view
+from pages.shared.load import PeopleKey
+from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
+from pages.shared.redistribution_inputs import Wish
+from pages.shared.words import t
+
+QUICK_SECONDS, PROOF_SECONDS = 2.0, 60.0
+_KEPT_PROOFS = 8
+_OWN_TEACHER = "GTY"
+
+
+@dataclass(frozen=True)
+class MoveKey:
+    """All that a plan of moves depends on."""
+
+    schools: SchoolKey
+    people: PeopleKey
+    wish: Wish
+    locks: Locks
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A plan of moves with what it started from; never to be changed.
+
+    ``merged``: the mergers it comes after; None where none were asked for. ``unlocked``: the same
+    without any lock, None where nothing is locked. ``spread_count``: schools whose pupils are told
+    as totals only and were spread evenly. ``unlisted_private``: private schools left out because
+    their own teachers are not known.
+    """
+
+    key: MoveKey
+    situation: Situation
+    found: Redistribution
+    unlocked: Redistribution | None
+    merged: RegroupingPlan | None
+    is_proved: bool
+    spread_count: int
+    unlisted_private: int
+
+    @property
+    def gap(self) -> float:
+        """The largest gap of any stage."""
+        return max((stage.gap for stage in self.found.stages), default=0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    situation: Situation
+    merged: RegroupingPlan | None
+    spread_count: int
+    unlisted_private: int
+
+
+def quick_plan(key: MoveKey) -> Plan:
+    """The plan that is there at once, proved where that takes no longer."""
+    ground = _ground(key)
+    name = ("moves", key)
+    return load_schools.waited_for(
+        name, lambda: _plan(key, ground, QUICK_SECONDS), t("Mencari perpindahan terbaik")
+    )
+
+
+def rival(key: MoveKey) -> Rival:
+    """What moving the nearest first gives under the same limits."""
+    situation = _ground(key).situation
+    choice = key.wish.choice(QUICK_SECONDS)
+    return load_schools.waited_for(
+        ("rival", key),
+        lambda: nearest_first(situation, load.rulebook(), choice, key.locks),
+        t("Membandingkan dengan cara terdekat dahulu"),
+    )
+
+
+def _plan(key: MoveKey, ground: _Ground, seconds: float) -> Plan:
+    book, choice = load.rulebook(), key.wish.choice(seconds)
+    found = redistribute(ground.situation, book, choice, key.locks)
+    unlocked = None
+    if key.locks != NO_LOCKS:
+        unlocked = redistribute(ground.situation, book, choice, NO_LOCKS)
+    return Plan(
+        key=key,
+        situation=ground.situation,
+        found=found,
+        unlocked=unlocked,
+        merged=ground.merged,
+        is_proved=not any(stage.gap > 0 for stage in found.stages),
+        spread_count=ground.spread_count,
+        unlisted_private=ground.unlisted_private,
+    )
+
+
+# ---- the situation -------------------------------------------------------------------------------
+
+
+def _ground(key: MoveKey) -> _Ground:
+    # Locks change nothing of what is there.
+    return _situation(replace(key, locks=NO_LOCKS))
+
+
+@lru_cache(maxsize=8)
+def _situation(key: MoveKey) -> _Ground:
+    wish, book = key.wish, load.rulebook()
+    cells = school_view.cells_of(key.schools, Levers())
+    cells = cells.loc[teachers.in_scope(cells["level"], book)]
+    listed = load_schools.schools_of(key.schools)
+    private = set(listed.loc[listed["status"] == PRIVATE, "npsn"])
+    in_post = teacher_view.in_post_of(key.schools, key.people)
+    told = set(in_post.loc[in_post["npsn"].isin(private) & ~in_post["is_asn"], "npsn"])
+    # Of a private school whose own teachers nobody listed every post would look empty.
+    asked = told if wish.private else set()
+    unlisted = len((private - told) & set(cells["npsn"])) if wish.private else 0
+    cells = cells.loc[~cells["npsn"].isin(private - asked)].reset_index(drop=True)
+    merged, merges, merge_km = None, dict[str, str](), dict[str, float]()
+    facts = load_schools.facts_of(key.schools)
+    if wish.after_merging:
+        merged = usual_merges(key.schools)
+        if merged is not None:
+            merges, merge_km = merges_of(merged)
+            cells = merged_cells(cells, merges)
+    on = max(key.people.as_of, teachers.first_day(wish.school_year))
+    hours = hours_law(book, on, wish.choice(QUICK_SECONDS))
+    ahead = cells.loc[cells["school_year"] >= wish.school_year].reset_index(drop=True)
+    needs = needs_of(ahead, book, hours, wish.need, facts)
+    staff = staff_of(_own_teachers(in_post, asked), load.people_of(key.people), book)
+    profiles = load_schools.profiles_of(key.schools)
+    situation = Situation(
+        staff, needs, schools_of(profiles), on, wish.school_year, merges, merge_km
+    )
+    return _Ground(situation, merged, _spread_count(key.schools, set(needs["npsn"])), unlisted)
+
+
+def _own_teachers(in_post: pd.DataFrame, private: set[str]) -> pd.DataFrame:
+    """Teachers whom a private school employs itself count there, and never move."""
+    own = in_post["npsn"].isin(private) & ~in_post["is_asn"]
+    return in_post.assign(
+        status=in_post["status"].mask(own, IN_POST),
+        employment=in_post["employment"].mask(own, _OWN_TEACHER),
+    )
+
+
+def _spread_count(key: SchoolKey, npsn: set[str]) -> int:
+    """Schools that tell totals only."""
+    history = load_schools.history_of(key)
+    return len(npsn & set(history.loc[history["grade"] == school_view.TOTAL, "school_id"]))
+
+
+@lru_cache(maxsize=4)
+def usual_merges(key: SchoolKey) -> RegroupingPlan | None:
+    """Mergers with every choice as it stands at first, state schools only, pupils of this year."""
+    cells = school_view.cells_for_need(key, Levers())
+    cells = cells.loc[cells["school_year"] == cells["school_year"].min()]
+    schools = load_schools.schools_of(key)
+    schools = schools.loc[schools["status"] == PUBLIC]
+    book, on = load.rulebook(), load.as_of()
+    return load_schools.waited_for(
+        ("usual merges", key),
+        lambda: usual_plan(schools, cells, book, on),
+        t("Menghitung rencana penggabungan"),
+    )
+
+
+# ---- the proof, beside the screen ----------------------------------------------------------------
+
+
+class _Desk:
+    """One worker for proofs, so that nobody's first plan waits for another's proof."""
+
+    def __init__(self) -> None:
+        self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="estafet-proof")
+        self.lock = threading.Lock()
+        self.proofs: dict[MoveKey, Proof] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """A proof under way: the plan to come, and since when."""
+
+    future: Future[Plan]
+    began: float
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long ago it was asked for."""
+        return time.monotonic() - self.began
+
+
+_DESK = _Desk()
+
+
+def stopped(key: MoveKey) -> None:
+    """Nobody waits for this proof any more: dropped where it has not begun."""
+    with _DESK.lock:
+        held = _DESK.proofs.get(key)
+        if held is not None and held.future.cancel():
+            del _DESK.proofs[key]
+
+
+def proof(key: MoveKey) -> Proof:
+    """The longer solve behind a plan whose gap is open; asked for once for all visitors."""
+    ground = _ground(key)
+    with _DESK.lock:
+        held = _DESK.proofs.pop(key, None)
+        if held is None or held.future.cancelled():
+            future = _DESK.worker.submit(_plan, key, ground, PROOF_SECONDS)
+            held = Proof(future, time.monotonic())
+        _DESK.proofs[key] = held
+        while len(_DESK.proofs) > _KEPT_PROOFS:
+            oldest = next(iter(_DESK.proofs))
+            _DESK.proofs.pop(oldest).future.cancel()
+    return held
