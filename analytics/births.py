@@ -6,7 +6,7 @@ flagged and not believed. Method: docs/method.md eq. 20-36.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,10 @@ _AGE_AT_GRADE_ZERO_YEARS = 5.0
 _AGE_AT_GRADE_ONE_YEARS = 6.5
 _FEWEST_BIRTHS_TO_EXPECT = 10
 _RECENT_YEARS = 3
+# The trend of births is read from these last years, and halves in as many as the memory of ratios:
+# conventions, not fitted to any series.
+_TREND_YEARS = 6
+_TREND_KEPT = 0.5 ** (1 / 3)
 _NEEDED = ("area", "year", "births")
 BIRTHS = "kelahiran"
 # A lag other than the usual one must fit this much better, or it is chance.
@@ -109,14 +113,17 @@ class BirthSeries:
     def growth(self, data: Panel, years: int, span_grades: int = 1) -> Numbers:
         """Children of entry age in each year ahead, against the last years' (eq. 27).
 
-        Beyond the last known births their last three years' mean goes on. 1 where births are not
-        known for the recent intake, so that nothing is claimed.
+        Beyond the last known births they go on from there, on a trend that dies out. 1 where births
+        are not known for the recent intake, so that nothing is claimed.
         """
         now = int(data.years[-1])
-        recent = range(now - _RECENT_YEARS + 1, now + 1)
-        base = _mean_of([self._of_age(year, span_grades) for year in recent])
-        ahead = [self._of_age(year, span_grades) for year in range(now + 1, now + years + 1)]
-        growth = np.stack(ahead, axis=1) / np.where(base > 0, base, np.nan)[:, None]
+        # Those of the history that the intake's own mean is taken over.
+        recent = range(max(now - _RECENT_YEARS + 1, int(data.years[0])), now + 1)
+        ahead = range(now + 1, now + years + 1)
+        longer = self._continued(now + years)
+        base = _mean_of([longer._of_age(year, span_grades) for year in recent])
+        grown = np.stack([longer._of_age(year, span_grades) for year in ahead], axis=1)
+        growth = grown / np.where(base > 0, base, np.nan)[:, None]
         return np.where(np.isfinite(growth), growth, 1.0)
 
     def reaches(self, year: int) -> bool:
@@ -138,14 +145,63 @@ class BirthSeries:
 
     def _born(self, year: int) -> Numbers:
         place = year - self.first_year
-        width = self.born.shape[1]
-        if place < 0 or width == 0:
+        if not 0 <= place < self.born.shape[1]:
             return np.full(len(self.born), np.nan)
-        if place < width and np.isfinite(self.born[:, place]).all():
-            return self.born[:, place]
-        recent = _mean_of(list(self.born[:, max(min(place, width) - _RECENT_YEARS, 0) :][:, :3].T))
-        own = self.born[:, place] if place < width else np.full(len(self.born), np.nan)
-        return np.where(np.isfinite(own), own, recent)
+        return self.born[:, place]
+
+    def _continued(self, year: int) -> BirthSeries:
+        """The series until a year, each area going on from its own last known births (eq. 27).
+
+        It starts from the last three years' mean, moved from their middle to the last year by the
+        trend, so that one odd year does not stay; the trend halves every three years.
+        """
+        places, width = self.born.shape
+        born = np.full((places, max(year - self.first_year + 1, width)), np.nan)
+        born[:, :width] = self.born
+        trend = births_trend(self.born)
+        for area in born:
+            known = np.flatnonzero(np.isfinite(area))
+            if not len(known):
+                continue
+            last = int(known[-1])
+            recent = known[known > last - _RECENT_YEARS]
+            ahead = np.arange(1, len(area) - last)
+            went = last - float(recent.mean()) + np.cumsum(_TREND_KEPT**ahead)
+            area[last + 1 :] = area[recent].mean() * np.exp(trend * went)
+        return replace(self, born=born)
+
+
+def births_trend(born: Numbers) -> float:
+    """Yearly change of log births over the last years, of all areas together (eq. 27).
+
+    Parameters
+    ----------
+    born
+        Births by area x year, NaN unknown.
+
+    Returns
+    -------
+    The common slope of up to six last years of every area, counted by its births and drawn to
+    none by as much as chance alone explains (at least that of a count): 0 with fewer than three
+    years. One area alone has too few births to tell its trend from chance.
+    """
+    parts = []
+    # Districts without an area of their own share the same births: counted once.
+    for area in {row.tobytes(): row for row in born}.values():
+        known = np.flatnonzero(np.isfinite(area) & (area > 0))
+        known = known[known > known[-1] - _TREND_YEARS] if len(known) else known
+        if len(known) >= _RECENT_YEARS:
+            year, log = known - known.mean(), np.log(area[known])
+            parts.append((float(area[known].mean()), year, log - log.mean()))
+    if not parts:
+        return 0.0
+    square = sum(mean * float(year @ year) for mean, year, _ in parts)
+    slope = sum(mean * float(year @ log) for mean, year, log in parts) / square
+    missed = sum(mean * float(((log - slope * year) ** 2).sum()) for mean, year, log in parts)
+    free = sum(len(year) - 1 for _, year, _ in parts) - 1
+    # A count of n has a relative variance of 1 / n; what is missed beyond that is not chance alone.
+    variance = max(missed / free, 1.0) / square
+    return slope * max(1 - variance / slope**2, 0.0) if slope else 0.0
 
 
 def _mean_of(columns: list[Numbers]) -> Numbers:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.optimize import nnls
 from scipy.stats import t as student_t
 
 from analytics.enrolment_panel import Numbers
@@ -26,6 +27,7 @@ _LOW, _HIGH = 0.1, 0.9
 # few schools are that far out, slopes are held to their prior of none as much harder.
 _SIZE_REACH = 3.0
 _SAME_SIZE = 1e-6
+_SUM_WEIGHT = 1e4
 _NORMAL_P90 = 1.2816
 _ASSUMED_SHARE = 0.05
 _CLASS_ERRORS = 100
@@ -33,6 +35,8 @@ _MOST_CLASSES = 5
 _USUAL_PUPILS = 100.0
 _FEW_ERRORS = 30
 _ROOT_OF_TIME = 0.5
+# Origins from which a lead's own errors are enough for its band.
+_ENOUGH_ORIGINS = 3
 
 
 def bounded(deviation: Numbers) -> Numbers:
@@ -70,8 +74,14 @@ def thinned(rows: int) -> slice:
     return slice(None, None, max(1, -(-rows // _MOST_ROWS)))
 
 
-def weights(
-    deviation: Numbers, outcome: Numbers, pupils: Numbers, prior: Numbers, lead: int = 1
+def weights(  # noqa: PLR0913 - rows in three parts, where to start from, and what may come out
+    deviation: Numbers,
+    outcome: Numbers,
+    pupils: Numbers,
+    prior: Numbers,
+    lead: int = 1,
+    *,
+    is_mixture: bool = False,
 ) -> Numbers:
     """Weights that make the weighted absolute miss least, drawn to ``prior`` (eq. 29).
 
@@ -88,6 +98,9 @@ def weights(
     lead
         Years ahead: origins a year apart share all but one of them, so that n outcomes at lead h
         are worth n / h.
+    is_mixture
+        Whether no weight may be below zero, nor all together above one, so that the result lies
+        between what the candidates and naive say.
 
     Returns
     -------
@@ -108,8 +121,22 @@ def weights(
         gram = weighted.T @ x
         ridge = share * max(np.trace(gram) / columns, 1e-12)
         system = gram + ridge * np.eye(columns)
-        found = np.linalg.solve(system, weighted.T @ y + ridge * prior)
+        aim = weighted.T @ y + ridge * prior
+        found = _mixture(system, aim) if is_mixture else np.linalg.solve(system, aim)
     return found
+
+
+def _mixture(system: Numbers, aim: Numbers) -> Numbers:
+    """The least of ``w system w / 2 - aim w`` with no weight below 0 and a sum of at most 1."""
+    root = np.linalg.cholesky(system)
+    columns = len(aim)
+    # What is left to 1 is a weight too (naive's); a heavy row holds the sum.
+    heavy = _SUM_WEIGHT * float(np.abs(root).max())
+    rows = np.zeros((columns + 1, columns + 1))
+    rows[:columns, :columns] = root.T
+    rows[columns] = heavy
+    goal = np.append(np.linalg.solve(root, aim), heavy)
+    return np.asarray(nnls(rows, goal)[0][:columns])
 
 
 @dataclass(frozen=True)
@@ -212,7 +239,9 @@ def _size_law(pupils: Numbers, error: Numbers) -> tuple[float, float]:
     return max(float(chance), least), float(np.sqrt(slope))
 
 
-def whole_spread(misses: Numbers, lead: int, expected_share: float | None) -> Spread | None:
+def whole_spread(
+    misses: Numbers, lead: int, expected_share: float | None, origins: int
+) -> Spread | None:
     """Spread of the whole's relative misses; None with nothing to go by (eq. 32).
 
     Forecasts of neighbouring years share most of their years ahead, so that misses at lead h are
@@ -224,7 +253,7 @@ def whole_spread(misses: Numbers, lead: int, expected_share: float | None) -> Sp
         return None
     share = float(np.sqrt(np.mean(squares)))
     wide = float(student_t.ppf(_HIGH, max(len(squares) / lead, 1.0)))
-    return Spread(0.0, share, (-wide,), (wide,), len(misses))
+    return Spread(0.0, share, (-wide,), (wide,), origins)
 
 
 def expected_share(law: Spread | None, pupils: float) -> float | None:
@@ -248,10 +277,12 @@ def spread_ahead(fitted: list[Spread | None], fallback: Spread) -> list[Spread]:
         before = _widened(out[-1], (lead / (lead - 1)) ** (2 * power)) if out else None
         if own is None:
             own = before
-        elif before is not None and own.origins < 3:
-            own = _averaged(own, before)
+        elif before is not None and own.origins < _ENOUGH_ORIGINS:
+            own = _averaged(own, before, own.origins / _ENOUGH_ORIGINS)
         if own is None:
             own = fallback
+        elif out:
+            own = _no_narrower(own, out[-1])
         out.append(own)
     return out
 
@@ -277,13 +308,34 @@ def _widened(law: Spread, times: float) -> Spread:
     return replace(law, chance=law.chance * times, share=law.share * times**0.5, origins=0)
 
 
-def _averaged(own: Spread, before: Spread) -> Spread:
-    """A law seen from too few origins, moved halfway to another; its dependence on size stays."""
-    size = np.exp(np.array(own.knots)) if len(own.knots) > 1 else np.array([_USUAL_PUPILS])
-    times = before.scale(size) / np.maximum(own.scale(size), 1e-9)
+def _averaged(own: Spread, before: Spread, share: float) -> Spread:
+    """A law seen from too few origins, moved towards another; its dependence on size stays."""
+    times = before.scale(_sizes(own)) / np.maximum(own.scale(_sizes(own)), 1e-9)
     low, high = before.at(own.knots)
     return replace(
         own,
-        low=tuple((np.array(own.low) + low * times) / 2),
-        high=tuple((np.array(own.high) + high * times) / 2),
+        low=tuple(share * np.array(own.low) + (1 - share) * low * times),
+        high=tuple(share * np.array(own.high) + (1 - share) * high * times),
     )
+
+
+def _no_narrower(own: Spread, before: Spread) -> Spread:
+    """A law at least as wide as another at its own sizes; which side is wider stays its own."""
+    down, up = own.limits(_sizes(own))
+    low, high = before.limits(_sizes(own))
+    times = np.maximum((high - low) / np.maximum(up - down, 1e-9), 1.0)
+    if (times <= 1).all():
+        return own
+    return replace(
+        own, low=tuple(np.array(own.low) * times), high=tuple(np.array(own.high) * times)
+    )
+
+
+def _sizes(law: Spread) -> Numbers:
+    """Pupils at the knots of a law; a usual number for a law without."""
+    return np.exp(np.array(law.knots)) if any(law.knots) else np.array([_USUAL_PUPILS])
+
+
+def surer(one: Spread, other: Spread, pupils: float) -> Spread:
+    """The narrower of two laws at so many pupils."""
+    return one if _width(one, pupils) <= _width(other, pupils) else other

@@ -28,7 +28,7 @@ from analytics.enrolment_panel import (
     summed,
 )
 from analytics.enrolment_totals import TotalSpreads, is_cohort, total_spreads
-from analytics.enrolment_weights import level_spreads, past_origins, said_by, weights_by_lead
+from analytics.enrolment_weights import lessons_at, level_spreads, said_by, weights_by_lead
 from analytics.progression import COMBINED
 
 MOST_YEARS = 10
@@ -253,7 +253,10 @@ def outlook(seen: Views, origin: int | None = None, progress: Progress = _silent
                 now.births,
                 np.stack([one.school[: len(COMBINED)] for one in weights]),
                 total_spreads([level], at, own, laws),
-                [len(past_origins(level, at, lead)) for lead in range(1, leads + 1)],
+                [
+                    len(lessons_at(level, at, lead, one.with_births))
+                    for lead, one in enumerate(weights, start=1)
+                ],
                 int(graded[0]) if len(graded) else None,
             )
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.combining import Spread, expected_share, spread, spread_ahead, whole_spread
+from analytics.combining import Spread, expected_share, spread, spread_ahead, surer, whole_spread
 from analytics.enrolment_origins import LevelViews
 from analytics.enrolment_panel import Flags, Numbers
 from analytics.enrolment_weights import (
@@ -69,13 +69,15 @@ def total_spreads(
     fallback
         Laws of a school and of a cell at one year ahead, for sums never seen.
     """
-    several = len(levels[0].data.district_names) > 1
+    places = len(levels[0].data.district_names)
+    several = places > 1
     leads = range(1, levels[0].horizon_years + 1)
     districts: list[Spread | None] = []
     whole: list[Spread | None] = []
     parts: dict[bool, list[Spread | None]] = {True: [], False: []}
     grades: dict[bool, list[Spread | None]] = {True: [], False: []}
     counts = []
+    usual = float(np.median(pupils[pupils > 0]))
     for lead in leads:
         past = shared_origins(levels, at, lead)
         counts.append(len(past))
@@ -83,7 +85,8 @@ def total_spreads(
         district, all_ = _errors_of_sums([(said.sum(1), came.sum(1)) for said, came, _ in made])
         law = spread(*district, len(past)) if several else None
         districts.append(law)
-        whole.append(whole_spread(all_, lead, expected_share(law, float(pupils.sum()))))
+        expected = expected_share(law, float(pupils.sum()))
+        whole.append(whole_spread(all_, lead, expected, len(past)))
         for cohort in (True, False):
             chosen = [(said, came, there == cohort) for said, came, there in made]
             part = joined_errors([_known(said[:, use], came[:, use]) for said, came, use in chosen])
@@ -92,23 +95,35 @@ def total_spreads(
             missed = [
                 _relative(said[:, use].sum(0), came[:, use].sum(0)) for said, came, use in chosen
             ]
-            usual = float(np.median(pupils[pupils > 0]))
             misses = np.concatenate(missed) if missed else np.zeros(0)
-            grades[cohort].append(whole_spread(misses, lead, expected_share(law, usual)))
+            expected = expected_share(law, usual)
+            grades[cohort].append(whole_spread(misses, lead, expected, len(past)))
     school, cell = fallback
     if not several:
         whole_law = spread_ahead(whole, school)
-        grade_laws = {one: spread_ahead(law, cell) for one, law in grades.items()}
+        grade_laws = _by_entry(grades, dict.fromkeys(grades, cell), usual)
         return TotalSpreads(whole_law, whole_law, grade_laws, grade_laws, counts)
     district_law = spread_ahead(districts, school)
-    part_laws = {one: spread_ahead(law, cell) for one, law in parts.items()}
+    part_laws = _by_entry(parts, dict.fromkeys(parts, cell), usual / places)
     return TotalSpreads(
         district_law,
         spread_ahead(whole, district_law[0]),
         part_laws,
-        {one: spread_ahead(law, part_laws[one][0]) for one, law in grades.items()},
+        _by_entry(grades, {one: law[0] for one, law in part_laws.items()}, usual),
         counts,
     )
+
+
+def _by_entry(
+    seen: dict[bool, list[Spread | None]], fallback: dict[bool, Spread], usual: float
+) -> dict[bool, list[Spread]]:
+    """Laws of grades whose children are there and of those yet to enter: the first never wider.
+
+    Few grades teach the first at long leads; who is in school already is no less certain for it.
+    """
+    ahead = {one: spread_ahead(law, fallback[one]) for one, law in seen.items()}
+    there = [surer(own, new, usual) for own, new in zip(ahead[True], ahead[False], strict=True)]
+    return {True: there, False: ahead[False]}
 
 
 def _made(

@@ -50,6 +50,7 @@ COMBINED = (
     "pool",
     "grow",
     "births",
+    "births_size",
     "dist",
     "births_dist",
     "own_1",
@@ -58,7 +59,7 @@ COMBINED = (
     "whole_trend",
     "level",
 )
-BY_CELL = ("flat", "size", "grow", "births")
+BY_CELL = ("flat", "size", "grow", "births", "births_size")
 
 
 def candidates(
@@ -82,8 +83,8 @@ def candidates(
     (progression, last year's intake), ``before`` (``flat`` in one step more from the year before,
     so that a count odd for one year does not stay), ``size`` (progression, an intake in proportion
     to the school's size), ``pool`` (intakes of ``flat`` and ``size``, the district's ratios),
-    ``grow`` (intake follows the
-    district's cohorts), ``births`` (the same, entering as births did), ``dist`` and
+    ``grow`` (intake follows the district's cohorts), ``births`` (the same, entering as births did),
+    ``births_size`` (``size``, its intake moved alike), ``dist`` and
     ``births_dist`` (the growth of the level in the district, likewise), ``own_1``, ``own_3``,
     ``district_trend``, ``whole_trend`` (last years' trends), ``level`` (mean of recent years). Zero
     for schools closed in the last year and for grades not taught in it.
@@ -120,6 +121,7 @@ def candidates(
         "pool": project((level + near.size)[:, :, None] / 2 * each, shared),
         "grow": project(level[:, :, None] * near.grown, own),
         "births": project(level[:, :, None] * near.born, own),
+        "births_size": project(near.size[:, :, None] * near.born_now, own),
         "dist": scaled(np.clip(near.total_growth, *_DISTRICT_GROWTH)),
         "births_dist": scaled(np.clip(near.born_growth, *_DISTRICT_GROWTH)),
         "own_1": scaled(_own_trend(data, steady, 1)[:, None] * each),
@@ -134,13 +136,14 @@ def candidates(
 class _Near:
     """What goes on around a school: intake by size, growth by lead, trends; by school.
 
-    ``grown`` and ``born`` are by grade too.
+    ``grown`` and ``born`` are by grade too, against recent years; ``born_now`` against the last.
     """
 
     size: Numbers
     grown: Numbers
     total_growth: Numbers
     born: Numbers
+    born_now: Numbers
     born_growth: Numbers
     district_trend: Numbers
     whole_trend: Numbers
@@ -153,8 +156,8 @@ def _near(
     out = _Near(
         np.zeros_like(now),
         *(np.ones((schools, len(data.grades), years)), np.ones((schools, years))),
-        *(np.ones((schools, len(data.grades), years)), np.ones((schools, years))),
-        *(np.ones(schools), np.ones(schools)),
+        *(np.ones((schools, len(data.grades), years)), np.ones((schools, len(data.grades), years))),
+        *(np.ones((schools, years)), np.ones(schools), np.ones(schools)),
     )
     same = np.ones((places, years))
     every_grade = np.ones(len(data.grades), dtype=bool)
@@ -173,6 +176,11 @@ def _near(
             if series is not None and growth is entering and data.grades[0] == TOTAL_ONLY:
                 by_grade[:, 0] = series.growth(own, years, span_grades=UNKNOWN_SPAN_GRADES)
             grown[at] = by_grade[of]
+            if growth is entering:
+                there = pupils[:, :, None]
+                against = np.where(there > 0, ahead / np.maximum(there, 1e-9), by_grade)
+                against[:, data.grades == TOTAL_ONLY] = by_grade[:, data.grades == TOTAL_ONLY]
+                out.born_now[at] = np.clip(against, *_DISTRICT_GROWTH)[of]
             for level in levels:
                 place = data.district[level]
                 total[level] = _level_growth(pupils, ahead, now[level], place)[place]
@@ -330,14 +338,15 @@ def _district_growth(data: Panel, entering: Numbers) -> tuple[Numbers, Numbers, 
     known = pupils.sum(axis=1) > 0
     recent = min(_LEVEL_YEARS, pupils.shape[2])
     usual = pupils[:, :, -recent:].sum(axis=2) / np.maximum(known[:, None, -recent:].sum(axis=2), 1)
-    ratio = np.ones((places, max(len(data.grades) - 1, 0)))
-    if pupils.shape[2] > 1:
-        both = (known[:, 1:] & known[:, :-1])[:, None, :]
-        weight = _age_weights(pupils.shape[2] - 1)
-        after = (pupils[:, 1:, 1:] * both) @ weight
-        before = (pupils[:, :-1, :-1] * both) @ weight
-        everyone = np.tile(safe_ratio(after.sum(axis=0), before.sum(axis=0)), (places, 1))
-        ratio = shrunken(after, before, everyone)
+    one_year = pupils.shape[2] == 1
+    both = (known[:, 1:] & known[:, :-1])[:, None, :]
+    weight = _age_weights(pupils.shape[2] - 1)
+    # Of one year alone: a grade over the grade below, as for schools (eq. 22).
+    after = pupils[:, 1:, 0] if one_year else (pupils[:, 1:, 1:] * both) @ weight
+    before = pupils[:, :-1, 0] if one_year else (pupils[:, :-1, :-1] * both) @ weight
+    everyone = np.tile(safe_ratio(after.sum(axis=0), before.sum(axis=0)), (places, 1))
+    ratio = everyone if one_year else shrunken(after, before, everyone)
+    ratio = np.where(_is_changing_school(data), _own_ratio(after, before, everyone), ratio)
     serves = pupils[:, :, -1] > 0
     first = entry_grades(serves, data.is_linked)
     intake = usual[:, :, None] * entering[:, None, :]
@@ -345,6 +354,27 @@ def _district_growth(data: Panel, entering: Numbers) -> tuple[Numbers, Numbers, 
     base = np.where(usual > 0, usual, np.nan)[:, :, None]
     growth = np.clip(np.nan_to_num(grown / base, nan=1.0), *_DISTRICT_GROWTH)
     return pupils[:, :, -1], grown, growth
+
+
+def _is_changing_school(data: Panel) -> Flags:
+    """Whether most children change schools between two grades, by pair of grades."""
+    has = data.count > 0
+    pair = data.count[:, :-1] + data.count[:, 1:]
+    together = (pair * (has[:, :-1] & has[:, 1:])).sum(axis=(0, 2))
+    return np.asarray(2 * together < pair.sum(axis=(0, 2)))
+
+
+def _own_ratio(after: Numbers, before: Numbers, everyone: Numbers) -> Numbers:
+    """Districts' ratios drawn to everybody's, each pair of grades by its own differences.
+
+    Where children change schools they also cross borders: a district with large upper schools takes
+    in its neighbours' leavers, and differs from others there as nowhere else (eq. 23). Chance is
+    that of a count.
+    """
+    miss = ((after - everyone * before) ** 2 - everyone * before).sum(axis=0)
+    true = np.maximum(miss, 0.0) / np.maximum((before**2).sum(axis=0), 1e-9)
+    pupils_of_prior = everyone / np.maximum(true, 1e-9)
+    return np.asarray((after + pupils_of_prior * everyone) / (before + pupils_of_prior))
 
 
 def _own_trend(data: Panel, steady: Flags, back: int) -> Numbers:
