@@ -17,6 +17,7 @@ from pages.shared import redistribution_figures as figures
 from pages.shared import redistribution_inputs as asked
 from pages.shared import redistribution_view as view_of
 from pages.shared.load_redistribution import MoveKey, Plan
+from pages.shared.regrouping_inputs import USUAL_FEW
 from pages.shared.school_inputs import year_name
 from pages.shared.words import language, number, percent, t, tn
 
@@ -54,7 +55,7 @@ def _page() -> None:
     # read
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):
         wish = asked.wish(schools)
-    key = MoveKey(schools, load.people_key(), wish, asked.locks())
+    key = MoveKey(schools, load.people_key(), wish, asked.locks(), asked.merging(schools, wish))
 
     # call
     plan = _best(load_redistribution.quick_plan(key))
@@ -213,22 +214,26 @@ def _told(plan: Plan) -> None:
 
 def _told_of_mergers(plan: Plan) -> None:
     merges = plan.situation.merges
-    if plan.merged is not None and plan.merged.infeasible:
+    if any(one.infeasible for one in plan.merged):
         layout.caution(
-            t("Tidak ada rencana penggabungan yang memenuhi batasnya; dihitung tanpa penggabungan.")
+            t(
+                "Kunci di halaman Regrouping tidak dapat dipenuhi; jenjang itu dihitung tanpa"
+                " penggabungan."
+            )
         )
-        return
     if not merges:
-        layout.note(t("Menurut pilihan awal tidak ada sekolah yang bergabung."))
+        layout.note(t("Menurut pilihan awal halaman Regrouping tidak ada sekolah yang bergabung."))
         return
     layout.note(
         t(
-            "Sesudah {schools} bergabung menurut pilihan awal penggabungan: gurunya lebih, muridnya"
-            " dihitung di sekolah penerima.",
+            "Sesudah {schools} bergabung menurut pilihan awal halaman Regrouping (ambang {n} murid,"
+            " pilihan setempat) dan kunci yang disimpan di sana: gurunya lebih, muridnya dihitung"
+            " di sekolah penerima.",
             schools=tn("{n} sekolah", len(merges)),
+            n=USUAL_FEW,
         )
     )
-    layout.page_link("penggabungan", t("Buka rencana penggabungan"))
+    layout.page_link("regrouping", t("Buka rencana penggabungan"))
 
 
 def _what_remains(plan: Plan) -> str:

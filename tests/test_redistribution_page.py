@@ -140,7 +140,7 @@ def test_the_one_teacher_who_serves_longest_fills_the_one_whole_post_within_reac
     ("link", "told"),
     [
         # Dahlia is 4.6 km away; Kenanga, 2 km away, has 18 hours only.
-        ({"km": "3"}, "Tidak satu pun dari 42 kekurangan dapat diisi dengan perpindahan"),
+        ({"km_pindah": "3"}, "Tidak satu pun dari 42 kekurangan dapat diisi dengan perpindahan"),
         # With 12 hours the 18 of Kenanga and the 12 of Dahlia are filled as well.
         ({"jp": "12"}, "3 guru berpindah mengisi 3 dari 42"),
         # Eka retires in 2030.
@@ -265,7 +265,13 @@ def test_without_teachers_the_page_says_so(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("planner")
 def test_nonsense_in_a_link_opens_the_page_as_if_it_were_not_there(page):
-    link = {"km": "jauh", "jp": "7", "bup": "-1", "tahun_pindah": "1999", "sekolah_pindah": "x"}
+    link = {
+        "km_pindah": "jauh",
+        "jp": "7",
+        "bup": "-1",
+        "tahun_pindah": "1999",
+        "sekolah_pindah": "x",
+    }
     assert "1 guru berpindah mengisi 1 dari 42" in finding(page, **link)
 
 

@@ -20,35 +20,37 @@ from analytics.redistribution import Redistribution, redistribute
 from analytics.redistribution_needs import merged_cells, needs_of, schools_of, staff_of
 from analytics.redistribution_rival import Rival, nearest_first
 from analytics.redistribution_situation import NO_LOCKS, Locks, Situation, hours_law
-from analytics.regrouping import RegroupingPlan
-from analytics.regrouping_usual import merges_of, usual_plan
+from analytics.regrouping import MERGE, RegroupingPlan, regrouping_plan
+from analytics.regrouping_facts import facts_around
 from analytics.teachers_in_post import IN_POST
-from pages.shared import load, load_schools, school_view, teacher_view
+from pages.shared import load, load_regrouping, load_schools, school_view, teacher_view
 from pages.shared.load import PeopleKey
-from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
+from pages.shared.load_regrouping import Question
+from pages.shared.load_schools import PRIVATE, SchoolKey
 from pages.shared.redistribution_inputs import Wish
 from pages.shared.words import t
 
-QUICK_SECONDS, PROOF_SECONDS = 2.0, 60.0
+QUICK_SECONDS, PROOF_SECONDS, MERGER_SECONDS = 2.0, 60.0, 10.0
 _KEPT_PROOFS = 8
 _OWN_TEACHER = "GTY"
 
 
 @dataclass(frozen=True)
 class MoveKey:
-    """All that a plan of moves depends on."""
+    """All that a plan of moves depends on; ``merging``: what is asked of mergers before it."""
 
     schools: SchoolKey
     people: PeopleKey
     wish: Wish
     locks: Locks
+    merging: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
     """A plan of moves with what it started from; never to be changed.
 
-    ``merged``: the mergers it comes after; None where none were asked for. ``unlocked``: the same
+    ``merged``: the mergers it comes after, level by level. ``unlocked``: the same
     without any lock, None where nothing is locked. ``spread_count``: schools whose pupils are told
     as totals only and were spread evenly. ``unlisted_private``: private schools left out because
     their own teachers are not known.
@@ -58,7 +60,7 @@ class Plan:
     situation: Situation
     found: Redistribution
     unlocked: Redistribution | None
-    merged: RegroupingPlan | None
+    merged: tuple[RegroupingPlan, ...]
     is_proved: bool
     spread_count: int
     unlisted_private: int
@@ -72,7 +74,7 @@ class Plan:
 @dataclass(frozen=True, eq=False)
 class _Ground:
     situation: Situation
-    merged: RegroupingPlan | None
+    merged: tuple[RegroupingPlan, ...]
     spread_count: int
     unlisted_private: int
 
@@ -136,13 +138,19 @@ def _situation(key: MoveKey) -> _Ground:
     asked = told if wish.private else set()
     unlisted = len((private - told) & set(cells["npsn"])) if wish.private else 0
     cells = cells.loc[~cells["npsn"].isin(private - asked)].reset_index(drop=True)
-    merged, merges, merge_km = None, dict[str, str](), dict[str, float]()
     facts = load_schools.facts_of(key.schools)
-    if wish.after_merging:
-        merged = usual_merges(key.schools)
-        if merged is not None:
-            merges, merge_km = merges_of(merged)
-            cells = merged_cells(cells, merges)
+    merged = tuple(merger_plan(question) for question in key.merging)
+    merges, merge_km = dict[str, str](), dict[str, float]()
+    for plan in merged:
+        if plan.infeasible:
+            continue
+        closing = plan.table.loc[plan.table["action"] == MERGE]
+        merges |= dict(zip(closing["npsn"], closing["into"].astype("str"), strict=True))
+        merge_km |= dict(zip(closing["npsn"], closing["distance_km"].astype(float), strict=True))
+        if facts is not None:
+            facts = facts_around(plan, facts).after
+    if merges:
+        cells = merged_cells(cells, merges)
     on = max(key.people.as_of, teachers.first_day(wish.school_year))
     hours = hours_law(book, on, wish.choice(QUICK_SECONDS))
     ahead = cells.loc[cells["school_year"] >= wish.school_year].reset_index(drop=True)
@@ -170,17 +178,12 @@ def _spread_count(key: SchoolKey, npsn: set[str]) -> int:
     return len(npsn & set(history.loc[history["grade"] == school_view.TOTAL, "school_id"]))
 
 
-@lru_cache(maxsize=4)
-def usual_merges(key: SchoolKey) -> RegroupingPlan | None:
-    """Mergers with every choice as it stands at first, state schools only, pupils of this year."""
-    cells = school_view.cells_for_need(key, Levers())
-    cells = cells.loc[cells["school_year"] == cells["school_year"].min()]
-    schools = load_schools.schools_of(key)
-    schools = schools.loc[schools["status"] == PUBLIC]
-    book, on = load.rulebook(), load.as_of()
+def merger_plan(question: Question) -> RegroupingPlan:
+    """The mergers of one level; solved once for all visitors."""
+    told, _ = load_regrouping.asked(question)
     return load_schools.waited_for(
-        ("usual merges", key),
-        lambda: usual_plan(schools, cells, book, on),
+        ("mergers before moves", question),
+        lambda: regrouping_plan(told, seconds=MERGER_SECONDS),
         t("Menghitung rencana penggabungan"),
     )
 

@@ -15,16 +15,17 @@ from analytics.redistribution_situation import (
     MoveChoice,
     hours_law,
 )
-from analytics.regrouping_rules import local_value
 from analytics.teachers import NeedChoice, first_day
-from pages.shared import access, inputs, layout, load, load_schools
+from pages.shared import access, inputs, layout, load, load_schools, regrouping_inputs
+from pages.shared.load_regrouping import Question
 from pages.shared.load_schools import PRIVATE, SchoolKey
+from pages.shared.regrouping_inputs import USUAL_FEW
 from pages.shared.school_inputs import year_name
 from pages.shared.words import number, t
 
 PLAN = "redistribution"
 STAYS, CLOSED = "stays", "closed"
-LINK_WORDS = ("tahun_pindah", "km", "jp", "bup", "dua_sekolah", "swasta_akhir", "gabung")
+LINK_WORDS = ("tahun_pindah", "km_pindah", "jp", "bup", "dua_sekolah", "swasta_akhir", "gabung")
 EQUATIONS = (141, 144, 146, 148, 149, 151, 152, 157)
 _MOST_KM, _MOST_BUP_YEARS = 30, 10
 _LEAST_HOURS = (6, 12, 18, 24)
@@ -84,7 +85,9 @@ def wish(key: SchoolKey) -> Wish:
             help=t("Kebutuhan tahun ajaran itu; yang sudah pensiun pada hari pertamanya pergi."),
         )
     with st.container(width=230):
-        max_km = inputs.whole("km", t("Jarak terjauh (km)"), int(DEFAULT_MAX_KM), 1, _MOST_KM)
+        max_km = inputs.whole(
+            "km_pindah", t("Jarak terjauh (km)"), int(DEFAULT_MAX_KM), 1, _MOST_KM
+        )
     with st.container(width=320):
         bup = inputs.whole(
             "bup", t("Tidak pindah bila pensiun dalam … tahun"), DEFAULT_BUP_YEARS, 0,
@@ -112,8 +115,9 @@ def wish(key: SchoolKey) -> Wish:
             "gabung",
             t("Sesudah penggabungan sekolah"),
             help=t(
-                "Rencana penggabungan dengan pilihan awal halaman Penggabungan: ambang {n} murid.",
-                n=number(local_value("min_pupils", load.as_of())),
+                "Rencana halaman Regrouping dengan pilihan awalnya (ambang {n} murid) dan kunci"
+                " yang disimpan di sana.",
+                n=USUAL_FEW,
             ),
         )
         private = False
@@ -127,6 +131,15 @@ def wish(key: SchoolKey) -> Wish:
     return Wish(
         int(year), max_km, int(least), bup, split, private, after, NeedChoice(english=english)
     )
+
+
+def merging(key: SchoolKey, asked: Wish) -> tuple[Question, ...]:
+    """What is asked of the mergers before the moves: the first choices of the page Regrouping."""
+    if not asked.after_merging:
+        return ()
+    on = load.as_of()
+    found = (regrouping_inputs.usual(key, level, on) for level in regrouping_inputs.levels(key))
+    return tuple(question for question in found if question is not None)
 
 
 def has_private(key: SchoolKey) -> bool:

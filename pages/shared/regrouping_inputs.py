@@ -24,7 +24,7 @@ OFF = "0"
 # What the page rests on, as docs/method.md numbers it.
 EQUATIONS = (110, 111, 112, 113, 121, 122, 123, 124, 126, 128, 130)
 _LOCKS_SETTING = "regrouping_locks"
-_USUAL_FEW, _USUAL_HORIZON_YEARS = "100", "5"
+USUAL_FEW, _USUAL_HORIZON_YEARS = "100", "5"
 _KM = ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")
 _LINK = {"opened": "buka", "closed": "tutup", "pairs": "ke", "forbidden": "larang"}
 _NONE_LINK = "kunci"
@@ -129,6 +129,28 @@ def asked(key: SchoolKey, on: date) -> Asked:
     )  # fmt: skip
 
 
+def usual(key: SchoolKey, level: str, on: date) -> Question | None:
+    """The question of a level with every control where it starts, under the saved locks.
+
+    None where the level has no schools to ask about.
+    """
+    schools, _ = load_regrouping.schools_asked(key, level, ())
+    if schools.empty:
+        return None
+    held = saved(level)[0].known(set(schools["npsn"]))
+    limits = Limits(
+        max_km=local_value("max_km", on, level),
+        detour=round(local_value("detour", on) * 100) / 100,
+        lock_open=held.opened,
+        lock_closed=held.closed,
+        pairs=held.pairs,
+        forbidden=held.forbidden,
+    )
+    rules = CandidateRules(min_pupils=int(USUAL_FEW), exempt=("is_integrated",))
+    horizon = int(_USUAL_HORIZON_YEARS)
+    return Question(key, on, level, (), rules, limits, usual_prices(on), horizon_years=horizon)
+
+
 def _few_now() -> int:
     options = {
         OFF: t("tanpa"),
@@ -141,7 +163,7 @@ def _few_now() -> int:
         "calon",
         t("Calon: sekolah di bawah … murid"),
         options,
-        _USUAL_FEW,
+        USUAL_FEW,
         help=t("Ambang 60, 100, atau 120 adalah pilihan daerah, bukan hukum."),
     )
     return EVERY_SCHOOL if chosen == "semua" else int(chosen)
