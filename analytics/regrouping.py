@@ -195,19 +195,18 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     count = len(schools)
     by_grade = pupils.reindex(npsn).fillna(0).to_numpy(dtype=np.int64)
     level = schools["level"].astype("str").str.upper()
-    ceiling = np.array([_ceiling(rulebook, one, on) for one in level], dtype=np.int64)
+    most_pupils = {one: _ceiling(rulebook, one, on) for one in level.unique()}
+    ceiling = level.map(most_pupils).to_numpy(dtype=np.int64)
     today = rombel(by_grade, ceiling).sum(axis=1) if count else np.zeros(0, dtype=np.int64)
     rooms = pd.to_numeric(schools["classroom_count"]).fillna(0).to_numpy(dtype=np.int64)
     counted = np.maximum(rooms, today)
     points = located(schools)
     km = distances(schools, points, limits.detour, roads)
-    most_km = np.array(
-        [
-            local_value("max_km", on, one) if limits.max_km is None else limits.max_km
-            for one in level
-        ],
-        dtype=float,
-    )
+    limit_km = {
+        one: local_value("max_km", on, one) if limits.max_km is None else limits.max_km
+        for one in level.unique()
+    }
+    most_km = level.map(limit_km).to_numpy(dtype=float)
     forced = npsn.isin([*limits.lock_closed, *(one for one, _ in limits.pairs)]).to_numpy()
     may_close = is_candidate.reindex(npsn).fillna(False).to_numpy(dtype=bool) | forced
     may_close &= ~npsn.isin([*limits.lock_open, *(other for _, other in limits.pairs)]).to_numpy()

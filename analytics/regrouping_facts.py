@@ -50,6 +50,8 @@ def facts_around(plan: RegroupingPlan, facts: SchoolFacts | None) -> FactsAround
     told = set(shares["npsn"])
     silent = set(receiver[[one not in told for one in receiver.index]])
     kept = shares.loc[~shares["npsn"].map(receiver).isin(silent)]
+    if kept.empty:
+        return FactsAround(SchoolFacts(None, facts.special_needs), SchoolFacts(None, special))
     pupils = pd.Series(plan.prepared.programme.pupils.sum(axis=1), index=npsn)
     # A school outside the plan keeps its own name and weight.
     weight = kept["npsn"].map(pupils).fillna(1.0)

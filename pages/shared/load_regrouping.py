@@ -321,9 +321,9 @@ def plan_work(question: Question) -> Work[RegroupingPlan]:
         lambda own: regrouping_plan(told, seconds=PLAN_SECONDS, told=own.keep),
     )
     _followed("_rencana", work)
-    place, began = st.empty(), time.monotonic()
+    place = st.empty()
     while not work.is_done:
-        waited = time.monotonic() - began
+        waited = time.monotonic() - work.began
         if work.latest is not None and waited > _PATIENCE_SECONDS:
             break
         if waited > _MOST_PATIENCE_SECONDS:
@@ -344,8 +344,7 @@ def curve_work(question: Question) -> Work[TradeOff]:
         lambda own: trade_off(told, seconds=POINT_SECONDS, told=own.reached),
     )
     _followed("_kurva", work)
-    began = time.monotonic()
-    while not work.is_done and time.monotonic() - began < _PATIENCE_SECONDS:
+    while not work.is_done and time.monotonic() - work.began < _PATIENCE_SECONDS:
         time.sleep(_WATCH_SECONDS)
     return work
 
