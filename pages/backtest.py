@@ -1,11 +1,20 @@
-"""How far the forecast of pupils missed, in years that have come."""
+"""How far the forecasts of pupils and of exits missed, in years that have come."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from pages.shared import access, charts, inputs, layout, load_schools, school_inputs
+from pages.shared import (
+    access,
+    charts,
+    exit_accuracy,
+    inputs,
+    layout,
+    load_exits,
+    load_schools,
+    school_inputs,
+)
 from pages.shared import school_accuracy as accuracy
 from pages.shared.layout import Column
 from pages.shared.words import language, names, number, percent, t, tn
@@ -15,15 +24,31 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
-    history = load_schools.history_of(load_schools.school_key())
-    if len(history["school_year"].unique()) < 2:
-        _too_short()
-        return
     _page()
 
 
-def _too_short() -> None:
-    layout.header(t("Prakiraan belum dapat diuji"), t("Seberapa tepat prakiraan murid?"))
+@st.fragment
+def _page() -> None:
+    finding = st.container()
+    controls = st.container(horizontal=True, vertical_alignment="bottom", key="kendali")
+    history = load_schools.history_of(load_schools.school_key())
+    has_pupils = len(history["school_year"].unique()) >= 2
+    usual = "keluar" if not has_pupils and load_exits.exit_key().since else "murid"
+    with controls:
+        subject = inputs.choice(
+            "uji", t("Yang diuji"), {"murid": t("Murid"), "keluar": t("Pegawai keluar")}, usual
+        )
+    if subject == "keluar":
+        exit_accuracy.draw(finding, controls)
+    elif has_pupils:
+        _pupils(finding, controls)
+    else:
+        _too_short(finding)
+
+
+def _too_short(finding: st.delta_generator.DeltaGenerator) -> None:
+    with finding:
+        layout.header(t("Prakiraan belum dapat diuji"), t("Seberapa tepat prakiraan murid?"))
     layout.empty(
         t("Riwayat murid belum cukup"),
         t(
@@ -33,13 +58,12 @@ def _too_short() -> None:
     )
 
 
-@st.fragment
-def _page() -> None:
-    finding = st.container()
+def _pupils(
+    finding: st.delta_generator.DeltaGenerator, place: st.delta_generator.DeltaGenerator
+) -> None:
     key = load_schools.school_key()
 
     # read
-    place = st.container(horizontal=True, vertical_alignment="bottom", key="kendali")
     found_levels = school_inputs.levels(key)
     with place:
         usual = "SD" if "SD" in found_levels else school_inputs.EVERY
@@ -47,8 +71,7 @@ def _page() -> None:
         school_level = inputs.choice("tingkat", t("Jenjang sekolah"), offered, usual)
     rows = accuracy.table(key, school_level)
     if rows.empty:
-        with finding:
-            _too_short()
+        _too_short(finding)
         return
     levels = {one: name for one, name in level_names().items() if (rows["level"] == one).any()}
     with place:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import leaving, succession
-from pages.shared import access, charts, inputs, layout, load, words
+from pages.shared import access, charts, inputs, layout, load, staff_outlook, words
 from pages.shared.inputs import who
 from pages.shared.layout import Key
 from pages.shared.words import number, percent, t, tn
@@ -231,7 +231,7 @@ def figures(found: Answers, counted: str) -> list[Key]:
             label=t("{who} saat ini", who=who(counted)) if counted != "all" else t("Semua pegawai"),
             value=number(found.people_count),
             note=t(
-                "tinggal {count} setelah {years} tahun bila tidak diisi",
+                "tinggal {count} setelah {years} tahun, dihitung dari pensiun saja",
                 count=number(left),
                 years=TREND_YEARS,
             ),
@@ -369,7 +369,12 @@ def render() -> None:
                 )
             )
     quality(found)
-    layout.source_note(1, 3)
+    outlook = st.container()
+    layout.source_note(1, 3, *staff_outlook.EQUATIONS)
+    # Last, because it may have to be learnt first: the story above never waits for it.
+    if found.people_count and found.undated_count < found.people_count:
+        with outlook:
+            staff_outlook.draw(counted)
 
 
 def quality(found: Answers) -> None:

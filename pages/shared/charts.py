@@ -187,6 +187,12 @@ def layout(
     }
 
 
+def see_through(colour: str, share: float) -> str:
+    """A colour of the palette of which so much is seen, for bands."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share})"
+
+
 def wrapped(sentence: str, width: int = 44) -> str:
     """A title in lines that fit; Plotly does not break lines by itself."""
     lines = [""]

@@ -19,6 +19,7 @@ from pages.shared.words import t, tn
 
 KEPT_IN_LINKS = ("lang", "usul", "usul_mulai", "hitung")
 HIDDEN_COUNT = f"<{access.SMALL_COUNT}"
+_NUMBERS = ("count", "number", "decimal", "ratio", "score", "share", "rupiah")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Column:
     """A column of a table on screen and in its download.
 
     ``kind`` is ``text``, ``count`` (people: small cells are hidden from pimpinan), ``number``,
-    ``decimal``, ``share`` (0-1), ``rupiah``, ``day``, ``month``, ``year``, ``name`` (left out for
-    pimpinan) or ``nip`` (masked for pimpinan).
+    ``decimal`` (one place), ``ratio`` (two), ``score`` (three), ``share`` (0-1), ``rupiah``,
+    ``day``, ``month``, ``year``, ``name`` (left out for pimpinan) or ``nip`` (masked for pimpinan).
     """
 
     name: str
@@ -216,8 +217,8 @@ def visible(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
 
 def _said(values: pd.Series, column: Column) -> pd.Series:
     """A column as it reads on screen."""
-    if column.kind in ("count", "number", "decimal", "share", "rupiah"):
-        decimals = {"decimal": 1, "share": 1}.get(column.kind, 0)
+    if column.kind in _NUMBERS:
+        decimals = {"decimal": 1, "share": 1, "ratio": 2, "score": 3}.get(column.kind, 0)
         said = [
             value
             if isinstance(value, str)
@@ -238,7 +239,7 @@ def _said(values: pd.Series, column: Column) -> pd.Series:
 
 def _configured(column: Column) -> ColumnConfig:
     config = st.column_config
-    if column.kind in ("count", "number", "decimal", "share", "rupiah"):
+    if column.kind in _NUMBERS:
         return config.TextColumn(
             column.label, width=column.width, help=column.help, alignment="right"
         )

@@ -14,11 +14,6 @@ from pages.shared.words import number, percent, t
 _MOST_POINT, _LEAST_POINT = 26.0, 6.0
 
 
-def _see_through(colour: str, share: float) -> str:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{share})"
-
-
 def _years(years: list[int], shown: charts.Figure) -> None:
     """Ticks that read as school years, about every so many."""
     first, last = min(years), max(years)
@@ -62,7 +57,7 @@ def banded(
                 "x": [*joined, *joined[::-1]],
                 "y": [*high, *low[::-1]],
                 "fill": "toself",
-                "fillcolor": _see_through(colour, 0.32),
+                "fillcolor": charts.see_through(colour, 0.32),
                 "line": {"width": 0},
                 "hoverinfo": "skip",
                 "legendgroup": name,
