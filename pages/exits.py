@@ -34,7 +34,7 @@ def _page() -> None:
 
     # read
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):
-        scope = exit_inputs.scope(load_exits.exit_key())
+        scope = exit_inputs.scope(load_exits.exit_key(is_explaining=exit_details.is_explaining()))
 
     # call
     known = exit_view.learnt(scope)

@@ -280,3 +280,20 @@ def test_a_proposal_moves_the_dates_and_not_the_past(with_history, monkeypatch):
     assert key.people.choice == key.in_force.choice  # the link is read in the page only
     assert exit_view.learnt(scope()).model is model
     assert today.by_cause["bup"].sum() > 0
+
+
+def test_a_cause_given_is_learnt_once_the_section_is_closed(tmp_path, monkeypatch):
+    folder = written(tmp_path, employee=staff(), exit=gone(3))
+    test = _opened(monkeypatch, folder, bagian_keluar="jelaskan")
+    before = said(test)
+    waiting = gone(3).query("cause == 'tidak_diketahui'").iloc[0]
+    with decisions.opened(folder) as kept:
+        kept.classify_exit(waiting["nip"], waiting["exited_on"].date(), "aps", "uji")
+        version = kept.exits_version()
+    test.run()
+    assert test.session_state["exits_explaining"][0] != version
+    assert said(test).split("Dari lebar")[0] == before.split("Dari lebar")[0]
+    test.session_state["bagian_keluar"] = "sebab"
+    test.run()
+    assert "exits_explaining" not in test.session_state
+    assert "Pensiun atas permintaan sendiri" in everything(test)

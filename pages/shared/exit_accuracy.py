@@ -22,6 +22,7 @@ _FEWEST_YEARS = 3
 _REAL_GAIN = 0.01
 _HOLDS = (0.65, 0.93)
 _LEGEND_ROOM = 92
+_BY_DATE = ("bup", "kontrak_berakhir", "mpp")
 
 
 @dataclass(frozen=True)
@@ -184,8 +185,8 @@ def _keys(rows: pd.DataFrame, found: Verdict) -> list[layout.Key]:
         f"{names[one]} {percent(total.loc[one, 'total_error_share'])}"
         for one in (MANDATORY, AGE_RATES, LAST_YEAR)
     )
-    within = rows.loc[(rows["part"] == "within") & (rows["lead_years"] == 1)]
-    slope = within["calibration_slope"].mean()
+    causes = rows.loc[(rows["part"] == "cause") & ~rows["key"].isin(_BY_DATE)]
+    early = causes[["exit_count", "expected"]].sum()
     return [
         layout.Key(
             t("Jumlah meleset"),
@@ -205,9 +206,10 @@ def _keys(rows: pd.DataFrame, found: Verdict) -> list[layout.Key]:
             help=t("Termasuk yang keluar karena BUP, yang diketahui semua cara."),
         ),
         layout.Key(
-            t("Kemiringan kalibrasi"),
-            number(slope, 2),
-            t("1 berarti laju yang disebut sama dengan kenyataan"),
+            t("Keluar dini: diperkirakan"),
+            number(early["expected"]),
+            t("kenyataan {n}, semua tanggal", n=layout.count_shown(int(early["exit_count"]))),
+            help=t("Keluar sebelum BUP dan bukan karena kontrak, dijumlahkan atas semua tanggal."),
         ),
     ]
 
@@ -232,15 +234,22 @@ def by_year(key: ExitKey, cutoff: str, seen: Look) -> charts.ReadyFigure:
     )
     shown["xaxis"] |= {"tickvals": along, "ticktext": [str(year) for year in along]}
     shown["margin"]["b"] = _LEGEND_ROOM
+    # Differences are what counts here: the axis need not begin at nobody.
+    shown["yaxis"] |= {"rangemode": "normal"}
     traces: list[charts.Figure] = [
         {
-            "type": "bar",
+            "type": "scatter",
+            "mode": "markers",
             "name": t("Kenyataan"),
             "x": along,
             "y": [seen.height(count) for count in counts],
             "text": [seen.count(count) for count in counts],
-            "textposition": "none",
-            "marker": {"color": charts.PALETTE[6], "line": {"width": 0}},
+            "marker": {
+                "color": charts.ALARM,
+                "size": 30,
+                "symbol": "line-ew-open",
+                "line": {"width": 4, "color": charts.ALARM},
+            },
             "hovertemplate": "%{text}",
         },
         {

@@ -23,8 +23,10 @@ from pages.shared.retirement_figures import look
 from pages.shared.retirement_view import dimension_names, value_name
 from pages.shared.words import day, number, percent, t, tn
 
+EXPLAINING = "jelaskan"
 _MOST_NEEDED = 10
 _LOOKED_AT_YEARS = 2
+_WORTH_TELLING = 0.005
 _SHOWN_UNITS = 3
 
 
@@ -38,14 +40,20 @@ def sections() -> dict[str, str]:
         "riwayat": t("Riwayat"),
     }
     if waiting := exit_history.waiting_count():
-        named["jelaskan"] = t("Belum jelas ({n})", n=number(waiting))
+        named[EXPLAINING] = t("Belum jelas ({n})", n=number(waiting))
     return named
+
+
+def is_explaining() -> bool:
+    """Whether the section is open in which causes are given."""
+    return inputs.linked("bagian_keluar", [*sections()], "sebab") == EXPLAINING
 
 
 def draw(scope: Scope, found: Answer) -> None:
     """The chooser and the section that is open."""
     opened = inputs.choice("bagian_keluar", t("Rincian"), sections(), "sebab")
-    if opened == "jelaskan":
+    if opened == EXPLAINING:
+        layout.note(t("Angka di atas dihitung lagi begitu bagian ini ditutup."))
         exit_history.render()
         return
     {
@@ -312,14 +320,35 @@ def _post_label(wanted: str, name: str, count: int) -> str:
 
 
 def _shortage_told(rows: pd.DataFrame, post: str, least: int, year: str) -> list[str]:
-    risky = rows.loc[rows["below_probability"] >= 0.005]
+    is_short = rows["start_count"] < least
+    already = (
+        [
+            tn(
+                "{n} unit sudah kurang dari {least} {post} hari ini.",
+                int(is_short.sum()),
+                least=number(least),
+                post=post,
+            )
+        ]
+        if is_short.any()
+        else []
+    )
+    rows = rows.loc[~is_short]
+    risky = rows.loc[rows["below_probability"] >= _WORTH_TELLING]
     if risky.empty:
         return [
+            *already,
             t(
-                "Tidak ada unit yang berpeluang kekurangan {post} sampai akhir {year}.",
+                "Tidak ada unit lain yang berpeluang kekurangan {post} sampai akhir {year}.",
                 post=post,
                 year=year,
             )
+            if already
+            else t(
+                "Tidak ada unit yang berpeluang kekurangan {post} sampai akhir {year}.",
+                post=post,
+                year=year,
+            ),
         ]
     without = (
         t("tanpa {post}", post=post)
@@ -328,6 +357,7 @@ def _shortage_told(rows: pd.DataFrame, post: str, least: int, year: str) -> list
     )
     top = risky.head(_SHOWN_UNITS)
     return [
+        *already,
         tn(
             "Diperkirakan {expected} dari {n} unit {without} pada akhir {year}.",
             len(rows),

@@ -22,7 +22,7 @@ _SAID = "exits_said"
 
 def waiting_count() -> int:
     """How many exits wait for a cause; 0 for those who may not see names."""
-    return len(exit_history.unexplained(load_exits.history())) if access.may_see_names() else 0
+    return load_exits.unexplained_count() if access.may_see_names() else 0
 
 
 def render() -> None:

@@ -15,7 +15,7 @@ from analytics.projection import Projection, policy_difference, projection
 from analytics.projection_months import BY_LAW, CONTRACT, MPP
 from pages.shared import load, load_exits
 from pages.shared.exit_inputs import Scope
-from pages.shared.load_exits import Learnt
+from pages.shared.load_exits import ExitKey, Learnt
 from pages.shared.words import t
 
 _BY_DATE = (BY_LAW, CONTRACT, MPP)
@@ -86,7 +86,13 @@ def learnt(scope: Scope) -> Learnt:
 
 def people_count(scope: Scope) -> int:
     """How many are counted."""
-    return len(leaving.counted(learnt(scope).people, scope.who))
+    learnt(scope)
+    return _people_count(scope.key, scope.who)
+
+
+@lru_cache(maxsize=32)
+def _people_count(key: ExitKey, who: str) -> int:
+    return len(leaving.counted(learnt(Scope(key, who)).people, who))
 
 
 def answer(scope: Scope) -> Answer:

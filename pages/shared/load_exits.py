@@ -28,6 +28,7 @@ from pages.shared import load, load_schools
 from pages.shared.words import language
 
 COMPLETE_FROM = "exits_complete_from"
+_EXPLAINING = "exits_explaining"
 HORIZON_YEARS = 10
 JUDGED_YEARS = 5
 _FEWEST_LEARNT_YEARS = 2
@@ -54,12 +55,34 @@ def history() -> pd.DataFrame:
     return _history(held.path, held.sha256, load.state().exits_version())
 
 
+def unexplained_count() -> int:
+    """How many exits of the current edition wait for a cause."""
+    held = load.edition()
+    if held is None:
+        return 0
+    return _unexplained_count(held.path, held.sha256, load.state().exits_version())
+
+
+@lru_cache(maxsize=8)
+def _unexplained_count(path: Path, sha256: str, version: int) -> int:
+    return len(exit_history.unexplained(_history(path, sha256, version)))
+
+
+@lru_cache(maxsize=8)
+def _guessed_from(path: Path, sha256: str, version: int, day: date) -> date | None:
+    return exit_history.complete_from(_history(path, sha256, version), day)
+
+
 def complete_from() -> tuple[date | None, bool]:
     """Since when the exits are complete, and whether somebody said so (else it is a guess)."""
     stated = load.state().setting(COMPLETE_FROM)
     if stated:
         return date.fromisoformat(stated), True
-    return exit_history.complete_from(history(), load.as_of()), False
+    held = load.edition()
+    if held is None:
+        return None, False
+    version = load.state().exits_version()
+    return _guessed_from(held.path, held.sha256, version, held.as_of), False
 
 
 @dataclass(frozen=True)
@@ -77,14 +100,20 @@ class ExitKey:
     since: date | None
 
 
-def exit_key() -> ExitKey:
-    """The key of the current edition under the law of this view."""
-    return ExitKey(
-        load.people_key(),
-        load.people_key(load.law_in_force()),
-        load.state().exits_version(),
-        complete_from()[0],
-    )
+def exit_key(*, is_explaining: bool = False) -> ExitKey:
+    """The key of the current edition under the law of this view.
+
+    While ``is_explaining`` the key stays what it was when that began, or every cause that somebody
+    gives would have the model learnt anew.
+    """
+    held = st.session_state.get(_EXPLAINING) if is_explaining else None
+    version, since = held or (load.state().exits_version(), complete_from()[0])
+    if is_explaining:
+        st.session_state[_EXPLAINING] = (version, since)
+    else:
+        st.session_state.pop(_EXPLAINING, None)
+    in_force = load.people_key(load.law_in_force())
+    return ExitKey(load.people_key(), in_force, version, since)
 
 
 @lru_cache(maxsize=4)
@@ -141,7 +170,7 @@ def learnt(key: ExitKey, told: str) -> Learnt:
     # Read here and not by the worker, who knows nothing of editions and visitors.
     spells, rates = spells_of(key), load.rulebook().exit_rates
     day = key.in_force.as_of
-    past = ("exits", key.in_force, key.exits_version, key.since)
+    past = _past_name(key)
 
     def learn() -> ExitModel:
         # One thread: several of them wait for one another on a busy server, ten times as long.
@@ -152,6 +181,16 @@ def learnt(key: ExitKey, told: str) -> Learnt:
     everyone = load.people_of(key.people)
     name = ("hazards", key)
     return load_schools.waited_for(name, lambda: _applied(model, spells, everyone, day), told)
+
+
+def _past_name(key: ExitKey) -> tuple[str, load.PeopleKey, int, date | None]:
+    """What the past depends on: never on a proposal of the link."""
+    return ("exits", key.in_force, key.exits_version, key.since)
+
+
+def is_learnt(key: ExitKey) -> bool:
+    """Whether the model stands ready, or is being learnt."""
+    return load_schools.is_known(_past_name(key))
 
 
 def _applied(model: ExitModel, spells: pd.DataFrame, everyone: pd.DataFrame, day: date) -> Learnt:

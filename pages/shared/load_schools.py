@@ -220,6 +220,11 @@ def _left(key: Hashable, job: Future[Any]) -> None:
             del _DESK.work[key]
 
 
+def is_known(key: Hashable) -> bool:
+    """Whether the work behind a key is done or under way."""
+    return key in _DESK.work
+
+
 def share_done(key: Hashable) -> Progress:
     """Whom to tell the share of the work behind a key that is done, 0 to 1; visitors see it."""
     return partial(_DESK.done_share.__setitem__, key)

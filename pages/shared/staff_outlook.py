@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
 
-from pages.shared import charts, exit_view, layout, load_exits
+from pages.shared import charts, exit_view, layout, load, load_exits
 from pages.shared.exit_inputs import Scope
 from pages.shared.exit_view import Answer
 from pages.shared.inputs import who
 from pages.shared.words import language, number, percent, t
 
 SHOWN_YEARS = 10
+_LARGE = 1_000
+_HEAD_START_SECONDS = 2.0
 EQUATIONS = (104, 105)
 
 
@@ -21,6 +24,7 @@ EQUATIONS = (104, 105)
 def draw(counted: str) -> None:
     """The section; while the model is learnt, words stand in its place."""
     scope = Scope(load_exits.exit_key(), counted, SHOWN_YEARS)
+    _give_a_head_start(scope)
     if not exit_view.people_count(scope):
         return
     found = exit_view.answer(scope)
@@ -45,6 +49,16 @@ def draw(counted: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         layout.page_link("keluar", t("Lihat siapa yang keluar dan mengapa"))
         layout.downloads(table(scope), t("pegawai-per-tahun"), key="unduh-proyeksi")
+
+
+def _give_a_head_start(scope: Scope) -> None:
+    """Let the page above be painted before a large government is learnt on the same processors."""
+    if len(load.people_of(scope.key.people)) < _LARGE or load_exits.is_learnt(scope.key):
+        return
+    place = st.empty()
+    place.info(exit_view.told_learning(), icon=":material/hourglass_top:")
+    time.sleep(_HEAD_START_SECONDS)
+    place.empty()
 
 
 def table(scope: Scope) -> pd.DataFrame:
@@ -113,6 +127,18 @@ def band(scope: Scope, lang: str) -> charts.ReadyFigure:  # noqa: ARG001 (part o
         "title": {"text": t("akhir tahun"), "standoff": 4},
     }
     shown["margin"]["b"] += 24
+    shown["annotations"] = [
+        {
+            "x": x[-1],
+            "y": p90[-1],
+            "text": f"<b>{number(p50[-1])}</b><br>{number(p10[-1])}-{number(p90[-1])}",
+            "showarrow": False,
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "font": {"size": 14},
+            "yshift": 6,
+        }
+    ]
     return charts.ReadyFigure(
         {
             "data": [

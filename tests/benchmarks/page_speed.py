@@ -10,9 +10,12 @@ What is measured
     *Filter change*: from the pointer going down on a control of the page on retirements to the
     frame after the large figures, the bars and the month calendar have all changed, by the
     browser's own clock. Two of three changes switch who is counted, one chooses a kecamatan.
-    *20 at once*: the same, while 19 further sessions do the same changes with 2 s to think. They
-    speak Streamlit's own protocol over websockets from one other process, so that the server does
-    for them all it does for a browser, and their drawing does not take the processor away from it.
+    *Keluar*: the first visitor, for whom the exit model is learnt; a new browser profile; another
+    choice of who is counted; and a step of the lever on early exits, each a value nobody asked for.
+    *20 at once*: the filter change, while 19 further sessions do the same changes with 2 s to
+    think. They speak Streamlit's own protocol over websockets from one other process, so that the
+    server does for them all it does for a browser, and their drawing does not take the processor
+    away from it.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.browser import running_app
 
-RETIREMENTS = "pensiun"
+RETIREMENTS, EXITS = "pensiun", "keluar"
 USERS = 20
 CHANGES = 36
 THINK_SECONDS = 2.0
@@ -66,6 +69,13 @@ RETIREMENT_PARTS = """
     bars.map(bar => bar.getAttribute('d')).join(),
     document.querySelector('.st-key-kalender-bulan [data-testid=stBidiComponentIsolated]')
       ?.shadowRoot?.textContent,
+  ];
+"""
+EXIT_PARTS = """
+  const bars = document.querySelectorAll('.st-key-keluar-per-tahun .bars path');
+  return [
+    document.querySelector('.es-keys')?.textContent,
+    [...bars].map(bar => bar.getAttribute('d')).join(),
   ];
 """
 WATCH = """
@@ -96,12 +106,13 @@ class FirstPage:
     figure: float
 
 
-def first_page(page: Page, url: str) -> FirstPage:
+def first_page(page: Page, url: str, patience_seconds: int = 60) -> FirstPage:
     """Open an address and wait until it shows something."""
     page.add_init_script(f"({SEEN_FIRST})()")
     page.goto(url, wait_until="commit")
     page.wait_for_function(
-        "window.estafetSeen?.finding && window.estafetSeen?.figure", timeout=60_000
+        "window.estafetSeen?.finding && window.estafetSeen?.figure",
+        timeout=1000 * patience_seconds,
     )
     seen = page.evaluate("window.estafetSeen")
     return FirstPage(seen["finding"], seen["figure"])
@@ -149,6 +160,31 @@ def painted_after(page: Page, act: Callable[[], None], parts: str = RETIREMENT_P
     page.evaluate(WATCH, parts)
     act()
     return float(page.evaluate("window.estafetPainted"))
+
+
+def exit_changes(page: Page, count: int, pause_seconds: float = 0.4) -> list[float]:
+    """Milliseconds from pointer to paint on the page on exits, the first round left out."""
+    switch = page.locator(".st-key-hitung")
+    page.locator(".st-key-keluar-per-tahun .bars path").first.wait_for(state="attached")
+    times = []
+    for number in range(count + len(COUNTED)):
+        button = switch.get_by_role("radio", name=COUNTED[number % 3], exact=True)
+        times.append(painted_after(page, button.click, EXIT_PARTS))
+        time.sleep(pause_seconds)
+    return times[len(COUNTED) :]
+
+
+def exit_lever_steps(page: Page, count: int, pause_seconds: float = 0.4) -> list[float]:
+    """Milliseconds from key to paint for steps of the lever on early exits, the first left out."""
+    page.get_by_test_id("stPopoverButton").filter(has_text="Andai-andai").click()
+    slider = page.locator(".st-key-keluar_dini input[type=range]")
+    slider.wait_for(state="attached")
+    slider.focus()
+    times = []
+    for _ in range(count + 1):
+        times.append(painted_after(page, lambda: page.keyboard.press("ArrowRight"), EXIT_PARTS))
+        time.sleep(pause_seconds)
+    return times[1:]
 
 
 @dataclass
@@ -313,6 +349,7 @@ def measured(data: Path, log: Path, changes: int, users: int) -> Iterator[str]:
         ]
         yield line("first page, reload (median of 5)", within, values)
 
+        yield from _exits_measured(browser, f"{app.url}/{EXITS}", changes)
         page = fresh_page(browser)
         page.goto(f"{app.url}/{RETIREMENTS}")
         alone = filter_changes(page, changes)
@@ -326,6 +363,27 @@ def measured(data: Path, log: Path, changes: int, users: int) -> Iterator[str]:
             values = [("median", statistics.median(reruns)), ("p95", p95(reruns))]
             told = f"the other {users - 1} ({len(reruns)} reruns, server only)"
             yield line(told, "", values)
+
+
+def _exits_measured(browser: Browser, url: str, changes: int) -> Iterator[str]:
+    first = first_page(fresh_page(browser), url, patience_seconds=300)
+    values = [("finding", first.finding), ("figure", first.figure)]
+    yield line("Keluar, first visitor (model learnt)", "", values)
+    warm = [first_page(fresh_page(browser), url) for _ in range(5)]
+    values = [
+        ("finding", statistics.median(one.finding for one in warm)),
+        ("figure", statistics.median(one.figure for one in warm)),
+    ]
+    yield line("Keluar, new browser profile (median of 5)", "target 3,000", values)
+    page = fresh_page(browser)
+    page.goto(url)
+    counted = exit_changes(page, changes)
+    values = [("median", statistics.median(counted)), ("p95", p95(counted))]
+    yield line(f"Keluar, who is counted ({len(counted)} changes)", "targets 200, 300", values)
+    steps = exit_lever_steps(page, changes)
+    values = [("median", statistics.median(steps)), ("p95", p95(steps))]
+    yield line(f"Keluar, lever step ({len(steps)} steps)", "targets 200, 300", values)
+    page.close()
 
 
 def main() -> None:
