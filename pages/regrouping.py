@@ -84,8 +84,9 @@ def _page(key: load_schools.SchoolKey) -> None:
     _warnings(asked, plan, silent)
     layout.keys(_keys(asked, plan, answer))
     regrouping_school.map_and_lock(asked, plan)
-    regrouping_details.follows(asked, plan, is_done=work.is_done)
-    _sections(asked, plan, is_done=work.is_done)
+    is_done = work.is_done or work.stop.is_set()
+    regrouping_details.follows(asked, plan, is_done=is_done)
+    _sections(asked, plan, is_done=is_done)
     layout.source_note(*EQUATIONS)
 
 
@@ -157,7 +158,7 @@ def _proof(work: Work[RegroupingPlan], plan: RegroupingPlan) -> None:
         gap=gap_said(solution.gap),
         seconds=number(solution.seconds, 1),
     )
-    if work.is_done and work.stop.is_set():
+    if work.stop.is_set():
         layout.note(f"{t('Pencarian dihentikan.')} {told}")
         st.button(t("Cari lagi"), on_click=load_regrouping.again, key="cari-lagi")
     elif work.is_done:
@@ -253,9 +254,14 @@ def _keys(asked: Asked, plan: RegroupingPlan, answer: Outcome) -> list[layout.Ke
             help=t("Jarak antarsekolah lewat jalan, sekali berangkat."),
         ),
         layout.Key(
-            t("Rombel"),
-            f"{number(rombel)} → {number(totals['rombel_after'])}",
-            tn("{n} ruang bebas", int(totals["rooms_freed"])),
+            t("Rombel berkurang"),
+            number(rombel - totals["rombel_after"]),
+            t(
+                "{before} → {after} rombel, {rooms} ruang bebas",
+                before=number(rombel),
+                after=number(totals["rombel_after"]),
+                rooms=number(totals["rooms_freed"]),
+            ),
         ),
         layout.Key(
             t("Masih di bawah {n} murid", n=asked.few),

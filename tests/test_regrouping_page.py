@@ -88,7 +88,7 @@ def test_within_six_kilometres_the_small_school_merges_and_the_title_counts_what
         "1 dari 3 SD dapat digabung: hemat Rp 690 juta setahun; 54 murid berjalan lebih jauh,"
         " terjauh 5,2 km"
     ) in said
-    assert ">24 → 18<" in said
+    assert "24 → 18 rombel, 6 ruang bebas" in said
     assert "celah 0,00%" in said
 
 
@@ -188,6 +188,44 @@ def test_names_of_heads_are_only_for_those_who_may_see_them(page, monkeypatch):
     monkeypatch.setattr("pages.shared.access.may_see_names", lambda: False)
     shown(page.run())
     assert not any("Adi" in one.value.to_string() for one in page.dataframe)
+
+
+def test_a_plan_that_is_enough_stays_and_is_looked_for_again_when_asked(page):
+    opened(page, km="6")
+    load_regrouping._DESK.work[("plan", asked_of())].stop.set()
+    said = shown(page.run())
+    assert "Pencarian dihentikan." in said
+    assert "1 dari 3 SD dapat digabung" in said
+    page.button(key="cari-lagi").click().run()
+    assert "Pencarian dihentikan." not in shown(page)
+
+
+def test_work_nobody_waits_for_ends_and_work_that_failed_is_begun_anew():
+    begun = []
+
+    def endless(own):
+        begun.append(own)
+        while True:
+            own.keep(len(begun))
+            time.sleep(0.005)
+
+    work = load_regrouping._work("endless", endless)
+    assert load_regrouping._work("endless", endless) is work
+    load_regrouping._drop(work)
+    until = time.monotonic() + 20
+    while not work.is_done and time.monotonic() < until:
+        time.sleep(0.01)
+    assert work.is_done
+    assert work.error is None
+
+    def failing(own):  # noqa: ARG001
+        raise ArithmeticError
+
+    failed = load_regrouping._work("failing", failing)
+    while not failed.is_done and time.monotonic() < until:
+        time.sleep(0.01)
+    assert isinstance(failed.error, ArithmeticError)
+    assert load_regrouping._work("failing", failing) is not failed
 
 
 def test_the_list_says_why_each_school_stays_or_goes(page):

@@ -17,8 +17,8 @@ from pages.shared.regrouping_inputs import Asked
 from pages.shared.words import language, t
 
 _CURVE = "kurva-gabung"
-# Above so many schools the curve takes minutes: it waits to be asked for.
-_CURVE_AT_ONCE = 300
+# Where one plan takes longer than so many seconds, the curve waits to be asked for.
+_CURVE_AT_ONCE = 3.0
 
 
 def _curve_clicked(usual: float) -> None:
@@ -41,11 +41,9 @@ def _set_step(step: str) -> None:
 
 def curve(asked: Asked, plan: RegroupingPlan) -> None:
     """Plans along the price of walking; a click shows that plan on the map."""
-    is_large = len(plan.prepared.schools) > _CURVE_AT_ONCE
-    if is_large and not st.session_state.get("_kurva_diminta"):
-        layout.note(
-            t("Kurva menyelesaikan sembilan rencana; untuk daerah ini perlu beberapa menit.")
-        )
+    is_slow = plan.solution.seconds > _CURVE_AT_ONCE
+    if is_slow and not st.session_state.get("_kurva_diminta"):
+        layout.note(t("Kurva menyelesaikan sembilan rencana; di sini perlu satu dua menit."))
         st.button(
             t("Hitung kurva"),
             on_click=st.session_state.__setitem__,

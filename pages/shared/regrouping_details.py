@@ -101,6 +101,10 @@ def _heads(plan: RegroupingPlan, when: When) -> None:
     ]
     if heads.empty:
         return
+    if not access.may_see_names():
+        # One head to a school: even without a name the row would be about one person.
+        layout.note(t("Kepala sekolah yang bergabung hanya tampak bagi perencana."))
+        return
     names = plan.prepared.schools.set_index("npsn")["name"]
     table = merges[["npsn", "school_year"]].merge(heads, on="npsn")
     table = table.assign(

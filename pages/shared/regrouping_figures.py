@@ -17,6 +17,8 @@ from pages.shared.school_inputs import year_name
 from pages.shared.words import number, t
 
 _MOST_POINT, _LEAST_POINT = 24.0, 7.0
+# From so many schools on points are drawn smaller, and a chosen school is looked at from near.
+_CROWD = 150
 _STAY, _RECEIVE, _CLOSE = charts.QUIET, charts.PALETTE[0], charts.ALARM
 
 
@@ -69,10 +71,12 @@ def plan_map(
         *_arcs(rows, seen),
     ]
     most = max(float(seen["pupils"].max()), 1.0)
+    near = seen.loc[seen["npsn"] == chosen] if len(seen) > _CROWD else seen.iloc[:0]
+    shrink = 1.0 if len(near) else min(1.0, (_CROWD / len(seen)) ** 0.5)
     receives = set(rows["into"]) - {""}
     kinds = (
         (
-            t("Tetap buka"),
+            t("Tetap"),
             _STAY,
             "circle",
             ~seen["npsn"].isin(receives) & (seen["action"] == "open"),
@@ -86,6 +90,7 @@ def plan_map(
         if part.empty:
             continue
         size = _LEAST_POINT + (_MOST_POINT - _LEAST_POINT) * np.sqrt(part["pupils"] / most)
+        size *= shrink if colour == _STAY else max(shrink, 0.7)
         traces.append(
             {
                 "type": "scatter",
@@ -97,16 +102,16 @@ def plan_map(
                     "size": size.tolist(),
                     "color": colour,
                     "symbol": symbol,
-                    "opacity": 0.85,
-                    "line": {"color": "#FFFFFF", "width": 1},
+                    "opacity": 0.85 if shrink == 1 or colour != _STAY else 0.55,
+                    "line": {"color": "#FFFFFF", "width": 1 if shrink == 1 else 0.5},
                 },
                 "customdata": part[["npsn"]].to_numpy().tolist(),
                 "text": [
                     _facts(row) for row in part.rename(columns={"name": "called"}).itertuples()
                 ],
                 "hovertemplate": "%{text}<extra></extra>",
-                "selected": {"marker": {"opacity": 0.85}},
-                "unselected": {"marker": {"opacity": 0.85}},
+                "selected": {"marker": {}},
+                "unselected": {"marker": {"opacity": 0.85 if shrink == 1 else 0.55}},
             }
         )
     for name, colour, use in (
@@ -132,11 +137,24 @@ def plan_map(
                 "hoverinfo": "skip",
             }
         )
+    if len(near):
+        away = _look_near(shown, near.iloc[0], float(np.nanmax(plan.prepared.most_km)))
     shown["annotations"] = [
-        *school_figures._place_names(seen),
+        *([] if len(near) else school_figures._place_names(seen)),
         school_figures._scale(away, shown),
     ]
     return charts.ReadyFigure({"data": traces, "layout": shown})
+
+
+def _look_near(shown: charts.Figure, school: pd.Series, most_km: float) -> np.ndarray:
+    """Show a school and what lies within reach of it; the corners of what is then seen."""
+    reach = max(1.5 * most_km, 2.0)
+    at = school[["east_km", "north_km"]].to_numpy(dtype=float)
+    low, high = at - reach, at + reach
+    shown["xaxis"]["range"], shown["yaxis"]["range"] = [
+        [a, b] for a, b in zip(low, high, strict=True)
+    ]
+    return np.array([low + 0.12 * reach, high - 0.12 * reach])
 
 
 def _arcs(rows: pd.DataFrame, seen: pd.DataFrame) -> list[charts.Figure]:

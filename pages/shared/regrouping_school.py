@@ -151,7 +151,12 @@ def _one(asked: Asked, plan: RegroupingPlan, rows: pd.DataFrame, npsn: str) -> N
                 type="tertiary",
                 icon=":material/block:",
             )
-        layout.page_link("murid", t("Murid sekolah ini"), sekolah=npsn)
+        with st.container(horizontal=True):
+            layout.page_link("murid", t("Murid sekolah ini"), sekolah=npsn)
+            st.button(
+                t("Selesai"), key="selesai", on_click=unchoose, icon=":material/close:",
+                type="tertiary",
+            )  # fmt: skip
 
 
 def _lock(asked: Asked, plan: RegroupingPlan, npsn: str) -> None:
