@@ -15,6 +15,7 @@ from pages.shared import (
 from pages.shared import redistribution_details as details
 from pages.shared import redistribution_figures as figures
 from pages.shared import redistribution_inputs as asked
+from pages.shared import redistribution_locks as locks
 from pages.shared import redistribution_view as view_of
 from pages.shared.load_redistribution import MoveKey, Plan
 from pages.shared.regrouping_inputs import USUAL_FEW
@@ -65,7 +66,7 @@ def _page() -> None:
         layout.header(_finding(plan), _question())
     asked.note_of_choices(wish)
     _told(plan)
-    details.locks(plan)
+    locks.every_lock(plan)
     if plan.situation.needs.empty or not plan.found.counts["people_count"]:
         _nothing(plan)
         return
@@ -80,11 +81,11 @@ def _page() -> None:
                 t("Koordinat sekolah belum ada; muat daftar sekolah Dapodik di halaman Data."),
             )
         else:
-            charts.draw(drawn, details.MAP, height=560, on_select=details.map_clicked)
+            charts.draw(drawn, locks.MAP, height=560, on_select=locks.map_clicked)
     with right:
         height = figures.before_after_height(plan)
         charts.draw(figures.before_after(plan, language()), "kekurangan-terisi", height=height)
-    details.school(plan)
+    locks.school(plan)
     details.draw(plan)
     details.method(plan)
     layout.note(

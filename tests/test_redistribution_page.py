@@ -280,7 +280,17 @@ def test_english_is_spoken_throughout(page):
     page.session_state["lang"] = "en"
     said = opened(page)
     assert "1 teacher moves to fill 1 of 42 posts short" in said
-    assert "Guru PJOK at SDN 01 Melati" in moves(page)["reason"].iloc[0] or (
-        "PJOK" in moves(page)["reason"].iloc[0]
-    )
+    assert "PJOK at SDN 01 Melati: 4 in post, 1 needed" in moves(page)["reason"].iloc[0]
     assert "perlu" not in moves(page)["reason"].iloc[0]
+
+
+@pytest.mark.usefixtures("planner")
+def test_findings_are_told_in_english_as_well(tmp_path, monkeypatch):
+    told = profiles().assign(latitude=lambda own: own["latitude"].mask(own["npsn"] == DAHLIA, 0))
+    told["longitude"] = told["longitude"].mask(told["npsn"] == DAHLIA, 0)
+    monkeypatch.setenv("ESTAFET_DATA", str(edition(tmp_path, school_year_profile=told)))
+    page = AppTest.from_function(_page, default_timeout=120)
+    page.session_state["lang"] = "en"
+    opened(page, rinci_pindah="betulkan")
+    found = next(one.value for one in page.dataframe if "text" in one.value)["text"]
+    assert found.str.contains("SDN 03 Dahlia: .*left out until mended").any()

@@ -1,21 +1,26 @@
-"""The tables of the page on moving teachers, its locks and its method."""
+"""The tables of the page on moving teachers, and its method."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from pages.shared import access, inputs, layout, load_redistribution, teacher_view
-from pages.shared import redistribution_inputs as asked
+from pages.shared import (
+    access,
+    inputs,
+    layout,
+    load_redistribution,
+    redistribution_locks,
+    teacher_view,
+)
 from pages.shared import redistribution_view as view_of
 from pages.shared.layout import Column
 from pages.shared.load_redistribution import Plan
+from pages.shared.redistribution_findings import finding_words
 from pages.shared.redistribution_reasons import code_names
-from pages.shared.words import NONE, day, language, number, t, tn
+from pages.shared.words import NONE, language, number, t
 
-MAP = "peta-pemerataan"
 MOVES = "perpindahan"
-SCHOOL = "sekolah_pindah"
 _MOST_REASONS = 4
 
 
@@ -91,33 +96,9 @@ def _moves(plan: Plan) -> None:
     )  # fmt: skip
     chosen = picked["selection"]["rows"] if picked else []
     if chosen and chosen[0] < len(rows):
-        _lock_buttons(rows.iloc[chosen[0]])
+        redistribution_locks.one_move(rows.iloc[chosen[0]])
     else:
         layout.note(t("Pilih satu baris untuk menahannya atau menutup sekolahnya."))
-
-
-def _lock_buttons(row: pd.Series) -> None:
-    """What can be held of one move; the plan is then solved again."""
-    with st.container(horizontal=True, gap="small", key="kunci-baris"):
-        st.button(
-            t("Tahan {name} di {school}", name=row["name"] or row["person_id"],
-              school=row["from_name"]),
-            key="tahan-orang",
-            icon=":material/lock:",
-            on_click=asked.lock,
-            args=(asked.STAYS, row["person_id"]),
-        )  # fmt: skip
-        for word, npsn, name in (
-            ("asal", row["from_npsn"], row["from_name"]),
-            ("tujuan", row["to_npsn"], row["to_name"]),
-        ):
-            st.button(
-                t("Tutup {school} dari perpindahan", school=name),
-                key=f"tutup-{word}",
-                icon=":material/block:",
-                on_click=asked.lock,
-                args=(asked.CLOSED, npsn),
-            )
 
 
 # ---- before and after ----------------------------------------------------------------------------
@@ -203,6 +184,7 @@ def _surplus_left(plan: Plan) -> None:
             Column("left_count", t("Lebih"), "number"),
             Column("needed_count", t("Dibutuhkan"), "number"),
             Column("in_post_count", t("Ada"), "count"),
+            *([Column("follows_name", t("Ikut muridnya ke"))] if plan.situation.merges else []),
             Column("reason", t("Alasan"), width="large"),
             Column("npsn", t("NPSN")),
         ],
@@ -224,9 +206,9 @@ def _findings(plan: Plan) -> None:
                 " lalu muat lagi daftar sekolah di halaman Data."
             )
         )
-    guarded = rows if access.may_see_names() else rows.assign(person_id="")
+    rows = rows.assign(text=[finding_words(row, plan) for row in rows.itertuples()])
     layout.table(
-        guarded,
+        rows if access.may_see_names() else rows.assign(person_id=""),
         [
             Column("text", t("Temuan"), width="large"),
             Column("npsn", t("NPSN")),
@@ -235,119 +217,6 @@ def _findings(plan: Plan) -> None:
         "pemerataan-temuan",
         key="tabel-temuan",
     )
-
-
-# ---- locks ---------------------------------------------------------------------------------------
-
-
-def show_school(npsn: str) -> None:
-    """Open one school beneath the map; '' closes it (a callback)."""
-    st.session_state[SCHOOL] = npsn
-    if npsn:
-        st.query_params[SCHOOL] = npsn
-    else:
-        st.query_params.pop(SCHOOL, None)
-
-
-def map_clicked() -> None:
-    """Open the school whose point was clicked (a callback)."""
-    points = (st.session_state.get(MAP) or {}).get("selection", {}).get("points", [])
-    place = next((point["customdata"] for point in points if point.get("customdata")), None)
-    if place:
-        show_school(str(place[0]))
-
-
-def school(plan: Plan) -> None:
-    """The school chosen on the map or by name: before, after, and its lock."""
-    schools = view_of.answer(plan).schools.sort_values("name")
-    names = {str(row.npsn): str(row.name) for row in schools.itertuples()}
-    with st.container(width=420):
-        npsn = inputs.choice(
-            SCHOOL,
-            t("Lihat satu sekolah (atau klik di peta)"),
-            {"": NONE, **names},
-            "",
-            widget="select",
-        )
-    row = view_of.key_of(schools, npsn)
-    if row is None:
-        return
-    told = [
-        t(
-            "{school} ({kecamatan}): kekurangan {vacant} → {unfilled} jabatan, kelebihan {surplus}"
-            " → {left} guru.",
-            school=row["name"],
-            kecamatan=row["kecamatan"] or NONE,
-            vacant=number(row["vacant_count"]),
-            unfilled=number(row["unfilled_count"]),
-            surplus=number(row["surplus_count"]),
-            left=number(row["left_count"]),
-        )
-    ]
-    if row["is_locked"]:
-        told.append(t("Sekolah ini ditutup dari perpindahan."))
-    layout.note(" ".join(told))
-    if access.may("perencana"):
-        closed = bool(row["is_locked"])
-        st.button(
-            t("Buka lagi untuk perpindahan")
-            if closed
-            else t("Tutup {school} dari perpindahan", school=row["name"]),
-            key="kunci-sekolah",
-            icon=":material/lock_open:" if closed else ":material/block:",
-            on_click=asked.unlock if closed else asked.lock,
-            args=(asked.CLOSED, npsn),
-        )
-    layout.page_link("murid", t("Buka {school}", school=row["name"]), sekolah=npsn)
-
-
-def locks(plan: Plan) -> None:
-    """What is locked, by whom and since when; each can be taken back."""
-    held = asked.held()
-    if held.empty:
-        return
-    filled, moved = view_of.locks_cost(plan)
-    people = int((held["kind"] == asked.STAYS).sum())
-    schools = int((held["kind"] == asked.CLOSED).sum())
-    parts = [
-        tn("{n} orang ditahan", people) if people else "",
-        tn("{n} sekolah ditutup", schools) if schools else "",
-    ]
-    said = t("Kunci: {locks}.", locks=", ".join(part for part in parts if part))
-    effect = (
-        t("Tanpa kunci rencananya sama baik.")
-        if not (filled or moved)
-        else t(
-            "Dibanding tanpa kunci: terisi {filled}, berpindah {moved}.",
-            filled=_signed(filled),
-            moved=_signed(moved),
-        )
-    )
-    layout.caution(f"{said} {effect}")
-    if not access.may("perencana"):
-        return
-    with st.expander(t("Lihat dan lepaskan kunci"), icon=":material/lock:"):
-        named = teacher_view.in_post_of(plan.key.schools, plan.key.people)
-        person = named.dropna(subset=["nip"]).drop_duplicates("nip").set_index("nip")["name"]
-        place = view_of.answer(plan).schools.set_index("npsn")["name"]
-        for row in held.itertuples():
-            is_person = row.kind == asked.STAYS
-            name = (person if is_person else place).get(row.thing_id, row.thing_id)
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                what = t("{name} tetap", name=name) if is_person else t("{name} ditutup", name=name)
-                layout.note(f"{what} · {row.locked_by}, {day(row.locked_at)}", width="content")
-                st.button(
-                    t("Lepaskan"),
-                    key=f"lepas-{row.kind}-{row.thing_id}",
-                    type="tertiary",
-                    icon=":material/lock_open:",
-                    on_click=asked.unlock,
-                    args=(row.kind, row.thing_id),
-                )
-
-
-def _signed(change: int) -> str:
-    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{number(abs(change))}"
 
 
 # ---- method --------------------------------------------------------------------------------------

@@ -277,6 +277,8 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
     }
     shown["xaxis"] |= {"visible": False, "rangemode": "tozero"}
     shown["margin"]["r"] = 40
+    # Names of posts take much of a phone; the legend begins at its edge, beside the buttons.
+    shown["legend"]["xref"] = "container"
     labels = rows["label"].tolist()
     traces = [
         {

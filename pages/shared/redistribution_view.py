@@ -193,6 +193,8 @@ def surplus_left(plan: Plan) -> pd.DataFrame:
             [left_reason(row, limits) for row in rows.itertuples()], rows.index, dtype="str"
         )
     )
+    schools = _named(plan)["name"]
+    table = table.assign(follows_name=_named_by(table["follows_npsn"], schools))
     return table.sort_values(
         ["left_count", "post_name", "name"], ascending=[False, True, True], ignore_index=True
     )
