@@ -32,6 +32,7 @@ from pages.shared.words import t
 
 QUICK_SECONDS, PROOF_SECONDS, MERGER_SECONDS = 2.0, 60.0, 10.0
 _KEPT_PROOFS = 8
+_NEED_STAGES = ("need", "private_need")
 _OWN_TEACHER = "GTY"
 
 
@@ -67,8 +68,8 @@ class Plan:
 
     @property
     def gap(self) -> float:
-        """The largest gap of any stage."""
-        return max((stage.gap for stage in self.found.stages), default=0.0)
+        """The gap of the need filled, which comes before people and km."""
+        return max((s.gap for s in self.found.stages if s.name in _NEED_STAGES), default=0.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -296,4 +296,6 @@ def proved_words(plan: Plan) -> str:
     seconds = number(plan.found.counts["seconds"], 1)
     if plan.is_proved:
         return t("terbukti terbaik, {n} detik", n=seconds)
+    if plan.gap == 0:
+        return t("isinya terbukti, jaraknya belum, {n} detik", n=seconds)
     return t("belum terbukti, {n} detik", n=seconds)
