@@ -506,11 +506,12 @@ def _add_exits(
     )
     judged.add_argument(
         "--cutoff",
-        action="append",
+        action="extend",
+        nargs="+",
         required=True,
         type=_day,
         metavar="DATE",
-        help="tanggal potong; boleh berulang",
+        help="tanggal potong, satu atau beberapa; boleh berulang",
     )
     judged.add_argument(
         "--years", type=int, choices=range(1, 11), default=5, metavar="N", help="1 sampai 10"

@@ -12,8 +12,9 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.exits import exit_forecast, in_service_on, year_names
+from analytics.exits import in_service_on
 from analytics.exits_backtest import Judged, exits_backtest, printed
+from analytics.exits_forecast import exit_forecast, year_names
 from analytics.exits_panel import year_start
 from analytics.exits_roster import Roster, read_roster
 from analytics.faults import Fault, FaultsError

@@ -15,14 +15,17 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from analytics.exact_sums import YearEffect, leaver_distribution
+from analytics.exact_sums import YearEffect
+from analytics.exits_boosting import NO_TREES, Blend, fitted_trees, levelled
 from analytics.exits_learning import (
     VAGUE_LOG_SD,
     CauseModel,
+    factor_sum,
     fitted_cause,
     prior_logit,
     scale_for,
 )
+from analytics.exits_memory import Memory, memory
 from analytics.exits_panel import (
     BUP,
     UNKNOWN_CAUSE,
@@ -30,7 +33,7 @@ from analytics.exits_panel import (
     PastYears,
     People,
     Traits,
-    Whole,
+    in_service,
     must_go,
     past_years,
     people_of,
@@ -42,8 +45,6 @@ from analytics.exits_prior import Prior, prior_rates
 from analytics.exits_years import YearOutlook, year_outlook
 
 LEAST_PEOPLE = 10
-HALF_LIVES = (3.0, 8.0, np.inf)
-_JUDGED_YEARS, _LEAST_JUDGED_EXITS, _LEAST_LEARNT_YEARS = 3, 100, 3
 _OUTLOOK_YEARS = 10
 _HIGHEST = 0.98
 # Somebody past the date goes within the year, unless the past shows otherwise: worth two persons.
@@ -83,6 +84,8 @@ class ExitModel:
         One row per past year: ``starts_on, people_count, exit_count, expected_count`` (with
         today's hazards, no year effect), and ``overdue_count, overdue_left_count, reached_count,
         reached_left_count``: people past their date, and people whose date fell in that year.
+    blend
+        Boosted trees beside the curves, and their weight: 0 where history is thin.
     prior_share
         How much of the general level rests on prior rates: 1 without history, towards 0 with it.
     """
@@ -93,6 +96,7 @@ class ExitModel:
     causes: tuple[str, ...]
     exit_counts: Mapping[str, int]
     half_life_years: float
+    blend: Blend
     outlook: YearOutlook
     year_effect: YearEffect
     past: pd.DataFrame
@@ -160,7 +164,7 @@ class ExitModel:
         return float(known[min(year, len(known) - 1)])
 
     def _early(self, who: Traits, level: float) -> dict[str, Numbers]:
-        return _together(self.models, who, self.prior, level)
+        return _together(self.models, who, self.prior, level, self.blend)
 
 
 def _share_before(people: People, start: int, until: int) -> Numbers:
@@ -169,17 +173,54 @@ def _share_before(people: People, start: int, until: int) -> Numbers:
 
 
 def _together(
-    models: Mapping[str, CauseModel], who: Traits, prior: Prior, level: float = 1.0
+    models: Mapping[str, CauseModel],
+    who: Traits,
+    prior: Prior,
+    level: float = 1.0,
+    blend: Blend = NO_TREES,
 ) -> dict[str, Numbers]:
     """Chances by cause that leave room for staying (eq. 73), times the level of the year."""
     odds = {
         cause: np.exp(np.clip(model.logit(who, prior_logit(prior.rate(cause, who))), -30, 30))
         for cause, model in models.items()
     }
+    if blend.trees is not None:
+        # All causes alike: the trees say who leaves, not of what.
+        lift = np.exp(blend.addition(who, _plain(models, who, prior)))
+        odds = {cause: each * lift for cause, each in odds.items()}
     every = np.sum(list(odds.values()), axis=0)
     total = every / (1.0 + every)
     moved = np.minimum(total * level, np.maximum(total, _HIGHEST))
     return {cause: each / np.maximum(every, 1e-300) * moved for cause, each in odds.items()}
+
+
+def _plain(models: Mapping[str, CauseModel], who: Traits, prior: Prior) -> Numbers:
+    """Log odds of leaving of any cause by the curves, ratios of groups left out."""
+    each = [
+        model.logit(who, prior_logit(prior.rate(cause, who))) - factor_sum(model.factors, who)
+        for cause, model in models.items()
+    ]
+    return np.asarray(np.logaddexp.reduce(each, axis=0))
+
+
+def _blended(
+    past: PastYears, people: People, models: Mapping[str, CauseModel], prior: Prior, chosen: Memory
+) -> Blend:
+    """Trees as far as the past bears them out, at the level of the curves for today's staff."""
+    if not chosen.tree_weight:
+        return NO_TREES
+    back = len(past.starts) - 1 - past.year
+    trees = fitted_trees(past.traits, past.left >= 0, past.count * past.exposure, back)
+    here = in_service(people, past.ends)
+    _, overdue = must_go(people, here, past.ends, past.ends + 1)
+    here[here] = ~overdue
+    who = traits(people, here, past.ends)
+    odds = [
+        model.logit(who, prior_logit(prior.rate(cause, who))) for cause, model in models.items()
+    ]
+    plain = _plain(models, who, prior)
+    whole = np.asarray(np.logaddexp.reduce(odds, axis=0))
+    return levelled(Blend(trees, chosen.tree_weight), who, plain, whole)
 
 
 def exit_model(  # noqa: PLR0913 - a history, its bounds, and what else is known
@@ -241,8 +282,11 @@ def _learnt(  # noqa: PLR0913 - as exit_model
         shares = {UNKNOWN_CAUSE: sourced.mix()}
     elif sourced.causes:
         causes = (*causes, *(each for each in sourced.causes if each not in causes))
-    half_life = choice.half_life_years or _half_life(past, sourced)
+    chosen = memory(past, sourced, choice.half_life_years)
+    half_life = chosen.half_life_years
     models = _fitted(past, sourced, causes, _recency(past, half_life), choice.without)
+    # Trees know every subject at once: what is left out for comparison is left out of all.
+    blend = NO_TREES if choice.without else _blended(past, people, models, sourced, chosen)
     observed, expected = _by_year(past, models, sourced)
     outlook = year_outlook(observed, expected, _OUTLOOK_YEARS)
     log_sd, persistence, level_sd = outlook.smoothed()
@@ -257,6 +301,7 @@ def _learnt(  # noqa: PLR0913 - as exit_model
         causes,
         counts,
         half_life,
+        blend,
         outlook,
         YearEffect(min(log_sd, 2.0), persistence, min(level_sd, 2.0)),
         _past_table(past, observed, expected),
@@ -278,6 +323,13 @@ def hidden_after(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
     if "cause" in known:
         known["cause"] = known["cause"].mask(later)
     return known
+
+
+def in_service_on(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Spells that run on the day: begun by then, and not ended before it."""
+    day = pd.Timestamp(as_of)
+    runs = (spells["start_date"] <= day) & ~(spells["exit_date"] < day)
+    return spells.loc[runs.to_numpy()]
 
 
 def _causes(past: PastYears) -> tuple[str, ...]:
@@ -341,37 +393,6 @@ def _by_year(
     return observed.astype(np.float64), expected.astype(np.float64)
 
 
-def _half_life(past: PastYears, prior: Prior) -> float:
-    """The half-life that would have told best who left, in the last years of the past (eq. 76)."""
-    size = len(past.starts)
-    exits = np.bincount(past.year, past.count * (past.left >= 0), minlength=size)
-    judged = [
-        year
-        for year in range(max(_LEAST_LEARNT_YEARS, size - _JUDGED_YEARS), size)
-        if exits[:year].sum() >= _LEAST_JUDGED_EXITS
-    ]
-    if not judged:
-        return float("inf")
-    scores = dict.fromkeys(HALF_LIVES, 0.0)
-    anyway = past.left >= 0
-    for year in judged:
-        before, during = past.year < year, past.year == year
-        # All causes at once: the question is how fast the past grows old, not of what.
-        who, now = subset(past.traits, before), subset(past.traits, during)
-        rates = [prior_logit(prior.total(each)) for each in (who, now)]
-        for half_life in HALF_LIVES:
-            weight = past.count[before] * 0.5 ** ((year - 1 - past.year[before]) / half_life)
-            model = fitted_cause(who, anyway[before], weight, rates[0], VAGUE_LOG_SD, rounds=3)
-            chance = 1 / (1 + np.exp(-model.logit(now, rates[1])))
-            left, count = anyway[during], past.count[during]
-            # The level of the year is another question; who left is this one.
-            chance *= max(count @ left, 0.5) / (count @ chance)
-            chance = np.clip(chance, 1e-6, 1 - 1e-6)
-            scores[half_life] += float(count @ np.log(np.where(left, chance, 1 - chance)))
-    # A tie goes to the longer memory.
-    return max(HALF_LIVES, key=lambda each: (round(scores[each], 1), each))
-
-
 def _overdue(past: PastYears) -> float:
     """Chance that somebody past the date goes within the year (eq. 72)."""
     back = np.arange(len(past.starts))[::-1]
@@ -398,103 +419,3 @@ def _past_table(past: PastYears, observed: Numbers, expected: Numbers) -> pd.Dat
 
 def _day(number: int) -> date:
     return date(1970, 1, 1) + timedelta(days=int(number))
-
-
-# ---- forecast ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class ExitForecast:
-    """Leavers of the coming years.
-
-    ``years``: ``year, expected, p10, p50, p90`` (exits in those twelve months of people in service
-    on the day; expected a mean, the others whole people). ``people``: ``person_id, year,
-    probability`` (of leaving in that year, seen from the day). ``by_cause``: ``year, cause,
-    expected``.
-    """
-
-    years: pd.DataFrame
-    people: pd.DataFrame
-    by_cause: pd.DataFrame
-    model: ExitModel
-
-
-def exit_forecast(  # noqa: PLR0913 - the command's own options
-    spells: pd.DataFrame,
-    as_of: date,
-    years: int,
-    mandatory_age: int | None = None,
-    prior: pd.DataFrame | None = None,
-    observed_from: date | None = None,
-    choice: ExitChoice = USUAL,
-) -> ExitForecast:
-    """How many of those in service leave in each coming year, with a band.
-
-    Parameters
-    ----------
-    spells, prior, observed_from, choice
-        As for ``exit_model``; exits on or after ``as_of`` are not seen.
-    as_of
-        The day the forecast is made. Year k is the twelve months from k - 1 years after it; named
-        for the calendar year most of it lies in, so that from 1 January both are the same.
-    years
-        How many, 1 to 30.
-    mandatory_age
-        Whoever reaches it goes for certain in that year; whoever is past it goes at once unless
-        the past shows that such people stay (eq. 72).
-
-    Returns
-    -------
-    See ``ExitForecast``. Method: docs/method.md eq. 81-82.
-    """
-    model = exit_model(spells, observed_from, as_of, prior, mandatory_age, choice)
-    here = in_service_on(spells, as_of)
-    hazard = model.hazards(here, years)
-    names = year_names(as_of, years)
-    total = np.minimum(np.sum(list(hazard.values()), axis=0), 1.0)
-    staying = np.cumprod(np.hstack([np.ones((len(here), 1)), 1.0 - total]), axis=1)[:, :-1]
-    by_law = hazard[BUP] if people_of(here, mandatory_age).has_law else np.zeros_like(total)
-    bands = _bands(total, by_law, model.year_effect)
-    leaving = staying * total
-    return ExitForecast(
-        pd.DataFrame({"year": names, "expected": leaving.sum(axis=0), **bands}),
-        pd.DataFrame(
-            {
-                "person_id": np.repeat(here["person_id"].to_numpy(object), years),
-                "year": np.tile(names, len(here)),
-                "probability": leaving.ravel(),
-            }
-        ),
-        pd.DataFrame(
-            [
-                (name, cause, float((staying * each)[:, at].sum()))
-                for at, name in enumerate(names)
-                for cause, each in hazard.items()
-            ],
-            columns=["year", "cause", "expected"],
-        ),
-        model,
-    )
-
-
-def in_service_on(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Spells that run on the day: begun by then, and not ended before it."""
-    day = pd.Timestamp(as_of)
-    runs = (spells["start_date"] <= day) & ~(spells["exit_date"] < day)
-    return spells.loc[runs.to_numpy()]
-
-
-def year_names(as_of: date, years: int) -> list[int]:
-    """The calendar year most of each twelve months lies in."""
-    first = as_of.year if (as_of.month, as_of.day) <= (7, 1) else as_of.year + 1
-    return list(range(first, first + years))
-
-
-def _bands(total: Numbers, by_law: Numbers, effect: YearEffect) -> dict[str, Whole]:
-    """P10, P50 and P90 of the leavers of each year, exact given the hazards (eq. 82)."""
-    if not len(total):
-        return {name: np.zeros(total.shape[1], np.int64) for name in ("p10", "p50", "p90")}
-    certain = total >= 1.0 - 1e-12
-    moved = np.where(certain, 1.0, np.clip(total - by_law, 0.0, 1.0))
-    laws = leaver_distribution(moved, None, effect, fixed=np.where(certain, 0.0, by_law))
-    return {f"p{share}": laws.quantile(share / 100)[0] for share in (10, 50, 90)}

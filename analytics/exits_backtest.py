@@ -16,11 +16,10 @@ from sklearn.metrics import roc_auc_score
 from analytics.exits import (
     USUAL,
     ExitChoice,
-    ExitForecast,
-    exit_forecast,
     hidden_after,
     in_service_on,
 )
+from analytics.exits_forecast import ExitForecast, exit_forecast
 from analytics.exits_panel import (
     BUP,
     UNKNOWN_CAUSE,

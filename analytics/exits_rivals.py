@@ -1,6 +1,7 @@
 """The simple forecasts an exit model must beat.
 
-Mandatory age only; rates by single year of age; and last year's rate for everybody.
+Mandatory age only; rates by single year of age, of the last five years and of all; and last
+year's rate for everybody.
 Method: docs/method.md eq. 83.
 """
 
@@ -22,8 +23,9 @@ from analytics.exits_panel import (
 )
 
 MANDATORY, AGE_RATES, LAST_YEAR = "mandatory", "age_rates", "last_year"
-RIVALS = (MANDATORY, AGE_RATES, LAST_YEAR)
-_RATE_YEARS = 5
+AGE_RATES_ALL = "age_rates_all"
+RIVALS = (MANDATORY, AGE_RATES, AGE_RATES_ALL, LAST_YEAR)
+_RATE_YEARS, _MOST_YEARS = 5, 60
 _OLDEST = 120
 
 
@@ -39,8 +41,8 @@ def rival_hazards(
     here
         Spells that run on ``as_of``.
     as_of, years, mandatory
-        As for the forecast. All rivals know the mandatory age; rates come from the last five
-        years, those of single years of age as they were, unsmoothed.
+        As for the forecast. All rivals know the mandatory age. Rates by single year of age,
+        unsmoothed, come from the last five years or from all since the first exit on record.
 
     Returns
     -------
@@ -48,7 +50,8 @@ def rival_hazards(
     """
     past, now = people_of(seen, mandatory), people_of(here, mandatory)
     start = year_start(as_of, 0)
-    age_rate, last_rate = _rates(past, as_of)
+    age_rate, last_rate = _rates(past, as_of, _RATE_YEARS)
+    all_rate, _ = _rates(past, as_of, _recorded_years(past, as_of))
     everybody = np.ones(len(here), bool)
     found = {name: np.zeros((len(here), years)) for name in RIVALS}
     for year in range(years):
@@ -58,16 +61,25 @@ def rival_hazards(
         age = np.clip(whole_years(now.birth, start), 0, _OLDEST)
         found[MANDATORY][:, year] = by_law
         found[AGE_RATES][:, year] = by_law + (1 - by_law) * age_rate[age]
+        found[AGE_RATES_ALL][:, year] = by_law + (1 - by_law) * all_rate[age]
         found[LAST_YEAR][:, year] = by_law + (1 - by_law) * last_rate
         start = until
     return found
 
 
-def _rates(past: People, as_of: date) -> tuple[Numbers, float]:
+def _recorded_years(past: People, as_of: date) -> int:
+    first = int(past.leaves.min()) if len(past.leaves) else year_start(as_of, 0)
+    years = 1
+    while years < _MOST_YEARS and year_start(as_of, -years - 1) >= first:
+        years += 1
+    return years
+
+
+def _rates(past: People, as_of: date, years: int) -> tuple[Numbers, float]:
     """Rates of leaving early by age over the last years, and of everybody in the last one."""
     gone, here = np.zeros(_OLDEST + 1), np.zeros(_OLDEST + 1)
     last = 0.0
-    for back in range(_RATE_YEARS, 0, -1):
+    for back in range(years, 0, -1):
         start, until = year_start(as_of, -back), year_start(as_of, -back + 1)
         who = in_service(past, start)
         share, overdue = must_go(past, who, start, until)

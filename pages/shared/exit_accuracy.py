@@ -11,7 +11,7 @@ import streamlit as st
 
 from analytics import exits_backtest
 from analytics.exits_backtest import OURS
-from analytics.exits_rivals import AGE_RATES, LAST_YEAR, MANDATORY
+from analytics.exits_rivals import AGE_RATES, AGE_RATES_ALL, LAST_YEAR, MANDATORY
 from pages.shared import charts, exit_inputs, inputs, layout, load_exits
 from pages.shared.layout import Column
 from pages.shared.load_exits import ExitKey
@@ -48,6 +48,7 @@ def forecast_names() -> dict[str, str]:
         OURS: t("Prakiraan Estafet"),
         MANDATORY: t("Hanya BUP"),
         AGE_RATES: t("Laju menurut umur"),
+        AGE_RATES_ALL: t("Laju menurut umur, semua tahun"),
         LAST_YEAR: t("Laju tahun lalu"),
     }
 

@@ -1,0 +1,89 @@
+"""Trees beside the curves: believed as far as the past bears them out, and at its level."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from analytics.exits import ExitChoice, exit_model, in_service_on
+from analytics.exits_boosting import NO_TREES
+from analytics.exits_forecast import exit_forecast
+
+FROM, AS_OF = date(2008, 1, 1), date(2020, 1, 1)
+LEFT_BY_CORNER, LEFT_ELSEWHERE = 0.5, 0.03
+
+
+def with_corner(people: int = 5000, seed: int = 8) -> pd.DataFrame:
+    """Synthetic: half of those aged 45-49 with 12-14 years leave a year, 3 % of everybody else."""
+    dice = np.random.default_rng(seed)
+    birth = dice.integers(1955, 1992, people)
+    start = np.maximum(birth + dice.integers(22, 45, people), 1990)
+    leaves = np.full(people, 9999)
+    for year in range(2008, 2021):
+        chance = np.where(corner(birth, start, year), LEFT_BY_CORNER, LEFT_ELSEWHERE)
+        gone = (leaves == 9999) & (start < year) & (dice.random(people) < chance)
+        leaves[gone] = year
+    return pd.DataFrame(
+        {
+            "person_id": [f"p{at}" for at in range(people)],
+            "sex": np.where(dice.random(people) < 0.5, "L", "P"),
+            "birth_date": pd.to_datetime([f"{year}-01-01" for year in birth]),
+            "start_date": pd.to_datetime([f"{year}-01-01" for year in start]),
+            "exit_date": pd.to_datetime(
+                [f"{year}-07-01" if year < 9999 else None for year in leaves]
+            ),
+        }
+    )
+
+
+def corner(birth: np.ndarray, start: np.ndarray, year: int) -> np.ndarray:
+    age, service = year - birth, year - start
+    return (age >= 45) & (age < 50) & (service >= 12) & (service < 15)
+
+
+@pytest.fixture(scope="module")
+def spells() -> pd.DataFrame:
+    return with_corner()
+
+
+def test_a_corner_no_curve_can_turn_is_seen_by_trees(spells):
+    model = exit_model(spells, FROM, AS_OF)
+    assert model.blend.weight > 0
+    here = in_service_on(spells, AS_OF)
+    blended = sum(model.hazards(here, 1, with_years=False).values())[:, 0]
+    birth, start = here["birth_date"].dt.year.to_numpy(), here["start_date"].dt.year.to_numpy()
+    inside = corner(birth, start, 2020)
+    truth = np.where(inside, LEFT_BY_CORNER, LEFT_ELSEWHERE)
+    curves = exit_model(spells, FROM, AS_OF, choice=ExitChoice(without="nothing"))
+    assert curves.blend is NO_TREES
+    plain = sum(curves.hazards(here, 1, with_years=False).values())[:, 0]
+    assert np.abs(blended - truth).mean() < np.abs(plain - truth).mean()
+    assert roc_auc_score(inside, blended) > 0.99
+
+
+def test_trees_leave_the_number_expected_where_the_curves_had_it(spells):
+    here = in_service_on(spells, AS_OF)
+    with_trees = exit_model(spells, FROM, AS_OF)
+    without = exit_model(spells, FROM, AS_OF, choice=ExitChoice(without="nothing"))
+    totals = [
+        sum(each.hazards(here, 1, with_years=False).values()).sum()
+        for each in (with_trees, without)
+    ]
+    assert totals[0] == pytest.approx(totals[1], rel=1e-6)
+
+
+def test_a_newcomer_changes_nobody_elses_chance_with_trees_either(spells):
+    model = exit_model(spells, FROM, AS_OF)
+    here = in_service_on(spells, AS_OF)
+    alone, together = (model.hazards(each, 2) for each in (here.iloc[:-1], here))
+    for cause, chance in alone.items():
+        np.testing.assert_allclose(chance, together[cause][:-1], atol=1e-12)
+
+
+def test_few_exits_give_trees_no_say():
+    few = exit_forecast(with_corner(300), AS_OF, 1)
+    assert few.model.blend is NO_TREES
