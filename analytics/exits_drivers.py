@@ -33,8 +33,9 @@ OWN, USUAL = "own", "usual"
 FACTORS = ("age_band", "service_band", "sex", "employment", "role_group")
 _AGE_EDGES, _SERVICE_EDGES = (30, 40, 50, 55, 60), (5, 10, 20, 30)
 _BY_DATE = (BUP, CONTRACT, "mpp")
-# Differences between groups before the data speak: two thirds lie within a factor of 1.65.
-_RATIO_LOG_SD = 0.5
+# What is believed of the spread between groups before the data speak, worth two groups.
+_PRIOR_VARIANCE, _PRIOR_WORTH, _LEAST_VARIANCE = 0.1, 2.0, 1e-4
+_SPREAD_ROUNDS = 12
 # Four out of five.
 _SIDE = 1.2815515655446004
 _ROUNDS = 30
@@ -76,7 +77,8 @@ def rate_ratios(
     fewer than ten person-years a year observed are left out. Empty without early exits.
 
     Method: docs/method.md eq. 88. A Poisson regression on all factors at once, each coefficient
-    drawn to zero, so that few exits give wide and modest answers.
+    drawn to zero by a spread that is estimated for its factor: where groups differ no more than by
+    chance, their ratios stay near one.
     """
     past = past_years(people_of(spells), observed_from, observed_until)
     left = _is_early(past)
@@ -87,7 +89,8 @@ def rate_ratios(
     columns = [np.ones((len(left), 1))]
     columns += [np.eye(len(levels))[code] for code, levels in coded.values()]
     design = np.hstack(columns)
-    level, covariance = _fitted(design, left * past.count, exposure)
+    owner = np.repeat(np.arange(len(coded)), [len(levels) for _, levels in coded.values()])
+    level, covariance = _fitted(design, owner, left * past.count, exposure)
     rows, first = [], 1
     year_count = max(len(past.starts), 1)
     for name, (code, levels) in coded.items():
@@ -128,12 +131,31 @@ def _is_early(past: PastYears) -> np.ndarray:
     return np.where(past.left >= 0, early[np.maximum(past.left, 0)], False).astype(np.float64)
 
 
-def _fitted(design: Numbers, left: Numbers, exposure: Numbers) -> tuple[Numbers, Numbers]:
-    """Coefficients and their covariance: Newton's method on the penalised likelihood."""
-    precision = np.full(design.shape[1], 1.0 / _RATIO_LOG_SD**2)
-    precision[0] = 1e-4
+def _fitted(
+    design: Numbers, owner: Whole, left: Numbers, exposure: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Coefficients and their covariance, the spread of each factor estimated (empirical Bayes)."""
+    size = np.bincount(owner)
+    variance = np.full(len(size), _PRIOR_VARIANCE)
     at = np.zeros(design.shape[1])
     at[0] = np.log(left.sum() / exposure.sum())
+    for _ in range(_SPREAD_ROUNDS):
+        precision = np.concatenate([[1e-4], 1.0 / variance[owner]])
+        at, covariance = _solved(design, left, exposure, precision, at)
+        moment = np.bincount(owner, at[1:] ** 2 + np.diag(covariance)[1:])
+        updated = (moment + _PRIOR_WORTH * _PRIOR_VARIANCE) / (size + _PRIOR_WORTH)
+        updated = np.maximum(updated, _LEAST_VARIANCE)
+        is_settled = bool(np.abs(np.log(updated / variance)).max() < 0.02)
+        variance = updated
+        if is_settled:
+            break
+    return at, covariance
+
+
+def _solved(
+    design: Numbers, left: Numbers, exposure: Numbers, precision: Numbers, at: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Newton's method on the penalised likelihood."""
     for _ in range(_ROUNDS):
         mean = exposure * np.exp(np.clip(design @ at, -30.0, 3.0))
         slope = design.T @ (left - mean) - precision * at

@@ -180,6 +180,7 @@ def _border(shown: dict[str, Any], scope: Scope) -> None:
     """A line at the day of the data: what is left of it was seen, what is right is expected."""
     day = scope.key.people.as_of
     at = day.year - 0.5 + (day.timetuple().tm_yday - 1) / 365
+    shown["margin"]["t"] += 18
     shown["shapes"] = [
         {
             "type": "line",

@@ -16,7 +16,7 @@ from pages.shared.words import language, number, percent, t
 
 SHOWN_YEARS = 10
 _LARGE = 1_000
-_HEAD_START_SECONDS = 2.0
+_HEAD_START_SECONDS = 4.0
 EQUATIONS = (104, 105)
 
 
