@@ -30,6 +30,7 @@ def in_force(on: date) -> pd.DataFrame:
     return rows[(rows["effective_from"] <= day) & (day <= rows["effective_to"])]
 
 
+@cache
 def local_value(key: str, on: date, level: str = ANY) -> float:
     """One number, in the unit its row states.
 

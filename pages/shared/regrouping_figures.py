@@ -271,7 +271,8 @@ def saved_by_year(saved: pd.DataFrame) -> charts.Figure:
     return figure
 
 
-def trade_off(curve: TradeOff, at: RegroupingPlan, language: str) -> charts.Figure:  # noqa: ARG001
+@lru_cache(maxsize=32)
+def trade_off(curve: TradeOff, at: RegroupingPlan, language: str) -> charts.ReadyFigure:  # noqa: ARG001
     """What is saved against how far pupils walk: every point a solved plan."""
     table = curve.curve
     ringed = _ringed(curve, at)
@@ -335,7 +336,7 @@ def trade_off(curve: TradeOff, at: RegroupingPlan, language: str) -> charts.Figu
                 "hoverinfo": "skip",
             }
         )  # fmt: skip
-    return {"data": traces, "layout": shown}
+    return charts.ReadyFigure({"data": traces, "layout": shown})
 
 
 def _ringed(curve: TradeOff, at: RegroupingPlan) -> tuple[float, float] | None:

@@ -111,6 +111,7 @@ def _said(row: object, name: pd.Series, receivers: pd.Series) -> str:
     }.get(reason, reason)
 
 
+@lru_cache(maxsize=32)
 def merges(question: Question, plan: RegroupingPlan, few: int, language: str) -> pd.DataFrame:
     """One row per closing school with what follows; most saved first.
 
