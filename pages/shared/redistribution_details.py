@@ -13,6 +13,7 @@ from pages.shared import (
     redistribution_locks,
     teacher_view,
 )
+from pages.shared import redistribution_inputs as asked
 from pages.shared import redistribution_view as view_of
 from pages.shared.layout import Column
 from pages.shared.load_redistribution import Plan
@@ -91,7 +92,8 @@ def _moves(plan: Plan) -> None:
             Column("person_id", t("NIP"), "nip"),
         ],
         "pemerataan-perpindahan",
-        key=MOVES,
+        # Another plan has other rows: a row chosen before would now be somebody else.
+        key=f"{MOVES}-{asked.version()}",
         on_select="rerun",
     )  # fmt: skip
     chosen = picked["selection"]["rows"] if picked else []

@@ -147,6 +147,7 @@ def _arcs(pairs: pd.DataFrame, schools: pd.DataFrame, *, counts_shown: bool) -> 
                 "color": _FILLED,
                 "line": {"color": "#FFFFFF", "width": 1},
             },
+            "unselected": {"marker": {"opacity": 1}},
             "text": heads["text"],
             "hovertemplate": "%{text}<extra></extra>",
         }
@@ -221,6 +222,8 @@ def _point_trace(  # noqa: PLR0913 (what a mark is made of)
             "opacity": 0.8,
             "line": {"color": colour if symbol.endswith("open") else "#FFFFFF", "width": 1.5},
         },
+        # A chosen school does not pale the others: its facts stand beneath the map.
+        "unselected": {"marker": {"opacity": 0.8}},
         "customdata": part[["npsn"]].to_numpy().tolist(),
         "text": [_school_text(row, plan) for row in part.itertuples()],
         "hovertemplate": "%{text}<extra></extra>",

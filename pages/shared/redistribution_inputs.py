@@ -152,6 +152,11 @@ def held() -> pd.DataFrame:
     return load.state().plan_locks(PLAN)
 
 
+def version() -> int:
+    """How often the locks have changed."""
+    return load.state().locks_version(PLAN)
+
+
 def locks() -> Locks:
     """The same in the model's words."""
     rows = held()
