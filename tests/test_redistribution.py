@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from analytics import rules
 from analytics.redistribution import redistribute
 from analytics.redistribution_needs import merged_cells, merged_needs
+from analytics.redistribution_rival import nearest_first
 from analytics.redistribution_situation import (
     CAREFUL,
     HoursLaw,
@@ -318,6 +319,16 @@ def test_every_stage_is_the_best_of_all_that_may_be(seed, split):
 seeds = st.integers(0, 10_000)
 
 
+@settings(max_examples=12, deadline=None)
+@given(seeds, st.booleans())
+def test_taking_the_nearest_first_never_fills_more(seed, split):
+    s = random_situation(seed, people_count=12, school_count=7)
+    choice = MoveChoice(max_km=6.0, split=split)
+    ours = found(s, choice)
+    told = {each.name: each.value for each in ours.stages}
+    assert nearest_first(s, BOOK, choice).need <= told.get("need", 0.0) + 1e-6
+
+
 @settings(max_examples=8, deadline=None)
 @given(seeds, st.booleans())
 def test_a_wider_distance_never_fills_less(seed, split):
@@ -434,3 +445,37 @@ def test_a_city_of_sixty_schools_is_proved_best():
     answer = found(s, replace(CAREFUL, years_before_bup=0))
     assert answer.counts["moved_count"] > 10
     assert all(each.gap == 0 for each in answer.stages)
+
+
+# ---- beside the nearest first --------------------------------------------------------------------
+
+
+def test_the_nearest_first_may_take_the_post_that_only_another_could_fill():
+    # One too many at a and at d, one short at b and at c. Nearest: a to b, 0.6 km; then d cannot
+    # reach c, 5 km away. Best: a to c and d to b, 2.2 km each.
+    s = situation(
+        """
+        npsn | north | kecamatan | status | level
+        a | 0 | Timur | negeri | SD
+        b | 0.5 | Timur | negeri | SD
+        c | -2 | Timur | negeri | SD
+        d | 2.5 | Timur | negeri | SD
+        """,
+        """
+        npsn | post | needed
+        a | guru_kelas | 1
+        b | guru_kelas | 1
+        c | guru_kelas | 1
+        d | guru_kelas | 1
+        """,
+        """
+        person_id | npsn | post | certificate_post | retires_on | employment | rank | home_kecamatan
+        Ani | a | guru_kelas | guru_kelas | 2040-01-01 | PNS | III/b | -
+        Budi | a | guru_kelas | guru_kelas | 2050-01-01 | PNS | III/b | -
+        Cici | d | guru_kelas | guru_kelas | 2040-01-01 | PNS | III/b | -
+        Dedi | d | guru_kelas | guru_kelas | 2050-01-01 | PNS | III/b | -
+        """,
+    )
+    rival = nearest_first(s, BOOK, NEAR)
+    assert (rival.need, rival.people_count) == (1.0, 1)
+    assert stage(found(s), "need") == 2.0
