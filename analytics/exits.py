@@ -277,7 +277,9 @@ def _learnt(  # noqa: PLR0913 - as exit_model
     sourced = prior_rates(prior)
     causes = _causes(past)
     shares = {}
-    if causes == (UNKNOWN_CAUSE,) and sourced.causes:
+    if sourced.causes and not (past.left >= 0).any():
+        causes = sourced.causes
+    elif causes == (UNKNOWN_CAUSE,) and sourced.causes:
         # A history that names no cause is split as the prior rates are, and said to be.
         shares = {UNKNOWN_CAUSE: sourced.mix()}
     elif sourced.causes:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analytics import rules
+from analytics.exit_causes import BUP, UNKNOWN, causes_of
 from analytics.faults import Fault, FaultsError
 from analytics.readers.dates import INVALID, MISSING, written_date
 from analytics.readers.headers import header_key, meaning_of
@@ -61,7 +63,8 @@ def read_roster(path: Path, latest: date) -> Roster:
     -------
     Spells: ``person_id, sex, birth_date, start_date, exit_date, is_birth_year_only`` and, where
     the file has them, ``cause`` and ``group``. Where only the year of birth is known the date is
-    1 July. The commonest six reasons stand as written, the others as ``lainnya``.
+    1 July. Reasons that data/rules/exit_cause.csv knows have its causes, others
+    stand as written; beyond the commonest six all are ``lainnya``.
 
     Raises
     ------
@@ -227,6 +230,15 @@ class _Reading:
     def _causes(self, leaves: pd.Series) -> pd.Series:
         words = self._cells("reason").str.casefold().str.split().str.join(" ")
         words = words.where(leaves.notna() & (words != ""))
+        # Which age is mandatory is not the file's to say: 'pensiun' and 'BUP' stay as written, so
+        # that whoever went before that age is learnt from as well.
+        written = words.fillna("").tolist()
+        known = causes_of(written, [False] * len(written), rules.load())
+        named = [
+            word if cause in ("", UNKNOWN, BUP) else cause
+            for word, cause in zip(written, known, strict=True)
+        ]
+        words = pd.Series(named, index=words.index, dtype=object).where(words.notna())
         common = words.value_counts().index[:_LARGEST_CAUSES]
         return words.where(words.isin(common) | words.isna(), _OTHER_CAUSE)
 
