@@ -7,7 +7,7 @@ are for adding up: a chance is never shown for a named person, only for groups o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,16 +16,10 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from analytics.exact_sums import YearEffect
-from analytics.exits_boosting import NO_TREES, Blend, fitted_trees, levelled
-from analytics.exits_learning import (
-    VAGUE_LOG_SD,
-    CauseModel,
-    factor_sum,
-    fitted_cause,
-    prior_logit,
-    scale_for,
-)
-from analytics.exits_memory import Memory, memory
+from analytics.exits_boosting import NO_TREES, Blend
+from analytics.exits_hazards import blended, fitted_causes, together
+from analytics.exits_learning import CauseModel
+from analytics.exits_memory import memory
 from analytics.exits_panel import (
     BUP,
     UNKNOWN_CAUSE,
@@ -33,11 +27,9 @@ from analytics.exits_panel import (
     PastYears,
     People,
     Traits,
-    in_service,
     must_go,
     past_years,
     people_of,
-    subset,
     traits,
     year_start,
 )
@@ -46,7 +38,6 @@ from analytics.exits_years import YearOutlook, year_outlook
 
 LEAST_PEOPLE = 10
 _OUTLOOK_YEARS = 10
-_HIGHEST = 0.98
 # Somebody past the date goes within the year, unless the past shows otherwise: worth two persons.
 _OVERDUE_WORTH, _OVERDUE_HALF_LIFE = 2.0, 3.0
 
@@ -164,63 +155,12 @@ class ExitModel:
         return float(known[min(year, len(known) - 1)])
 
     def _early(self, who: Traits, level: float) -> dict[str, Numbers]:
-        return _together(self.models, who, self.prior, level, self.blend)
+        return together(self.models, who, self.prior, level, self.blend)
 
 
 def _share_before(people: People, start: int, until: int) -> Numbers:
     middle = (np.maximum(people.retires_first, start) + np.minimum(people.retires_last, until)) / 2
     return np.clip((middle - start) / (until - start), 0.0, 1.0)
-
-
-def _together(
-    models: Mapping[str, CauseModel],
-    who: Traits,
-    prior: Prior,
-    level: float = 1.0,
-    blend: Blend = NO_TREES,
-) -> dict[str, Numbers]:
-    """Chances by cause that leave room for staying (eq. 73), times the level of the year."""
-    odds = {
-        cause: np.exp(np.clip(model.logit(who, prior_logit(prior.rate(cause, who))), -30, 30))
-        for cause, model in models.items()
-    }
-    if blend.trees is not None:
-        # All causes alike: the trees say who leaves, not of what.
-        lift = np.exp(blend.addition(who, _plain(models, who, prior)))
-        odds = {cause: each * lift for cause, each in odds.items()}
-    every = np.sum(list(odds.values()), axis=0)
-    total = every / (1.0 + every)
-    moved = np.minimum(total * level, np.maximum(total, _HIGHEST))
-    return {cause: each / np.maximum(every, 1e-300) * moved for cause, each in odds.items()}
-
-
-def _plain(models: Mapping[str, CauseModel], who: Traits, prior: Prior) -> Numbers:
-    """Log odds of leaving of any cause by the curves, ratios of groups left out."""
-    each = [
-        model.logit(who, prior_logit(prior.rate(cause, who))) - factor_sum(model.factors, who)
-        for cause, model in models.items()
-    ]
-    return np.asarray(np.logaddexp.reduce(each, axis=0))
-
-
-def _blended(
-    past: PastYears, people: People, models: Mapping[str, CauseModel], prior: Prior, chosen: Memory
-) -> Blend:
-    """Trees as far as the past bears them out, at the level of the curves for today's staff."""
-    if not chosen.tree_weight:
-        return NO_TREES
-    back = len(past.starts) - 1 - past.year
-    trees = fitted_trees(past.traits, past.left >= 0, past.count * past.exposure, back)
-    here = in_service(people, past.ends)
-    _, overdue = must_go(people, here, past.ends, past.ends + 1)
-    here[here] = ~overdue
-    who = traits(people, here, past.ends)
-    odds = [
-        model.logit(who, prior_logit(prior.rate(cause, who))) for cause, model in models.items()
-    ]
-    plain = _plain(models, who, prior)
-    whole = np.asarray(np.logaddexp.reduce(odds, axis=0))
-    return levelled(Blend(trees, chosen.tree_weight), who, plain, whole)
 
 
 def exit_model(  # noqa: PLR0913 - a history, its bounds, and what else is known
@@ -286,9 +226,9 @@ def _learnt(  # noqa: PLR0913 - as exit_model
         causes = (*causes, *(each for each in sourced.causes if each not in causes))
     chosen = memory(past, sourced, choice.half_life_years)
     half_life = chosen.half_life_years
-    models = _fitted(past, sourced, causes, _recency(past, half_life), choice.without)
+    models = fitted_causes(past, sourced, causes, _recency(past, half_life), choice.without)
     # Trees know every subject at once: what is left out for comparison is left out of all.
-    blend = NO_TREES if choice.without else _blended(past, people, models, sourced, chosen)
+    blend = NO_TREES if choice.without else blended(past, people, models, sourced, chosen)
     observed, expected = _by_year(past, models, sourced)
     outlook = year_outlook(observed, expected, _OUTLOOK_YEARS)
     log_sd, persistence, level_sd = outlook.smoothed()
@@ -346,41 +286,6 @@ def _recency(past: PastYears, half_life: float) -> Numbers:
     return past.count * past.exposure * 0.5 ** (back / half_life)
 
 
-def _fitted(
-    past: PastYears, prior: Prior, causes: Sequence[str], weight: Numbers, without: str = ""
-) -> dict[str, CauseModel]:
-    index = {name: at for at, name in enumerate(past.causes)}
-    if not len(past.left):
-        return {cause: _untaught() for cause in causes}
-    used = weight > 1e-4 * past.count
-    scale = scale_for(past.traits.age[used], past.traits.service[used])
-    models = {}
-    for cause in causes:
-        here = past.left == index.get(cause, -9)
-        rows = used & (here | (past.left < 0))
-        who = subset(past.traits, rows)
-        models[cause] = fitted_cause(
-            who,
-            here[rows],
-            weight[rows],
-            prior_logit(prior.rate(cause, who)),
-            prior.level_sd(who, cause),
-            scale,
-            without,
-        )
-    return models
-
-
-def _untaught() -> CauseModel:
-    """Prior rates and nothing else."""
-    age, service = np.array([20, 60]), np.array([0, 40])
-    nobody = Traits(age, service, np.zeros(2), {})
-    zero = np.zeros(2)
-    return fitted_cause(
-        nobody, zero.astype(bool), zero + 1e-12, zero, VAGUE_LOG_SD, scale_for(age, service)
-    )
-
-
 def _by_year(
     past: PastYears, models: Mapping[str, CauseModel], prior: Prior
 ) -> tuple[Numbers, Numbers]:
@@ -388,7 +293,7 @@ def _by_year(
     size = len(past.starts)
     if not len(past.left):
         return np.zeros(size), np.zeros(size)
-    chance = np.sum(list(_together(models, past.traits, prior).values()), axis=0)
+    chance = np.sum(list(together(models, past.traits, prior).values()), axis=0)
     chance *= past.exposure * past.count
     expected = np.bincount(past.year, chance, minlength=size)
     observed = np.bincount(past.year, past.count * (past.left >= 0), minlength=size)

@@ -205,3 +205,25 @@ def test_backtest_says_how_far_off_it_was_beside_its_rivals():
     years = table[table["part"] == "year"]
     causes = table[table["part"] == "cause"].groupby("cutoff")["exit_count"].sum()
     assert causes.to_dict() == years.groupby("cutoff")["exit_count"].sum().to_dict()
+
+
+@pytest.mark.parametrize(("swing", "least", "most"), [(0.0, 0.9, 1.0), (0.3, 0.7, 0.95)])
+@pytest.mark.parametrize("years", [5, 30])
+def test_bands_hold_what_they_promise_with_and_without_good_and_bad_years(
+    years, swing, least, most
+):
+    # Counts made with a known spread of years around 400; wider than promised where all are calm.
+    dice = np.random.default_rng(3)
+    inside = []
+    for _ in range(24):
+        level = 400 * np.exp(dice.normal(0, swing, years + 5) - swing**2 / 2)
+        seen = dice.poisson(level).astype(np.float64)
+        usual = np.full(years, seen[:years].mean())
+        outlook = year_outlook(seen[:years], usual, 5)
+        log_sd, _, level_sd = outlook.smoothed()
+        spread = np.hypot(log_sd, level_sd)
+        middle = usual[0] * outlook.multiplier[:, None]
+        draws = dice.poisson(middle * np.exp(dice.normal(0, spread, (5, 400)) - spread**2 / 2))
+        low, high = np.quantile(draws, (0.1, 0.9), axis=1)
+        inside += list((low <= seen[years:]) & (seen[years:] <= high))
+    assert least <= np.mean(inside) <= most
