@@ -10,7 +10,6 @@ import pytest
 
 from analytics.exits import exit_model, in_service_on
 from analytics.exits_backtest import Judged, exits_backtest, summary
-from analytics.exits_factors import exit_factors
 from analytics.exits_forecast import exit_forecast
 from analytics.exits_panel import past_years, people_of
 from analytics.exits_years import year_outlook
@@ -160,15 +159,6 @@ def test_groups_that_leave_more_are_told_apart_and_small_ones_are_not_believed()
     ratios = next(iter(model.models.values())).factors["group"]
     assert ratios["sering"] > ratios["lain"] + 0.2
     assert abs(ratios["kecil"]) < 0.3
-
-
-def test_factors_say_that_men_leave_twice_as_often_and_how_sure_that_is():
-    table = exit_factors(invented(8000), date(2008, 1, 1), AS_OF).set_index(["factor", "level"])
-    men, women = table.loc[("sex", "L")], table.loc[("sex", "P")]
-    assert men["rate_ratio"] / women["rate_ratio"] == pytest.approx(2.0, rel=0.1)
-    assert men["ratio_low"] < men["rate_ratio"] < men["ratio_high"]
-    assert men["ratio_low"] > 1 > women["ratio_high"]
-    assert (table["people_count"] >= 10).all()
 
 
 def test_few_years_say_little_and_many_calm_years_say_calm():

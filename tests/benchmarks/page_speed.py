@@ -180,8 +180,11 @@ def exit_lever_steps(page: Page, count: int, pause_seconds: float = 0.4) -> list
     slider = page.locator(".st-key-keluar_dini input[type=range]")
     slider.wait_for(state="attached")
     slider.focus()
+    ahead, step = (float(slider.get_attribute(name) or 1) for name in ("max", "step"))
+    # A key at the end of the slider paints nothing, and would be waited for without end.
+    room = int((ahead - float(slider.input_value())) / step)
     times = []
-    for _ in range(count + 1):
+    for _ in range(min(count + 1, room)):
         times.append(painted_after(page, lambda: page.keyboard.press("ArrowRight"), EXIT_PARTS))
         time.sleep(pause_seconds)
     return times[1:]
