@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from analytics import exit_history, exits, exits_backtest, store
+from analytics.apart import done_apart
 from analytics.exits import ExitModel
 from analytics.exits_backtest import Judged
 from analytics.movement import Law
@@ -173,9 +174,8 @@ def learnt(key: ExitKey, told: str) -> Learnt:
     past = _past_name(key)
 
     def learn() -> ExitModel:
-        # One thread: several of them wait for one another on a busy server, ten times as long.
-        with threadpool_limits(limits=1):
-            return exits.exit_model(spells, key.since or day, day, rates)
+        # Seconds of work: in this process it would hold up every other visitor's screen.
+        return done_apart(exits.exit_model, spells, key.since or day, day, rates)
 
     model = load_schools.waited_for(past, learn, told)
     everyone = load.people_of(key.people)
