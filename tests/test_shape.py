@@ -61,6 +61,7 @@ ORDER = [
     ["demo"],
     ["import_data"],
     ["regrouping"],
+    ["scenario"],
     [
         "command_enrolment",
         "command_project",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from analytics import state
+from analytics import state, state_accounts
 from analytics.rules import LawChoice
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,7 +26,7 @@ def decisions(tmp_path, monkeypatch):
 @pytest.fixture
 def quick_hashing(monkeypatch):
     # The strength of the hash is tested once; here it would only cost time.
-    monkeypatch.setitem(state._SCRYPT, "n", 2**4)
+    monkeypatch.setitem(state_accounts._SCRYPT, "n", 2**4)
 
 
 def test_a_new_folder_has_decided_nothing(decisions):
@@ -102,7 +102,11 @@ def test_passwords_are_hashed_with_scrypt_and_a_salt_of_their_own(tmp_path, deci
     engine.dispose()
     assert len({row.salt for row in rows}) == len({row.password_hash for row in rows}) == 2
     # OWASP Password Storage Cheat Sheet, scrypt: N=2^16 (64 MiB), r=8, p=2.
-    assert (state._SCRYPT["n"], state._SCRYPT["r"], state._SCRYPT["p"]) == (2**16, 8, 2)
+    assert (
+        state_accounts._SCRYPT["n"],
+        state_accounts._SCRYPT["r"],
+        state_accounts._SCRYPT["p"],
+    ) == (2**16, 8, 2)
     for file in tmp_path.iterdir():
         assert b"rahasia-besar" not in file.read_bytes()
 
@@ -134,7 +138,7 @@ def test_the_wait_ends_and_a_good_sign_in_forgets_the_failures(decisions, monkey
         def now(cls, tz=None):
             return datetime.now(tz or UTC) + timedelta(seconds=state.FIRST_WAIT_SECONDS + 1)
 
-    monkeypatch.setattr(state, "datetime", Later)
+    monkeypatch.setattr(state_accounts, "datetime", Later)
     assert decisions.signed_in("ani", "rahasia-besar") is not None
     assert decisions.signed_in("ani", "salah-sekali") is None
     assert decisions.sign_in_wait_seconds("ani") == 0
@@ -198,7 +202,7 @@ def test_estafet_state_names_another_database(tmp_path, monkeypatch):
 COUNTING = """
 import sys
 from pathlib import Path
-from analytics import state
+from analytics import state, state_accounts
 with state.opened(Path(sys.argv[1])) as decisions:
     for step in range(25):
         decisions.map_title(f"{sys.argv[2]}-{step}", "guru", "-", "x")

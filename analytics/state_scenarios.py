@@ -1,0 +1,427 @@
+"""Scenarios as people saved them: every revision, who moved it to which standing, kept results.
+
+A scenario is a draft until it is submitted, then approved or sent back, at last locked. Only a
+draft is edited. Content is text to this module; what it means stands in ``scenario.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from analytics import state_tables as kept
+from analytics.state_connection import Connected, StateError, next_version, note, now
+
+DRAFT, SUBMITTED, APPROVED, LOCKED = STANDINGS = ("draft", "submitted", "approved", "locked")
+STANDING_WORDS = {
+    DRAFT: "konsep",
+    SUBMITTED: "diajukan",
+    APPROVED: "disetujui",
+    LOCKED: "dikunci",
+}
+# Who may move a scenario from one standing to another.
+MOVES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    (DRAFT, SUBMITTED): ("perencana", "pengelola"),
+    (SUBMITTED, DRAFT): ("pimpinan", "perencana", "pengelola"),
+    (SUBMITTED, APPROVED): ("pimpinan", "pengelola"),
+    (APPROVED, DRAFT): ("pimpinan", "pengelola"),
+    (APPROVED, LOCKED): ("pimpinan", "pengelola"),
+}
+EDITORS = ("perencana", "pengelola")
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved scenario at its last revision.
+
+    ``content``: the text of the scenario; ``standing``: one of ``STANDINGS``, since ``standing_at``
+    by ``standing_by``.
+    """
+
+    scenario_id: int
+    name: str
+    revision: int
+    standing: str
+    standing_at: datetime
+    standing_by: str
+    content: str
+    saved_at: datetime
+    saved_by: str
+
+
+class Scenarios(Connected):
+    """Scenarios of the state database."""
+
+    def saved_scenarios(self) -> list[Saved]:
+        """All saved scenarios at their last revision, by name."""
+        with self._reading() as connection:
+            rows = connection.execute(_latest().order_by(kept.scenario.c.name_key)).all()
+        return [_saved(row) for row in rows]
+
+    def saved_scenario(self, name_or_id: str | int) -> Saved | None:
+        """The scenario of this name or number at its last revision; None where there is none."""
+        with self._reading() as connection:
+            row = connection.execute(_latest().where(_is(name_or_id))).first()
+        return None if row is None else _saved(row)
+
+    def scenario_content(self, scenario_id: int, revision: int) -> str:
+        """The text of one revision.
+
+        Raises
+        ------
+        StateError
+            When there is no such revision.
+        """
+        table = kept.scenario_revision
+        with self._reading() as connection:
+            content = connection.scalar(
+                sa.select(table.c.content).where(
+                    table.c.scenario_id == scenario_id, table.c.revision == revision
+                )
+            )
+        if content is None:
+            raise StateError(f"Skenario {scenario_id} tidak mempunyai revisi {revision}.")
+        return str(content)
+
+    def scenario_revisions(self, scenario_id: int) -> pd.DataFrame:
+        """Every revision of a scenario, oldest first: ``revision, comment, saved_at, saved_by``."""
+        table = kept.scenario_revision
+        columns = ("revision", "comment", "saved_at", "saved_by")
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(*(table.c[name] for name in columns))
+                .where(table.c.scenario_id == scenario_id)
+                .order_by(table.c.revision)
+            ).all()
+        return _dated(pd.DataFrame([tuple(row) for row in rows], columns=list(columns)), "saved_at")
+
+    def scenario_moves(self, scenario_id: int) -> pd.DataFrame:
+        """Who moved a scenario from where to where, oldest first.
+
+        Returns
+        -------
+        ``revision, standing_from, standing_to, comment, moved_at`` (UTC), ``moved_by, role``.
+        """
+        table = kept.scenario_move
+        columns = [
+            *("revision", "standing_from", "standing_to", "comment", "moved_at", "moved_by"),
+            "role",
+        ]
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(*(table.c[name] for name in columns))
+                .where(table.c.scenario_id == scenario_id)
+                .order_by(table.c.scenario_move_id)
+            ).all()
+        return _dated(pd.DataFrame([tuple(row) for row in rows], columns=columns), "moved_at")
+
+    def save_scenario(
+        self, name: str, content: str, actor: str, revision: int = 0, comment: str = ""
+    ) -> Saved:
+        """Save a scenario under a name.
+
+        Parameters
+        ----------
+        revision
+            The revision that was opened; 0 for a new scenario. Saving what is already there
+            changes nothing.
+
+        Raises
+        ------
+        StateError
+            The name is taken or empty, somebody saved since, or the scenario is no draft.
+        """
+        name, key = _names(name)
+        with self._writing() as connection:
+            row = connection.execute(_latest().where(kept.scenario.c.name_key == key)).first()
+            if row is None:
+                if revision:
+                    raise StateError(f"Skenario {name!r} sudah tidak ada. Simpan dengan nama baru.")
+                self._begin(connection, name, key, content, actor, comment)
+            elif row.content != content or row.revision != revision:
+                _refuse_edit(row, revision)
+                number = row.revision + 1
+                _insert_revision(connection, row.scenario_id, number, content, actor, comment)
+                connection.execute(
+                    sa.update(kept.scenario)
+                    .where(kept.scenario.c.scenario_id == row.scenario_id)
+                    .values(revision=number)
+                )
+                next_version(connection, "scenarios")
+                note(connection, actor, "save_scenario", f"{name}, revisi {number}")
+            saved = connection.execute(_latest().where(kept.scenario.c.name_key == key)).one()
+        return _saved(saved)
+
+    def _begin(  # noqa: PLR0913 - one row's columns
+        self, connection: Connection, name: str, key: str, content: str, actor: str, comment: str
+    ) -> None:
+        inserted = connection.execute(
+            sa.insert(kept.scenario).values(
+                name=name,
+                name_key=key,
+                revision=1,
+                standing=DRAFT,
+                standing_at=now(),
+                standing_by=actor,
+            )
+        )
+        scenario_id = int(inserted.inserted_primary_key[0])  # type: ignore[index]
+        _insert_revision(connection, scenario_id, 1, content, actor, comment)
+        next_version(connection, "scenarios")
+        note(connection, actor, "save_scenario", f"{name}, revisi 1")
+
+    def move_scenario(  # noqa: PLR0913 - what is moved, where, by whom and why
+        self,
+        scenario_id: int,
+        standing: str,
+        actor: str,
+        role: str,
+        *,
+        revision: int,
+        comment: str = "",
+    ) -> Saved:
+        """Submit, send back, approve or lock a scenario.
+
+        Parameters
+        ----------
+        revision
+            The revision that was looked at: nobody approves what they have not seen.
+        role
+            Role of ``actor``. Where accounts exist it must be that of the account; where none
+            does, only who sits at the machine (``pengelola``) may move anything.
+
+        Raises
+        ------
+        StateError
+            The move is not one there is, the role may not make it, the scenario was changed since,
+            or somebody would approve what they submitted.
+        """
+        with self._writing() as connection:
+            row = connection.execute(_latest().where(_is(scenario_id))).first()
+            if row is None:
+                raise StateError("Skenario ini sudah tidak ada.")
+            _refuse_move(connection, row, standing, actor, role)
+            if row.revision != revision:
+                raise StateError(_changed_since(row, revision))
+            connection.execute(
+                sa.insert(kept.scenario_move).values(
+                    scenario_id=scenario_id,
+                    revision=revision,
+                    standing_from=row.standing,
+                    standing_to=standing,
+                    comment=comment,
+                    moved_at=now(),
+                    moved_by=actor,
+                    role=role,
+                )
+            )
+            connection.execute(
+                sa.update(kept.scenario)
+                .where(kept.scenario.c.scenario_id == scenario_id)
+                .values(standing=standing, standing_at=now(), standing_by=actor)
+            )
+            next_version(connection, "scenarios")
+            note(connection, actor, "move_scenario", f"{row.name}: {row.standing} -> {standing}")
+            moved = connection.execute(_latest().where(_is(scenario_id))).one()
+        return _saved(moved)
+
+    def remove_scenario(self, scenario_id: int, actor: str) -> None:
+        """Remove a draft that was never submitted, with its revisions.
+
+        Raises
+        ------
+        StateError
+            When it is no draft, or has been moved before: what was submitted is kept.
+        """
+        with self._writing() as connection:
+            row = connection.execute(_latest().where(_is(scenario_id))).first()
+            if row is None:
+                return
+            moves = connection.scalar(
+                sa.select(sa.func.count())
+                .select_from(kept.scenario_move)
+                .where(kept.scenario_move.c.scenario_id == scenario_id)
+            )
+            if row.standing != DRAFT or moves:
+                raise StateError("Skenario yang pernah diajukan tidak dihapus.")
+            for table in (kept.scenario_result, kept.scenario_revision, kept.scenario):
+                connection.execute(sa.delete(table).where(table.c.scenario_id == scenario_id))
+            next_version(connection, "scenarios")
+            note(connection, actor, "remove_scenario", row.name)
+
+    def keep_result(  # noqa: PLR0913 - what a result is told by
+        self,
+        scenario_id: int,
+        revision: int,
+        provenance: Mapping[str, object],
+        summary: Mapping[str, object],
+        output_sha256: str,
+        actor: str,
+    ) -> None:
+        """Keep by what a result was computed, and its hash, so that it can be computed again."""
+        with self._writing() as connection:
+            connection.execute(
+                sa.insert(kept.scenario_result).values(
+                    scenario_id=scenario_id,
+                    revision=revision,
+                    provenance=json.dumps(dict(provenance), ensure_ascii=False, sort_keys=True),
+                    summary=json.dumps(dict(summary), ensure_ascii=False, sort_keys=True),
+                    output_sha256=output_sha256,
+                    kept_at=now(),
+                    kept_by=actor,
+                )
+            )
+            note(connection, actor, "keep_result", f"{scenario_id}, revisi {revision}")
+
+    def scenario_results(self, scenario_id: int) -> pd.DataFrame:
+        """Results kept for a scenario, oldest first.
+
+        Returns
+        -------
+        ``revision``, ``provenance`` and ``summary`` (JSON), ``output_sha256``, ``kept_at`` (UTC),
+        ``kept_by``.
+        """
+        table = kept.scenario_result
+        columns = ("revision", "provenance", "summary", "output_sha256", "kept_at", "kept_by")
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(*(table.c[name] for name in columns))
+                .where(table.c.scenario_id == scenario_id)
+                .order_by(table.c.scenario_result_id)
+            ).all()
+        return _dated(pd.DataFrame([tuple(row) for row in rows], columns=list(columns)), "kept_at")
+
+    def scenarios_version(self) -> int:
+        """How often scenarios have changed."""
+        return self._version("scenarios")
+
+
+def may_move(standing: str, to: str, role: str) -> bool:
+    """Whether a role may move a scenario from one standing to another."""
+    return role in MOVES.get((standing, to), ())
+
+
+def _latest() -> sa.Select:
+    one, text = kept.scenario, kept.scenario_revision
+    return sa.select(
+        one.c.scenario_id,
+        one.c.name,
+        one.c.revision,
+        one.c.standing,
+        one.c.standing_at,
+        one.c.standing_by,
+        text.c.content,
+        text.c.saved_at,
+        text.c.saved_by,
+    ).join(
+        text, sa.and_(text.c.scenario_id == one.c.scenario_id, text.c.revision == one.c.revision)
+    )
+
+
+def _is(name_or_id: str | int) -> sa.ColumnElement[bool]:
+    if isinstance(name_or_id, int):
+        return kept.scenario.c.scenario_id == name_or_id
+    return kept.scenario.c.name_key == _key(name_or_id)
+
+
+def _saved(row: Row) -> Saved:
+    return Saved(
+        scenario_id=int(row.scenario_id),
+        name=row.name,
+        revision=int(row.revision),
+        standing=row.standing,
+        standing_at=datetime.fromisoformat(row.standing_at),
+        standing_by=row.standing_by,
+        content=row.content,
+        saved_at=datetime.fromisoformat(row.saved_at),
+        saved_by=row.saved_by,
+    )
+
+
+def _key(name: str) -> str:
+    return " ".join(str(name).split()).casefold()
+
+
+def _names(name: str) -> tuple[str, str]:
+    shown = " ".join(str(name).split())
+    if not shown or len(shown) > LONGEST_NAME:
+        raise StateError(
+            f"Nama skenario kosong atau terlalu panjang. Tulis 1 sampai {LONGEST_NAME} huruf."
+        )
+    return shown, _key(shown)
+
+
+def _insert_revision(  # noqa: PLR0913 - one row's columns
+    connection: Connection, scenario_id: int, revision: int, content: str, actor: str, comment: str
+) -> None:
+    connection.execute(
+        sa.insert(kept.scenario_revision).values(
+            scenario_id=scenario_id,
+            revision=revision,
+            content=content,
+            comment=comment,
+            saved_at=now(),
+            saved_by=actor,
+        )
+    )
+
+
+def _refuse_edit(row: Row, revision: int) -> None:
+    if not revision:
+        raise StateError(f"Nama skenario {row.name!r} sudah dipakai. Pilih nama lain.")
+    if row.standing != DRAFT:
+        raise StateError(
+            f"Skenario {row.name!r} sudah {STANDING_WORDS[row.standing]} dan tidak diubah lagi."
+            " Salin dengan nama lain, atau minta dikembalikan menjadi konsep."
+        )
+    if row.revision != revision:
+        raise StateError(_changed_since(row, revision))
+
+
+def _changed_since(row: Row, revision: int) -> str:
+    return (
+        f"Skenario {row.name!r} sudah disimpan {row.saved_by or 'orang lain'} sebagai revisi"
+        f" {row.revision}; yang Anda buka revisi {revision}. Buka lagi, lalu ulangi perubahan Anda."
+    )
+
+
+def _refuse_move(connection: Connection, row: Row, standing: str, actor: str, role: str) -> None:
+    allowed = MOVES.get((row.standing, standing))
+    if allowed is None:
+        raise StateError(
+            f"Skenario {row.name!r} berstatus {STANDING_WORDS[row.standing]}; dari sana tidak dapat"
+            f" menjadi {STANDING_WORDS.get(standing, standing)}."
+        )
+    if role not in allowed:
+        raise StateError(
+            f"Peran {role} tidak dapat mengubah status ini; yang dapat: {', '.join(allowed)}."
+        )
+    accounts = dict(
+        connection.execute(sa.select(kept.account.c.name, kept.account.c.role)).tuples().all()
+    )
+    if not accounts:
+        if role != "pengelola":
+            raise StateError(
+                "Belum ada akun: hanya yang duduk di komputer ini yang dapat mengubah status."
+                " Buat akun dahulu."
+            )
+        return
+    if accounts.get(actor) != role:
+        raise StateError(f"Akun {actor!r} tidak mempunyai peran {role}.")
+    if standing == APPROVED and row.standing_by == actor:
+        raise StateError("Pengusul tidak menyetujui usulannya sendiri. Minta orang lain.")
+
+
+def _dated(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    moments = pd.to_datetime(table[column], utc=True).astype("datetime64[us, UTC]")
+    texts = [name for name in table if name not in (column, "revision")]
+    return table.astype({"revision": "int64", **dict.fromkeys(texts, "str")}).assign(
+        **{column: moments}
+    )
