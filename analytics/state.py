@@ -31,6 +31,7 @@ from analytics.state_accounts import (
     User,
 )
 from analytics.state_connection import StateError, next_version, note, now, put
+from analytics.state_locks import Locks
 from analytics.state_scenarios import Scenarios
 
 __all__ = [
@@ -80,6 +81,7 @@ def opened(folder: Path) -> State:
             engine = sa.create_engine(url, pool_pre_ping=True)
         state = State(engine)
         state.create_tables()
+        state.take_in_old_locks()
     except (SQLAlchemyError, OSError, ImportError) as error:
         # The address may hold a password: never repeat it.
         raise StateError(
@@ -104,7 +106,7 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:  # noqa: ANN401
     cursor.close()
 
 
-class State(Accounts, Scenarios):
+class State(Accounts, Locks, Scenarios):
     """The decisions kept for one data folder. Safe to share between threads and processes."""
 
     # ---- the current edition
@@ -283,61 +285,6 @@ class State(Accounts, Scenarios):
         """How often words or single exits were given a cause."""
         return self._version("exits")
 
-    # ---- what plans must leave as it is
-
-    def plan_locks(self, plan: str) -> pd.DataFrame:
-        """What was locked by hand in a plan, oldest first.
-
-        Returns
-        -------
-        One row per lock: ``kind, thing_id, other_id, locked_by, locked_at`` (UTC).
-        """
-        table = kept.plan_lock
-        with self._reading() as connection:
-            rows = connection.execute(
-                sa.select(
-                    table.c.kind,
-                    table.c.thing_id,
-                    table.c.other_id,
-                    table.c.locked_by,
-                    table.c.locked_at,
-                )
-                .where(table.c.plan == plan)
-                .order_by(table.c.locked_at, table.c.kind, table.c.thing_id, table.c.other_id)
-            ).all()
-        columns = ["kind", "thing_id", "other_id", "locked_by", "locked_at"]
-        locks = pd.DataFrame([tuple(row) for row in rows], columns=columns, dtype="str")
-        moments = pd.to_datetime(locks["locked_at"], utc=True)
-        return locks.assign(locked_at=moments.astype("datetime64[us, UTC]"))
-
-    def lock(self, plan: str, kind: str, thing_id: str, actor: str, other_id: str = "") -> None:
-        """Lock a thing in a plan; a second time changes nothing but who said it last."""
-        with self._writing() as connection:
-            connection.execute(_the_lock(plan, kind, thing_id, other_id))
-            connection.execute(
-                sa.insert(kept.plan_lock).values(
-                    plan=plan,
-                    kind=kind,
-                    thing_id=thing_id,
-                    other_id=other_id,
-                    locked_at=now(),
-                    locked_by=actor,
-                )
-            )
-            next_version(connection, f"locks {plan}")
-            note(connection, actor, "lock", f"{plan} {kind} {thing_id} {other_id}".strip())
-
-    def unlock(self, plan: str, kind: str, thing_id: str, actor: str, other_id: str = "") -> None:
-        """Take a lock back."""
-        with self._writing() as connection:
-            connection.execute(_the_lock(plan, kind, thing_id, other_id))
-            next_version(connection, f"locks {plan}")
-            note(connection, actor, "unlock", f"{plan} {kind} {thing_id} {other_id}".strip())
-
-    def locks_version(self, plan: str) -> int:
-        """How often the locks of a plan have changed."""
-        return self._version(f"locks {plan}")
-
     # ---- readings of the law
 
     def law_choice(self) -> LawChoice:
@@ -379,12 +326,3 @@ class State(Accounts, Scenarios):
     def law_choice_version(self) -> int:
         """How often the readings of the law have changed."""
         return self._version("law_choice")
-
-
-def _the_lock(plan: str, kind: str, thing_id: str, other_id: str) -> sa.Delete:
-    return sa.delete(kept.plan_lock).where(
-        kept.plan_lock.c.plan == plan,
-        kept.plan_lock.c.kind == kind,
-        kept.plan_lock.c.thing_id == thing_id,
-        kept.plan_lock.c.other_id == other_id,
-    )

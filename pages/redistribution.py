@@ -11,6 +11,7 @@ from pages.shared import (
     load,
     load_redistribution,
     load_schools,
+    redistribution_map,
 )
 from pages.shared import redistribution_details as details
 from pages.shared import redistribution_figures as figures
@@ -74,7 +75,7 @@ def _page() -> None:
     layout.sentences([_what_remains(plan)])
     left, right = st.columns([3, 2])
     with left:
-        drawn = figures.moves_map(plan, access.may_see_names(), language())
+        drawn = redistribution_map.moves_map(plan, access.may_see_names(), language())
         if drawn is None:
             layout.empty(
                 t("Belum ada peta"),

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import load_regrouping, regrouping_inputs, regrouping_sheet, regrouping_view
 from pages.shared.load_regrouping import Question
-from pages.shared.regrouping_inputs import Locks
+from pages.shared.regrouping_locks import Locks
 from tests import school_edition
 
 MELATI, KENANGA, DAHLIA = "10000001", "10000002", "10000003"

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import command_enrolment
 from analytics.enrolment import Levers
-from pages.shared import load_schools, school_inputs
+from pages.shared import load_schools, maps, school_inputs
 from pages.shared import school_view as view_of
 from tests import school_edition
 
@@ -282,14 +282,14 @@ def test_schools_without_coordinates_are_counted_beside_the_map(page):
 
 def test_the_outline_holds_every_point():
     points = np.array([[0, 0], [4, 0], [4, 3], [0, 3], [2, 1], [1, 1]], dtype=float)
-    edge = view_of.outline(points[:, 0], points[:, 1])
+    edge = maps.outline(points[:, 0], points[:, 1])
     assert {tuple(point) for point in edge} == {(0, 0), (4, 0), (4, 3), (0, 3)}
 
 
 def test_distances_on_the_map_are_kilometres():
     # A hundredth of a degree of latitude is 1.11 km everywhere.
     schools = pd.DataFrame({"latitude": [-7.60, -7.61], "longitude": [111.5, 111.5]})
-    north = view_of._km(schools)["north_km"]
+    north = maps.places_km(schools)["north_km"]
     assert north.iloc[0] - north.iloc[1] == pytest.approx(1.11, abs=0.01)
 
 

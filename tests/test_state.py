@@ -236,3 +236,47 @@ def test_a_lock_of_a_plan_says_who_and_when_and_can_be_taken_back(decisions):
     assert decisions.plan_locks("redistribution").empty
     assert decisions.locks_version("redistribution") == version + 1
     assert decisions.plan_locks("regrouping")["other_id"].tolist() == ["10000002"]
+
+
+def test_keeping_locks_replaces_those_of_the_things_at_hand_and_of_no_others(decisions):
+    decisions.lock("regrouping", "open", "10000001", "ani")
+    decisions.lock("regrouping", "closed", "20000001", "ani")
+    wanted = [("open", "10000001", ""), ("into", "10000002", "10000003")]
+    decisions.keep_locks("regrouping", wanted, {"10000001", "10000002", "10000003"}, "budi")
+    locks = decisions.plan_locks("regrouping").sort_values(["thing_id"])
+    assert locks[["kind", "thing_id", "other_id", "locked_by"]].to_numpy().tolist() == [
+        ["open", "10000001", "", "ani"],
+        ["into", "10000002", "10000003", "budi"],
+        ["closed", "20000001", "", "ani"],
+    ]
+    decisions.keep_locks("regrouping", [], {"10000001", "10000002", "10000003"}, "budi")
+    assert decisions.plan_locks("regrouping")["thing_id"].tolist() == ["20000001"]
+
+
+def test_locks_that_an_older_version_kept_in_a_setting_stand_among_the_locks(tmp_path):
+    with state.opened(tmp_path) as older:
+        older.set_setting(
+            "regrouping_locks",
+            {
+                "SD": {
+                    "opened": ["10000001"],
+                    "closed": [],
+                    "pairs": [["10000002", "10000003"]],
+                    "forbidden": [["10000004", "10000005"]],
+                    "by": "dewi",
+                    "on": "2026-10-01",
+                }
+            },
+            "dewi",
+        )
+    for _ in range(2):
+        with state.opened(tmp_path) as decisions:
+            locks = decisions.plan_locks("regrouping")
+            assert decisions.setting("regrouping_locks") is None
+        assert locks[["kind", "thing_id", "other_id"]].to_numpy().tolist() == [
+            ["forbidden", "10000004", "10000005"],
+            ["into", "10000002", "10000003"],
+            ["open", "10000001", ""],
+        ]
+        assert set(locks["locked_by"]) == {"dewi"}
+        assert set(locks["locked_at"].dt.strftime("%Y-%m-%d")) == {"2026-10-01"}

@@ -85,6 +85,12 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
   opacity: .8; }
 .es-told { margin: 0 0 .7rem; line-height: 1.45; max-width: 62ch;
   font-size: clamp(1.08rem, .98rem + .45vw, 1.4rem); }
+/* The title within a figure is for the saved image; on screen it is text that can break. It stands
+   in the room that the figure leaves for its own. */
+.es-figure { margin: 0; font-weight: 650; line-height: 1.3; text-wrap: balance; max-width: 60rem;
+  font-size: clamp(1rem, .95rem + .2vw, 1.12rem); }
+.stElementContainer:has(> .stHtml > .es-figure) { margin-bottom: -2.6rem; z-index: 1; }
+.stPlotlyChart .g-gtitle { display: none; }
 .es-source { margin: .4rem 0 0; padding-top: .5rem; font-size: .84rem; opacity: .8;
   border-top: 1px solid var(--es-line); }
 .es-source a { color: inherit; }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from html import escape
 from typing import Any, Literal
 
 import pandas as pd
@@ -124,6 +125,9 @@ def layout(
 ) -> dict[str, Any]:
     """The layout every figure shares; ``finding`` is the title, units stand on the axes.
 
+    On screen the title is text above the figure (``draw``), broken by the browser where it must;
+    the one within the figure is seen in the saved image only.
+
     Parameters
     ----------
     finding
@@ -166,7 +170,7 @@ def layout(
             "traceorder": "normal",
             "font": {"size": 14},
         },
-        "margin": {"l": 8, "r": 12, "t": 24 * title.count("<br>") + 48, "b": 40 if legend else 30},
+        "margin": {"l": 8, "r": 12, "t": 24 * title.count("<br>") + 40, "b": 40 if legend else 30},
         "xaxis": {
             "title": {"text": ""},
             "automargin": True,
@@ -193,8 +197,8 @@ def see_through(colour: str, share: float) -> str:
     return f"rgba({red},{green},{blue},{share})"
 
 
-def wrapped(sentence: str, width: int = 44) -> str:
-    """A title in lines that fit; Plotly does not break lines by itself."""
+def wrapped(sentence: str, width: int = 110) -> str:
+    """A title in lines that fit the saved image; Plotly does not break lines by itself."""
     lines = [""]
     for word in sentence.split():
         if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
@@ -365,12 +369,14 @@ def draw(
     height: int = 420,
     on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
 ) -> Any:  # noqa: ANN401 (what st.plotly_chart gives: a drawing place or the selection)
-    """Show a figure; the button in its corner saves it as an image.
+    """Show a figure under its finding; the button in its corner saves both as an image.
 
     ``alt`` is what a screen reader says; the finding itself where it is empty.
     """
     shown = figure.to_dict() if isinstance(figure, go.Figure) else figure
     said = str(shown["layout"].get("title", {}).get("text", "")).replace("<br>", " ")
+    if said:
+        st.html(f'<p class="es-figure">{escape(said)}</p>')
     return st.plotly_chart(
         figure,
         key=key,

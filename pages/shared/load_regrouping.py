@@ -29,7 +29,7 @@ from analytics.regrouping_programme import Prices
 from analytics.regrouping_tradeoff import TradeOff, trade_off
 from analytics.regrouping_years import Pace, Years
 from analytics.teachers import evenly_by_grade
-from pages.shared import load, load_schools, school_view, teacher_view
+from pages.shared import load, load_schools, maps, school_view, teacher_view
 from pages.shared.load_schools import PUBLIC, SchoolKey
 from pages.shared.school_view import TOTAL
 from pages.shared.words import t
@@ -406,4 +406,4 @@ def points(plan: RegroupingPlan) -> pd.DataFrame:
     place = located(plan.prepared.schools)
     shown = place["code"].isin(["", SHARED_POINT])
     own = plan.prepared.schools[["latitude", "longitude"]].where(shown, np.nan)
-    return pd.DataFrame({**school_view._km(own), "code": place["code"]})
+    return pd.DataFrame({**maps.places_km(own), "code": place["code"]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.shared import access, inputs, layout, teacher_view
+from pages.shared import access, inputs, layout, maps, teacher_view
 from pages.shared import redistribution_inputs as asked
 from pages.shared import redistribution_view as view_of
 from pages.shared.load_redistribution import Plan
@@ -51,10 +51,8 @@ def show_school(npsn: str) -> None:
 
 def map_clicked() -> None:
     """Open the school whose point was clicked (a callback)."""
-    points = (st.session_state.get(MAP) or {}).get("selection", {}).get("points", [])
-    place = next((point["customdata"] for point in points if point.get("customdata")), None)
-    if place:
-        show_school(str(place[0]))
+    if npsn := maps.clicked(st.session_state.get(MAP)):
+        show_school(npsn)
 
 
 def school(plan: Plan) -> None:

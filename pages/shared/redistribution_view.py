@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from pages.shared import load_schools, school_view, teacher_view
+from pages.shared import load_schools, maps, teacher_view
 from pages.shared.load_redistribution import Plan
 from pages.shared.redistribution_reasons import left_reason, move_reason, unfilled_reason, warning
 
@@ -98,7 +98,7 @@ def _schools(plan: Plan, cells: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([listed, counts], axis=1).assign(
         is_locked=listed["npsn"].isin(list(plan.key.locks.closed)),
         closes_into=_named_by(listed["npsn"], plan.situation.merges),
-        **school_view._km(where),
+        **maps.places_km(where),
     )
 
 

@@ -10,6 +10,7 @@ from pages.shared import (
     charts,
     layout,
     load_regrouping,
+    maps,
 )
 from pages.shared import regrouping_figures as figures
 from pages.shared.layout import Column
@@ -22,13 +23,9 @@ _CURVE_AT_ONCE = 3.0
 
 
 def _curve_clicked(usual: float) -> None:
-    found = (st.session_state.get(_CURVE) or {}).get("selection", {}).get("points", [])
-    place = next((point["customdata"] for point in found if point.get("customdata")), None)
-    if place is None:
-        return
-    price = float(place[0] if isinstance(place, list) else place)
-    step = min(STEPS, key=lambda one: abs(one * usual - price))
-    _set_step(f"{step:g}")
+    if price := maps.clicked(st.session_state.get(_CURVE)):
+        step = min(STEPS, key=lambda one: abs(one * usual - float(price)))
+        _set_step(f"{step:g}")
 
 
 def _set_step(step: str) -> None:

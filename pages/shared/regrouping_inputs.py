@@ -13,9 +13,17 @@ from analytics.regrouping_candidates import CandidateRules
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_rules import local_value, usual_prices
 from analytics.regrouping_tradeoff import STEPS
-from pages.shared import access, inputs, layout, load, load_regrouping, load_schools, school_inputs
+from pages.shared import (
+    inputs,
+    layout,
+    load_regrouping,
+    load_schools,
+    regrouping_locks,
+    school_inputs,
+)
 from pages.shared.load_regrouping import Question
 from pages.shared.load_schools import SchoolKey
+from pages.shared.regrouping_locks import Locks
 from pages.shared.words import number, percent, t, tn
 
 LEVELS = ("TK", "SD", "SMP")
@@ -23,60 +31,8 @@ EVERY_SCHOOL = 10**9
 OFF = "0"
 # What the page rests on, as docs/method.md numbers it.
 EQUATIONS = (110, 111, 112, 113, 121, 122, 123, 124, 126, 128, 130)
-_LOCKS_SETTING = "regrouping_locks"
 USUAL_FEW, _USUAL_HORIZON_YEARS = "100", "5"
 _KM = ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")
-_LINK = {"opened": "buka", "closed": "tutup", "pairs": "ke", "forbidden": "larang"}
-_NONE_LINK = "kunci"
-
-
-@dataclass(frozen=True)
-class Locks:
-    """What was decided by hand: schools kept open, closed, sent somewhere, never paired."""
-
-    opened: tuple[str, ...] = ()
-    closed: tuple[str, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
-    forbidden: tuple[tuple[str, str], ...] = ()
-
-    def state_of(self, npsn: str) -> str:
-        """``open``, ``closed``, ``into`` or ``free``."""
-        if npsn in self.opened:
-            return "open"
-        if npsn in self.closed:
-            return "closed"
-        return "into" if npsn in dict(self.pairs) else "free"
-
-    @property
-    def count(self) -> int:
-        """Decisions in all."""
-        return sum(len(getattr(self, name)) for name in _LINK)
-
-    def without(self, npsn: str) -> Locks:
-        """The same without a decision on one school."""
-        return replace(
-            self,
-            opened=tuple(one for one in self.opened if one != npsn),
-            closed=tuple(one for one in self.closed if one != npsn),
-            pairs=tuple(pair for pair in self.pairs if pair[0] != npsn),
-        )
-
-    def known(self, npsn: set[str]) -> Locks:
-        """What of it names schools of the view and does not contradict itself."""
-        pairs = {
-            one: other
-            for one, other in self.pairs
-            if {one, other} <= npsn and one != other and one not in self.opened
-        }
-        pairs = {one: other for one, other in pairs.items() if other not in pairs}
-        closed = {one for one in self.closed if one in npsn} - set(self.opened) - set(pairs)
-        closed -= set(pairs.values())
-        return Locks(
-            tuple(sorted({one for one in self.opened if one in npsn})),
-            tuple(sorted(closed)),
-            tuple(sorted(pairs.items())),
-            tuple(sorted({pair for pair in self.forbidden if set(pair) <= npsn})),
-        )
 
 
 @dataclass(frozen=True)
@@ -112,7 +68,7 @@ def asked(key: SchoolKey, on: date) -> Asked:
     with st.popover(t("Biaya"), icon=":material/payments:"):
         prices = _prices(on)
     schools, _ = load_regrouping.schools_asked(key, level, kecamatan)
-    held = locks(level, set(schools["npsn"]))
+    held = regrouping_locks.locks(key, level, set(schools["npsn"]))
     limits = replace(
         limits,
         lock_open=held.opened,
@@ -137,7 +93,7 @@ def usual(key: SchoolKey, level: str, on: date) -> Question | None:
     schools, _ = load_regrouping.schools_asked(key, level, ())
     if schools.empty:
         return None
-    held = saved(level)[0].known(set(schools["npsn"]))
+    held = regrouping_locks.saved(key, level).locks.known(set(schools["npsn"]))
     limits = Limits(
         max_km=local_value("max_km", on, level),
         detour=round(local_value("detour", on) * 100) / 100,
@@ -298,131 +254,6 @@ def clear() -> None:
         st.session_state.pop(name, None)
         st.session_state.get("_link", {}).pop(name, None)
         st.query_params.pop(name, None)
-
-
-# --- locks ---
-
-
-def locks(level: str, npsn: set[str]) -> Locks:
-    """The locks in force: those of the link, else this visitor's, else the saved ones."""
-    held: dict[str, Locks] = st.session_state.setdefault("_kunci", {})
-    visit = st.session_state.get("_visit", 0)
-    if st.session_state.get("_kunci_read") != visit:
-        st.session_state["_kunci_read"] = visit
-        linked = _linked()
-        if linked is not None:
-            held[level] = linked
-    if level not in held:
-        held[level] = saved(level)[0]
-    value = held[level].known(npsn)
-    st.session_state["_kunci_tingkat"] = level
-    _link(value, is_other=value != saved(level)[0].known(npsn))
-    return value
-
-
-def _linked() -> Locks | None:
-    params = st.query_params
-    if not any(name in params for name in (*_LINK.values(), _NONE_LINK)):
-        return None
-
-    def pairs(name: str) -> tuple[tuple[str, str], ...]:
-        told = [one.split("-") for one in params.get_all(name)]
-        return tuple((one[0], one[1]) for one in told if len(one) == 2)
-
-    return Locks(
-        tuple(params.get_all("buka")), tuple(params.get_all("tutup")), pairs("ke"), pairs("larang")
-    )
-
-
-def _link(value: Locks, *, is_other: bool) -> None:
-    told = {
-        "buka": list(value.opened),
-        "tutup": list(value.closed),
-        "ke": ["-".join(pair) for pair in value.pairs],
-        "larang": ["-".join(pair) for pair in value.forbidden],
-        # Saved locks taken away again: a link must say so.
-        _NONE_LINK: [OFF] if is_other and not value.count else [],
-    }
-    for name, wanted in told.items():
-        if st.query_params.get_all(name) != wanted:
-            if wanted:
-                st.query_params[name] = wanted
-            else:
-                st.query_params.pop(name, None)
-
-
-def held_locks() -> Locks:
-    """The locks of this visitor on the level in view."""
-    return st.session_state.get("_kunci", {}).get(
-        st.session_state.get("_kunci_tingkat", ""), Locks()
-    )
-
-
-def keep_locks(value: Locks) -> None:
-    """Hold these locks from now on (in a callback)."""
-    st.session_state.setdefault("_kunci", {})[st.session_state.get("_kunci_tingkat", "")] = value
-
-
-def lock(npsn: str, state: str, into: str = "") -> None:
-    """Decide on one school (a callback): ``free``, ``open``, ``closed`` or ``into`` another."""
-    value = held_locks().without(npsn)
-    if state == "open":
-        value = replace(value, opened=(*value.opened, npsn))
-        value = replace(value, pairs=tuple(one for one in value.pairs if one[1] != npsn))
-    elif state == "closed":
-        value = replace(value, closed=(*value.closed, npsn))
-        value = replace(value, pairs=tuple(one for one in value.pairs if one[1] != npsn))
-    elif state == "into" and into:
-        value = replace(value.without(into), pairs=(*value.without(into).pairs, (npsn, into)))
-    keep_locks(value)
-
-
-def forbid(one: str, other: str) -> None:
-    """Never merge these two (a callback)."""
-    value = held_locks()
-    keep_locks(replace(value, forbidden=(*value.forbidden, (one, other))))
-
-
-def allow(one: str, other: str) -> None:
-    """Let these two merge again (a callback)."""
-    value = held_locks()
-    kept = tuple(pair for pair in value.forbidden if set(pair) != {one, other})
-    keep_locks(replace(value, forbidden=kept))
-
-
-def unlock_all() -> None:
-    """No decision by hand any more (a callback)."""
-    keep_locks(Locks())
-
-
-def saved(level: str) -> tuple[Locks, str, str]:
-    """Locks kept for everybody: what, by whom, on which day; empty where none are."""
-    kept = (load.state().setting(_LOCKS_SETTING) or {}).get(level)
-    if not kept:
-        return Locks(), "", ""
-    return (
-        Locks(
-            tuple(kept["opened"]),
-            tuple(kept["closed"]),
-            tuple((one, other) for one, other in kept["pairs"]),
-            tuple((one, other) for one, other in kept["forbidden"]),
-        ),
-        str(kept["by"]),
-        str(kept["on"]),
-    )
-
-
-def save(level: str) -> None:
-    """Keep this visitor's locks for everybody, with name and day (a callback)."""
-    value, state = held_locks(), load.state()
-    kept = dict(state.setting(_LOCKS_SETTING) or {})
-    kept[level] = {
-        **{name: [list(x) if isinstance(x, tuple) else x for x in getattr(value, name)]
-           for name in _LINK},
-        "by": access.actor(),
-        "on": date.today().isoformat(),
-    }  # fmt: skip
-    state.set_setting(_LOCKS_SETTING, kept, access.actor())
 
 
 # --- in words ---

@@ -10,10 +10,11 @@ from pages.shared import (
     access,
     charts,
     layout,
-    regrouping_inputs,
+    maps,
+    regrouping_locks,
+    regrouping_map,
     words,
 )
-from pages.shared import regrouping_figures as figures
 from pages.shared import regrouping_view as view_of
 from pages.shared.layout import Column
 from pages.shared.regrouping_inputs import Asked
@@ -41,10 +42,8 @@ def unchoose() -> None:
 
 
 def _point_clicked() -> None:
-    found = (st.session_state.get(_MAP) or {}).get("selection", {}).get("points", [])
-    place = next((point["customdata"] for point in found if point.get("customdata")), None)
-    if place:
-        choose(str(place[0] if isinstance(place, list) else place))
+    if npsn := maps.clicked(st.session_state.get(_MAP)):
+        choose(npsn)
 
 
 def _row_clicked(table: str, npsn: list[str]) -> None:
@@ -63,7 +62,7 @@ def map_and_lock(asked: Asked, plan: RegroupingPlan) -> None:
     """The map, and beside it the school pointed at with its lock."""
     rows = view_of.schools(asked.question, plan, language())
     npsn = chosen(rows["npsn"])
-    drawn = figures.plan_map(asked.question, plan, asked.locks, npsn, language())
+    drawn = regrouping_map.plan_map(asked.question, plan, asked.locks, npsn, language())
     left, right = st.columns([3, 2])
     with left:
         if drawn is None:
@@ -146,7 +145,7 @@ def _one(asked: Asked, plan: RegroupingPlan, rows: pd.DataFrame, npsn: str) -> N
             st.button(
                 t("Larang pasangan dengan {other}", other=row["into_name"]),
                 key=f"larang-{npsn}",
-                on_click=regrouping_inputs.forbid,
+                on_click=regrouping_locks.forbid,
                 args=(npsn, str(row["into"])),
                 type="tertiary",
                 icon=":material/block:",
@@ -174,7 +173,7 @@ def _lock(asked: Asked, plan: RegroupingPlan, npsn: str) -> None:
     def decided() -> None:
         wanted = st.session_state.get(key)
         if wanted and wanted != "into":
-            regrouping_inputs.lock(npsn, wanted)
+            regrouping_locks.lock(npsn, wanted)
 
     picked = st.segmented_control(
         t("Keputusan untuk sekolah ini"),
@@ -196,7 +195,7 @@ def _lock(asked: Asked, plan: RegroupingPlan, npsn: str) -> None:
 
     def sent() -> None:
         if other := st.session_state.get(into_key):
-            regrouping_inputs.lock(npsn, "into", str(other))
+            regrouping_locks.lock(npsn, "into", str(other))
 
     st.selectbox(
         t("Gabung ke"),
@@ -221,7 +220,7 @@ def _near(plan: RegroupingPlan, npsn: str, most: int = 12) -> dict[str, str]:
 def _locks(asked: Asked, names: dict[str, str]) -> None:
     """What is decided by hand, who saved it, and ways to save or undo it."""
     held, level = asked.locks, asked.question.level
-    kept, who, on = regrouping_inputs.saved(level)
+    kept = regrouping_locks.saved(asked.question.key, level)
     if held.count:
         told = [
             *(f"{names[one]}: {t('tetap buka')}" for one in held.opened),
@@ -235,24 +234,28 @@ def _locks(asked: Asked, names: dict[str, str]) -> None:
             st.button(
                 t("Izinkan lagi: {one} dan {other}", one=names[one], other=names[other]),
                 key=f"izinkan-{one}-{other}",
-                on_click=regrouping_inputs.allow,
+                on_click=regrouping_locks.allow,
                 args=(one, other),
                 type="tertiary",
             )
     with st.container(horizontal=True):
         if held.count:
             st.button(
-                t("Lepas semua kunci"), key="lepas", on_click=regrouping_inputs.unlock_all,
+                t("Lepas semua kunci"), key="lepas", on_click=regrouping_locks.unlock_all,
                 icon=":material/lock_open:",
             )  # fmt: skip
-        if held != kept and access.may("perencana"):
+        if held != kept.locks.known(set(names)) and access.may("perencana"):
             st.button(
-                t("Simpan kunci untuk semua"), key="simpan-kunci", on_click=regrouping_inputs.save,
-                args=(level,), icon=":material/save:",
+                t("Simpan kunci untuk semua"), key="simpan-kunci", on_click=regrouping_locks.save,
+                args=(asked.question.key, level), icon=":material/save:",
             )  # fmt: skip
-    if kept.count:
+    if kept.locks.count:
         layout.note(
-            t("Kunci disimpan oleh {who}, {day}.", who=who, day=words.day(pd.Timestamp(on)))
+            t(
+                "Kunci disimpan oleh {who}, {day}.",
+                who=kept.locked_by,
+                day=words.day(kept.locked_at),
+            )
         )
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.shared import access, charts, inputs, layout, load_schools, school_inputs
+from pages.shared import (
+    access,
+    charts,
+    inputs,
+    layout,
+    load_schools,
+    maps,
+    school_inputs,
+    school_map,
+)
 from pages.shared import school_figures as figures
 from pages.shared import school_view as view_of
 from pages.shared.layout import Column
@@ -36,10 +45,8 @@ def close_school() -> None:
 
 
 def _point_clicked() -> None:
-    points = (st.session_state.get(_CHART) or {}).get("selection", {}).get("points", [])
-    place = next((point["customdata"] for point in points if point.get("customdata")), None)
-    if place:
-        open_school(str(place[0]))
+    if npsn := maps.clicked(st.session_state.get(_CHART)):
+        open_school(npsn)
 
 
 def _row_clicked(npsn: list[str]) -> None:
@@ -75,7 +82,7 @@ def by_size(scope: Scope, answer: Wave, threshold: int) -> None:
             on_change=_found,
             placeholder=t("Ketik nama sekolah"),
         )
-    drawn = figures.school_map(scope, threshold, when, language())
+    drawn = school_map.school_map(scope, threshold, when, language())
     if drawn is None:
         layout.note(
             t("Peta muncul setelah daftar sekolah dengan lintang dan bujur dimuat di halaman Data.")

@@ -1,4 +1,4 @@
-"""The figures of the page on pupils: the wave, its grades, the map, one school."""
+"""The figures of the page on pupils: the wave, its grades, one school."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pandas as pd
 from pages.shared import charts, school_view
 from pages.shared.school_inputs import EVERY, Scope, level_name, year_name
 from pages.shared.words import number, percent, t
-
-_MOST_POINT, _LEAST_POINT = 26.0, 6.0
 
 
 def _years(years: list[int], shown: charts.Figure) -> None:
@@ -258,137 +256,6 @@ def grade_name(grade: int) -> str:
     """``I`` ... ``XII`` as schools write it; TK for kindergarten."""
     roman = ["TK", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
     return roman[grade] if 0 <= grade < len(roman) else str(grade)
-
-
-@lru_cache(maxsize=128)
-def school_map(
-    scope: Scope,
-    threshold: int,
-    when: str,
-    language: str,  # noqa: ARG001 (part of the key)
-) -> charts.ReadyFigure | None:
-    """Schools as points on their own outline, by size. None where no school has a place."""
-    answer = school_view.wave(scope)
-    schools = answer.schools.dropna(subset=["east_km", "north_km"])
-    if len(schools) < 2:
-        return None
-    column = f"pupils_{when}"
-    small = (schools[column] < threshold).to_numpy()
-    year = answer.now_year if when == "now" else answer.last_year
-    finding = t(
-        "{small} dari {all} sekolah di bawah {threshold} murid pada {year}",
-        small=number(small.sum()),
-        all=number(len(schools)),
-        threshold=threshold,
-        year=year_name(year),
-    )
-    shown = charts.layout(finding)
-    shown["hovermode"] = "closest"
-    axis = {"visible": False, "fixedrange": True}
-    shown["xaxis"] = {**axis}
-    shown["yaxis"] = {**axis, "scaleanchor": "x", "scaleratio": 1}
-    shown["clickmode"] = "event+select"
-    edge = school_view.outline(schools["east_km"].to_numpy(), schools["north_km"].to_numpy())
-    middle = edge.mean(axis=0)
-    # A little larger than the points, so that none stands on the edge.
-    away = middle + (edge - middle) * 1.09
-    traces: list[charts.Figure] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [*away[:, 0], away[0, 0]],
-            "y": [*away[:, 1], away[0, 1]],
-            "fill": "toself",
-            "fillcolor": "rgba(127,140,153,0.10)",
-            "line": {"color": "rgba(127,140,153,0.35)", "width": 1, "shape": "spline"},
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
-    ]
-    most = max(float(schools[["pupils_now", "pupils_ahead"]].to_numpy().max()), 1.0)
-    for is_small, name, colour, symbol in (
-        (False, t("≥ {n} murid", n=threshold), charts.PALETTE[0], "circle"),
-        (True, t("< {n} murid", n=threshold), charts.ALARM, "diamond"),
-    ):
-        part = schools.loc[small == is_small]
-        if part.empty:
-            continue
-        size = _LEAST_POINT + (_MOST_POINT - _LEAST_POINT) * np.sqrt(part[column] / most)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": name,
-                "x": part["east_km"].tolist(),
-                "y": part["north_km"].tolist(),
-                "marker": {
-                    "size": size.tolist(),
-                    "color": colour,
-                    "symbol": symbol,
-                    "opacity": 0.78,
-                    "line": {"color": "#FFFFFF", "width": 1},
-                },
-                "customdata": part[["npsn"]].to_numpy().tolist(),
-                "text": [
-                    f"<b>{row.name_}</b><br>{row.kecamatan}<br>"
-                    + t(
-                        "{now} murid sekarang, {ahead} pada {year}",
-                        now=number(row.pupils_now),
-                        ahead=number(row.pupils_ahead),
-                        year=year_name(answer.last_year),
-                    )
-                    for row in part.rename(columns={"name": "name_"}).itertuples()
-                ],
-                "hovertemplate": "%{text}<extra></extra>",
-            }
-        )
-    shown["annotations"] = [*_place_names(schools), _scale(away, shown)]
-    return charts.ReadyFigure({"data": traces, "layout": shown})
-
-
-def _place_names(schools: pd.DataFrame) -> list[charts.Figure]:
-    """The kecamatan, each written where its schools lie."""
-    named = schools.loc[schools["kecamatan"] != ""]
-    if named["kecamatan"].nunique() > 12:
-        return []
-    places = named.groupby("kecamatan")[["east_km", "north_km"]].median()
-    return [
-        {
-            "x": place.east_km,
-            "y": place.north_km,
-            "text": str(place.Index),
-            "showarrow": False,
-            "opacity": 0.6,
-            "font": {"size": 15},
-            "yshift": 18,
-        }
-        for place in places.itertuples()
-    ]
-
-
-def _scale(edge: np.ndarray, shown: charts.Figure) -> charts.Figure:
-    """A bar of a round number of kilometres, drawn beneath the points."""
-    width = float(np.ptp(edge[:, 0]))
-    length = next((one for one in (50, 20, 10, 5, 2, 1) if one < width / 3), 0.5)
-    left, below = float(edge[:, 0].min()), float(edge[:, 1].min()) - 0.03 * width
-    shown["shapes"] = [
-        {
-            "type": "line",
-            "x0": left,
-            "x1": left + length,
-            "y0": below,
-            "y1": below,
-            "line": {"color": charts.QUIET, "width": 3},
-        }
-    ]
-    return {
-        "x": left + length,
-        "y": below,
-        "text": f" {number(length, 0 if length >= 1 else 1)} km",
-        "showarrow": False,
-        "xanchor": "left",
-        "font": {"size": 13, "color": charts.QUIET},
-    }
 
 
 def one_school(rows: pd.DataFrame, last_year: int) -> charts.Figure:

@@ -12,13 +12,12 @@ import pandas as pd
 from analytics import enrolment, teachers
 from analytics.enrolment import Levers
 from analytics.enrolment_learning import Outlook
-from pages.shared import load_schools
+from pages.shared import load_schools, maps
 from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
 from pages.shared.school_inputs import EVERY, Scope, year_name
 from pages.shared.words import t
 
 TOTAL = "total"
-_KM_PER_DEGREE = 111.32
 # Grades in which a child enters a level.
 ENTRY_GRADES = {"TK": 0, "SD": 1, "SMP": 7, "SMA": 10, "SMK": 10}
 
@@ -317,37 +316,8 @@ def _schools(seen: Outlook, schools: pd.DataFrame, leads: int) -> pd.DataFrame:
     )
     table = schools.merge(rows.loc[rows["pupils_now"] > 0], on="npsn")
     return table.assign(
-        change_share=table["pupils_ahead"] / table["pupils_now"] - 1, **_km(table)
+        change_share=table["pupils_ahead"] / table["pupils_now"] - 1, **maps.places_km(table)
     ).sort_values("pupils_now", ignore_index=True)
-
-
-def _km(schools: pd.DataFrame) -> dict[str, pd.Series]:
-    """Places in kilometres; at this size the earth is flat enough."""
-    latitude = pd.to_numeric(schools["latitude"], errors="coerce")
-    longitude = pd.to_numeric(schools["longitude"], errors="coerce")
-    middle = latitude.median()
-    east = (longitude - longitude.median()) * _KM_PER_DEGREE * np.cos(np.radians(middle))
-    return {"east_km": east, "north_km": (latitude - middle) * _KM_PER_DEGREE}
-
-
-def outline(east_km: np.ndarray, north_km: np.ndarray) -> np.ndarray:
-    """The convex hull of the points, in order around it; all points where there are under three."""
-    points = np.unique(np.column_stack([east_km, north_km]), axis=0)
-    if len(points) < 3:
-        return points
-
-    def half(ordered: np.ndarray) -> list[np.ndarray]:
-        chain: list[np.ndarray] = []
-        for point in ordered:
-            while len(chain) > 1:
-                (x1, y1), (x2, y2) = chain[-2], chain[-1]
-                if (x2 - x1) * (point[1] - y1) - (y2 - y1) * (point[0] - x1) > 0:
-                    break
-                chain.pop()
-            chain.append(point)
-        return chain[:-1]
-
-    return np.array(half(points) + half(points[::-1]))
 
 
 def pupils_by_grade(key: SchoolKey, levers: Levers, npsn: str) -> pd.DataFrame:
