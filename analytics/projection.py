@@ -76,6 +76,7 @@ class Projection:
     start: Numbers = field(repr=False)
     duty_start: Numbers = field(repr=False)
     year_effect: YearEffect
+    _paid: Numbers = field(repr=False)
     _cell_of: NDArray[np.int64] = field(repr=False)
     _hazard: Numbers = field(repr=False)
     _fixed: Numbers = field(repr=False)
@@ -164,6 +165,19 @@ class Projection:
         table["staff_count"] = found.mean.ravel()
         table["below_probability"] = found.fewer_than(threshold).ravel()
         return table
+
+    def paid_share(self) -> Numbers:
+        """Expected share of each calendar year on the payroll.
+
+        Pay of a month is due to whoever is in service when it begins and has not reached the
+        retirement date; leave before retirement stays on the payroll.
+
+        Returns
+        -------
+        ``(person, year)`` in the order of the people projected. The months of the first year
+        before the roster are not in it. Method: docs/method.md eq. 183.
+        """
+        return self._paid
 
     def spread(self, by: Sequence[str] = ()) -> pd.DataFrame:
         """Where the width of the band comes from.
@@ -310,6 +324,8 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
     changes, duty_changes = np.zeros(shape), np.zeros(shape)
     hazard = np.empty((len(people), len(months.years)))
     fixed = np.empty_like(hazard)
+    paid = np.empty_like(hazard)
+    first = np.concatenate([[0], months.month_ends[:-1]])
     for some in chances(staff, months):
         rows = cell_of[some.who]
         add = csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), (len(frame), len(rows)))
@@ -318,6 +334,8 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
                 changes[:, number] -= add @ some.leaves[step]
             duty_changes[:, number] -= add @ some.duty[step]
         hazard[some.who], fixed[some.who] = some.hazard, some.fixed
+        on_payroll = some.kept[:, :-1] - some.leaves[BY_LAW]
+        paid[some.who] = np.add.reduceat(on_payroll, first, axis=1) / 12
     start = np.bincount(cell_of, minlength=len(frame)).astype(np.float64)
     duty_start = np.bincount(cell_of, staff.on_duty, len(frame)).astype(np.float64)
     return Projection(
@@ -330,6 +348,7 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
         start=start,
         duty_start=duty_start,
         year_effect=year_effect,
+        _paid=paid,
         _cell_of=cell_of,
         _hazard=hazard,
         _fixed=fixed,

@@ -32,6 +32,9 @@ _BOOLEANS = (
     *("is_default", "is_in_headcount", "is_on_duty", "is_educator", "has_contract_end"),
     *("is_early", "is_off_payroll", "is_only_at_bup"),
 )
+_SALARY = (
+    *("rule_id", "employment", "grade", "mkg_years", "idr", "effective_from", "effective_to"),
+)
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "retirement_age": (
         *("rule_id", "role_group", "jenjang", "dispute_id", "reading", "born_from", "born_to"),
@@ -84,12 +87,23 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "projection_rule": (
         *("rule_id", "key", "employment", "share", "months", "effective_from", "effective_to"),
     ),
+    "pns_salary": _SALARY,
+    "pppk_salary": _SALARY,
+    "pay_rule": (
+        *("rule_id", "key", "employment", "role_group", "of", "amount", "unit"),
+        *("effective_from", "effective_to"),
+    ),
+    "pay_grade": (
+        *("rule_id", "key", "employment", "of", "answer", "effective_from", "effective_to"),
+    ),
 }
 _NUMBERS = (
     *("age_years", "added_years", "priority", "max_pupils", "min_rombel", "max_rombel"),
     *("grade_from", "grade_to", "jp_per_week", "value", "most_years", "extension_years"),
-    *("age_from", "age_to", "weight_person_years", "months"),
+    *("age_from", "age_to", "weight_person_years", "months", "mkg_years"),
 )
+# Money and factors of pay: not below zero.
+_AMOUNTS = ("idr", "amount")
 # Per person and year, or of people: 0-1.
 _RATES = ("rate_low", "rate_mid", "rate_high", "share")
 # Columns of which a row fills one or none.
@@ -163,8 +177,12 @@ class RuleBook:
     per cause of leaving. ``exit_patterns``: written words and codes to causes, in the order they
     are tried. ``exit_rates``: what is taken to be usual before there is history, one row per
     cause, employment, role group, sex and ages. ``projection_rules``: how contracts and leave
-    before retirement are projected, one row per key, employment and effective range. ``version``:
-    hash of all files.
+    before retirement are projected, one row per key, employment and effective range.
+    ``salaries``: base pay a month, one row per employment, grade (golongan), first year of service
+    of a step and effective range. ``pay_rules``: amounts and factors of pay, of the cap and of the
+    budget, one row per key, employment, role group, what it is of and effective range.
+    ``pay_grades``: grades by schooling, jenjang or echelon, in the same way. ``version``: hash of
+    all files.
     """
 
     retirement_age: pd.DataFrame
@@ -183,6 +201,9 @@ class RuleBook:
     exit_patterns: pd.DataFrame
     exit_rates: pd.DataFrame
     projection_rules: pd.DataFrame
+    salaries: pd.DataFrame
+    pay_rules: pd.DataFrame
+    pay_grades: pd.DataFrame
     version: str
 
     def readings(self, choice: LawChoice = LawChoice()) -> dict[str, str]:
@@ -304,6 +325,9 @@ def _read(folder: Path) -> RuleBook:
         ),
         exit_rates=tables["exit_rate"],
         projection_rules=tables["projection_rule"],
+        salaries=pd.concat([tables["pns_salary"], tables["pppk_salary"]], ignore_index=True),
+        pay_rules=tables["pay_rule"],
+        pay_grades=tables["pay_grade"],
         version=digest.hexdigest()[:12],
     )
     _check_ages(book)
@@ -358,6 +382,10 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
         rate = pd.to_numeric(text[column], errors="coerce")
         refuse(~rate.between(0, 1), f"{column} is not a share between 0 and 1")
         text[column] = rate
+    for column in (c for c in _AMOUNTS if c in text):
+        amount = pd.to_numeric(text[column], errors="coerce")
+        refuse(~amount.ge(0), f"{column} is not a number from 0 up")
+        text[column] = amount.astype("float64")
     if "age_years" in text:
         odd = ~text["age_years"].between(_AGE_RANGE.start, _AGE_RANGE.stop - 1)
         refuse(odd.fillna(False), "age_years is not a retirement age in years")
@@ -444,6 +472,9 @@ def _check_teaching(book: RuleBook) -> None:
         ("class_size.csv", book.class_sizes, ["level"]),
         ("teacher_rule.csv", book.teacher_rules, ["key", "level", "post"]),
         ("projection_rule.csv", book.projection_rules, ["key", "employment"]),
+        ("pns_salary.csv, pppk_salary.csv", book.salaries, ["employment", "grade", "mkg_years"]),
+        ("pay_rule.csv", book.pay_rules, ["key", "employment", "role_group", "of"]),
+        ("pay_grade.csv", book.pay_grades, ["key", "employment", "of"]),
         ("private_placement.csv", book.private_placements, ["employment"]),
         ("subject_hours.csv", grades, ["level", "grade", "subject", "reading"]),
     ):

@@ -49,6 +49,8 @@ ORDER = [
     ["exits", "survival"],
     ["projection_months"],
     ["projection"],
+    ["pay"],
+    ["budget"],
     ["births", "combining", "enrolment_levels"],
     ["progression"],
     ["enrolment_origins"],
