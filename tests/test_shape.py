@@ -60,6 +60,7 @@ ORDER = [
     ["enrolment", "enrolment_stored"],
     ["backtest", "teachers"],
     ["redistribution"],
+    ["mix"],
     ["demo"],
     ["import_data"],
     ["regrouping"],

@@ -1,0 +1,75 @@
+"""What one formation does: posts covered, rupiah spent, by year; and what a whole plan does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.mix_question import MixQuestion, Numbers, Terms
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """Per formation of an option for a role proposed in a year, by year.
+
+    Arrays (option, role, proposed, year): ``people`` at the end of the year, ``posts`` they cover,
+    ``cost_idr`` to APBD in the year, ``cap_idr`` the part under the personnel cap,
+    ``outside_idr`` paid by others. Ineligible: all zero.
+    """
+
+    people: Numbers
+    posts: Numbers
+    cost_idr: Numbers
+    cap_idr: Numbers
+    outside_idr: Numbers
+
+
+def effects(question: MixQuestion) -> Effects:
+    """Posts and rupiah of one formation, by option, role, year proposed and year.
+
+    Method: docs/method.md eq. 210-212.
+    """
+    each = [_of(terms, question) for terms in question.options]
+    people, cost, outside = (np.stack([one[at] for one in each]) for at in range(3))
+    posts = (
+        people
+        * np.array([terms.posts_per_person for terms in question.options])[:, None, None, None]
+    )
+    cap = cost * np.array([terms.cap_share for terms in question.options])[:, None, None, None]
+    return Effects(people, posts, cost, cap, outside)
+
+
+def _of(terms: Terms, question: MixQuestion) -> tuple[Numbers, Numbers, Numbers]:
+    """People, APBD and outside rupiah of one option: (role, proposed, year) each."""
+    count = len(question.years)
+    come = np.diff(terms.in_post_share[:, :count], axis=1, prepend=0.0)
+    before = terms.in_post_share[:, :count] - come
+    # Of the year of arrival, the share worked by those who arrive in it.
+    first = np.divide(
+        terms.paid_share[:, :count] - before, come, out=np.zeros_like(come), where=come > 1e-12
+    )
+    first = np.clip(first, 0.0, 1.0)
+    stay = terms.survival_share
+    outside = np.zeros_like(terms.cost_idr) if terms.outside_cap_idr is None else (
+        terms.outside_cap_idr
+    )  # fmt: skip
+    shape = (len(question.roles), count, count)
+    people, cost, other = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for arrives in range(count):
+        share, part = come[:, arrives], first[:, arrives]
+        if not share.any():
+            continue
+        people[:, :, arrives] += share * stay[:, :1]
+        for paid, yearly in ((cost, terms.cost_idr), (other, outside)):
+            paid[:, :, arrives] += (share * part) * yearly[:, :1]
+        for later in range(arrives + 1, count):
+            k = later - arrives
+            people[:, :, later] += share * stay[:, k : k + 1]
+            present = (stay[:, k - 1 : k] + stay[:, k : k + 1]) / 2
+            for paid, yearly in ((cost, terms.cost_idr), (other, outside)):
+                blend = (1 - part) * yearly[:, k - 1 : k] + part * yearly[:, k : k + 1]
+                paid[:, :, later] += share * present * blend
+    may = np.where(terms.is_eligible, terms.fill_share, 0.0)[:, None, None]
+    prices = question.prices
+    return people * may, cost * may * prices, other * may * prices
