@@ -222,7 +222,10 @@ def _add_shared(rows: _Rows, ground: Ground, at: tuple[Whole, Whole, Whole]) -> 
     option, role, proposed = at
     every = np.arange(len(option))
     for quota in limits.quotas:
-        own = np.isin(option, [question.option_index(one) for one in quota.options])
+        own = np.isin(
+            option,
+            [at for at, terms in enumerate(question.options) if terms.option in quota.options],
+        )
         if quota.is_role is not None:
             own &= quota.is_role[role]
         for year in range(len(question.years)):
