@@ -23,6 +23,7 @@ from analytics.exact_sums import (
     leaver_distribution,
     staff_distribution,
 )
+from analytics.exact_sums_laws import CountLaws
 from analytics.projection_months import (
     BY_LAW,
     CONTRACT,
@@ -33,6 +34,7 @@ from analytics.projection_months import (
     ProjectionError,
     calendar,
     chances,
+    leaving_duty,
     staff_arrays,
 )
 
@@ -80,6 +82,8 @@ class Projection:
     _cell_of: NDArray[np.int64] = field(repr=False)
     _hazard: Numbers = field(repr=False)
     _fixed: Numbers = field(repr=False)
+    _duty_fixed: Numbers = field(repr=False)
+    _is_on_duty: NDArray[np.bool_] = field(repr=False)
 
     def account(self, by: Sequence[str] = CELL, every: str = "month") -> pd.DataFrame:
         """The chain of steps: what each took, where and when.
@@ -205,6 +209,32 @@ class Projection:
             table[f"{name}_share"] = values.ravel()
         return table
 
+    def duty_laws(self, group_of_cell: NDArray[np.int64]) -> CountLaws:
+        """How many of those on duty today are still so at the end of each calendar year.
+
+        Parameters
+        ----------
+        group_of_cell
+            Number of a group for each row of ``cells``; -1 leaves a cell out.
+
+        Returns
+        -------
+        Laws by group, in ascending order of the numbers that anybody on duty carries, and calendar
+        year. Method: docs/method.md eq. 105.
+
+        Raises
+        ------
+        ProjectionError
+            When nobody is left to count.
+        """
+        group = np.asarray(group_of_cell, dtype=np.int64)[self._cell_of]
+        here = (group >= 0) & self._is_on_duty
+        if not here.any():
+            raise ProjectionError("nobody on duty in these cells")
+        return staff_distribution(
+            self._hazard[here], group[here], self.year_effect, fixed=self._duty_fixed[here]
+        )
+
     @cached_property
     def ends(self) -> pd.DatetimeIndex:
         """Last day of each month."""
@@ -323,7 +353,7 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
     shape = (len(frame), len(steps), months.months)
     changes, duty_changes = np.zeros(shape), np.zeros(shape)
     hazard = np.empty((len(people), len(months.years)))
-    fixed = np.empty_like(hazard)
+    fixed, duty_fixed = np.empty_like(hazard), np.empty_like(hazard)
     paid = np.empty_like(hazard)
     first = np.concatenate([[0], months.month_ends[:-1]])
     for some in chances(staff, months):
@@ -336,6 +366,7 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
         hazard[some.who], fixed[some.who] = some.hazard, some.fixed
         on_payroll = some.kept[:, :-1] - some.leaves[BY_LAW]
         paid[some.who] = np.add.reduceat(on_payroll, first, axis=1) / 12
+        duty_fixed[some.who] = leaving_duty(staff, months, some)
     start = np.bincount(cell_of, minlength=len(frame)).astype(np.float64)
     duty_start = np.bincount(cell_of, staff.on_duty, len(frame)).astype(np.float64)
     return Projection(
@@ -352,6 +383,8 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
         _cell_of=cell_of,
         _hazard=hazard,
         _fixed=fixed,
+        _duty_fixed=duty_fixed,
+        _is_on_duty=staff.on_duty > 0,
     )
 
 

@@ -231,6 +231,23 @@ def chances(staff: Staff, months: Calendar) -> Iterator[Chances]:
         yield _chances(staff, months, slice(start, min(start + _AT_ONCE, len(staff.due))))
 
 
+def leaving_duty(staff: Staff, months: Calendar, some: Chances) -> Numbers:
+    """Of ``some`` people on duty: what years do not move of leaving it, by calendar year.
+
+    The end of contracts and the leave before retirement: by the end of a year they are on duty
+    with the chance of being in post times the share that has not begun that leave.
+    Method: docs/method.md eq. 103.
+    """
+    last = months.month_ends - 1
+    who = some.who
+    present = 1.0 - np.where(last >= staff.mpp_from[who, None], staff.mpp[who, None], 0.0)
+    before = np.concatenate([np.ones((len(present), 1)), present[:, :-1]], axis=1)
+    goes_on = np.divide(present, before, out=np.zeros_like(present), where=before > 0)
+    stays = 1.0 - some.hazard
+    left: Numbers = np.clip(stays - (stays - some.fixed) * goes_on, 0.0, stays)
+    return left
+
+
 def _chances(staff: Staff, months: Calendar, who: slice) -> Chances:
     count, due = months.months, staff.due[who, None]
     month = np.arange(count)

@@ -30,7 +30,7 @@ _SOURCED = ("source", "source_url", "checked_on", "standing", "note")
 _DATES = ("born_from", "born_to", "effective_from", "effective_to", "checked_on")
 _BOOLEANS = (
     *("is_default", "is_in_headcount", "is_on_duty", "is_educator", "has_contract_end"),
-    *("is_early", "is_off_payroll", "is_only_at_bup"),
+    *("is_early", "is_off_payroll", "is_only_at_bup", "is_floor"),
 )
 _SALARY = (
     *("rule_id", "employment", "grade", "mkg_years", "idr", "effective_from", "effective_to"),
@@ -96,6 +96,14 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "pay_grade": (
         *("rule_id", "key", "employment", "of", "answer", "effective_from", "effective_to"),
     ),
+    "option": (
+        *("rule_id", "option", "key", "role_group", "value_low", "value_mid", "value_high", "unit"),
+        *("text_id", "text_en", "effective_from", "effective_to"),
+    ),
+    "service_ratio": (
+        *("rule_id", "unit_kind", "role_group", "posts_per_unit", "is_floor"),
+        *("effective_from", "effective_to"),
+    ),
 }
 _NUMBERS = (
     *("age_years", "added_years", "priority", "max_pupils", "min_rombel", "max_rombel"),
@@ -106,6 +114,8 @@ _NUMBERS = (
 _AMOUNTS = ("idr", "amount")
 # Per person and year, or of people: 0-1.
 _RATES = ("rate_low", "rate_mid", "rate_high", "share")
+# Numbers that may have a fraction; a row of words leaves the first three blank.
+_DECIMALS = ("value_low", "value_mid", "value_high", "posts_per_unit")
 # Columns of which a row fills one or none.
 _MAY_BE_BLANK = ("min_rombel", "max_rombel")
 # Public code and officials have read the age off the pay grade; the law never does.
@@ -181,8 +191,10 @@ class RuleBook:
     ``salaries``: base pay a month, one row per employment, grade (golongan), first year of service
     of a step and effective range. ``pay_rules``: amounts and factors of pay, of the cap and of the
     budget, one row per key, employment, role group, what it is of and effective range.
-    ``pay_grades``: grades by schooling, jenjang or echelon, in the same way. ``version``: hash of
-    all files.
+    ``pay_grades``: grades by schooling, jenjang or echelon, in the same way.
+    ``option_rules``: what is known of each way to fill a post, one row per option, key, role group
+    and effective range. ``service_ratios``: posts a unit of a kind ought to have, one row per kind
+    of unit, role group and effective range. ``version``: hash of all files.
     """
 
     retirement_age: pd.DataFrame
@@ -204,6 +216,8 @@ class RuleBook:
     salaries: pd.DataFrame
     pay_rules: pd.DataFrame
     pay_grades: pd.DataFrame
+    option_rules: pd.DataFrame
+    service_ratios: pd.DataFrame
     version: str
 
     def readings(self, choice: LawChoice = LawChoice()) -> dict[str, str]:
@@ -328,6 +342,8 @@ def _read(folder: Path) -> RuleBook:
         salaries=pd.concat([tables["pns_salary"], tables["pppk_salary"]], ignore_index=True),
         pay_rules=tables["pay_rule"],
         pay_grades=tables["pay_grade"],
+        option_rules=tables["option"],
+        service_ratios=tables["service_ratio"],
         version=digest.hexdigest()[:12],
     )
     _check_ages(book)
@@ -338,6 +354,7 @@ def _read(folder: Path) -> RuleBook:
     _check_ids(book)
     _check_teaching(book)
     _check_exits(book)
+    _check_options(book)
     return book
 
 
@@ -378,6 +395,14 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
         number = pd.to_numeric(text[column], errors="coerce").astype("Int64")
         refuse(number.isna() & ~(may_be_empty & (text[column] == "")), f"{column} is not a number")
         text[column] = number
+    for column in (c for c in _DECIMALS if c in text):
+        decimal = pd.to_numeric(text[column], errors="coerce")
+        may_be_empty = column != "posts_per_unit"
+        refuse(
+            (decimal.isna() & ~(may_be_empty & (text[column] == ""))) | (decimal < 0),
+            f"{column} is not a number of 0 or more",
+        )
+        text[column] = decimal
     for column in (c for c in _RATES if c in text):
         rate = pd.to_numeric(text[column], errors="coerce")
         refuse(~rate.between(0, 1), f"{column} is not a share between 0 and 1")
@@ -480,15 +505,7 @@ def _check_teaching(book: RuleBook) -> None:
     ):
         unique = table["rule_id"].groupby(level=0).first()
         _refuse_twice(unique, file, "rule_id")
-        ordered = table.sort_values([*keys, "effective_from"], kind="stable")
-        before = ordered.groupby(keys)["effective_to"].shift()
-        meets = (ordered["effective_from"] <= before).to_numpy()
-        if meets.any():
-            at = int(meets.argmax())
-            raise RuleError(
-                f"{file}: {ordered['rule_id'].iloc[at - 1]} and {ordered['rule_id'].iloc[at]} both"
-                " answer for one day; end one of them (effective_to)"
-            )
+        _refuse_overlap(table, keys, file)
 
 
 def _check_exits(book: RuleBook) -> None:
@@ -518,6 +535,38 @@ def _check_exits(book: RuleBook) -> None:
                 f"exit_rate.csv: {first.rule_id} and {second.rule_id} both answer for one person;"
                 " part them by employment, role group, sex or age"
             )
+
+
+def _check_options(book: RuleBook) -> None:
+    known = {*book.role_groups["role_group"], ANY}
+    for file, table, keys in (
+        ("option.csv", book.option_rules, ["option", "key", "role_group"]),
+        ("service_ratio.csv", book.service_ratios, ["unit_kind", "role_group"]),
+    ):
+        _refuse_twice(table["rule_id"], file, "rule_id")
+        if lost := sorted(set(table["role_group"]) - known):
+            raise RuleError(f"{file}: {lost[0]} is not in role_group.csv; add it there")
+        _refuse_overlap(table, keys, file)
+    rows = book.option_rules
+    order = rows["value_low"].le(rows["value_mid"]) & rows["value_mid"].le(rows["value_high"])
+    wrong = ~order & rows[["value_low", "value_mid", "value_high"]].notna().any(axis=1)
+    if wrong.any():
+        raise RuleError(
+            f"option.csv: {rows.loc[wrong, 'rule_id'].iloc[0]} must have value_low <= value_mid <="
+            " value_high, or none of the three"
+        )
+
+
+def _refuse_overlap(table: pd.DataFrame, keys: list[str], file: str) -> None:
+    ordered = table.sort_values([*keys, "effective_from"], kind="stable")
+    before = ordered.groupby(keys)["effective_to"].shift()
+    meets = (ordered["effective_from"] <= before).to_numpy()
+    if meets.any():
+        at = int(meets.argmax())
+        raise RuleError(
+            f"{file}: {ordered['rule_id'].iloc[at - 1]} and {ordered['rule_id'].iloc[at]} both"
+            " answer for one day; end one of them (effective_to)"
+        )
 
 
 def _check_ids(book: RuleBook) -> None:

@@ -33,6 +33,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 ORDER = [
     ["apart", "faults", "nip"],
     ["rules"],
+    ["options"],
     ["positions"],
     ["retirement"],
     ["exit_causes"],
@@ -60,6 +61,8 @@ ORDER = [
     ["enrolment", "enrolment_stored"],
     ["backtest", "teachers"],
     ["redistribution"],
+    ["posts_needed"],
+    ["replacement"],
     ["mix"],
     ["demo"],
     ["import_data"],
