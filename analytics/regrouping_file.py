@@ -108,7 +108,7 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     missing = [name for name in ("from", "into", "km") if name not in text]
     if missing:
         details = {"name": ", ".join(missing)}
-        raise FaultsError([Fault(path.name, "regroup_column_missing", details=details)])
+        raise FaultsError([Fault(path.name, "regroup_road_column_missing", details=details)])
     km = pd.to_numeric(text["km"].str.replace(",", ".", regex=False), errors="coerce")
     bad = ~(np.isfinite(km) & (km >= 0))
     faults = [

@@ -16,17 +16,18 @@ from analytics.rules import ANY, FOLDER, RuleError
 
 
 @cache
-def _rows() -> pd.DataFrame:
+def every_row() -> pd.DataFrame:
+    """The whole table with values and dates typed; to be read, never changed."""
     table = pd.read_csv(FOLDER / "regrouping.csv", dtype=str, keep_default_na=False)
     table["value"] = table["value"].astype(float)
-    for column in ("effective_from", "effective_to"):
+    for column in ("effective_from", "effective_to", "checked_on"):
         table[column] = pd.to_datetime(table[column], format="%Y-%m-%d")
     return table
 
 
 def in_force(on: date) -> pd.DataFrame:
     """Rows in force on a day: ``key, level, value, unit, source, standing, note`` and dates."""
-    rows, day = _rows(), pd.Timestamp(on)
+    rows, day = every_row(), pd.Timestamp(on)
     return rows[(rows["effective_from"] <= day) & (day <= rows["effective_to"])]
 
 

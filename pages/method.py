@@ -11,32 +11,11 @@ import streamlit as st
 
 from analytics.leaving import role_group_labels
 from analytics.rules import LawChoice, RuleError
-from pages.shared import access, inputs, layout, load, words
+from pages.shared import access, inputs, layout, load, method_rules, words
 from pages.shared.layout import Column
 from pages.shared.words import language, t, tn
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-STANDINGS = ("settled", "unconfirmed", "disputed", "local_choice", "scenario")
-
-
-# Tables of data/rules/ on schools, as the page's link names them.
-SCHOOL_RULES = {
-    "rombel": "class_sizes",
-    "jam": "subject_hours",
-    "guru": "teacher_rules",
-    "mengajar": "teaching_posts",
-}
-
-
-def standing_labels() -> dict[str, str]:
-    """How sure a rule is, in words."""
-    return {
-        "settled": t("pasti"),
-        "unconfirmed": t("belum dicocokkan"),
-        "disputed": t("diperdebatkan"),
-        "local_choice": t("pilihan setempat"),
-        "scenario": t("usulan"),
-    }
 
 
 def render() -> None:
@@ -55,7 +34,7 @@ def render() -> None:
         _proposal()
         _local_ages()
     elif section == "aturan":
-        _rules()
+        method_rules.tables()
     elif section == "rumus":
         _document("method")
     else:
@@ -156,7 +135,7 @@ def _proposal() -> None:
     rows = load.rulebook().proposals
     rows = rows.loc[rows["proposal"] == proposed]
     layout.table(
-        _named(rows),
+        method_rules.named(rows),
         [
             Column("role", t("Kelompok jabatan")),
             Column("level", t("Jenjang")),
@@ -244,130 +223,6 @@ def _post(row: object) -> str:
     role_group, jenjang = str(row.role_group), str(row.jenjang)  # type: ignore[attr-defined]
     name = roles.get(role_group, role_group)
     return name if jenjang in ("-", "*") else f"{name}, {jenjang.replace('_', ' ')}"
-
-
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    """Ids as words beside the ids."""
-    roles = {**role_group_labels(load.rulebook().role_groups, language()), "*": t("semua")}
-    standings = standing_labels()
-    return rows.assign(
-        role=rows["role_group"].map(roles).fillna(rows["role_group"]),
-        level=rows["jenjang"].replace({"*": t("semua"), "-": ""}).str.replace("_", " "),
-        sure=rows["standing"].map(standings).fillna(rows["standing"]),
-    )
-
-
-def _rules() -> None:
-    """The rows behind every date."""
-    book = load.rulebook()
-    tables = {
-        "umur": t("Batas usia pensiun"),
-        "pola": t("Pola jabatan"),
-        "kelompok": t("Kelompok jabatan"),
-        "status": t("Kedudukan hukum"),
-        "rombel": t("Pagu murid per rombel"),
-        "jam": t("Jam pelajaran"),
-        "guru": t("Rasio kebutuhan guru"),
-        "mengajar": t("Pola jabatan guru"),
-    }
-    with st.container(width=560):
-        shown = inputs.choice("tabel", t("Tabel"), tables, "umur", widget="select")
-        if shown == "umur":
-            with_past = inputs.switch("lampau", t("Dengan aturan yang sudah berakhir"))
-    sure = Column("sure", t("Kepastian"))
-    source = Column("source", t("Sumber"), width="large")
-    if shown == "umur":
-        rows = book.retirement_age
-        if not with_past:
-            rows = rows.loc[rows["effective_to"] == rows["effective_to"].max()]
-        columns = [
-            Column("role", t("Kelompok jabatan")),
-            Column("level", t("Jenjang")),
-            Column("age_years", t("BUP (tahun)"), "number"),
-            Column("reading", t("Tafsir")),
-            Column("effective_from", t("Berlaku sejak"), "day"),
-            sure,
-            source,
-            Column("checked_on", t("Dicek pada"), "day"),
-            Column("note", t("Catatan"), width="large"),
-        ]
-    elif shown == "pola":
-        rows = book.position_patterns
-        columns = [
-            Column("priority", t("Urutan"), "number"),
-            Column("field", t("Kolom")),
-            Column("pattern", t("Pola"), width="large"),
-            Column("role", t("Kelompok jabatan")),
-            Column("level", t("Jenjang")),
-            sure,
-            source,
-        ]
-    elif shown == "kelompok":
-        rows = book.role_groups.assign(jenjang="-", teaches=_yes(book.role_groups["is_educator"]))
-        columns = [
-            Column("role", t("Kelompok jabatan")),
-            Column("family", t("Rumpun")),
-            Column("teaches", t("Pendidik")),
-            sure,
-            source,
-        ]
-    elif shown in SCHOOL_RULES:
-        rows = getattr(book, SCHOOL_RULES[shown]).rename(columns={"level": "school_level"})
-        rows = rows.assign(role_group="", jenjang="")
-        columns = [*_school_columns(shown), sure, source]
-    else:
-        rows = book.legal_status.assign(
-            role_group="",
-            jenjang="",
-            label=book.legal_status[f"label_{language()}"],
-            counts=_yes(book.legal_status["is_in_headcount"]),
-            works=_yes(book.legal_status["is_on_duty"]),
-        )
-        columns = [
-            Column("code", t("Kode")),
-            Column("label", t("Kedudukan hukum")),
-            Column("counts", t("Dihitung")),
-            Column("works", t("Bertugas")),
-            sure,
-            source,
-        ]
-    layout.table(_named(rows), columns, f"aturan-{shown}", height=520)
-
-
-def _school_columns(shown: str) -> list[Column]:
-    """What a table on schools says, before how sure it is and where it stands."""
-    since = Column("effective_from", t("Berlaku sejak"), "day")
-    until = Column("effective_to", t("Berlaku sampai"), "day")
-    told = {
-        "rombel": [
-            Column("school_level", t("Jenjang")),
-            Column("max_pupils", t("Murid paling banyak per rombel"), "number"),
-        ],
-        "jam": [
-            Column("school_level", t("Jenjang")),
-            Column("grade_from", t("Kelas dari"), "number"),
-            Column("grade_to", t("sampai"), "number"),
-            Column("subject", t("Mata pelajaran"), width="large"),
-            Column("jp_per_week", t("JP per minggu"), "number"),
-        ],
-        "guru": [
-            Column("key", t("Aturan")),
-            Column("school_level", t("Jenjang")),
-            Column("post", t("Jabatan")),
-            Column("value", t("Nilai"), "number"),
-            Column("unit", t("Satuan")),
-        ],
-        "mengajar": [
-            Column("priority", t("Urutan"), "number"),
-            Column("pattern", t("Pola"), width="large"),
-            Column("post", t("Jabatan")),
-        ],
-    }
-    return [*told[shown], since, until]
-
-
-def _yes(flags: pd.Series) -> pd.Series:
-    return flags.astype(bool).map({True: t("ya"), False: t("tidak")})
 
 
 @cache

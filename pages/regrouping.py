@@ -16,9 +16,10 @@ from pages.shared import (
     regrouping_details,
     regrouping_inputs,
     regrouping_school,
+    regrouping_work,
 )
-from pages.shared.load_regrouping import Work
 from pages.shared.regrouping_inputs import EQUATIONS, Asked, gap_said, money
+from pages.shared.regrouping_work import Work
 from pages.shared.words import language, number, t, tn
 
 
@@ -67,13 +68,13 @@ def _page(key: load_schools.SchoolKey) -> None:
         return
     if asked.question.needs_forecast:
         load_regrouping.cells_ahead(key)
-    work = load_regrouping.plan_work(asked.question)
+    work = regrouping_work.plan_work(asked.question)
     plan = work.latest
     if plan is None:
         # Stopped before the first plan.
         with finding:
             layout.header(t("Pencarian dihentikan"), _question())
-        st.button(t("Cari lagi"), on_click=load_regrouping.again, key="cari-lagi")
+        st.button(t("Cari lagi"), on_click=regrouping_work.again, key="cari-lagi")
         return
     answer = load_regrouping.outcome_of(plan, asked.few)
 
@@ -160,7 +161,7 @@ def _proof(work: Work[RegroupingPlan], plan: RegroupingPlan) -> None:
     )
     if work.stop.is_set():
         layout.note(f"{t('Pencarian dihentikan.')} {told}")
-        st.button(t("Cari lagi"), on_click=load_regrouping.again, key="cari-lagi")
+        st.button(t("Cari lagi"), on_click=regrouping_work.again, key="cari-lagi")
     elif work.is_done:
         layout.note(told)
     else:
@@ -174,7 +175,7 @@ def _watch(work: Work[RegroupingPlan], seen: int, told: str) -> None:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         layout.note(f"{t('Rencana sementara; mencari yang lebih baik.')} {told}", width="content")
-        st.button(t("Cukup, pakai ini"), on_click=load_regrouping.stop, key="cukup")
+        st.button(t("Cukup, pakai ini"), on_click=regrouping_work.stop, key="cukup")
 
 
 def _warnings(asked: Asked, plan: RegroupingPlan, silent: int) -> None:

@@ -14,7 +14,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import load_regrouping, regrouping_inputs, regrouping_sheet, regrouping_view
+from pages.shared import (
+    regrouping_inputs,
+    regrouping_roads,
+    regrouping_sheet,
+    regrouping_view,
+    regrouping_work,
+)
 from pages.shared.load_regrouping import Question
 from pages.shared.regrouping_locks import Locks
 from tests import school_edition
@@ -57,11 +63,11 @@ def opened(page: AppTest, **link: str | list[str]) -> str:
 
 def asked_of() -> Question:
     """The question the page solved last."""
-    return next(key[1] for key in reversed(load_regrouping._DESK.work) if key[0] == "plan")
+    return next(key[1] for key in reversed(regrouping_work._DESK.work) if key[0] == "plan")
 
 
 def plan_of():
-    work = load_regrouping._DESK.work[("plan", asked_of())]
+    work = regrouping_work._DESK.work[("plan", asked_of())]
     while not work.is_done:
         time.sleep(0.01)
     return work.latest
@@ -109,6 +115,8 @@ def test_within_six_kilometres_the_small_school_merges_and_the_title_counts_what
         ({"km": "6", "tutup": MELATI}, {MELATI: DAHLIA}),
         ({"km": "6", "ke": f"{MELATI}-{DAHLIA}"}, {MELATI: DAHLIA}),
         ({"km": "6", "bobot": "32"}, {}),
+        ({"km": "6", "calon": "0", "calonkan": KENANGA}, {KENANGA: DAHLIA}),
+        ({"km": "6", "calon": "semua", "semua_gabung": "1"}, {KENANGA: DAHLIA}),
         ({"km": "6", "calon_nanti": "60", "calon": "0"}, {KENANGA: DAHLIA}),
         ({"km": "6", "murid_gabung": "ahead"}, {KENANGA: DAHLIA}),
     ],
@@ -165,6 +173,44 @@ def test_locks_that_contradict_each_other_are_reduced_to_what_can_stand():
     regrouping_inputs.Limits(lock_open=locks.opened, lock_closed=locks.closed, pairs=locks.pairs)
 
 
+def test_measured_roads_replace_the_straight_line_for_everybody_until_taken_away(
+    tmp_path, monkeypatch
+):
+    # Straight line x 1.3 is 5.2 km; the bridge makes it 2.5 km, within the limit of 3 km.
+    folder = school_edition.written(tmp_path)
+    page = page_over(folder, monkeypatch)
+    assert "Tidak satu pun" in opened(page)
+    told, faults = regrouping_roads.keep("jembatan.csv", b"from,into,km\n%s,%s,2.5\n" % (
+        KENANGA.encode(), DAHLIA.encode()))  # fmt: skip
+    assert (told, faults) == (True, [])
+    said = opened(page_over(folder, monkeypatch))
+    assert "terjauh 2,5 km" in said
+    assert "jembatan.csv: 1 pasangan" in said
+    # One visitor may look at the straight line; everybody's roads stay.
+    assert "Tidak satu pun" in opened(page_over(folder, monkeypatch), pakai_jalan="0")
+    planner = page_over(folder, monkeypatch)
+    monkeypatch.setattr("pages.shared.access.may", lambda _role: True)
+    opened(planner)
+    planner.button(key="hapus-jalan").click().run()
+    assert "Tidak satu pun" in shown(planner)
+
+
+def test_a_file_of_roads_with_a_fault_is_refused_in_words_and_changes_nothing(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ESTAFET_DATA", str(tmp_path))
+    told, faults = regrouping_roads.keep("a.csv", b"from,into,km\n1,2,jauh\n1,3,-4\n")
+    assert not told
+    assert [(fault.row, fault.code) for fault in faults] == [
+        (2, "regroup_road_invalid"),
+        (3, "regroup_road_invalid"),
+    ]
+    told, faults = regrouping_roads.keep("b.csv", b"dari,ke\n1,2\n")
+    assert not told
+    assert "from,into,km" in faults[0].remedy()
+    assert regrouping_roads.in_force() == {}
+
+
 @pytest.mark.parametrize("section", ["sekolah", "kapan", "guru", "desa"])
 def test_every_section_opens(page, section):
     said = opened(page, km="6", rinci=section)
@@ -192,7 +238,7 @@ def test_names_of_heads_are_only_for_those_who_may_see_them(page, monkeypatch):
 
 def test_a_plan_that_is_enough_stays_and_is_looked_for_again_when_asked(page):
     opened(page, km="6")
-    load_regrouping._DESK.work[("plan", asked_of())].stop.set()
+    regrouping_work._DESK.work[("plan", asked_of())].stop.set()
     said = shown(page.run())
     assert "Pencarian dihentikan." in said
     assert "1 dari 3 SD dapat digabung" in said
@@ -209,9 +255,9 @@ def test_work_nobody_waits_for_ends_and_work_that_failed_is_begun_anew():
             own.keep(len(begun))
             time.sleep(0.005)
 
-    work = load_regrouping._work("endless", endless)
-    assert load_regrouping._work("endless", endless) is work
-    load_regrouping._drop(work)
+    work = regrouping_work._work("endless", endless)
+    assert regrouping_work._work("endless", endless) is work
+    regrouping_work._drop(work)
     until = time.monotonic() + 20
     while not work.is_done and time.monotonic() < until:
         time.sleep(0.01)
@@ -221,11 +267,11 @@ def test_work_nobody_waits_for_ends_and_work_that_failed_is_begun_anew():
     def failing(own):  # noqa: ARG001
         raise ArithmeticError
 
-    failed = load_regrouping._work("failing", failing)
+    failed = regrouping_work._work("failing", failing)
     while not failed.is_done and time.monotonic() < until:
         time.sleep(0.01)
     assert isinstance(failed.error, ArithmeticError)
-    assert load_regrouping._work("failing", failing) is not failed
+    assert regrouping_work._work("failing", failing) is not failed
 
 
 def test_the_list_says_why_each_school_stays_or_goes(page):
@@ -307,7 +353,7 @@ def test_without_an_edition_the_page_invites_to_load_one(tmp_path, monkeypatch):
 
 def test_the_curve_holds_the_plan_on_screen_and_nothing_that_is_beaten(page):
     opened(page, km="6")
-    work = load_regrouping._DESK.work[("curve", asked_of())]
+    work = regrouping_work._DESK.work[("curve", asked_of())]
     while not work.is_done:
         time.sleep(0.01)
     curve = work.latest.curve

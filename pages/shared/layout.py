@@ -19,7 +19,7 @@ from pages.shared.words import t, tn
 
 KEPT_IN_LINKS = ("lang", "usul", "usul_mulai", "hitung")
 HIDDEN_COUNT = f"<{access.SMALL_COUNT}"
-_NUMBERS = ("count", "number", "decimal", "ratio", "score", "share", "rupiah")
+_NUMBERS = ("count", "number", "decimal", "ratio", "score", "value", "share", "rupiah")
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ class Column:
     """A column of a table on screen and in its download.
 
     ``kind`` is ``text``, ``count`` (people: small cells are hidden from pimpinan), ``number``,
-    ``decimal`` (one place), ``ratio`` (two), ``score`` (three), ``share`` (0-1), ``rupiah``,
-    ``day``, ``month``, ``year``, ``name`` (left out for pimpinan) or ``nip`` (masked for pimpinan).
+    ``decimal`` (one place), ``ratio`` (two), ``score`` (three), ``value`` (as many as it has),
+    ``share`` (0-1), ``rupiah``, ``day``, ``month``, ``year``, ``name`` (left out for pimpinan) or
+    ``nip`` (masked for pimpinan).
     """
 
     name: str
@@ -226,6 +227,8 @@ def _said(values: pd.Series, column: Column) -> pd.Series:
             if column.kind == "share"
             else words.rupiah(value)
             if column.kind == "rupiah"
+            else words.value(value)
+            if column.kind == "value"
             else words.number(value, decimals)
             for value in values
         ]

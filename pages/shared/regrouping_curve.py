@@ -9,8 +9,8 @@ from analytics.regrouping_tradeoff import STEPS
 from pages.shared import (
     charts,
     layout,
-    load_regrouping,
     maps,
+    regrouping_work,
 )
 from pages.shared import regrouping_figures as figures
 from pages.shared.layout import Column
@@ -48,7 +48,7 @@ def curve(asked: Asked, plan: RegroupingPlan) -> None:
             key="hitung-kurva",
         )
         return
-    work = load_regrouping.curve_work(asked.base)
+    work = regrouping_work.curve_work(asked.base)
     if work.error is not None:
         raise work.error
     if work.latest is None:
@@ -95,7 +95,7 @@ def curve(asked: Asked, plan: RegroupingPlan) -> None:
 @st.fragment(run_every=1.0)
 def watch_curve(asked: Asked) -> None:
     """How far the curve is; draws the page again when it is there."""
-    work = load_regrouping.curve_work(asked.base)
+    work = regrouping_work.curve_work(asked.base)
     if work.is_done:
         st.rerun()
     st.progress(min(work.share, 1.0), t("Menyelesaikan rencana pada harga jalan lain"))

@@ -19,6 +19,7 @@ from pages.shared import (
     load_regrouping,
     load_schools,
     regrouping_locks,
+    regrouping_roads,
     school_inputs,
 )
 from pages.shared.load_regrouping import Question
@@ -65,6 +66,7 @@ def asked(key: SchoolKey, on: date) -> Asked:
         is_ahead, horizon = _basis()
     with st.popover(t("Batas"), icon=":material/straighten:"):
         limits, kecamatan, yard = _limits(key, level, on)
+        roads = regrouping_roads.chosen(key)
     with st.popover(t("Biaya"), icon=":material/payments:"):
         prices = _prices(on)
     schools, _ = load_regrouping.schools_asked(key, level, kecamatan)
@@ -76,8 +78,14 @@ def asked(key: SchoolKey, on: date) -> Asked:
         pairs=held.pairs,
         forbidden=held.forbidden,
     )
-    rules = replace(rules, never=tuple(one for one in rules.never if one in set(schools["npsn"])))
-    base = Question(key, on, level, kecamatan, rules, limits, prices, is_ahead, horizon, yard)
+    here = set(schools["npsn"])
+    rules = replace(
+        rules,
+        always=tuple(one for one in rules.always if one in here),
+        never=tuple(one for one in rules.never if one in here),
+    )
+    base = Question(key, on, level, kecamatan, rules, limits, prices, is_ahead, horizon, yard,
+                    roads)  # fmt: skip
     step = inputs.linked("bobot", [f"{one:g}" for one in STEPS], "1")
     return Asked(
         load_regrouping.weighed(base, float(step)), base, held, int(local_value("min_pupils", on)),
@@ -104,7 +112,17 @@ def usual(key: SchoolKey, level: str, on: date) -> Question | None:
     )
     rules = CandidateRules(min_pupils=int(USUAL_FEW), exempt=("is_integrated",))
     horizon = int(_USUAL_HORIZON_YEARS)
-    return Question(key, on, level, (), rules, limits, usual_prices(on), horizon_years=horizon)
+    return Question(
+        key,
+        on,
+        level,
+        (),
+        rules,
+        limits,
+        usual_prices(on),
+        horizon_years=horizon,
+        roads=regrouping_roads.in_force().get("sha256", ""),
+    )
 
 
 def _few_now() -> int:
@@ -151,11 +169,19 @@ def _rules(key: SchoolKey, level: str, few: int, on: date) -> CandidateRules:
     satap = inputs.switch("satap", t("Kecualikan satu atap (dikenali dari nama)"), True)
     schools = load_schools.schools_of(key)
     names = dict(schools.loc[schools["level"] == level, ["npsn", "name"]].to_numpy().tolist())
+    named = {one: f"{name} ({one})" for one, name in names.items()}
     never = inputs.choices(
         "kecuali",
         t("Kecualikan sekolah (3T, khusus, lainnya)"),
-        {one: f"{name} ({one})" for one, name in names.items()},
-        help=t("Data belum memuat tanda 3T, sekolah khusus, atau gedung rusak: pilih sendiri."),
+        named,
+        help=t("Data belum memuat tanda 3T atau sekolah khusus: pilih sendiri."),
+        placeholder=t("Tidak ada"),
+    )
+    always = inputs.choices(
+        "calonkan",
+        t("Jadikan calon (gedung rusak, lainnya)"),
+        {one: name for one, name in named.items() if one not in never},
+        help=t("Data belum memuat keadaan gedung: pilih sendiri sekolah yang gedungnya rusak."),
         placeholder=t("Tidak ada"),
     )
     # The multiselect answers "all" with nothing; here nothing means nobody.
@@ -167,6 +193,7 @@ def _rules(key: SchoolKey, level: str, few: int, on: date) -> CandidateRules:
         same_yard_km=yard_km if same_yard else None,
         must_meet_all=every,
         exempt=("is_integrated",) if satap else (),
+        always=always,
         never=never,
     )
 
@@ -208,6 +235,12 @@ def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ..
     same = inputs.choice("sama", t("Gabung di dalam"), within, "")
     most = {OFF: t("tanpa batas")} | {str(n): tn("{n} sekolah", n) for n in (1, 2, 3)}
     into = inputs.choice("ke_satu", t("Paling banyak ke satu penerima"), most, OFF, widget="select")
+    every = {OFF: t("tanpa batas")} | {
+        str(n): tn("{n} penggabungan", n) for n in (1, 2, 3, 5, 10, 20, 40, 80)
+    }
+    merges = inputs.choice(
+        "semua_gabung", t("Paling banyak seluruhnya"), every, OFF, widget="select"
+    )
     yard = inputs.switch(
         "satu_titik",
         t("Sekolah pada satu titik memang sehalaman (0 km)"),
@@ -215,7 +248,13 @@ def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ..
     )
     places = sorted(set(here["kecamatan"]) - {""})
     kecamatan = inputs.choices("kec_sekolah", t("Kecamatan"), {one: one for one in places})
-    limits = Limits(max_km=float(km), detour=detour / 100, same=same, most_into=int(into) or None)
+    limits = Limits(
+        max_km=float(km),
+        detour=detour / 100,
+        same=same,
+        most_into=int(into) or None,
+        most_merges=int(merges) or None,
+    )
     return limits, kecamatan, yard
 
 
@@ -248,6 +287,7 @@ def clear() -> None:
     names = (
         *("calon", "berturut", "calon_nanti", "per_kelas", "sehalaman", "semua_syarat", "satap"),
         *("kecuali", "nanti", "murid_gabung", "km", "jalan", "sama", "ke_satu", "satu_titik"),
+        *("calonkan", "semua_gabung", "pakai_jalan"),
         *("kec_sekolah", "biaya_sekolah", "biaya_rombel", "harga_km", "bobot", "jenjang_gabung"),
     )
     for name in names:

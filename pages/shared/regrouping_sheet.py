@@ -125,6 +125,13 @@ def _further(leaving: pd.DataFrame, question: Question) -> tuple[str, ...]:
     return (
         *told,
         t(
+            "Jarak dihitung dari sekolah ke sekolah menurut jarak jalan yang dimuat (yang tidak ada"
+            " di sana: garis lurus x {detour}). Rumah tiap anak tidak diketahui; sebagian anak"
+            " mungkin justru lebih dekat.",
+            detour=number(question.limits.detour, 2),
+        )
+        if question.roads
+        else t(
             "Jarak dihitung dari sekolah ke sekolah: garis lurus x {detour}. Rumah tiap anak tidak"
             " diketahui; sebagian anak mungkin justru lebih dekat.",
             detour=number(question.limits.detour, 2),

@@ -73,6 +73,14 @@ def number(value: float | None, decimals: int = 0) -> str:
     return said.translate(str.maketrans(",.", ".,")) if language() == "id" else said
 
 
+def value(given: float | None) -> str:
+    """A number with as many decimals as it was written with: ``1,3``, ``150``, ``0,00005``."""
+    if given is None or pd.isna(given):
+        return NONE
+    decimals = next((n for n in range(7) if round(float(given), n) == float(given)), 7)
+    return number(given, decimals)
+
+
 def percent(share: float | None, decimals: int = 1) -> str:
     """A share from 0 to 1 as ``12,3%``."""
     return NONE if share is None or pd.isna(share) else f"{number(share * 100, decimals)}%"
