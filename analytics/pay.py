@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from analytics.checks_cells import UNKNOWN
 from analytics.checks_cells import echelon as echelon_as_written
-from analytics.pay_grades import Graded, graded
+from analytics.pay_grades import Graded, coded, graded, months_since, texts, together
 from analytics.pay_law import (
     CPNS,
     FAMILIES,
@@ -82,36 +82,29 @@ class Rates:
 
 def crew(people: pd.DataFrame, on: date, law: PayLaw) -> Crew:
     """People made ready for pricing (see :func:`yearly_cost` for the columns)."""
-    columns = [_column(people, name) for name in ("employment", "role_group", "jenjang", "echelon")]
-    index = pd.MultiIndex.from_arrays(columns)
-    codes, unique = index.factorize()
+    codes, rows = together(
+        *(coded(people, name) for name in ("employment", "role_group", "jenjang", "echelon"))
+    )
     kinds = [
-        (str(who), str(role) or ANY, str(step) or _JENJANG_UNKNOWN, _echelon(law, role, written))
-        for who, role, step, written in unique
+        (who, role or ANY, step or _JENJANG_UNKNOWN, _echelon(law, role, written))
+        for who, role, step, written in rows
     ]
-    later = np.arange(len(kinds))
+    later = list(range(len(kinds)))
     for number, kind in enumerate(list(kinds)):
         if kind[0] == CPNS:
             later[number] = len(kinds)
             kinds.append((PNS, *kind[1:]))
-    kind_of = np.asarray(codes, dtype=np.int64)
+    is_part_time = np.array([who == PART_TIME for who, *_ in kinds], dtype=bool)
     return Crew(
         kinds=tuple(kinds),
-        kind=kind_of,
-        later=later[kind_of] if len(later) else kind_of,
+        kind=codes,
+        later=np.array(later, dtype=np.int64)[codes],
         graded=graded(people, on, law),
-        is_part_time=columns[0] == PART_TIME,
+        is_part_time=is_part_time[codes],
     )
 
 
-def _column(people: pd.DataFrame, column: str) -> np.ndarray:
-    if column not in people:
-        return np.full(len(people), "", dtype=object)
-    values = people[column].astype("object")
-    return values.where(values.notna(), "").to_numpy(dtype=object)
-
-
-def _echelon(law: PayLaw, role_group: str, written: object) -> str:
+def _echelon(law: PayLaw, role_group: str, written: str) -> str:
     found = echelon_as_written(written)
     if found and found != UNKNOWN and "." in found:
         return found
@@ -199,7 +192,10 @@ def yearly_cost(
     base = np.where(is_candidate, law.amount("cpns_pay_share", CPNS), 1.0) * full
     base = np.where(staff.is_part_time, law.amount("part_time_pay_idr", PART_TIME), base)
     allowance = rate.allowance[staff.kind, law.family[place]]
-    parts = yearly_parts(law, rate, staff.kind, base[:, None], full[:, None], allowance[:, None])
+    served = np.nan_to_num(months_since(people, "appointed_on", on), nan=np.inf)
+    certified = (served >= 12 * law.amount("certified_from_years")).astype(np.float64)
+    columns = (values[:, None] for values in (base, full, allowance, certified))
+    parts = yearly_parts(law, rate, staff.kind, *columns)
     names = np.array([grade for _, grade in law.grades], dtype=object)
     answer = pd.DataFrame(
         {
@@ -222,7 +218,7 @@ def yearly_parts(  # noqa: PLR0913 - pay as arrays
     base: Numbers,
     full: Numbers,
     allowance: Numbers,
-    certified_weight: Numbers | float = 1.0,
+    certified_weight: Numbers,
 ) -> Mapping[str, Numbers]:
     """Parts and totals of a year from means a month.
 
@@ -298,12 +294,12 @@ def unpriced(people: pd.DataFrame, on: date, rulebook: RuleBook) -> pd.DataFrame
     law = pay_law(rulebook, on)
     staff = crew(people, on, law)
     lost = people.loc[~staff.is_priced]
-    who = pd.Series(_column(lost, "employment"), index=lost.index)
+    who = pd.Series(texts(lost, "employment"), index=lost.index)
     is_contract = who == "PPPK"
     return pd.DataFrame(
         {
             "employment": who,
-            "golongan": pd.Series(_column(lost, "golongan"), index=lost.index),
+            "golongan": pd.Series(texts(lost, "golongan"), index=lost.index),
             "remedy_id": np.where(
                 is_contract,
                 "Isi golongan PPPK (I sampai XVII) atau tingkat pendidikannya di daftar pegawai.",

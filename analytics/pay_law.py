@@ -105,6 +105,8 @@ class PayLaw:
         ``(grade, whole years of service in grade)``: base pay a month in rupiah.
     family
         By grade, the place in ``FAMILIES`` whose allowances it gets.
+    places
+        ``(scale, grade)`` -> row of ``table_idr``. Grades of one scale stand in ascending order.
     """
 
     on: date
@@ -112,6 +114,7 @@ class PayLaw:
     grades: tuple[tuple[str, str], ...]
     table_idr: Numbers = field(repr=False)
     family: Whole = field(repr=False)
+    places: Mapping[tuple[str, str], int] = field(repr=False)
     _amounts: Mapping[tuple[str, str, str, str], float] = field(repr=False)
     _answers: Mapping[tuple[str, str, str], str] = field(repr=False)
 
@@ -159,11 +162,7 @@ class PayLaw:
     def place(self, employment: str, grade: str) -> int:
         """Row of ``table_idr`` of a grade, -1 when its table does not know it."""
         scale = SCALE_OF.get(employment)
-        return self._places.get((scale, grade), -1) if scale else -1
-
-    @property
-    def _places(self) -> Mapping[tuple[str, str], int]:
-        return {pair: number for number, pair in enumerate(self.grades)}
+        return self.places.get((scale, grade), -1) if scale else -1
 
 
 def pay_law(rulebook: RuleBook, on: date, choice: PayChoice = USUAL) -> PayLaw:
@@ -227,13 +226,24 @@ def _pay_law(rulebook: RuleBook, on: date, choice: PayChoice) -> PayLaw:
             strict=True,
         )
     )
-    family = [
-        FAMILIES.index(
-            grade.split("/")[0] if scale == PNS else known["allowance_family", scale, grade]
-        )
-        for scale, grade in grades
-    ]
-    return PayLaw(on, choice, grades, table, np.array(family), amounts, known)
+    family = []
+    for scale, grade in grades:
+        own = known.get(("allowance_family", scale, grade), grade.split("/")[0])
+        if own not in FAMILIES:
+            raise RuleError(
+                f"pay_grade.csv: no allowance_family of {scale} {grade} on {on}; add a row"
+            )
+        family.append(FAMILIES.index(own))
+    return PayLaw(
+        on=on,
+        choice=choice,
+        grades=grades,
+        table_idr=table,
+        family=np.array(family),
+        places={pair: number for number, pair in enumerate(grades)},
+        _amounts=amounts,
+        _answers=known,
+    )
 
 
 def _in_force(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -249,7 +259,7 @@ def _tables(salaries: pd.DataFrame, on: date) -> tuple[tuple[tuple[str, str], ..
         raise RuleError(
             f"no salary table of {lost[0]} is in force on {on}; add its rows to data/rules/"
         )
-    pairs = list(dict.fromkeys(zip(salaries["employment"], salaries["grade"], strict=True)))
+    pairs = sorted(set(zip(salaries["employment"], salaries["grade"], strict=True)), key=_rank)
     years = int(salaries["mkg_years"].max()) + 1
     table = np.full((len(pairs), years), np.nan)
     place = {pair: number for number, pair in enumerate(pairs)}
@@ -257,3 +267,16 @@ def _tables(salaries: pd.DataFrame, on: date) -> tuple[tuple[tuple[str, str], ..
     table[rows, salaries["mkg_years"].to_numpy(dtype=np.int64)] = salaries["idr"]
     filled = pd.DataFrame(table).ffill(axis=1).bfill(axis=1).to_numpy(copy=True)
     return tuple(pairs), filled
+
+
+def _rank(pair: tuple[str, str]) -> tuple[int, int, str]:
+    """Order of grades: by table, by Roman number, by letter."""
+    scale, grade = pair
+    roman, _, letter = grade.partition("/")
+    values = [{"I": 1, "V": 5, "X": 10}.get(sign, 0) for sign in roman]
+    if not values or not all(values) or len(letter) > 1:
+        raise RuleError(f"the salary table of {scale} has a grade {grade!r}; write I/a or IX")
+    # A smaller sign before a larger one is taken off.
+    ahead = [*values[1:], 0]
+    number = sum(-v if v < after else v for v, after in zip(values, ahead, strict=True))
+    return list(SCALE_OF.values()).index(scale), number, letter

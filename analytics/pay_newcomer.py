@@ -1,14 +1,17 @@
-"""What somebody who comes in costs, year of service by year of service; what a replacement saves.
+"""What somebody who comes in costs, year of service by year of service; what a replacement frees.
 
 Method: docs/method.md eq. 184-185.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.pay import PARTS, TOTALS, yearly_cost
 from analytics.pay_law import CPNS, PART_TIME, PNS, PPPK, USUAL, PayChoice, PayError, pay_law
@@ -19,8 +22,16 @@ from analytics.rules import RuleBook
 EMPLOYMENT_OF = {"cpns": CPNS, "pppk": PPPK, "pppk_pw": PART_TIME, "mutasi_masuk": PNS}
 # Ways that bring nobody new.
 WITHOUT_PAY = ("redistribusi", "penataan", "teknologi")
-# The replacement that is told: its leaver's grade and years of service, its newcomers' grades.
+# The replacement that is told: grade and years of service in grade of the teacher who leaves, and
+# the schooling of who comes.
 LEAVER = ("IV/b", 32)
+NEWCOMER_SCHOOLING = "S1"
+_COLUMNS = [*PARTS, *TOTALS]
+# Jenjang of beginners, where the role group alone does not tell the allowance.
+_FIRST_STEP = {
+    **dict.fromkeys(("jf_keahlian", "dokter", "guru", "peneliti_perekayasa"), "ahli_pertama"),
+    **dict.fromkeys(("jf_keterampilan", "nakes"), "terampil"),
+}
 
 
 def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
@@ -34,6 +45,7 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
     on: date | None = None,
     grade: str | None = None,
     staff: pd.DataFrame | None = None,
+    path: PayPath | None = None,
 ) -> pd.DataFrame:
     """What somebody who comes in by an option costs in each full year of service.
 
@@ -46,83 +58,98 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
         The post filled; schooling, and by it the grade, follow from the role group.
     years
         Years of service asked, from 0.
+    rulebook, choice
+        The rules, and what is assumed.
     on
-        Day whose law applies; None: today.
+        Day whose law applies; None: today. Rows that begin later apply from their year on.
     grade
         Grade of entry in place of that of the rules.
     staff
         Today's people of the government, wanted for ``mutasi_masuk``: who is transferred in comes
-        at the mean of the permanent staff of the role group (of all where it has none).
+        at the mean of the permanent staff of the role group (of all where it has none) and rises
+        as they do.
+    path
+        The pay of ``staff`` in their order, if it is known already.
 
     Returns
     -------
-    One row per ``service_year`` 0 .. years - 1, columns as :func:`analytics.pay.yearly_cost` from
-    ``base_idr`` on, rupiah a year.
+    One row per ``service_year`` 0 .. years - 1: the parts and totals of
+    :func:`analytics.pay.yearly_cost`, rupiah a year.
 
     Raises
     ------
     PayError
-        When the option is unknown, or a transfer is priced without staff.
+        When the option is unknown, a transfer is priced without staff, or the grade is in no table.
 
     Method: docs/method.md eq. 184.
     """
     del post  # The grade of entry follows from the role group alone.
     day = on or date.today()
     if option in WITHOUT_PAY:
-        table = pd.DataFrame(0.0, index=range(years), columns=[*PARTS, *TOTALS])
+        table = pd.DataFrame(0.0, index=range(years), columns=_COLUMNS)
     elif option == "mutasi_masuk":
-        table = _transferred(role_group, years, rulebook, choice, day, staff)
+        if staff is None:
+            raise PayError("mutasi_masuk costs what today's staff costs; give staff")
+        if path is None:
+            path = pay_path(staff, day, max(years - 1, 0), rulebook, choice)
+        table = _transferred(role_group, staff, path)
     elif option in EMPLOYMENT_OF:
-        who = pd.DataFrame([_newcomer(option, role_group, rulebook, day, grade)])
-        start = date(day.year, 1, 1)
-        path = pay_path(
-            who.assign(appointed_on=pd.Timestamp(start)), start, max(years - 1, 0), rulebook, choice
-        )
-        table = _rows(path, np.array([True]))
+        known = _newcomers(option, max(years - 1, 0), rulebook, choice, day, grade)
+        table = known[role_group if role_group in known else _ANYBODY]
     else:
-        known = ", ".join((*EMPLOYMENT_OF, *WITHOUT_PAY))
-        raise PayError(f"no option {option!r}; one of {known}")
-    table = table.iloc[:years]
+        raise PayError(f"no option {option!r}; one of {', '.join((*EMPLOYMENT_OF, *WITHOUT_PAY))}")
+    if len(table) < years:
+        raise PayError(f"the pay given ends after {len(table)} years; {years} are asked")
+    table = table.iloc[:years].reset_index(drop=True)
     table.insert(0, "service_year", np.arange(len(table)))
-    return table.reset_index(drop=True)
+    return table
 
 
-def _newcomer(
-    option: str, role_group: str, rulebook: RuleBook, on: date, grade: str | None
-) -> dict[str, object]:
+_ANYBODY = ""
+
+
+@lru_cache(maxsize=64)
+def _newcomers(  # noqa: PLR0913 - as newcomer_cost
+    option: str, years: int, rulebook: RuleBook, choice: PayChoice, on: date, grade: str | None
+) -> Mapping[str, pd.DataFrame]:
+    """Cost by service year of a newcomer of every role group at once."""
     law = pay_law(rulebook, on)
     employment = EMPLOYMENT_OF[option]
-    taught = law.answer("entry_education", "*", role_group) or "S1"
-    jenjang = {"jf_keahlian": "ahli_pertama", "jf_keterampilan": "terampil"}.get(role_group)
+    start = date(on.year, 1, 1)
+    rows = []
+    for role in (*rulebook.role_groups["role_group"], _ANYBODY):
+        taught = law.answer("entry_education", "*", role) or NEWCOMER_SCHOOLING
+        rows.append(
+            {
+                "role_group": role,
+                "golongan": grade or law.answer("entry", employment, taught),
+                "education_level": taught,
+                "jenjang": _FIRST_STEP.get(role),
+            }
+        )
+    begun = pd.Timestamp(start)
+    people = pd.DataFrame(rows).assign(
+        employment=employment, service_years=0, appointed_on=begun, golongan_since=begun
+    )
+    path = pay_path(people, start, years, rulebook, choice)
+    if not path.is_priced.all():
+        lost = people.loc[~path.is_priced, "golongan"].iloc[0]
+        raise PayError(f"{option}: no salary table knows the grade {lost!r}")
     return {
-        "employment": employment,
-        "golongan": grade or law.answer("entry", employment, taught),
-        "education_level": taught,
-        "role_group": role_group,
-        "jenjang": jenjang,
-        "service_years": 0,
+        role: _rows(path, np.arange(len(people)) == at)
+        for at, role in enumerate(people["role_group"])
     }
 
 
-def _transferred(  # noqa: PLR0913 - as newcomer_cost
-    role_group: str,
-    years: int,
-    rulebook: RuleBook,
-    choice: PayChoice,
-    on: date,
-    staff: pd.DataFrame | None,
-) -> pd.DataFrame:
-    if staff is None:
-        raise PayError("mutasi_masuk costs what today's staff costs; give staff")
-    permanent = staff[staff["employment"] == PNS]
-    own = permanent[permanent["role_group"] == role_group]
-    path = pay_path(own if len(own) else permanent, on, max(years - 1, 0), rulebook, choice)
-    if not path.is_priced.any():
-        raise PayError(f"nobody of {role_group} has a price; write their grades in the roster")
-    return _rows(path, path.is_priced)
+def _transferred(role_group: str, staff: pd.DataFrame, path: PayPath) -> pd.DataFrame:
+    is_permanent = (staff["employment"] == PNS).to_numpy(dtype=bool) & path.is_priced
+    own = is_permanent & (staff["role_group"] == role_group).fillna(False).to_numpy(dtype=bool)
+    if not is_permanent.any():
+        raise PayError("no permanent staff has a price; write their grades in the roster")
+    return _rows(path, own if own.any() else is_permanent)
 
 
-def _rows(path: PayPath, who: np.ndarray) -> pd.DataFrame:
+def _rows(path: PayPath, who: NDArray[np.bool_]) -> pd.DataFrame:
     values = {name: path.parts[name][who].mean(axis=0) for name in PARTS}
     return pd.DataFrame(values | {name: getattr(path, name)[who].mean(axis=0) for name in TOTALS})
 
@@ -132,31 +159,35 @@ def replacement_saving(
 ) -> pd.DataFrame:
     """What one senior teacher's replacement frees in the APBD a year, by way of replacing.
 
-    A PNS teacher of IV/b with 32 years of service leaves and one newcomer comes in, each with a
-    spouse and two children, no TPP and no TPG unless the choice says otherwise.
+    A PNS teacher of IV/b with 32 years of service leaves and one newcomer comes in at the lowest
+    step, each with a spouse and two children, without TPP and TPG unless the choice says otherwise.
 
     Returns
     -------
-    One row per option (``cpns`` as full PNS, ``pppk``): ``leaver_idr``, ``newcomer_idr``,
-    ``saving_idr`` a year. Method: docs/method.md eq. 185.
+    One row per option (``cpns``, once full PNS, and ``pppk``): ``leaver_grade``, ``leaver_years``,
+    ``newcomer_grade``, ``leaver_idr``, ``newcomer_idr``, ``saving_idr``, rupiah a year.
+
+    Method: docs/method.md eq. 185.
     """
     choice = choice or PayChoice(
         spouse_share=1.0, children_mean=2.0, certified_share=0.0, tpp_idr=(("*", 0.0),)
     )
     law = pay_law(rulebook, on)
-    people = pd.DataFrame(
-        [
-            {"employment": PNS, "golongan": LEAVER[0], "service_years": LEAVER[1]},
-            {"employment": PNS, "golongan": law.answer("entry", PNS, "S1"), "service_years": 0},
-            {"employment": PPPK, "golongan": law.answer("entry", PPPK, "S1"), "service_years": 0},
-        ]
-    ).assign(role_group="guru")
-    cost = yearly_cost(people, on, rulebook, choice)["total_idr"].to_numpy()
+    entry = {
+        "cpns": (PNS, law.answer("entry", PNS, NEWCOMER_SCHOOLING)),
+        "pppk": (PPPK, law.answer("entry", PPPK, NEWCOMER_SCHOOLING)),
+    }
+    rows = [(PNS, LEAVER[0], LEAVER[1]), *((who, at, 0) for who, at in entry.values())]
+    people = pd.DataFrame(rows, columns=["employment", "golongan", "service_years"])
+    cost = yearly_cost(people.assign(role_group="guru"), on, rulebook, choice)["total_idr"]
     return pd.DataFrame(
         {
-            "option": ["cpns", "pppk"],
-            "leaver_idr": cost[0],
-            "newcomer_idr": cost[1:],
-            "saving_idr": cost[0] - cost[1:],
+            "option": list(entry),
+            "leaver_grade": LEAVER[0],
+            "leaver_years": LEAVER[1],
+            "newcomer_grade": [at for _, at in entry.values()],
+            "leaver_idr": cost.iloc[0],
+            "newcomer_idr": cost.to_numpy()[1:],
+            "saving_idr": cost.iloc[0] - cost.to_numpy()[1:],
         }
     )

@@ -5,7 +5,7 @@ Method: docs/method.md eq. 180-182.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,18 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.pay import PARTS, TOTALS, Crew, crew, rates, yearly_parts
-from analytics.pay_law import (
-    CPNS,
-    PART_TIME,
-    USUAL,
-    Numbers,
-    PayChoice,
-    PayError,
-    PayLaw,
-    Whole,
-    pay_law,
-)
+from analytics.pay import PARTS, TOTALS, crew, rates, yearly_parts
+from analytics.pay_law import USUAL, Numbers, PayChoice, PayError, PayLaw, Whole, pay_law
+from analytics.pay_rise import rise, year_means
 from analytics.rules import RuleBook
 
 
@@ -89,55 +80,58 @@ def pay_path(
     """
     if years < 0:
         raise PayError(f"years is {years}; 0 or more")
-    law = pay_law(rulebook, as_of, choice)
-    staff = crew(people, as_of, law)
     calendar = np.arange(as_of.year, as_of.year + years + 1)
-    base, full, allowance, candidate = _months(staff, as_of, years, law)
-    raises = (1 + choice.yearly_raise_share) ** np.arange(years + 1)
-    rate = rates(law, staff.kinds)
-    parts = yearly_parts(
-        law, rate, staff.later, base * raises, full * raises, allowance, 1 - candidate
-    )
-    columns = {
-        name: np.where(staff.is_priced[:, None], values, 0.0) for name, values in parts.items()
-    }
+    values = {name: np.zeros((len(people), years + 1)) for name in (*PARTS, *TOTALS)}
+    priced = np.ones(len(people), dtype=bool)
+    for law, span in _spans(as_of, calendar, rulebook, choice):
+        staff = crew(people, as_of, law)
+        priced &= staff.is_priced
+        rate = rates(law, staff.kinds)
+        month, year = _months(as_of, calendar[span])
+        means = year_means(staff, rise(people, staff, as_of, law), law, rate, month, year)
+        raised = (1 + choice.yearly_raise_share) ** np.arange(years + 1)[span]
+        # Pay of paruh waktu is agreed locally and has no table that a general raise would lift.
+        lift = np.where(staff.is_part_time[:, None], 1.0, raised)
+        parts = yearly_parts(
+            law,
+            rate,
+            staff.later,
+            base=means.base * lift,
+            full=means.full * lift,
+            allowance=means.allowance,
+            certified_weight=means.certified_weight,
+        )
+        for name, found in parts.items():
+            values[name][:, span] = found
+    for found in values.values():
+        found[~priced] = 0.0
     return PayPath(
         as_of=as_of,
         years=calendar,
-        is_priced=staff.is_priced,
-        parts={name: columns[name] for name in PARTS},
-        **{name: columns[name] for name in TOTALS},
+        is_priced=priced,
+        parts={name: values[name] for name in PARTS},
+        **{name: values[name] for name in TOTALS},
     )
 
 
-def _months(
-    staff: Crew, as_of: date, years: int, law: PayLaw
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Means a month by year: base as paid, base of the table, allowance, share spent as CPNS."""
-    month = np.arange(12 * (years + 1) - (as_of.month - 1))
-    service = staff.graded.service_months[:, None] + month
-    place = np.maximum(staff.graded.place, 0)[:, None]
-    step = np.minimum(service // 12, law.table_idr.shape[1] - 1)
-    full = law.table_idr[place, step]
-    is_candidate = (staff.kind != staff.later)[:, None] & (month < 12)
-    base = np.where(is_candidate, law.amount("cpns_pay_share", CPNS), 1.0) * full
-    part_time = law.amount("part_time_pay_idr", PART_TIME)
-    base = np.where(staff.is_part_time[:, None], part_time, base)
-    rate = rates(law, staff.kinds)
-    family = law.family[place]
-    allowance = np.where(
-        is_candidate,
-        rate.allowance[staff.kind[:, None], family],
-        rate.allowance[staff.later[:, None], family],
-    )
-    first = np.concatenate([[0], np.arange(12 - (as_of.month - 1), len(month), 12)])
-    length = np.diff(first, append=len(month))
+def _spans(
+    as_of: date, calendar: Whole, rulebook: RuleBook, choice: PayChoice
+) -> Iterator[tuple[PayLaw, slice]]:
+    """Years that one law governs, with it: a year has the law of its first day of pay."""
+    laws = [pay_law(rulebook, max(as_of, date(int(year), 1, 1)), choice) for year in calendar]
+    start = 0
+    for end in range(1, len(laws) + 1):
+        if end == len(laws) or laws[end] is not laws[start]:
+            yield laws[start], slice(start, end)
+            start = end
 
-    def mean(values: NDArray) -> Numbers:
-        summed: Numbers = np.add.reduceat(values.astype(np.float64), first, axis=1)
-        return summed / length
 
-    return mean(base), mean(full), mean(allowance), mean(np.broadcast_to(is_candidate, base.shape))
+def _months(as_of: date, calendar: Whole) -> tuple[Whole, Whole]:
+    """Months of these years counted from the roster's, those before it left out; their years."""
+    first = (calendar[0] - as_of.year) * 12 - (as_of.month - 1)
+    month = np.arange(first, first + 12 * len(calendar))
+    year = np.repeat(calendar, 12)
+    return month[month >= 0], year[month >= 0]
 
 
 def spending(path: PayPath, presence: Numbers) -> pd.DataFrame:
