@@ -96,6 +96,29 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
 .es-source a { color: inherit; }
 .es-empty { max-width: 40rem; margin: 10vh auto 1rem; text-align: center; }
 .es-empty h2 { margin: .4rem 0; padding: 0; }
+/* The 30 % gauge stays beneath the bar while the page scrolls. */
+div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
+.es-gauge { display: flex; gap: clamp(.8rem, 2.2vw, 2.4rem); align-items: center;
+  padding: .45rem .9rem; border: 1px solid var(--es-line); border-radius: 8px; }
+.es-gauge p { margin: 0; }
+.es-gauge-dial { flex: none; line-height: 1.15; padding-left: .7rem;
+  border-left: 5px solid #2F9E83; }
+.es-gauge-dial.es-over { border-left-color: #C8553D; }
+.es-gauge-dial p, .es-gauge-dial span, .es-gauge-name { font-size: .86rem; opacity: .82; }
+.es-gauge-dial strong { display: block; font-size: clamp(1.35rem, 1.1rem + .9vw, 2rem);
+  font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
+.es-gauge-years { display: flex; gap: 3px; height: 3.6rem; flex: 1 1 12rem; max-width: 26rem; }
+.es-gauge-years > div { flex: 1; display: flex; flex-direction: column; }
+.es-gauge-years i { position: relative; flex: 1; display: block; }
+.es-gauge-years u { position: absolute; inset: auto 0 0; background: var(--es-blue); opacity: .8;
+  border-radius: 2px 2px 0 0; }
+.es-gauge-years .es-over u { background: #C8553D; opacity: .95; }
+.es-gauge-years s { position: absolute; inset: auto -2px auto -2px; opacity: .7;
+  border-top: 2px dashed currentColor; }
+.es-gauge-years em { font-size: .72rem; font-style: normal; text-align: center; opacity: .8; }
+.es-gauge-beside { margin-left: auto; text-align: right; line-height: 1.3; min-width: 0; }
+.es-gauge-beside b { display: block; font-size: clamp(.92rem, .86rem + .2vw, 1.08rem); }
+.es-gauge-told { flex: 1; }
 [data-testid="stPageLink-NavLink"] { border: 1px solid var(--es-line); border-radius: 4px; }
 /* The image button stands below the figure, where no title runs under it. */
 .js-plotly-plot .modebar-container { top: auto !important; bottom: 1.9rem !important; }
@@ -104,6 +127,10 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
   .es-keys { grid-template-columns: 1fr 1fr; gap: .5rem; }
   .es-key { padding: .6rem .7rem; }
   .es-key:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
+  .es-gauge { gap: .5rem .8rem; padding: .35rem .6rem; flex-wrap: wrap; }
+  .es-gauge-years { flex-basis: 7rem; height: 3rem; }
+  .es-gauge-dial span { display: none; }
+  .es-gauge-beside { display: none; }
 }
 @media print {
   header[data-testid="stHeader"], .st-key-topbar, .stDownloadButton { display: none !important; }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
 from analytics.regrouping import Limits
@@ -21,6 +20,7 @@ from pages.shared import (
     regrouping_locks,
     regrouping_roads,
     school_inputs,
+    words,
 )
 from pages.shared.load_regrouping import Question
 from pages.shared.load_schools import SchoolKey
@@ -301,17 +301,7 @@ def clear() -> None:
 
 def money(million: float) -> str:
     """Million rupiah as people say it: ``Rp 3,1 M``, ``Rp 450 juta``."""
-    if pd.isna(million):
-        return number(None)
-    sign = "−" if million < 0 else ""
-    size = abs(million)
-    said = (
-        t("Rp {n} M", n=number(size / 1000, 1))
-        if size >= 999.5
-        else t("Rp {n} juta", n=number(size))
-    )
-    # An amount never breaks over two lines.
-    return sign + said.replace(" ", "\u00a0")
+    return words.money(million * 1e6)
 
 
 def gap_said(gap: float) -> str:

@@ -91,6 +91,21 @@ def rupiah(amount: float | None) -> str:
     return NONE if amount is None or pd.isna(amount) else f"Rp {number(amount)}"
 
 
+def money(amount: float | None) -> str:
+    """An amount as people say it: ``Rp 3,1 M``, ``Rp 450 juta``; never broken over two lines."""
+    if amount is None or pd.isna(amount):
+        return NONE
+    size = abs(amount) / 1e6
+    said = (
+        t("Rp {n} T", n=number(size / 1e6, 2))
+        if size >= 999_950
+        else t("Rp {n} M", n=number(size / 1000, 1))
+        if size >= 999.5
+        else t("Rp {n} juta", n=number(size))
+    )
+    return ("−" if amount < 0 and round(size) else "") + said.replace(" ", "\u00a0")
+
+
 def day(value: date | pd.Timestamp | None) -> str:
     """``1 Agustus 2025``."""
     return NONE if value is None or pd.isna(value) else _date(value, "d MMMM y")
