@@ -84,9 +84,18 @@ def quick_plan(key: MoveKey) -> Plan:
     """The plan that is there at once, proved where that takes no longer."""
     ground = _ground(key)
     name = ("moves", key)
+    free = _proved_without_locks(key)
     return load_schools.waited_for(
-        name, lambda: _plan(key, ground, QUICK_SECONDS), t("Mencari perpindahan terbaik")
+        name, lambda: _plan(key, ground, QUICK_SECONDS, free), t("Mencari perpindahan terbaik")
     )
+
+
+def _proved_without_locks(key: MoveKey) -> Redistribution | None:
+    """The same moves without any lock, where something is locked and they are proved already."""
+    if key.locks == NO_LOCKS:
+        return None
+    plan = quick_plan(replace(key, locks=NO_LOCKS))
+    return plan.found if plan.is_proved else None
 
 
 def rival(key: MoveKey) -> Rival:
@@ -100,11 +109,10 @@ def rival(key: MoveKey) -> Rival:
     )
 
 
-def _plan(key: MoveKey, ground: _Ground, seconds: float) -> Plan:
+def _plan(key: MoveKey, ground: _Ground, seconds: float, unlocked: Redistribution | None) -> Plan:
     book, choice = load.rulebook(), key.wish.choice(seconds)
     found = redistribute(ground.situation, book, choice, key.locks)
-    unlocked = None
-    if key.locks != NO_LOCKS:
+    if key.locks != NO_LOCKS and unlocked is None:
         unlocked = redistribute(ground.situation, book, choice, NO_LOCKS)
     return Plan(
         key=key,
@@ -227,11 +235,11 @@ def stopped(key: MoveKey) -> None:
 
 def proof(key: MoveKey) -> Proof:
     """The longer solve behind a plan whose gap is open; asked for once for all visitors."""
-    ground = _ground(key)
+    ground, free = _ground(key), _proved_without_locks(key)
     with _DESK.lock:
         held = _DESK.proofs.pop(key, None)
         if held is None or held.future.cancelled():
-            future = _DESK.worker.submit(_plan, key, ground, PROOF_SECONDS)
+            future = _DESK.worker.submit(_plan, key, ground, PROOF_SECONDS, free)
             held = Proof(future, time.monotonic())
         _DESK.proofs[key] = held
         while len(_DESK.proofs) > _KEPT_PROOFS:

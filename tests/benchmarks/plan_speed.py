@@ -1,0 +1,176 @@
+"""How long a visitor waits on the pages that solve a plan: first plan, a filter, a lock.
+
+``python -m tests.benchmarks.plan_speed`` starts the real app over the sample city on a free port
+and looks at it with the system's Chromium, as ``page_speed`` does; ``--data`` measures another
+store, such as that of a whole kabupaten.
+
+What is measured, for Regrouping and Pemerataan guru
+    *First visitor*: from the start of the navigation to the finding and to the first drawn figure,
+    on a server that has neither learnt the forecast nor solved anything; *new browser profile*:
+    the same on a warm server.
+    *New question*: from the pointer going down on another threshold (Regrouping) or least number of
+    hours (Pemerataan) that nobody asked for before to the frame after the large figures and the map
+    have changed; *filter change*: the same for questions solved before, as for the second visitor.
+    *Lock*: from the pointer going down on the lock of a school, a different one each time, to the
+    frame after the map has changed: the plan is solved again; *release*: the way back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.benchmarks.page_speed import first_page, fresh_page, line, p95, painted_after
+from tests.browser import running_app
+
+CHANGES, LOCKS = 24, 8
+_PATIENCE_MS = 180_000
+_MARKS = """
+  const drawn = [...document.querySelectorAll('.st-key-%s .js-plotly-plot .overplot *')]
+    .map(one => (one.getAttribute('d') || '') + (one.getAttribute('transform') || '')
+      + (one.getAttribute('style') || '')).join();
+"""
+_BOTH = _MARKS + "return [document.querySelector('.es-keys')?.textContent, drawn];"
+_MAP = _MARKS + "return [drawn];"
+# The schools that a plan moves stand in the map's own data.
+_SCHOOLS = """
+(key) => {
+  const map = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+  return map.data.filter(one => one.customdata && one.marker)
+    .sort((one, other) => (other.name === 'Bergabung') - (one.name === 'Bergabung'))
+    .flatMap(one => [...one.customdata].map(row => String(row[0] ?? row)));
+}
+"""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A page that solves: its address, map, filter with its values, and how a school is locked."""
+
+    address: str
+    map: str
+    filter: str
+    values: tuple[str, ...]
+    school: str
+    lock: str
+    lock_words: tuple[str, str]
+
+
+PAGES = (
+    Solved(
+        "regrouping", "peta-gabung", "calon", ("60", "120", "100"), "pilih", "kunci-{npsn}",
+        ("Tetap buka", "Bebas"),
+    ),
+    Solved(
+        "pemerataan", "peta-pemerataan", "jp", ("6", "12", "18", "24"), "sekolah_pindah",
+        "kunci-sekolah", ("Tutup", "Buka lagi"),
+    ),
+)  # fmt: skip
+
+
+def _ready(page: Page, solved: Solved) -> None:
+    """Wait for the page and its map."""
+    page.locator(".es-source").wait_for(timeout=_PATIENCE_MS)
+    marks = page.locator(f".st-key-{solved.map} .overplot").locator("path")
+    marks.first.wait_for(state="attached", timeout=_PATIENCE_MS)
+    time.sleep(1)
+
+
+def filter_changes(page: Page, solved: Solved, count: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from pointer to paint: questions asked first, and those solved before."""
+    _ready(page, solved)
+    times = []
+    for number in range(count + len(solved.values)):
+        value = solved.values[number % len(solved.values)]
+        button = page.locator(f".st-key-{solved.filter}").get_by_role(
+            "radio", name=value, exact=True
+        )
+        times.append(painted_after(page, button.click, _BOTH % solved.map))
+        time.sleep(0.4)
+    # The last of the values is where the page began.
+    return times[: len(solved.values) - 1], times[len(solved.values) :]
+
+
+def locks(page: Page, url: str, solved: Solved, count: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from pointer to paint for locks of different schools, and their releases."""
+    _ready(page, solved)
+    schools = list(dict.fromkeys(page.evaluate(_SCHOOLS, solved.map)))[:count]
+    locked, released = [], []
+    for npsn in schools:
+        page.goto(f"{url}?{solved.school}={npsn}")
+        _ready(page, solved)
+        place = page.locator(f".st-key-{solved.lock.format(npsn=npsn)}")
+        for word, times in zip(solved.lock_words, (locked, released), strict=True):
+            button = place.locator("button", has_text=word).first
+            times.append(painted_after(page, button.click, _MAP % solved.map))
+            time.sleep(0.6)
+    return locked, released
+
+
+def _spread(times: list[float]) -> list[tuple[str, float]]:
+    return [("median", statistics.median(times)), ("p95", p95(times))]
+
+
+def measured(data: Path, log: Path, changes: int, locks_count: int) -> Iterator[str]:
+    """The rows of the table, one after the other."""
+    path = running_app.chromium_path()
+    if path is None:
+        raise SystemExit("no Chromium on this machine; install the package chromium")
+    with (
+        running_app.running(data, log) as app,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path=path, args=list(running_app.CHROMIUM_OPTIONS)
+        ) as browser,
+    ):
+        for solved in PAGES:
+            url, name = f"{app.url}/{solved.address}", solved.address.capitalize()
+            cold = first_page(fresh_page(browser), url, patience_seconds=_PATIENCE_MS // 1000)
+            values = [("finding", cold.finding), ("figure", cold.figure)]
+            yield line(f"{name}, first visitor of this server", "", values)
+            warm = [first_page(fresh_page(browser), url) for _ in range(5)]
+            values = [
+                ("finding", statistics.median(one.finding for one in warm)),
+                ("figure", statistics.median(one.figure for one in warm)),
+            ]
+            yield line(f"{name}, new browser profile (median of 5)", "target 3,000", values)
+            page = fresh_page(browser)
+            page.goto(url)
+            new, again = filter_changes(page, solved, changes)
+            told = f"{name}, new question ({len(new)})"
+            yield line(told, "first plan 3,000", [("median", statistics.median(new)),
+                                                  ("worst", max(new))])  # fmt: skip
+            told = f"{name}, filter change ({len(again)})"
+            yield line(told, "targets 200, 300", _spread(again))
+            locked, released = locks(page, url, solved, locks_count)
+            told = f"{name}, lock, solved again ({len(locked)})"
+            yield line(told, "first plan 3,000", _spread(locked))
+            yield line(f"{name}, release", "targets 200, 300", _spread(released))
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, help="a data folder to measure (default: sample city)")
+    parser.add_argument("--changes", type=int, default=CHANGES)
+    parser.add_argument("--locks", type=int, default=LOCKS)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="estafet-plan-speed-") as folder:
+        data = asked.data or running_app.with_sample_city(Path(folder) / "data")
+        if hasattr(os, "getloadavg"):
+            load, cores = os.getloadavg()[0], os.cpu_count()
+            print(f"{cores} cores, load before {load:.1f} (above {cores}: others are working too)")
+        for row in measured(data, Path(folder) / "app.log", asked.changes, asked.locks):
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
