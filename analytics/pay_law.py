@@ -200,23 +200,8 @@ def _changes(rulebook: RuleBook) -> NDArray[np.datetime64]:
 def _pay_law(rulebook: RuleBook, on: date, choice: PayChoice) -> PayLaw:
     day = pd.Timestamp(on)
     salaries = _in_force(rulebook.salaries, day)
-    rules = _in_force(rulebook.pay_rules, day)
     answers = _in_force(rulebook.pay_grades, day)
-    amounts = dict(
-        zip(
-            zip(*(rules[c] for c in ("key", "employment", "role_group", "of")), strict=True),
-            rules["amount"].astype(float),
-            strict=True,
-        )
-    )
-    by_id = {row.rule_id: row for row in rulebook.pay_rules.itertuples()}
-    for rule_id, amount in choice.overrides:
-        if rule_id not in by_id:
-            raise PayError(f"no row {rule_id!r} in data/rules/pay_rule.csv to override")
-        row = by_id[rule_id]
-        amounts[row.key, row.employment, row.role_group, row.of] = amount
-    for role_group, amount in choice.tpp_idr:
-        amounts["tpp_idr", ANY, role_group, ANY] = amount
+    amounts = _amounts(rulebook, day, choice)
     grades, table = _tables(salaries, on)
     table.setflags(write=False)
     known = dict(
@@ -244,6 +229,40 @@ def _pay_law(rulebook: RuleBook, on: date, choice: PayChoice) -> PayLaw:
         _amounts=amounts,
         _answers=known,
     )
+
+
+def rule_amount(rulebook: RuleBook, on: date, key: str, choice: PayChoice = USUAL) -> float:
+    """An amount that is the same for everybody (cap, growth), on a day with or without a table.
+
+    Raises
+    ------
+    RuleError
+        When no row of ``pay_rule.csv`` answers on that day.
+    """
+    found = _amounts(rulebook, pd.Timestamp(on), choice).get((key, ANY, ANY, ANY))
+    if found is None:
+        raise RuleError(f"pay_rule.csv answers nothing for {key} on {on}; add a row")
+    return found
+
+
+@lru_cache(maxsize=256)
+def _amounts(
+    rulebook: RuleBook, day: pd.Timestamp, choice: PayChoice
+) -> Mapping[tuple[str, str, str, str], float]:
+    rules = _in_force(rulebook.pay_rules, day)
+    keys = zip(*(rules[c] for c in ("key", "employment", "role_group", "of")), strict=True)
+    amounts: dict[tuple[str, str, str, str], float] = dict(
+        zip(keys, rules["amount"].astype(float), strict=True)
+    )
+    by_id = {row.rule_id: row for row in rulebook.pay_rules.itertuples()}
+    for rule_id, amount in choice.overrides:
+        if rule_id not in by_id:
+            raise PayError(f"no row {rule_id!r} in data/rules/pay_rule.csv to override")
+        row = by_id[rule_id]
+        amounts[row.key, row.employment, row.role_group, row.of] = amount
+    for role_group, amount in choice.tpp_idr:
+        amounts["tpp_idr", ANY, role_group, ANY] = amount
+    return amounts
 
 
 def _in_force(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

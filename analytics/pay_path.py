@@ -31,6 +31,8 @@ class PayPath:
         Calendar years, ascending.
     is_priced
         By person; the others stand at 0 in every array and must be told apart.
+    is_part_time
+        By person: PPPK paruh waktu.
     parts
         Name -> ``(person, year)``, rupiah a year: the parts of :func:`analytics.pay.yearly_cost`.
     total_idr, in_cap_idr, outside_cap_idr, apbn_idr
@@ -40,6 +42,7 @@ class PayPath:
     as_of: date
     years: Whole
     is_priced: NDArray[np.bool_]
+    is_part_time: NDArray[np.bool_]
     parts: Mapping[str, Numbers] = field(repr=False)
     total_idr: Numbers = field(repr=False)
     in_cap_idr: Numbers = field(repr=False)
@@ -83,9 +86,11 @@ def pay_path(
     calendar = np.arange(as_of.year, as_of.year + years + 1)
     values = {name: np.zeros((len(people), years + 1)) for name in (*PARTS, *TOTALS)}
     priced = np.ones(len(people), dtype=bool)
+    part_time = np.zeros(len(people), dtype=bool)
     for law, span in _spans(as_of, calendar, rulebook, choice):
         staff = crew(people, as_of, law)
         priced &= staff.is_priced
+        part_time |= staff.is_part_time
         rate = rates(law, staff.kinds)
         month, year = _months(as_of, calendar[span])
         means = year_means(staff, rise(people, staff, as_of, law), law, rate, month, year)
@@ -109,6 +114,7 @@ def pay_path(
         as_of=as_of,
         years=calendar,
         is_priced=priced,
+        is_part_time=part_time,
         parts={name: values[name] for name in PARTS},
         **{name: values[name] for name in TOTALS},
     )
