@@ -1,0 +1,318 @@
+"""What no lever moves: an edition read once, and what is learnt from it.
+
+The exit model and the outlook of pupils take seconds to learn; a scenario then takes a moment.
+Method: docs/method.md eq. 230.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from analytics import exit_history, import_data, leaving, rules, state, store
+from analytics.enrolment import enrolment_forecast
+from analytics.enrolment_learning import Outlook
+from analytics.enrolment_stored import stored_births, stored_history
+from analytics.exits import ExitModel, exit_model, in_service_on
+from analytics.movement import Law
+from analytics.retirement import retirements
+from analytics.rules import LawChoice, RuleBook
+from analytics.scenario_levers import ScenarioError
+from analytics.teachers import SchoolFacts
+from analytics.teachers_religion import religion_shares
+
+HORIZON_YEARS = 10
+COUNTED = "all"
+PUBLIC = "negeri"
+# Setting in which the planner says since when exits are complete.
+COMPLETE_FROM = "exits_complete_from"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the facts are from; with the scenario, all that a result can be computed again from.
+
+    ``decisions``: readings of the law in force, titles mapped by hand, causes given to exits, as a
+    hash; ``law`` the readings themselves. ``code_version``: hash of the model's own files.
+    """
+
+    edition_number: int
+    edition_sha256: str
+    as_of: date
+    government_name: str
+    is_synthetic: bool
+    rule_version: str
+    code_version: str
+    decisions: str
+    law: LawChoice
+
+    def told(self) -> dict[str, object]:
+        """As a plain dictionary for JSON."""
+        return {
+            "edition_number": self.edition_number,
+            "edition_sha256": self.edition_sha256,
+            "as_of": self.as_of.isoformat(),
+            "government_name": self.government_name,
+            "is_synthetic": self.is_synthetic,
+            "rule_version": self.rule_version,
+            "code_version": self.code_version,
+            "decisions_sha256": self.decisions,
+            "law_readings": dict(self.law.readings),
+            "law_local_ages": [list(age) for age in self.law.local_ages],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """An edition with what was decided about it, read and not yet learnt from.
+
+    ``people``: the roster with role groups; ``exits`` as ``exit_history.history``; ``since`` from
+    when they are complete. ``profiles``, ``enrolment``, ``births``, ``school_teachers``, ``units``
+    as the queries give them. ``school_facts``: religions of pupils. ``tables``: further tables of
+    the edition by query name, empty where the edition is older than they are.
+    """
+
+    origin: Origin
+    rulebook: RuleBook
+    local_titles: Mapping[str, tuple[str, str]]
+    people: pd.DataFrame
+    exits: pd.DataFrame
+    since: date | None
+    profiles: pd.DataFrame
+    enrolment: pd.DataFrame
+    births: pd.DataFrame
+    school_teachers: pd.DataFrame
+    units: pd.DataFrame
+    school_facts: SchoolFacts | None
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def law(self) -> Law:
+        """The law in force, with the day of the edition."""
+        origin = self.origin
+        return Law(self.rulebook, origin.as_of, origin.law, dict(self.local_titles))
+
+    def spells(self) -> pd.DataFrame:
+        """Spells of service since exits are complete, under the law in force."""
+        since = self.since or self.origin.as_of
+        return exit_history.spells(self.people, self.exits, since, self.law)
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What scenarios start from. Frames are shared: read, never written into.
+
+    Parameters
+    ----------
+    stored
+        The edition.
+    model
+        Who leaves early, learnt from its exits under the law in force.
+    spells
+        Of those in headcount, in service on the day of the edition, in the order of ``people``.
+    people
+        Those in headcount with role and retirement date under the law in force, one row per NIP.
+    outlook
+        Pupils of every school; None where the edition holds none.
+    schools
+        Schools as last seen: ``npsn`` and the profile columns.
+    """
+
+    stored: Stored
+    model: ExitModel
+    spells: pd.DataFrame
+    people: pd.DataFrame
+    outlook: Outlook | None
+    schools: pd.DataFrame
+
+    @property
+    def origin(self) -> Origin:
+        """Where the facts are from."""
+        return self.stored.origin
+
+    @property
+    def rulebook(self) -> RuleBook:
+        """The law as data."""
+        return self.stored.rulebook
+
+    @property
+    def as_of(self) -> date:
+        """The day of the edition."""
+        return self.stored.origin.as_of
+
+    @property
+    def public_schools(self) -> frozenset[str]:
+        """State schools, by NPSN; those whose status is not told count as such."""
+        public = self.schools["status"].fillna(PUBLIC) == PUBLIC
+        return frozenset(self.schools.loc[public, "npsn"].astype("str"))
+
+
+def facts(folder: Path, edition: store.Edition | None = None) -> Facts:
+    """The facts of an edition, learnt now: some seconds.
+
+    Parameters
+    ----------
+    folder
+        The data folder.
+    edition
+        None: the one in force.
+
+    Raises
+    ------
+    StoreError
+        When there is no edition.
+    """
+    stored = read(folder, edition)
+    law = stored.law
+    model = exit_model(stored.spells(), stored.since, law.as_of, prior=law.rulebook.exit_rates)
+    return learnt(stored, model, pupils_ahead(stored))
+
+
+def pupils_ahead(stored: Stored) -> Outlook | None:
+    """The outlook of every school as the page on pupils has it; None without any pupils."""
+    history = stored_history(stored.profiles, stored.enrolment)
+    if history.empty:
+        return None
+    births = stored_births(stored.births, stored.origin.government_name)
+    return enrolment_forecast(history, births, years=HORIZON_YEARS).arrays
+
+
+def learnt(stored: Stored, model: ExitModel, outlook: Outlook | None) -> Facts:
+    """Facts from what was learnt elsewhere: pages learn in a worker of their own."""
+    law = stored.law
+    everybody = retirements(
+        stored.people, law.rulebook, law.as_of, law.choice, dict(stored.local_titles)
+    )
+    here = in_service_on(stored.spells(), law.as_of).set_index("person_id", drop=False)
+    people = leaving.counted(everybody, COUNTED).drop_duplicates("nip")
+    people = people.loc[people["nip"].isin(here.index)].reset_index(drop=True)
+    spells = here.loc[people["nip"]].reset_index(drop=True)
+    return Facts(stored, model, spells, people, outlook, _schools(stored))
+
+
+def read(folder: Path, edition: store.Edition | None = None) -> Stored:
+    """An edition and what was decided about it.
+
+    Raises
+    ------
+    StoreError
+        When there is no edition.
+    """
+    held = edition or (import_data.current_edition(folder) if folder.is_dir() else None)
+    if held is None:
+        raise store.StoreError("Belum ada edisi di folder data. Impor daftar pegawai dahulu.")
+    book = rules.load()
+    with state.opened(folder) as decisions:
+        choice, titles = decisions.law_choice(), decisions.local_titles()
+        reasons, classified = decisions.exit_reasons(), decisions.exit_classifications()
+        complete = decisions.setting(COMPLETE_FROM)
+    with closing(store.opened(held.path)) as connection:
+        people, exits = store.people(connection), store.exits(connection)
+        listed = store.ask(connection, "school_teachers")
+        units = store.ask(connection, "units", government_id="*")
+        profiles = store.ask(connection, "schools", school_year=None)
+        enrolment = store.ask(connection, "enrolment", school_year=None)
+        births = store.ask(connection, "births")
+        religions = store.pupil_religions(connection)
+    history = exit_history.history(exits, reasons, classified)
+    said = [sorted(titles.items()), sorted(reasons.items()), complete or ""]
+    said.append(classified[["nip", "exited_on", "cause"]].astype("str").to_numpy().tolist())
+    origin = Origin(
+        edition_number=held.number,
+        edition_sha256=held.sha256,
+        as_of=held.as_of,
+        government_name=held.government_name,
+        is_synthetic=held.is_synthetic,
+        rule_version=book.version,
+        code_version=code_version(),
+        decisions=hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16],
+        law=choice,
+    )
+    since = date.fromisoformat(complete) if complete else None
+    return Stored(
+        origin=origin,
+        rulebook=book,
+        local_titles=titles,
+        people=people,
+        exits=history,
+        since=since or exit_history.complete_from(history, held.as_of),
+        profiles=profiles,
+        enrolment=_counted(enrolment),
+        births=births,
+        school_teachers=listed,
+        units=units,
+        school_facts=(
+            SchoolFacts(religions=religion_shares(religions)) if len(religions) else None
+        ),
+    )
+
+
+@cache
+def code_version() -> str:
+    """Hash of every file of the model: what computed a result."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).resolve().parent
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(folder).as_posix()
+        digest.update(name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:12]
+
+
+def _counted(enrolment: pd.DataFrame) -> pd.DataFrame:
+    known = enrolment.dropna(subset=["npsn", "school_year", "grade", "pupil_count"])
+    return known.astype(
+        {"npsn": "str", "school_year": "int64", "grade": "int64", "pupil_count": "float64"}
+    )
+
+
+def _schools(stored: Stored) -> pd.DataFrame:
+    """The latest told profile of each school, one row each, by NPSN."""
+    profiles = stored.profiles.sort_values("school_year", kind="stable")
+    latest = profiles.groupby("npsn", as_index=False).last()
+    unlisted = sorted(set(stored.enrolment["npsn"]) - set(latest["npsn"]))
+    if unlisted:
+        latest = pd.concat([latest, pd.DataFrame({"npsn": unlisted})], ignore_index=True)
+    by_grade = stored.enrolment.groupby("npsn")["grade"].max().map(_level_of)
+    level = latest["level"].fillna(latest["npsn"].map(by_grade)).fillna("")
+    return latest.assign(
+        npsn=latest["npsn"].astype("str"), level=level.astype("str").str.upper()
+    ).sort_values("npsn", ignore_index=True)
+
+
+def _level_of(grade: int) -> str:
+    return "TK" if grade == 0 else "SD" if grade <= 6 else "SMP" if grade <= 9 else "SMA"
+
+
+def refuse_other(origin: Origin, kept: Mapping[str, object]) -> None:
+    """Refuse to compute a result again from other facts than it was computed from.
+
+    Raises
+    ------
+    ScenarioError
+        Naming what differs.
+    """
+    now = origin.told()
+    words = {
+        "edition_sha256": ("edisi data", "edition of the data"),
+        "rule_version": ("versi aturan", "version of the rules"),
+        "code_version": ("versi program", "version of the program"),
+        "decisions_sha256": ("keputusan tentang data", "decisions about the data"),
+        "law_readings": ("tafsir hukum", "readings of the law"),
+        "law_local_ages": ("BUP setempat", "local ages"),
+    }
+    other = [key for key in words if kept.get(key) != now[key]]
+    if other:
+        indonesian = ", ".join(words[key][0] for key in other)
+        english = ", ".join(words[key][1] for key in other)
+        raise ScenarioError(
+            f"Hasil itu dihitung dari {indonesian} yang lain; pasang yang sama dahulu.",
+            f"That result was computed from another {english}; put the same in place first.",
+        )
