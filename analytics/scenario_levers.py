@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from analytics import rules
+from analytics.mix_question import OPTIONS
 from analytics.projection_months import EARLY
 from analytics.teachers import LEVELS
 
@@ -138,6 +139,8 @@ def _choices(text: str) -> tuple[str, ...]:
         "@employment": tuple(dict.fromkeys(book.employment["employment"])),
         "@role_group": tuple(dict.fromkeys(book.role_groups["role_group"])),
         "@level": LEVELS,
+        "@option": OPTIONS,
+        "@role_group_or_all": (rules.ANY, *dict.fromkeys(book.role_groups["role_group"])),
     }
     return known[text]
 
@@ -186,7 +189,10 @@ def checked(key: str, value: object) -> Value:
         raise _wrong(key, value, "true atau false", "true or false")
     if own.kind == "list":
         if isinstance(value, list | tuple) and all(isinstance(one, str) and one for one in value):
-            return tuple(dict.fromkeys(str(one) for one in value))
+            if not own.choices or set(value) <= set(own.choices):
+                return tuple(dict.fromkeys(str(one) for one in value))
+            listed = ", ".join(own.choices)
+            raise _wrong(key, value, f"beberapa dari: {listed}", f"some of {listed}")
         raise _wrong(key, value, "daftar kode", "a list of codes")
     if own.kind == "choice":
         if isinstance(value, str) and (value in own.choices or value == own.default):
