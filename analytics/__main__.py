@@ -114,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_regroup(commands, everywhere)
     _add_redistribute(commands, everywhere)
     _add_exits(commands, everywhere)
+    _add_scenario(commands, everywhere)
 
     account = commands.add_parser(
         "account", parents=[everywhere], help="buat akun, atau ganti kata sandinya"
@@ -518,6 +519,38 @@ def _add_exits(
     )
     judged.add_argument("--out", type=str, metavar="F.csv", help="tulis tabelnya juga sebagai CSV")
     command.set_defaults(run=_exits)
+
+
+def _add_scenario(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    everywhere: argparse.ArgumentParser,
+) -> None:
+    command = commands.add_parser("scenario", help="andai: hitung, bandingkan, dan daftar skenario")
+    questions = command.add_subparsers(dest="question", required=True, metavar="PERINTAH")
+    one = questions.add_parser(
+        "run", parents=[everywhere], help="satu skenario: tabel CSV dan summary.json"
+    )
+    one.add_argument(
+        "scenario", metavar="FILE.json|NAMA", help="berkas, skenario bawaan, atau yang disimpan"
+    )
+    several = questions.add_parser(
+        "compare", parents=[everywhere], help="sampai empat skenario berdampingan, dan sebabnya"
+    )
+    several.add_argument("scenarios", nargs="+", metavar="FILE.json|NAMA")
+    several.add_argument(
+        "--measure", default="unfilled_count", metavar="UKURAN", help="ukuran untuk langkah-langkah"
+    )
+    for each in (one, several):
+        each.add_argument(
+            "--out", dest="folder", type=Path, required=True, metavar="DIR", help="folder hasil"
+        )
+        each.add_argument(
+            "--seconds", type=_amount, default=5.0, metavar="N", help="waktu bauran terbaik"
+        )
+        each.set_defaults(run=_scenario)
+    questions.add_parser(
+        "list", parents=[everywhere], help="skenario bawaan dan yang disimpan"
+    ).set_defaults(run=_scenario)
 
 
 def _day(text: str) -> date:
@@ -980,6 +1013,33 @@ def _exits(asked: argparse.Namespace) -> int:
         _write(asked.people, found.people)
     if found.text and asked.out != "-":
         print(found.text)
+    return DONE
+
+
+def _scenario(asked: argparse.Namespace) -> int:
+    from analytics import command_scenario as command
+    from analytics.scenario import ScenarioError
+    from analytics.scenario_compare import MEASURES
+
+    folder = getattr(asked, "folder", None)
+    if folder is not None and (not folder.parent.is_dir() or folder.is_file()):
+        raise _WrongUseError(f"--out {folder}: sebut folder di dalam folder yang ada")
+    if asked.question == "compare" and asked.measure not in MEASURES:
+        raise _WrongUseError(f"--measure {asked.measure}: {', '.join(MEASURES)}")
+    answers = {"run": command.ran, "compare": command.compared, "list": command.listed}
+    try:
+        answer = answers[asked.question](asked)
+    except ScenarioError as error:
+        _complain(asked, str(error), error.english)
+        return REFUSED
+    if folder is None:
+        _write("-", answer.table)
+        return DONE
+    folder.mkdir(exist_ok=True)
+    for name, content in answer.files.items():
+        _write_bytes(folder / name, content)
+    for indonesian, english in answer.notes:
+        _say(asked, indonesian, english)
     return DONE
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analytics.scenario_levers import (
+    GROUPS,
     ScenarioError,
     Value,
     catalogue,
@@ -124,6 +125,10 @@ class Scenario:
     def of(self, *groups: str) -> tuple[tuple[str, Value], ...]:
         """The moved levers of some groups: what a stage of the run depends on."""
         return tuple(pair for pair in self.values if lever(pair[0]).group in groups)
+
+    def of_all(self) -> tuple[tuple[str, Value], ...]:
+        """Every moved lever."""
+        return self.of(*GROUPS)
 
     def moved(self, key: str, value: object, why: str = "") -> Scenario:
         """The same with one lever moved; None puts it back to its default."""

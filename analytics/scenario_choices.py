@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from analytics import enrolment, projection_months
+from analytics.budget import Budget, BudgetYear, budget
+from analytics.options import Option, Override
+from analytics.pay_law import PayChoice
 from analytics.projection_months import rules_levers
 from analytics.redistribution_situation import MoveChoice
 from analytics.regrouping import Limits
 from analytics.regrouping_candidates import CandidateRules
 from analytics.regrouping_rules import local_value
-from analytics.rules import NO_PROPOSAL, LawChoice, RuleBook
-from analytics.scenario import Scenario
+from analytics.rules import ANY, NO_PROPOSAL, LawChoice, RuleBook
+from analytics.scenario import Scenario, ScenarioError
 from analytics.teachers import NeedChoice
 
 # Seconds for a programme of one level, and for all stages of moves.
@@ -111,4 +116,96 @@ def move_choice(told: Scenario) -> MoveChoice:
         linearity=str(told["redistribution.linearity"]),
         private="never",
         seconds=MOVE_SECONDS,
+    )
+
+
+def pay_choice(told: Scenario) -> PayChoice:
+    """What is assumed about pay; the general raise stands in the prices and not in it."""
+
+    def switch(key: str) -> bool | None:
+        value = told[key]
+        return None if value is None else bool(value)
+
+    allowances = told.family("pay.tpp")
+    return PayChoice(
+        spouse_share=told.number("pay.spouse_share"),
+        children_mean=told.number("pay.children_mean"),
+        certified_share=told.number("pay.certified_share"),
+        tpp_idr=tuple((role, float(str(idr))) for role, idr in sorted(allowances.items())),
+        is_part_time_in_cap=switch("pay.is_part_time_in_cap"),
+        is_tpg_through_apbd=switch("pay.is_tpg_through_apbd"),
+        yearly_raise_share=told.number("pay.yearly_raise_share") or 0.0,
+    )
+
+
+# Numbers of an option that a lever replaces.
+_OPTION_KEYS = (
+    *("lead_months", "fill_share", "most_per_year", "yearly_share", "most_share"),
+    *("investment_idr", "upkeep_idr"),
+)
+
+
+def option_overrides(told: Scenario, chosen: Sequence[Option]) -> tuple[Override, ...]:
+    """Numbers of options that levers replace; what is said to be so has no spread.
+
+    Shares of need are set for every role group that the option has one for.
+    """
+    found = []
+    known = {option.option: option for option in chosen}
+    for key in _OPTION_KEYS:
+        for thing, value in told.family(f"option.{key}").items():
+            name, _, role_group = thing.partition("/")
+            roles = [role_group] if role_group else [ANY]
+            if key in ("yearly_share", "most_share") and not role_group:
+                roles = [role for role, _ in getattr(known[name], key)]
+            number = float(str(value))
+            found += [Override(name, key, number, number, number, role) for role in roles]
+    return tuple(found)
+
+
+def budget_of(
+    told: Scenario, recorded: tuple[BudgetYear, ...], rulebook: RuleBook, as_of: date
+) -> Budget | None:
+    """The APBD with the levers on top; None where neither the edition nor a lever tells it.
+
+    Raises
+    ------
+    ScenarioError
+        When the levers give only a part of the base year.
+    """
+    total, personnel = told.number("budget.total_idr"), told.number("budget.personnel_idr")
+    base = recorded[-1] if recorded else None
+    if base is None and (total is None) != (personnel is None):
+        raise ScenarioError(
+            "Isi budget.total_idr dan budget.personnel_idr, atau impor APBD.",
+            "Give both budget.total_idr and budget.personnel_idr, or import the APBD.",
+        )
+    if base is None and total is None:
+        return None
+    teacher = told.number("budget.teacher_allowance_idr")
+    year = told.whole("budget.base_year")
+    last = BudgetYear(
+        year=year or (base.year if base else as_of.year),
+        total_idr=(base.total_idr if base else 0.0) if total is None else total,
+        personnel_idr=(base.personnel_idr if base else 0.0) if personnel is None else personnel,
+        teacher_allowance_idr=(
+            (base.teacher_allowance_idr if base else 0.0) if teacher is None else teacher
+        ),
+        is_realised=base.is_realised if base else False,
+        source=base.source if base else "",
+    )
+    earlier = tuple(one for one in recorded[:-1] if one.year < last.year)
+    plan = budget((*earlier, last), rulebook, as_of)
+
+    def or_usual(key: str, usual: float) -> float:
+        value = told.number(key)
+        return usual if value is None else value
+
+    return replace(
+        plan,
+        growth_share=or_usual("budget.growth_share", plan.growth_share),
+        other_growth_share=or_usual("budget.other_growth_share", plan.other_growth_share),
+        transfer_share=or_usual("budget.transfer_share", plan.transfer_share),
+        transfer_cut_share=or_usual("budget.transfer_cut_share", plan.transfer_cut_share),
+        transfer_cut_from=told.whole("budget.transfer_cut_from") or plan.transfer_cut_from,
     )

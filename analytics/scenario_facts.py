@@ -23,15 +23,19 @@ from analytics.enrolment_learning import Outlook
 from analytics.enrolment_stored import stored_births, stored_history
 from analytics.exits import ExitModel, exit_model, in_service_on
 from analytics.movement import Law
+from analytics.posts_needed import people_by_post, posts_as_needed
 from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook
 from analytics.scenario_levers import ScenarioError
-from analytics.teachers import SchoolFacts
+from analytics.teachers import RELIGION, SchoolFacts
+from analytics.teachers_in_post import teachers_in_post
 from analytics.teachers_religion import religion_shares
 
 HORIZON_YEARS = 10
 COUNTED = "all"
 PUBLIC = "negeri"
+# Tables that editions made earlier do not have.
+LATER_TABLES = ("post_needs", "budget_years")
 # Setting in which the planner says since when exits are complete.
 COMPLETE_FROM = "exits_complete_from"
 
@@ -120,6 +124,10 @@ class Facts:
         Of those in headcount, in service on the day of the edition, in the order of ``people``.
     people
         Those in headcount with role and retirement date under the law in force, one row per NIP.
+    in_post
+        Who teaches what, as ``teachers_in_post`` gives it under the law in force.
+    posted
+        ``people`` with the post they hold (``posts_needed.people_by_post``), the same order.
     outlook
         Pupils of every school; None where the edition holds none.
     schools
@@ -130,6 +138,8 @@ class Facts:
     model: ExitModel
     spells: pd.DataFrame
     people: pd.DataFrame
+    in_post: pd.DataFrame
+    posted: pd.DataFrame
     outlook: Outlook | None
     schools: pd.DataFrame
 
@@ -176,6 +186,14 @@ def facts(folder: Path, edition: store.Edition | None = None) -> Facts:
     return learnt(stored, model, pupils_ahead(stored))
 
 
+def _religions_needed(known: SchoolFacts | None) -> pd.DataFrame:
+    """The posts of agama that schools which tell their pupils' religions ask for."""
+    if known is None or known.religions is None:
+        return pd.DataFrame({"npsn": pd.Series(dtype="str"), "post": pd.Series(dtype="str")})
+    told = known.religions[["npsn", "religion"]].drop_duplicates()
+    return pd.DataFrame({"npsn": told["npsn"], "post": f"{RELIGION}:" + told["religion"]})
+
+
 def pupils_ahead(stored: Stored) -> Outlook | None:
     """The outlook of every school as the page on pupils has it; None without any pupils."""
     history = stored_history(stored.profiles, stored.enrolment)
@@ -195,7 +213,12 @@ def learnt(stored: Stored, model: ExitModel, outlook: Outlook | None) -> Facts:
     people = leaving.counted(everybody, COUNTED).drop_duplicates("nip")
     people = people.loc[people["nip"].isin(here.index)].reset_index(drop=True)
     spells = here.loc[people["nip"]].reset_index(drop=True)
-    return Facts(stored, model, spells, people, outlook, _schools(stored))
+    in_post = teachers_in_post(
+        everybody, stored.school_teachers, stored.units, law.rulebook, law.as_of
+    )
+    in_post = posts_as_needed(in_post, _religions_needed(stored.school_facts))
+    posted = people_by_post(people, in_post, law.rulebook, stored.units)
+    return Facts(stored, model, spells, people, in_post, posted, outlook, _schools(stored))
 
 
 def read(folder: Path, edition: store.Edition | None = None) -> Stored:
@@ -222,6 +245,7 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         enrolment = store.ask(connection, "enrolment", school_year=None)
         births = store.ask(connection, "births")
         religions = store.pupil_religions(connection)
+        tables = {name: _asked(connection, name) for name in LATER_TABLES}
     history = exit_history.history(exits, reasons, classified)
     said = [sorted(titles.items()), sorted(reasons.items()), complete or ""]
     said.append(classified[["nip", "exited_on", "cause"]].astype("str").to_numpy().tolist())
@@ -252,7 +276,16 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         school_facts=(
             SchoolFacts(religions=religion_shares(religions)) if len(religions) else None
         ),
+        tables=tables,
     )
+
+
+def _asked(connection: store.Connection, question: str) -> pd.DataFrame:
+    """An answer; an empty frame where the edition was made before there was such a table."""
+    try:
+        return store.ask(connection, question)
+    except store.StoreError:
+        return pd.DataFrame()
 
 
 @cache

@@ -74,6 +74,7 @@ ORDER = [
         "command_exits",
         "command_teachers",
         "command_regroup",
+        "command_scenario",
     ],
     ["command_redistribution"],
     ["__main__"],

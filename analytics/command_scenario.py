@@ -1,0 +1,172 @@
+"""The command ``scenario``: run one, compare several, list those there are.
+
+``__main__`` knows the arguments and writes the answer; this module reads and computes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from analytics import scenario_facts, state, store
+from analytics.export import csv_bytes
+from analytics.scenario import Scenario, ScenarioError, from_json
+from analytics.scenario_compare import compare, waterfall
+from analytics.scenario_presets import presets
+from analytics.scenario_run import run
+from analytics.scenario_stages import Stages
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the command found: files by name, a table to print, sentences in both languages."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def ran(asked: argparse.Namespace) -> Answer:
+    """One scenario: its tables and summary.
+
+    Raises
+    ------
+    ScenarioError, StoreError
+        When the scenario or the edition is not there, or its levers cannot be.
+    """
+    folder = asked.data or store.data_folder()
+    told = named(asked.scenario, folder)
+    stages = _stages(folder)
+    result = run(told, stages, asked.seconds)
+    return Answer(result.files(), notes=_notes(stages, [told.name], [dict(result.summary)]))
+
+
+def compared(asked: argparse.Namespace) -> Answer:
+    """Several scenarios side by side, with the steps from the first to each other.
+
+    Raises
+    ------
+    ScenarioError, StoreError
+        As :func:`ran`, and for more scenarios than can be compared.
+    """
+    folder = asked.data or store.data_folder()
+    told = [named(one, folder) for one in asked.scenarios]
+    stages = _stages(folder)
+    found = compare(told, stages, seconds=asked.seconds)
+    steps = [
+        waterfall(told[0], other, stages, asked.measure, seconds=asked.seconds).assign(
+            scenario=other.name
+        )
+        for other in told[1:]
+    ]
+    files = {
+        "measures.csv": csv_bytes(found.measures),
+        "by_year.csv": csv_bytes(found.by_year),
+        "levers.csv": csv_bytes(found.levers),
+    }
+    if steps:
+        files["waterfall.csv"] = csv_bytes(pd.concat(steps, ignore_index=True))
+    summary = {
+        "measure": asked.measure,
+        "provenance": [dict(result.provenance) for result in found.results],
+        "scenarios": [json.loads(one.to_json()) for one in told],
+        "summaries": [dict(result.summary) for result in found.results],
+    }
+    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+    files["summary.json"] = text.encode()
+    names = [one.name for one in told]
+    notes = _notes(stages, names, [dict(result.summary) for result in found.results])
+    return Answer(files, found.measures, notes)
+
+
+def listed(asked: argparse.Namespace) -> Answer:
+    """Presets and saved scenarios: ``scenario_id, name, origin, standing, revision, levers``."""
+    folder = asked.data or store.data_folder()
+    rows = [
+        (one, told.name, "bawaan", "", 0, len(told.of_all())) for one, told in presets().items()
+    ]
+    if folder.is_dir():
+        with state.opened(folder) as decisions:
+            for saved in decisions.saved_scenarios():
+                told = from_json(saved.content)
+                rows.append(
+                    (str(saved.scenario_id), saved.name, "tersimpan", saved.standing,
+                     saved.revision, len(told.of_all()))
+                )  # fmt: skip
+    columns = ["scenario_id", "name", "origin", "standing", "revision", "moved_levers"]
+    return Answer(table=pd.DataFrame(rows, columns=columns))
+
+
+def named(text: str, folder: Path) -> Scenario:
+    """The scenario of a file, a preset's id or name, or a saved name.
+
+    Raises
+    ------
+    ScenarioError
+        When there is none of that name, or the file is no scenario.
+    """
+    path = Path(text)
+    if path.suffix.casefold() == ".json":
+        if not path.is_file():
+            raise ScenarioError(f"Berkas {text} tidak ada.", f"There is no file {text}.")
+        return from_json(path.read_text(encoding="utf-8-sig"))
+    found = presets()
+    if text in found:
+        return found[text]
+    by_name = {told.name.casefold(): told for told in found.values()}
+    if text.casefold() in by_name:
+        return by_name[text.casefold()]
+    if folder.is_dir():
+        with state.opened(folder) as decisions:
+            saved = decisions.saved_scenario(text)
+        if saved is not None:
+            return from_json(saved.content)
+    raise ScenarioError(
+        f"Tidak ada skenario {text!r}. Lihat daftarnya: scenario list.",
+        f"No scenario {text!r}. See them: scenario list.",
+    )
+
+
+def _stages(folder: Path) -> Stages:
+    return Stages(scenario_facts.facts(folder))
+
+
+def _notes(
+    stages: Stages, names: list[str], summaries: list[dict[str, object]]
+) -> list[tuple[str, str]]:
+    notes = []
+    if stages.facts.origin.is_synthetic:
+        notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
+    for name, told in zip(names, summaries, strict=True):
+        unfilled = float(str(told["unfilled_count"]))
+        notes.append(
+            (
+                f"{name}: {told['leaver_count']} keluar, {told['hired_count']} masuk,"
+                f" {unfilled:.0f} jabatan kosong pada akhir jangka waktu.",
+                f"{name}: {told['leaver_count']} leave, {told['hired_count']} come,"
+                f" {unfilled:.0f} posts unfilled at the horizon.",
+            )
+        )
+    if summaries and not summaries[0]["has_budget"]:
+        notes.append(
+            (
+                "APBD belum diisi: batas 30 % tidak dihitung.",
+                "No APBD is known: the 30 % cap is not computed.",
+            )
+        )
+    held = summaries[0]["need_held_from_year"] if summaries else None
+    if held is not None:
+        notes.append(
+            (
+                f"Murid diramalkan sampai {int(str(held)) - 1}; kebutuhan guru mulai {held} sama"
+                " dengan tahun itu.",
+                f"Pupils are forecast until {int(str(held)) - 1}; the need of teachers from {held}"
+                " on is that of that year.",
+            )
+        )
+    return notes

@@ -1,0 +1,339 @@
+"""One run: facts and a scenario in; every table of the chain out, with what it was computed from.
+
+Method: docs/method.md eq. 230-242.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.budget import Budget, BudgetYear, gauge
+from analytics.export import csv_bytes
+from analytics.mix import GAP, Mix, MixLimits, best_mix, fixed_mix
+from analytics.mix_replay import Shortfall, filled_share, replay
+from analytics.options import discount_rate, option_table
+from analytics.pay_path import PayPath, pay_path
+from analytics.replacement import Gap
+from analytics.scenario import Scenario
+from analytics.scenario import told as worded
+from analytics.scenario_account import (
+    break_table,
+    filling_table,
+    flow_table,
+    money_tables,
+    plan_table,
+    staff_tables,
+)
+from analytics.scenario_choices import budget_of, pay_choice
+from analytics.scenario_stages import Stages
+from analytics.scenario_terms import Asked, asked, limits, newcomer_table
+
+Numbers = NDArray[np.float64]
+
+BEST = "best_mix"
+MIX_SECONDS = 5.0
+TEACHER = "guru"
+TABLES = (
+    *("staff", "staff_account", "money", "money_account", "money_steps", "gauge", "filling"),
+    *("plan", "flow", "service_breaks", "options", "mergers", "moves"),
+)
+_DECIMALS = 6
+GAUGE_COLUMNS = [
+    *("year", "personnel_idr", "excluded_idr", "other_idr", "apbd_idr", "ratio_share"),
+    *("limit_share", "room_idr", "is_binding"),
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a scenario comes to.
+
+    ``tables``: name -> table, in the order of ``TABLES``; ``summary``: the figures of a headline;
+    ``provenance``: all that it can be computed again from. ``mix``, ``asked`` and ``gap`` are what
+    the tables were made of.
+    """
+
+    scenario: Scenario
+    tables: Mapping[str, pd.DataFrame]
+    summary: Mapping[str, object]
+    provenance: Mapping[str, object]
+    mix: Mix = field(repr=False)
+    planned: Mix = field(repr=False)
+    asked: Asked = field(repr=False)
+    gap: Gap = field(repr=False)
+
+    def files(self) -> dict[str, bytes]:
+        """Every table as CSV and ``summary.json``, the same bytes for the same result."""
+        found = {f"{name}.csv": _csv(table) for name, table in self.tables.items()}
+        summary = {
+            "scenario": json.loads(self.scenario.to_json()),
+            "provenance": dict(self.provenance),
+            "summary": dict(self.summary),
+        }
+        text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+        return {**found, "summary.json": text.encode()}
+
+    @property
+    def digest(self) -> str:
+        """Hash of all files."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self.files().items()):
+            digest.update(name.encode() + b"\0" + content)
+        return digest.hexdigest()
+
+
+def run(told: Scenario, stages: Stages, seconds: float = MIX_SECONDS) -> Result:
+    """Compute a scenario.
+
+    Parameters
+    ----------
+    stages
+        The stages of the facts (``Stages(facts)``); what other scenarios computed is used again.
+    seconds
+        For the best mix, at most.
+
+    Raises
+    ------
+    ScenarioError, RuleError, MixError, PayError
+        When levers do not fit the facts or each other; says which.
+    """
+    key = (told.years, told.of_all(), seconds)
+    found = stages.kept("result", key, lambda: _run(told, stages, seconds))
+    # Names and reasons move no number.
+    return replace(found, scenario=told)
+
+
+def _run(told: Scenario, stages: Stages, seconds: float) -> Result:
+    facts = stages.facts
+    question = asked(stages, told)
+    path, presence = paths(stages, told)
+    room, plan_budget = _room(stages, told, path, presence)
+    bounds = limits(question, told, room)
+    planned = _mix(told, question, bounds, seconds)
+    granted, come = _granted(told, planned)
+    staff, staff_account = staff_tables(stages.projected(told), question, granted, come)
+    money, money_account, money_steps = money_tables(path, presence, question, granted)
+    filling = filling_table(question, granted, told.number("plan.break_share") or 0.0)
+    breaks = break_table(filling)
+    level = pd.DataFrame(columns=GAUGE_COLUMNS)
+    if plan_budget is not None:
+        level = gauge(
+            money.assign(year_share=1.0),
+            plan_budget,
+            facts.rulebook,
+            is_tpg_through_apbd=pay_choice(told).is_tpg_through_apbd,
+        )
+    tables = {
+        "staff": staff,
+        "staff_account": staff_account,
+        "money": money,
+        "money_account": money_account,
+        "money_steps": money_steps,
+        "gauge": level,
+        "filling": filling,
+        "plan": plan_table(question, granted),
+        "flow": flow_table(question, granted),
+        "service_breaks": breaks,
+        "options": _options(stages, told, question, path, presence),
+        "mergers": _mergers(stages, told),
+        "moves": _moves(stages, told),
+    }
+    summary = _summary(told, stages, tables, granted, planned)
+    return Result(
+        told,
+        {name: tables[name] for name in TABLES},
+        summary,
+        {**facts.origin.told(), "scenario_digest": told.digest},
+        granted,
+        planned,
+        question,
+        stages.gap(told),
+    )
+
+
+def paths(stages: Stages, told: Scenario) -> tuple[PayPath, Numbers]:
+    """Pay of today's people by year, and the expected share of each year on the payroll."""
+    facts = stages.facts
+    path = stages.kept(
+        "pay",
+        (told.years, told.of("pay")),
+        lambda: pay_path(facts.posted, facts.as_of, told.years, facts.rulebook, pay_choice(told)),
+    )
+    return path, stages.projected(told).paid_share()
+
+
+def recorded_budget(stages: Stages) -> tuple[BudgetYear, ...]:
+    """The years of the APBD that the edition holds; none where it holds none."""
+    rows = stages.facts.stored.tables.get("budget_years", pd.DataFrame())
+    if rows.empty:
+        return ()
+    known = rows.sort_values("year").drop_duplicates("year", keep="last")
+    return tuple(
+        BudgetYear(
+            year=int(row["year"]),
+            total_idr=float(row["total_idr"]),
+            personnel_idr=float(row["personnel_idr"]),
+            teacher_allowance_idr=float(row["teacher_allowance_idr"] or 0.0),
+            is_realised=bool(row["is_realised"]) if "is_realised" in row else True,
+            source=str(row["source"]) if "source" in row else "",
+        )
+        for row in known.to_dict("records")
+    )
+
+
+def _room(
+    stages: Stages, told: Scenario, path: PayPath, presence: Numbers
+) -> tuple[Numbers | None, Budget | None]:
+    """Room under the cap by year before anybody is hired, inf where it does not bind; the budget.
+
+    None where no budget is known.
+    """
+    facts = stages.facts
+    plan = budget_of(told, recorded_budget(stages), facts.rulebook, facts.as_of)
+    if plan is None:
+        return None, None
+    share = np.where(path.years == facts.as_of.year, path.first_year_share, 1.0)
+    full = presence / share
+    modelled = pd.DataFrame(
+        {
+            "year": path.years,
+            "year_share": 1.0,
+            "in_cap_idr": (path.in_cap_idr * full).sum(axis=0),
+            "outside_cap_idr": (path.outside_cap_idr * full).sum(axis=0),
+        }
+    )
+    level = gauge(
+        modelled, plan, facts.rulebook, is_tpg_through_apbd=pay_choice(told).is_tpg_through_apbd
+    )
+    return np.where(level["is_binding"], level["room_idr"], np.inf), plan
+
+
+def _mix(told: Scenario, question: Asked, bounds: MixLimits, seconds: float) -> Mix:
+    objective = "cheapest" if told["plan.objective"] == "cheapest" else "least_unfilled"
+    rule = str(told["plan.rule"])
+    if rule == BEST:
+        return best_mix(question.question, bounds, objective, seconds=seconds)  # type: ignore[arg-type]
+    return fixed_mix(question.question, bounds, rule, objective)  # type: ignore[arg-type]
+
+
+def _granted(told: Scenario, planned: Mix) -> tuple[Mix, Numbers]:
+    """The plan as it comes where formations are refused or half filled, and what comes of it."""
+    share = told.number("plan.granted_share")
+    if share is None or share >= 1.0:
+        return planned, planned.formations
+    hit = told["plan.granted_options"]
+    short = Shortfall(
+        "granted",
+        share,
+        hit if isinstance(hit, tuple) else (),
+        last_year=told.whole("plan.granted_until"),
+    )
+    return replay(planned, short), planned.formations * filled_share(planned, short)
+
+
+def _options(
+    stages: Stages, told: Scenario, question: Asked, path: PayPath, presence: Numbers
+) -> pd.DataFrame:
+    """The seven options side by side for teachers, against the mean teacher who leaves."""
+    facts = stages.facts
+    costs = {
+        option.option: newcomer_table(stages, told, option.option, TEACHER)
+        for option in question.options
+    }
+    is_teacher = (facts.posted["role_group"] == TEACHER).to_numpy()
+    if path.total_idr.shape[1] < 2:
+        is_teacher[:] = False
+    goes = np.maximum(-np.diff(presence[is_teacher], axis=1), 0.0)
+    weight = float(goes.sum())
+    pay = path.total_idr[is_teacher][:, :-1]
+    leaver = float((pay * goes).sum()) / weight if weight > 0 else float("nan")
+    rate = discount_rate(facts.rulebook, facts.as_of).mid
+    return option_table(question.options, costs, leaver, rate)
+
+
+def _mergers(stages: Stages, told: Scenario) -> pd.DataFrame:
+    """Schools that merge: ``npsn, name, into, into_name, school_year``."""
+    name = stages.facts.schools.set_index("npsn")["name"]
+    merges = stages.mergers(told).merges
+    return pd.DataFrame(
+        {
+            "npsn": merges["npsn"],
+            "name": merges["npsn"].map(name),
+            "into": merges["into"],
+            "into_name": merges["into"].map(name),
+            "school_year": merges["school_year"],
+        }
+    ).sort_values(["school_year", "npsn"], ignore_index=True)
+
+
+def _moves(stages: Stages, told: Scenario) -> pd.DataFrame:
+    """Teachers who move to another school, by post: ``school_year, post, moved_count``."""
+    moves = stages.moves(told)
+    if moves is None:
+        return pd.DataFrame(columns=["school_year", "post", "moved_count"])
+    table = moves.by_post.copy()
+    table.insert(0, "school_year", moves.school_year)
+    return table
+
+
+def _summary(
+    told: Scenario,
+    stages: Stages,
+    tables: Mapping[str, pd.DataFrame],
+    granted: Mix,
+    planned: Mix,
+) -> dict[str, object]:
+    """The figures of a headline: whole people and rupiah, shares to six decimals."""
+    staff, money, filling = tables["staff"], tables["money"], tables["filling"]
+    level, account = tables["gauge"], tables["staff_account"]
+    leaves = account.loc[account["change_count"] < 0, "change_count"].sum()
+    last = filling["year"].max()
+    ends = filling.loc[filling["year"] == last]
+    own = level.loc[level["is_binding"].astype(bool)] if len(level) else level
+    over = own.loc[own["room_idr"] < 0, "year"]
+    first_binding = None if own.empty else own.iloc[0]
+    breaks = tables["service_breaks"]
+    return {
+        "changed_levers": {key: worded(value) for key, value in told.of_all()},
+        "start_count": int(staff["start_count"].iloc[0]),
+        "end_count": int(staff["end_count"].iloc[-1]),
+        "leaver_count": int(-leaves),
+        "hired_count": int(
+            account.loc[account["step"].str.startswith("masuk_"), "change_count"].sum()
+        ),
+        "formation_count": int(tables["plan"]["formation_count"].sum()),
+        "unfilled_count": round(float(ends["unfilled_count"].sum()), _DECIMALS),
+        "unfilled_post_years": round(float(filling["unfilled_count"].sum()), _DECIMALS),
+        "surplus_count": round(float(ends["surplus_count"].sum()), _DECIMALS),
+        "apbd_idr": int(money["apbd_idr"].sum()),
+        "apbd_last_year_idr": int(money["apbd_idr"].iloc[-1]),
+        "beside_pay_idr": int(money["beside_pay_idr"].sum()),
+        "has_budget": len(level) > 0,
+        "cap_ratio_first_binding": (
+            None if first_binding is None else round(float(first_binding["ratio_share"]), 6)
+        ),
+        "cap_first_binding_year": None if first_binding is None else int(first_binding["year"]),
+        "cap_years_over": [int(year) for year in over],
+        "broken_role_count": len(breaks),
+        "first_break_year": None if breaks.empty else int(breaks["breaks_in"].min()),
+        "merged_school_count": len(tables["mergers"]),
+        "moved_teacher_count": int(tables["moves"]["moved_count"].sum()),
+        "plan_rule": str(told["plan.rule"]),
+        "objective_value": round(float(granted.value), 2),
+        "is_proved": bool(told["plan.rule"] != BEST or planned.gap <= GAP),
+        "told": [[one.code, one.text_id, one.text_en] for one in planned.told],
+        "need_held_from_year": stages.held_from(told),
+        "unpriced_count": int((~paths(stages, told)[0].is_priced).sum()),
+    }
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    numbers = table.select_dtypes("floating").columns
+    return csv_bytes(table.assign(**{name: table[name].round(_DECIMALS) for name in numbers}))
