@@ -2,8 +2,8 @@
 
 ``checked_roster`` for people, ``checked_teachers`` for Dapodik GTK lists, ``checked_schools`` for
 school lists, ``checked_enrolment`` for pupils by grade, ``checked_births`` for births,
-``checked_religions`` for pupils by religion, ``checked_exits`` for who left, when and why. An
-error keeps its row out, a warning lets it in.
+``checked_religions`` for pupils by religion, ``checked_exits`` for who left, when and why,
+``checked_workload`` for posts needed (ABK). An error keeps its row out, a warning lets it in.
 Nothing is changed in silence: what a file says and the NIP contradicts is loaded as the file says,
 and reported.
 """
@@ -17,6 +17,7 @@ from datetime import date
 import pandas as pd
 
 from analytics import checks_cells as cell
+from analytics.checks_abk import CheckedWorkload, checked_workload
 from analytics.checks_births import CheckedBirths, checked_births
 from analytics.checks_enrolment import CheckedEnrolment, checked_enrolment
 from analytics.checks_exits import CheckedExits, checked_exits
@@ -55,6 +56,7 @@ __all__ = [
     "CheckedRoster",
     "CheckedSchools",
     "CheckedTeachers",
+    "CheckedWorkload",
     "checked_births",
     "checked_enrolment",
     "checked_exits",
@@ -62,6 +64,7 @@ __all__ = [
     "checked_roster",
     "checked_schools",
     "checked_teachers",
+    "checked_workload",
 ]
 
 _TEXTS = ("name", "position_kind", "stated_jenjang", "education_level", "education", "extra_duty")

@@ -20,6 +20,7 @@ import pandas as pd
 
 from analytics import (
     demo_exits,
+    demo_needs,
     demo_people,
     demo_places,
     demo_posts,
@@ -54,7 +55,8 @@ class City:
     2025. ``school_teachers``: what the teachers of the roster teach. ``pupil_religions``: pupils
     by school and religion in the last school year. ``exits``: who left from July 2018 on (the table
     ``exit``), a few without a cause; ``classified_exits``: ``nip, exited_on, cause`` of those that
-    somebody explained since. ``note`` goes wherever the data goes.
+    somebody explained since. ``post_needs``: an ABK of most agencies outside schools (the table
+    ``post_need``). ``note`` goes wherever the data goes.
     """
 
     people: pd.DataFrame
@@ -66,6 +68,7 @@ class City:
     pupil_religions: pd.DataFrame
     exits: pd.DataFrame
     classified_exits: pd.DataFrame
+    post_needs: pd.DataFrame
     as_of: date
     government_name: str = GOVERNMENT_NAME
     note: str = NOTE
@@ -124,6 +127,7 @@ def city(as_of: date = CALIBRATED_ON, seed: int = SEED) -> City:
         pupil_religions=demo_religions.pupil_religions(pupils, np.random.default_rng([seed, 5])),
         exits=gone,
         classified_exits=said,
+        post_needs=demo_needs.post_needs(staff, units, np.random.default_rng([seed, 6])),
         as_of=as_of,
     )
 

@@ -28,6 +28,7 @@ from analytics.movement import (
     no_changes,
 )
 from analytics.nip import normalised
+from analytics.positions import position_roles, titles_held
 from analytics.readers import Reading, read
 from analytics.rules import LawChoice, RuleBook
 
@@ -38,7 +39,7 @@ __all__ = [
 ]  # fmt: skip
 
 SCOPES = ("all", "employment", "opd", "add")
-KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit", "abk")
 UNNAMED_GOVERNMENT = "Pemerintah daerah"
 
 # What each checked list calls its good rows.
@@ -50,6 +51,7 @@ _GOOD_ROWS = {
     "birth": "births",
     "religion": "religions",
     "exit": "exits",
+    "abk": "post_needs",
 }
 # What an edition says of the import that made it.
 _KIND_WORDS = {
@@ -60,6 +62,7 @@ _KIND_WORDS = {
     "birth": "kelahiran",
     "religion": "murid per agama",
     "exit": "daftar keluar",
+    "abk": "kebutuhan jabatan (ABK)",
 }
 # Where each list goes: its table, the question that reads it, and what a new row replaces.
 _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -69,7 +72,10 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "birth": ("birth", "births", ("area", "year")),
     "religion": ("pupil_religion", "pupil_religions", ("npsn", "school_year")),
     "exit": ("exit", "exits", ("nip", "exited_on")),
+    "abk": ("post_need", "post_needs", ("opd", "unit", "year")),
 }
+# A form of one title replaces that title; a list of titles replaces its unit.
+_BY_TITLE = ("opd", "unit", "title", "year")
 _SCOPE_WORDS = {
     "all": "memuat semua",
     "employment": "semua dari jenis kepegawaian di berkas",
@@ -85,6 +91,7 @@ Checked = (
     | checks.CheckedBirths
     | checks.CheckedReligions
     | checks.CheckedExits
+    | checks.CheckedWorkload
 )
 Progress = Callable[[float, str], None]
 
@@ -199,7 +206,8 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         replaces the school years in the file; for teacher lists everything, but a list of one
         school only that school's rows. Pupils by grade replace the same schools and years, births
         the same areas and years, pupils by religion the same schools and years, exits the same
-        people and days and what was inferred of them.
+        people and days and what was inferred of them, needs of posts (ABK) the same units and
+        years, or the same titles where the file tells single titles task by task.
     accept_partial
         Whether ``load`` may leave rows with errors out; it can still be told otherwise.
     progress
@@ -247,6 +255,9 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         checked = checks.checked_exits(
             reading, rulebook, as_of or date.today(), roster, local_reasons
         )
+    elif reading.kind == "abk":
+        held = _titles_of(base, rulebook, local_titles)
+        checked = checks.checked_workload(reading, rulebook, day, held | dict(local_titles))
     else:
         checked = _checked(reading, rulebook, day, local_titles, choice)
     tell(0.75, "Membandingkan dengan edisi sekarang")
@@ -257,7 +268,9 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         tables = {"employee": _merged_people(before, _good_rows("roster", checked), kept, scope)}
     else:
         incoming = _good_rows(reading.kind, checked)
-        tables, replaced_count, kept_count = _merged_list(reading.kind, incoming, base, scope)
+        tables, replaced_count, kept_count = _merged_list(
+            reading.kind, incoming, base, "add" if reading.layout == "abk_tasks" else scope
+        )
         if isinstance(checked, checks.CheckedEnrolment):
             tables |= _beside_pupils(checked, base)
     if reading.kind != "roster" and base is not None:
@@ -364,7 +377,7 @@ def load(
 
 def _note(kind: str, scope: str) -> str:
     # Pupils and births replace what they repeat and nothing else, whatever was chosen.
-    if kind in ("enrolment", "birth", "religion", "exit"):
+    if kind in ("enrolment", "birth", "religion", "exit", "abk"):
         return _KIND_WORDS[kind]
     return f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[scope]}"
 
@@ -405,6 +418,7 @@ def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edit
         "pupil_religion": city.pupil_religions,
         "school_teacher": city.school_teachers,
         "exit": city.exits,
+        "post_need": city.post_needs,
     }
     edition = store.write_edition(folder, tables, about)
     decisions.set_current_edition(edition.number, actor)
@@ -439,6 +453,16 @@ def _people_of(edition: store.Edition | None) -> pd.DataFrame:
         return store.typed_people(pd.DataFrame(columns=list(store.PEOPLE_TYPES)))
     with closing(store.opened(edition.path)) as connection:
         return store.employees_as_written(connection)
+
+
+def _titles_of(
+    edition: store.Edition | None,
+    rulebook: RuleBook,
+    local_titles: Mapping[str, tuple[str, str]],
+) -> dict[str, tuple[str, str]]:
+    """What the titles of an edition's people stand for."""
+    people = _people_of(edition)
+    return titles_held(people.assign(**position_roles(people, rulebook, local_titles)))
 
 
 def _exits_of(edition: store.Edition | None) -> pd.DataFrame:
@@ -480,6 +504,9 @@ def _merged_list(
         incoming = _with_npsn(incoming, base)
     if kind == "birth":
         incoming = _with_known_areas(incoming, base)
+    if kind == "abk":
+        incoming = _with_known_offices(incoming, base)
+        keys = _BY_TITLE if scope == "add" else keys
     by_year = kind in ("school", "enrolment", "religion")
     parameters = {"school_year": None} if by_year else {}
     present = _asked(base, question, **parameters)
@@ -575,6 +602,30 @@ def _with_known_areas(births: pd.DataFrame, base: store.Edition | None) -> pd.Da
     names = {units.folded(area): area for area in known["area"]}
     named = births["area"].map(lambda area: names.get(units.folded(area), area)).astype("str")
     return births.assign(area=named)
+
+
+def _with_known_offices(needs: pd.DataFrame, base: store.Edition | None) -> pd.DataFrame:
+    """Needs whose OPD and units are named as the edition before names them, whatever the capitals.
+
+    Names that become one are added.
+    """
+    known = _asked(base, "units", government_id="*")
+    if known.empty:
+        return needs
+    for column, names in (("opd", known["opd"]), ("unit", known["name"])):
+        written = {units.folded(name): name for name in names}
+        needs = needs.assign(
+            **{column: needs[column].map(lambda name, w=written: w.get(units.folded(name), name))}
+        )
+    keys = ["opd", "unit", "title", "year"]
+    if not needs.duplicated(keys).any():
+        return needs
+    groups = needs.groupby(keys, sort=True)
+    added = groups[["needed_fte"]].sum()
+    added["in_post_count"] = groups["in_post_count"].sum(min_count=1)
+    added["job_class"] = groups["job_class"].max()
+    added["is_from_workload"] = groups["is_from_workload"].all()
+    return added.reset_index()[list(needs.columns)]
 
 
 def _with_npsn(teachers: pd.DataFrame, base: store.Edition | None) -> pd.DataFrame:

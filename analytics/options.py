@@ -22,6 +22,8 @@ CPNS, PPPK, PPPK_PW = "cpns", "pppk", "pppk_pw"
 TRANSFER_IN, REDISTRIBUTION = "mutasi_masuk", "redistribusi"
 REORGANISING, TECHNOLOGY = "penataan", "teknologi"
 OPTION_IDS = (CPNS, PPPK, PPPK_PW, TRANSFER_IN, REDISTRIBUTION, REORGANISING, TECHNOLOGY)
+# Rows about workload analysis stand in the same table.
+ABK = "abk"
 HIRE, MOVE, LESS_NEED = "hire", "move", "less_need"
 KINDS = (HIRE, MOVE, LESS_NEED)
 # What a row of option.csv may be about, and the largest value it may have.
@@ -182,6 +184,17 @@ def discount_rate(rulebook: RuleBook, on: date, overrides: Sequence[Override] = 
     """The yearly rate by which later money counts less."""
     changed = {(each.option, each.key, each.role_group): each for each in overrides}
     return _figure(_in_force(rulebook, on), ANY, "discount_rate", changed)
+
+
+def effective_hours(rulebook: RuleBook, on: date) -> float:
+    """Effective hours a year of one post, by which a workload analysis (ABK) divides its work.
+
+    Raises
+    ------
+    RuleError
+        When no row answers. Method: docs/method.md eq. 192.
+    """
+    return _figure(_in_force(rulebook, on), ABK, "effective_hours", {}).mid
 
 
 @dataclass(frozen=True, eq=False)

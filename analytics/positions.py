@@ -118,6 +118,31 @@ def position_roles(
     return table.take(code).set_axis(people.index)
 
 
+def titles_held(people: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """What titles stand for where people hold them: their kind of post and echelon told it.
+
+    Parameters
+    ----------
+    people
+        One row per person: ``position``, ``role_group``, ``jenjang``.
+
+    Returns
+    -------
+    ``title_key`` -> the commonest ``(role_group, jenjang)``; titles nobody's role is known of are
+    left out. For lists that name titles alone.
+    """
+    known = people.dropna(subset=["position", "role_group", "jenjang"])
+    if known.empty:
+        return {}
+    counted = known.groupby(["position", "role_group", "jenjang"]).size().reset_index(name="people")
+    counted = counted.assign(key=counted["position"].map(title_key))
+    summed = counted.groupby(["key", "role_group", "jenjang"])["people"].sum().reset_index()
+    ordered = summed.sort_values(["key", "people", "role_group"], ascending=[True, False, True])
+    first = ordered.drop_duplicates("key")
+    pairs = zip(first["role_group"], first["jenjang"], strict=True)
+    return dict(zip(first["key"], pairs, strict=True))
+
+
 def unmatched_titles(people: pd.DataFrame) -> pd.DataFrame:
     """Titles that give no retirement age, with how many people hold them.
 

@@ -8,18 +8,16 @@ Method: docs/method.md eq. 190-195.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from analytics.positions import position_roles
-from analytics.rules import RuleBook, RuleError
+from analytics.rules import RuleBook
 from analytics.teachers import HEAD, RELIGION
-from analytics.teachers_in_post import UNKNOWN_POST, posts_named
-from analytics.units import folded
+from analytics.teachers_in_post import UNKNOWN_POST
 
 SCHOOL_MODEL, ABK, RATIO, COMPLEMENT, NONE = (
     *("school_model", "abk", "ratio", "complement"),
@@ -29,8 +27,6 @@ BASES = (SCHOOL_MODEL, ABK, RATIO, COMPLEMENT)
 CELL = ("unit_id", "role_group", "post")
 TEACHER, HEAD_ROLE = "guru", "kepala_sekolah"
 AT_LEVEL = "@"
-# Hours times norms over hours: what is nearer to a whole post is that post.
-_ALMOST = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +46,8 @@ class Needs:
     ratio
         ``unit_id``, ``role_group``, ``post``, ``needed_count``, ``is_floor``, ``rule_id``.
     unmatched
-        Rows of the ABK that found no unit or no role: ``unit``, ``opd``, ``title``, ``year``,
-        ``needed_count``, ``reason`` (``unit_unknown``, ``title_unknown``).
+        Rows of the ABK that found no unit or no role, as :func:`analytics.posts_abk.abk_posts`
+        tells them.
     """
 
     school: pd.DataFrame
@@ -205,89 +201,6 @@ def ratio_posts(units: pd.DataFrame, rulebook: RuleBook, on: date) -> pd.DataFra
     return pd.concat(parts, ignore_index=True)
 
 
-def abk_posts(
-    listed: pd.DataFrame,
-    units: pd.DataFrame,
-    rulebook: RuleBook,
-    local_titles: Mapping[str, tuple[str, str]] | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Posts of ABK sheets in the units and roles of the gap.
-
-    Parameters
-    ----------
-    listed
-        The table ``post_need``: ``unit``, ``opd``, ``title``, ``year``, ``needed_fte``.
-    units
-        One row per unit: ``unit_id``, ``name``, ``opd``, ``npsn``, ``school_level``.
-    local_titles
-        Titles mapped by hand, as :func:`analytics.positions.position_roles` takes them.
-
-    Returns
-    -------
-    Rows of :class:`Needs.abk` and of :class:`Needs.unmatched`. Needs below one post stay as they
-    are in ``needed_fte``; ``needed_count`` rounds a role of a unit half up, after adding.
-
-    Method: docs/method.md eq. 192.
-    """
-    if listed.empty:
-        return no_needs(year=True), pd.DataFrame()
-    rows = listed.reset_index(drop=True)
-    roles = position_roles(rows.rename(columns={"title": "position"}), rulebook, local_titles)
-    unit_id = units_named(rows, units)
-    role = roles["role_group"].astype("object")
-    reason = np.select([unit_id.isna(), role.isna()], ["unit_unknown", "title_unknown"], "")
-    lost = rows.assign(reason=reason, needed_count=rows["needed_fte"]).loc[reason != ""]
-    kept = (reason == "") & rows["needed_fte"].notna().to_numpy()
-    level = unit_id.map(units.drop_duplicates("unit_id").set_index("unit_id")["school_level"])
-    taught = posts_named(rows["title"], rulebook)
-    is_teacher = role.isin([TEACHER, HEAD_ROLE]) & ~taught.isin(["", "-"])
-    post = role.where(~is_teacher, at_level(taught, level, rulebook))
-    role = role.where(~(is_teacher & (taught == HEAD)), HEAD_ROLE)
-    frame = pd.DataFrame(
-        {"unit_id": unit_id, "role_group": role, "post": post, "year": rows["year"],
-         "needed_fte": rows["needed_fte"].astype("float64")}
-    ).loc[kept]  # fmt: skip
-    summed = frame.groupby([*CELL, "year"], sort=True, as_index=False)["needed_fte"].sum()
-    whole = np.floor(summed["needed_fte"] + 0.5 + _ALMOST)
-    columns = [*CELL, "year", "needed_count", "needed_fte"]
-    table = summed.assign(needed_count=whole)[columns]
-    shown = [c for c in ("unit", "opd", "title", "year", "needed_count", "reason") if c in lost]
-    return table.astype({"year": "int64"}), lost[shown].reset_index(drop=True)
-
-
-def units_named(rows: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
-    """The unit each row means by its ``unit`` and ``opd``; NA where none, or several, fit."""
-    key = units["name"].map(folded)
-    within = pd.Series(units["unit_id"].to_numpy(), index=pd.MultiIndex.from_arrays(
-        [units["opd"].map(folded), key]))  # fmt: skip
-    within = within.loc[~within.index.duplicated(keep=False)]
-    alone = pd.Series(units["unit_id"].to_numpy(), index=key)
-    alone = alone.loc[~alone.index.duplicated(keep=False)]
-    blank = pd.Series("", index=rows.index, dtype="object")
-    unit = rows["unit"].astype("object").fillna("") if "unit" in rows else blank
-    opd = rows["opd"].astype("object").fillna("") if "opd" in rows else blank
-    # An office whose sheet names no unit is meant itself.
-    name = unit.where(unit != "", opd).map(folded)
-    at = pd.MultiIndex.from_arrays([opd.map(folded), name])
-    found = pd.Series(within.reindex(at).to_numpy(), index=rows.index, dtype="object")
-    return found.fillna(name.map(alone))
-
-
-def abk_hours(rulebook: RuleBook, on: date) -> float:
-    """Effective hours a year of one post, by which ABK divides its work.
-
-    Raises
-    ------
-    RuleError
-        When no row, or two, answer.
-    """
-    rows = _in_force(rulebook.option_rules, on)
-    rows = rows[rows["key"] == "effective_hours"]
-    if len(rows) != 1:
-        raise RuleError(f"option.csv: {len(rows)} rows answer effective_hours on {on}; keep one")
-    return float(rows["value_mid"].iloc[0])
-
-
 def posts_as_needed(in_post: pd.DataFrame, needed: pd.DataFrame) -> pd.DataFrame:
     """Teachers with their post in the terms in which their school needs it.
 
@@ -299,16 +212,6 @@ def posts_as_needed(in_post: pd.DataFrame, needed: pd.DataFrame) -> pd.DataFrame
     by_religion = in_post["npsn"].isin(parted)
     post = in_post["post"].mask(is_agama & ~by_religion, RELIGION)
     return in_post.assign(post=post.mask(by_religion & (post == RELIGION), UNKNOWN_POST))
-
-
-def by_year(rows: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
-    """ABK rows as a need by year: the last sheet at or before it, before the first the first."""
-    wide = rows.pivot_table(index=list(CELL), columns="year", values="needed_count", aggfunc="sum")
-    told = np.array(sorted(wide.columns), dtype=np.int64)
-    at = np.clip(np.searchsorted(told, np.asarray(years), side="right") - 1, 0, None)
-    # A unit that one sheet leaves out keeps what an earlier sheet said, else what a later one says.
-    filled = wide.ffill(axis=1).bfill(axis=1)
-    return filled.iloc[:, at].set_axis(list(years), axis=1)
 
 
 def _shared_posts(rulebook: RuleBook) -> set[str]:

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from analytics.posts_abk import by_year
 from analytics.posts_needed import (
     ABK,
     BASES,
@@ -27,7 +28,6 @@ from analytics.posts_needed import (
     SCHOOL_MODEL,
     TEACHER,
     Needs,
-    by_year,
 )
 from analytics.projection import Projection
 
@@ -420,15 +420,18 @@ def gap(
         COMPLEMENT: np.repeat(np.where(start > 0, start, np.nan)[:, None], len(years), axis=1),
     }
     # Where pupils tell the need, today's teachers do not; where they do not, it is not known.
-    taught = is_teacher & (
-        cells["unit_id"].isin(needs.school_units).to_numpy() | (not choice.keep_teachers)
-    )
+    taught_here = cells["unit_id"].isin(needs.school_units).to_numpy() & is_teacher
+    taught = taught_here | (is_teacher & (not choice.keep_teachers))
     answers[COMPLEMENT][taught] = np.nan
     answers[RATIO] = _ratio_need(ratios, index, start, shape)
     need = np.full(shape, np.nan)
     basis = np.full(len(index), NONE, dtype=object)
+    # Beside the school model an ABK for the same teachers would count them twice.
+    only_model = in_model | (unknown & taught_here)
     for name in choice.bases:
         takes = (basis == NONE) & np.isfinite(answers[name]).any(axis=1)
+        if name != SCHOOL_MODEL and SCHOOL_MODEL in choice.bases:
+            takes &= ~only_model
         need[takes] = answers[name][takes]
         basis[takes] = name
     cells = cells.assign(

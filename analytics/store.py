@@ -48,6 +48,7 @@ TABLES = (
     "pupil_religion",
     "exit",
     "rombel_by_grade",
+    "post_need",
     "refused_row",
     "import_fault",
 )
@@ -379,6 +380,22 @@ def pupil_religions(connection: Connection) -> pd.DataFrame:
     """
     kinds = {"npsn": "str", "school_year": "int64", "religion": "str", "pupil_count": "int64"}
     return ask(connection, "pupil_religions", school_year=None).astype(kinds)
+
+
+def post_needs(connection: Connection) -> pd.DataFrame:
+    """Posts needed by workload analysis (ABK), as the sheets said.
+
+    Returns
+    -------
+    One row per ``opd``, ``unit`` ('' for the whole OPD), ``title`` and ``year``: ``job_class``,
+    ``in_post_count`` (NA where not told), ``needed_fte`` (posts, not rounded) and
+    ``is_from_workload``. Empty where the edition was made before there was such a table.
+    """
+    kinds = {
+        **dict.fromkeys(("opd", "unit", "title"), "str"), "year": "int64", "job_class": "Int64",
+        "in_post_count": "Int64", "needed_fte": "float64", "is_from_workload": "bool",
+    }  # fmt: skip
+    return ask(connection, "post_needs").astype(kinds)
 
 
 def people(connection: Connection) -> pd.DataFrame:

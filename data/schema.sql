@@ -173,6 +173,19 @@ CREATE TABLE rombel_by_grade (
     PRIMARY KEY (npsn, school_year, grade)
 );
 
+-- One row per OPD, unit, position title and year of a workload analysis (ABK) of the government.
+CREATE TABLE post_need (
+    opd               VARCHAR NOT NULL CHECK (opd <> ''),
+    unit              VARCHAR NOT NULL,   -- '': the whole OPD
+    title             VARCHAR NOT NULL CHECK (title <> ''),
+    year              BIGINT  NOT NULL CHECK (year BETWEEN 2000 AND 2199),
+    job_class         BIGINT,             -- kelas jabatan
+    in_post_count     BIGINT  CHECK (in_post_count >= 0),  -- bezetting, as the sheet says
+    needed_fte        DOUBLE  NOT NULL CHECK (needed_fte >= 0),  -- posts, not rounded
+    is_from_workload  BOOLEAN NOT NULL,   -- FALSE: stated; TRUE: volume x time / effective time
+    PRIMARY KEY (opd, unit, title, year)
+);
+
 -- One row per spreadsheet row that the import of this edition left out.
 CREATE TABLE refused_row (
     refused_row_number  BIGINT  PRIMARY KEY,

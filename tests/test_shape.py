@@ -62,6 +62,7 @@ ORDER = [
     ["backtest", "teachers"],
     ["redistribution"],
     ["posts_needed"],
+    ["posts_abk"],
     ["replacement"],
     ["mix"],
     ["demo"],

@@ -39,6 +39,7 @@ from analytics.readers.tabular import (
     unknown_header,
 )
 from analytics.readers.workbook import Sheet, sheets_of
+from analytics.readers.workload import tells_of_workload
 
 _POSITION_SOURCES = {"position", "position_structural", "position_functional", "position_general"}
 _SAMPLE_COUNT = 3
@@ -140,6 +141,11 @@ def required_columns(kind: str) -> tuple[tuple[str, ...], ...]:
             ("pupil_count", "pupil_count_male", "pupil_count_female", *_RELIGION_COLUMNS),
         ),
         "exit": (("nip",), ("exited_on",)),
+        "abk": (
+            tuple(sorted(UNIT_SOURCES - {"school"})),
+            ("position",),
+            ("needed_fte", "volume"),
+        ),
     }[kind]
 
 
@@ -157,8 +163,8 @@ def read(
     path
         An .xlsx, .xlsm, .xlsb, .xls, .ods or .csv file, or a web table under such a name.
     kind
-        ``roster``, ``teacher``, ``school``, ``enrolment``, ``birth``, ``religion`` or ``exit``;
-        None: told from the headers.
+        ``roster``, ``teacher``, ``school``, ``enrolment``, ``birth``, ``religion``, ``exit`` or
+        ``abk``; None: told from the headers.
     mapping
         Header as written -> one of our columns, or ``ignore``; outranks what is recognised.
     sheets
@@ -287,6 +293,11 @@ def _kind(sheets: Sequence[Sheet]) -> str:
         leaving = headers["exit"]
         if leaving and tells_of_exits(sheet, leaving, title_lines(sheet, leaving)):
             found = "exit"
+        workload = headers["abk"]
+        if tells_of_workload(
+            workload, names["roster"], title_lines(sheet, workload) if workload else []
+        ):
+            found = "abk"
         header = headers[found]
         if header:
             weight[found] += header.score * max(len(sheet.rows) - header.last - 1, 1)
@@ -447,6 +458,8 @@ def _missing_words(group: Sequence[str]) -> dict[str, object]:
         "birth_date": ("Tanggal Lahir", "birth date"),
         "exited_on": ("TMT Berhenti/Pensiun", "day of leaving"),
     }
+    if "needed_fte" in group:
+        return {"column_id": "Kebutuhan (ABK)", "column_en": "posts needed"}
     if "position" in group:
         return {"column_id": "Jabatan", "column_en": "position"}
     if "unit" in group:
@@ -484,6 +497,8 @@ def _layout(kind: str, columns: Sequence[Column], titles: Sequence[str]) -> str:
         return "births_wide" if has_years else "births_long"
     if kind == "exit":
         return "exit_list"
+    if kind == "abk":
+        return "abk_tasks" if {"volume", "norm_time"} <= names else "abk_titles"
     return siasn.layout(columns) or simpeg.layout(columns, titles) or "table"
 
 
@@ -497,6 +512,8 @@ def _is_explained(columns: Sequence[Column], known: set[str], kind: str) -> bool
     if kind == "roster" and {"nip", "name", "birth_date"} <= known:
         return True
     if kind == "exit" and {"nip", "exited_on", "reason"} <= known:
+        return True
+    if kind == "abk" and "needed_fte" in known:
         return True
     understood = sum(column.policy != UNKNOWN for column in columns)
     return understood >= len(columns) / 2

@@ -16,6 +16,7 @@ from analytics.readers.leaving import reason_in
 from analytics.readers.side_by_side import by_area, by_school_year
 from analytics.readers.tabular import Header, Record, body, cell_text, chosen_columns
 from analytics.readers.workbook import Sheet
+from analytics.readers.workload import with_titles
 
 UNIT_SOURCES = {"unit", "opd", "work_unit", "satker_1", "satker_2", "school"}
 _GENERIC_SHEET = re.compile(
@@ -167,6 +168,9 @@ def _with_surroundings(
         return _with_school_year(frame, table)
     if kind == "birth":
         return _with_birth_year(frame, table)
+    if kind == "abk":
+        frame = with_titles(frame, table.titles, label)
+        names = {str(name) for name in frame.columns}
     if kind == "exit" and "reason" not in names:
         frame = _with_reason(frame, table, records)
         records = [Record(r.rows, "" if reason_in(r.section) else r.section) for r in records]
@@ -178,7 +182,11 @@ def _with_surroundings(
         if "school" not in names:
             frame["school"] = title
         return frame
-    if "employee_type" not in names and _is_part_time_list([*table.titles, label]):
+    if (
+        kind != "abk"
+        and "employee_type" not in names
+        and _is_part_time_list([*table.titles, label])
+    ):
         frame["employee_type"] = "PPPK Paruh Waktu"
     sections = [record.section for record in records]
     if not names & UNIT_SOURCES:

@@ -34,6 +34,8 @@ def layout_names() -> dict[str, str]:
         "births_by_area": t("tabel kelahiran, satu kolom tiap daerah"),
         "births_long": t("tabel kelahiran, satu baris tiap tahun"),
         "exit_list": t("daftar pegawai yang keluar"),
+        "abk_titles": t("ABK, satu baris tiap jabatan"),
+        "abk_tasks": t("ABK, satu baris tiap tugas"),
         "table": t("tabel biasa"),
     }
 
@@ -48,6 +50,7 @@ def kind_names() -> dict[str, str]:
         "birth": t("Kelahiran"),
         "exit": t("Daftar keluar"),
         "religion": t("Murid per agama"),
+        "abk": t("Kebutuhan jabatan (ABK)"),
     }
 
 
@@ -164,6 +167,14 @@ def column_names() -> dict[str, str]:
         "birth_count_female": t("Kelahiran hidup perempuan"),
         "exited_on": t("TMT berhenti / pensiun"),
         "reason": t("Alasan keluar"),
+        "needed_fte": t("Kebutuhan (ABK)"),
+        "in_post_count": t("Bezetting"),
+        "in_post_pns_count": t("Bezetting PNS"),
+        "in_post_pppk_count": t("Bezetting P3K"),
+        "job_class": t("Kelas jabatan"),
+        "volume": t("Volume kerja"),
+        "norm_time": t("Norma waktu"),
+        "effective_time": t("Waktu efektif"),
         "teacher_kind": t("Jenis PTK"),
         "employee_type": t("Jenis pegawai"),
         "asn_status": t("Status CPNS/PNS"),

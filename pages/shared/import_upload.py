@@ -372,6 +372,8 @@ def _say_what_is_replaced(preview: Preview) -> None:
         _say_births(preview)
     elif kind == "exit":
         _say_exits(preview)
+    elif kind == "abk":
+        _say_needs(preview)
     elif preview.kept_count:
         st.markdown(
             t(
@@ -455,6 +457,32 @@ def _say_exits(preview: Preview) -> None:
     if waiting:
         st.info(
             tn("{n} di antaranya belum jelas sebabnya; jelaskan sesudah dimuat.", waiting),
+            icon=":material/help:",
+        )
+
+
+def _say_needs(preview: Preview) -> None:
+    """Whose posts the ABK is of, what it replaces, and which titles still have no role group."""
+    needs = preview.good_rows
+    st.markdown(
+        t(
+            "ABK {opd} OPD, tahun {years}: {count} jabatan masuk, {replaced} baris lama diganti,"
+            " {kept} baris lain tetap. Daftar pegawainya tetap.",
+            opd=number(needs["opd"].nunique()),
+            years=names([str(year) for year in sorted(needs["year"].unique())]) or "–",
+            count=number(preview.good_count),
+            replaced=number(preview.replaced_count),
+            kept=number(preview.kept_count),
+        )
+    )
+    unknown = getattr(preview.checked, "unknown_titles", needs.iloc[:0])
+    if len(unknown):
+        st.info(
+            tn(
+                "{n} jabatan di ABK ini belum dikenali; kebutuhannya belum masuk kelompok jabatan"
+                " sampai jabatannya dipadankan.",
+                len(unknown),
+            ),
             icon=":material/help:",
         )
 

@@ -1,0 +1,237 @@
+"""ABK sheets in the units, roles and posts of the gap: whom a written title and office mean.
+
+A sheet of a whole agency is shared out over its units by who works there today; so is a need for
+teachers that names no subject. What finds no unit or no role is listed, never guessed.
+Method: docs/method.md eq. 192, 207-208.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.positions import position_roles, titles_held
+from analytics.posts_needed import at_level
+from analytics.rules import RuleBook
+from analytics.teachers import HEAD
+from analytics.teachers_in_post import posts_named
+from analytics.units import folded
+
+CELL = ["unit_id", "role_group", "post"]
+UNIT_UNKNOWN, TITLE_UNKNOWN = "unit_unknown", "title_unknown"
+_TEACHER, _HEAD_ROLE = "guru", "kepala_sekolah"
+_PART_TIME = "PPPK_PW"
+# Hours times norms over hours: what is nearer to a whole post is that post.
+_ALMOST = 1e-9
+
+
+@dataclass(frozen=True)
+class _Holders:
+    """People on duty by cell, and the units of each agency."""
+
+    count: Mapping[tuple[str, str], Mapping[str, int]]  # unit, role -> post -> people
+    siblings: Mapping[str, tuple[str, ...]]  # unit of an agency -> its other units
+
+    def fitting(self, unit: str, role: str, post: str) -> dict[tuple[str, str], int]:
+        """Cells of a unit whose people such a need may mean: ``(unit, post)`` -> people."""
+        own = self.count.get((unit, role), {})
+        base = post.partition("@")[0]
+        return {
+            (unit, held): people
+            for held, people in own.items()
+            # A need for teachers that names no subject is about all of them.
+            if post in (held, role) or base == held.partition("@")[0]
+        }
+
+
+def abk_posts(
+    listed: pd.DataFrame,
+    units: pd.DataFrame,
+    rulebook: RuleBook,
+    local_titles: Mapping[str, tuple[str, str]] | None = None,
+    people: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Posts of ABK sheets in the units and roles of the gap.
+
+    Parameters
+    ----------
+    listed
+        The table ``post_need``: ``unit`` ('' for the whole OPD), ``opd``, ``title``, ``year``,
+        ``needed_fte``, ``in_post_count``.
+    units
+        One row per unit: ``unit_id``, ``name``, ``opd``, ``school_level``.
+    local_titles
+        Titles mapped by hand, as :func:`analytics.positions.position_roles` takes them.
+    people
+        As :func:`analytics.posts_needed.people_by_post` gives them: by whom a need of a whole
+        agency is shared out. None: it stays with the agency itself.
+
+    Returns
+    -------
+    ``unit_id``, ``role_group``, ``post``, ``year``, ``needed_count`` (whole posts: a role of a unit
+    is added first and then rounded half up), ``needed_fte`` and ``is_shared``; and what found no
+    place: ``unit``, ``opd``, ``title``, ``year``, ``needed_fte``, ``in_post_count``, ``reason``.
+
+    Method: docs/method.md eq. 192, 207.
+    """
+    if listed.empty:
+        return _none(), pd.DataFrame(columns=["unit", "opd", "title", "year", "reason"])
+    rows = listed.reset_index(drop=True)
+    # A title that rules do not know by itself may be known by who holds it.
+    held = {} if people is None else titles_held(people)
+    placed = _placed(rows, units, rulebook, held | dict(local_titles or {}))
+    lost = rows.assign(reason=placed["reason"]).loc[placed["reason"] != ""]
+    kept = placed.loc[placed["reason"] == ""]
+    if kept.empty:
+        return _none(), lost.reset_index(drop=True)
+    keys = [*CELL, "year", "is_whole"]
+    pools = kept.groupby(keys, sort=True).agg(
+        needed_fte=("needed_fte", "sum"),
+        there=("in_post_count", lambda own: own.sum(min_count=1)),
+    )
+    holders = _holders(people, units, set(kept.loc[~kept["is_own"], "unit_id"]))
+    parts = [
+        part
+        for pool in pools.reset_index().itertuples(index=False)
+        for part in _shared(pool, holders)
+    ]
+    table = pd.DataFrame(parts, columns=[*CELL, "year", "needed_count", "needed_fte", "is_shared"])
+    added = table.groupby([*CELL, "year"], sort=True).agg(
+        needed_count=("needed_count", "sum"), needed_fte=("needed_fte", "sum"),
+        is_shared=("is_shared", "any"),
+    ).reset_index()  # fmt: skip
+    return added.astype({"year": "int64"}), lost.reset_index(drop=True)
+
+
+def units_named(rows: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
+    """The unit each row means by its ``unit`` and ``opd``; NA where none, or several, fit.
+
+    A unit nobody knows in an agency that is known is the agency's own: where a roster does not
+    tell its sections apart, their people work there.
+    """
+    names, agencies = units["name"].map(folded), units["opd"].map(folded)
+    unit_id = units["unit_id"].to_numpy()
+    within = _unique(pd.Series(unit_id, index=pd.MultiIndex.from_arrays([agencies, names])))
+    alone = _unique(pd.Series(unit_id, index=names))
+    opd = rows["opd"].astype("object").fillna("").map(folded)
+    written = rows["unit"].astype("object").fillna("").map(folded)
+    # An office whose sheet names no unit is meant itself.
+    name = written.where(written != "", opd)
+    at = pd.MultiIndex.from_arrays([opd, name])
+    found = pd.Series(within.reindex(at).to_numpy(), index=rows.index, dtype="object")
+    found = found.fillna(name.map(alone))
+    own = pd.Series(
+        within.reindex(pd.MultiIndex.from_arrays([opd, opd])).to_numpy(), index=rows.index
+    )
+    return found.fillna(own.astype("object"))
+
+
+def by_year(rows: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+    """ABK rows as a need by year: the last sheet at or before it, before the first the first.
+
+    A unit speaks with its own sheets: a title that a later sheet of the unit leaves out is no
+    longer needed there.
+
+    Method: docs/method.md eq. 208.
+    """
+    wide = rows.pivot_table(index=CELL, columns="year", values="needed_count", aggfunc="sum")
+    told = np.array(sorted(wide.columns), dtype=np.int64)
+    has_sheet = wide.notna().groupby(level="unit_id").transform("any")
+    # Within a year of which the unit has a sheet, what the sheet leaves out is nought.
+    filled = wide.mask(has_sheet & wide.isna(), 0.0)
+    filled = filled.ffill(axis=1).bfill(axis=1)
+    at = np.clip(np.searchsorted(told, np.asarray(years), side="right") - 1, 0, None)
+    return filled.iloc[:, at].set_axis(list(years), axis=1)
+
+
+def _placed(
+    rows: pd.DataFrame,
+    units: pd.DataFrame,
+    rulebook: RuleBook,
+    local_titles: Mapping[str, tuple[str, str]],
+) -> pd.DataFrame:
+    """Rows with ``unit_id``, ``role_group``, ``post`` or the reason why not."""
+    roles = position_roles(rows.rename(columns={"title": "position"}), rulebook, local_titles)
+    role = roles["role_group"].astype("object")
+    unit_id = units_named(rows, units)
+    about = units.drop_duplicates("unit_id").set_index("unit_id")
+    level = unit_id.map(about["school_level"]) if "school_level" in about else unit_id.map({})
+    taught = posts_named(rows["title"], rulebook)
+    is_teacher = role.isin([_TEACHER, _HEAD_ROLE]) & ~taught.isin(["", "-"])
+    post = role.where(~is_teacher, at_level(taught, level, rulebook))
+    role = role.where(~(is_teacher & (taught == HEAD)), _HEAD_ROLE)
+    opd = rows["opd"].map(folded)
+    name = unit_id.map(about["name"]).fillna("").map(folded)
+    blank = rows["unit"].astype("object").fillna("") == ""
+    return pd.DataFrame(
+        {
+            "unit_id": unit_id, "role_group": role, "post": post, "year": rows["year"],
+            "needed_fte": rows["needed_fte"].astype("float64"),
+            "in_post_count": rows["in_post_count"].astype("Float64")
+            if "in_post_count" in rows else pd.Series(pd.NA, index=rows.index, dtype="Float64"),
+            "is_own": name == opd,
+            "is_whole": blank,
+            "reason": np.select([unit_id.isna(), role.isna()], [UNIT_UNKNOWN, TITLE_UNKNOWN], ""),
+        }
+    )  # fmt: skip
+
+
+def _holders(people: pd.DataFrame | None, units: pd.DataFrame, has_sheet: set[str]) -> _Holders:
+    """Who is there, and the units of each agency that have no sheet of their own."""
+    count: dict[tuple[str, str], dict[str, int]] = {}
+    if people is not None and len(people):
+        here = people.loc[
+            people["is_on_duty"].astype(bool) & (people["employment"] != _PART_TIME)
+        ].dropna(subset=["unit_id", "role_group", "post"])
+        for (unit, role, post), number in here.groupby(CELL).size().items():
+            count.setdefault((str(unit), str(role)), {})[str(post)] = int(number)
+    agency = units["opd"].map(folded)
+    is_own = units["name"].map(folded) == agency
+    owner = dict(zip(agency[is_own], units.loc[is_own, "unit_id"], strict=True))
+    siblings: dict[str, list[str]] = {}
+    for unit, opd in zip(units["unit_id"], agency, strict=True):
+        if opd in owner and unit != owner[opd] and unit not in has_sheet:
+            siblings.setdefault(str(owner[opd]), []).append(str(unit))
+    return _Holders(count, {unit: tuple(others) for unit, others in siblings.items()})
+
+
+def _shared(pool: tuple, holders: _Holders) -> list[tuple]:
+    """One need over the cells it means: those of its unit, or of the whole agency."""
+    unit, role, post, year, is_whole, fte, there = pool
+    cells = holders.fitting(unit, role, post)
+    wider = dict(cells)
+    for other in holders.siblings.get(unit, ()):
+        wider |= holders.fitting(other, role, post)
+    own, everybody = sum(cells.values()), sum(wider.values())
+    # A sheet headed by the agency is of all its units where its own count says so.
+    says_whole = pd.notna(there) and abs(float(there) - everybody) < abs(float(there) - own)
+    if is_whole or says_whole:
+        cells = wider
+    whole = int(np.floor(fte + 0.5 + _ALMOST))
+    if not cells or (len(cells) == 1 and (unit, post) in cells):
+        return [(unit, role, post, year, float(whole), fte, False)]
+    names = sorted(cells)
+    weight = np.array([cells[name] for name in names], dtype=np.float64)
+    exact = whole * weight / weight.sum()
+    counts = np.floor(exact + _ALMOST)
+    rest = np.argsort(-(exact - counts), kind="stable")[: whole - int(counts.sum())]
+    counts[rest] += 1
+    return [
+        (place, role, held, year, float(number), fte * share, True)
+        for (place, held), number, share in zip(names, counts, weight / weight.sum(), strict=True)
+    ]
+
+
+def _unique(known: pd.Series) -> pd.Series:
+    return known.loc[~known.index.duplicated(keep=False)]
+
+
+def _none() -> pd.DataFrame:
+    kinds = {
+        **dict.fromkeys(CELL, "str"), "year": "int64", "needed_count": "float64",
+        "needed_fte": "float64", "is_shared": "bool",
+    }  # fmt: skip
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
