@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.positions import position_roles, titles_held
-from analytics.posts_needed import at_level
+from analytics.posts_held import HEAD_ROLE, TEACHER, at_level
 from analytics.rules import RuleBook
 from analytics.teachers import HEAD
 from analytics.teachers_in_post import posts_named
@@ -22,7 +22,6 @@ from analytics.units import folded
 
 CELL = ["unit_id", "role_group", "post"]
 UNIT_UNKNOWN, TITLE_UNKNOWN = "unit_unknown", "title_unknown"
-_TEACHER, _HEAD_ROLE = "guru", "kepala_sekolah"
 _PART_TIME = "PPPK_PW"
 # Hours times norms over hours: what is nearer to a whole post is that post.
 _ALMOST = 1e-9
@@ -160,9 +159,9 @@ def _placed(
     about = units.drop_duplicates("unit_id").set_index("unit_id")
     level = unit_id.map(about["school_level"]) if "school_level" in about else unit_id.map({})
     taught = posts_named(rows["title"], rulebook)
-    is_teacher = role.isin([_TEACHER, _HEAD_ROLE]) & ~taught.isin(["", "-"])
+    is_teacher = role.isin([TEACHER, HEAD_ROLE]) & ~taught.isin(["", "-"])
     post = role.where(~is_teacher, at_level(taught, level, rulebook))
-    role = role.where(~(is_teacher & (taught == HEAD)), _HEAD_ROLE)
+    role = role.where(~(is_teacher & (taught == HEAD)), HEAD_ROLE)
     opd = rows["opd"].map(folded)
     name = unit_id.map(about["name"]).fillna("").map(folded)
     blank = rows["unit"].astype("object").fillna("") == ""

@@ -15,18 +15,30 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from analytics.posts_abk import abk_posts
+from analytics.posts_held import (
+    AT_LEVEL,
+    CELL,
+    HEAD_ROLE,
+    TEACHER,
+    at_level,
+    people_by_post,
+    posts_as_needed,
+)
 from analytics.rules import RuleBook
-from analytics.teachers import HEAD, RELIGION
-from analytics.teachers_in_post import UNKNOWN_POST
+from analytics.teachers import HEAD
+
+__all__ = [
+    "ABK", "AT_LEVEL", "BASES", "CELL", "COMPLEMENT", "HEAD_ROLE", "NONE", "NO_NEEDS", "RATIO",
+    "SCHOOL_MODEL", "TEACHER", "Needs", "abk_posts", "at_level", "no_needs", "people_by_post",
+    "posts_as_needed", "ratio_posts", "school_posts",
+]  # fmt: skip
 
 SCHOOL_MODEL, ABK, RATIO, COMPLEMENT, NONE = (
     *("school_model", "abk", "ratio", "complement"),
     "none",
 )
 BASES = (SCHOOL_MODEL, ABK, RATIO, COMPLEMENT)
-CELL = ("unit_id", "role_group", "post")
-TEACHER, HEAD_ROLE = "guru", "kepala_sekolah"
-AT_LEVEL = "@"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,59 +83,6 @@ def no_needs(*, year: bool = False, ratio: bool = False) -> pd.DataFrame:
 
 
 NO_NEEDS = Needs(no_needs(year=True))
-
-
-def people_by_post(people: pd.DataFrame, in_post: pd.DataFrame, rulebook: RuleBook,
-                   units: pd.DataFrame) -> pd.DataFrame:  # fmt: skip
-    """People with the post they hold, so that a projection can be grouped by it.
-
-    Parameters
-    ----------
-    people
-        The frame of :func:`analytics.retirement.retirements` with ``unit_id``.
-    in_post
-        As :func:`analytics.teachers_in_post.teachers_in_post` gives it for them; may be empty.
-    units
-        One row per unit: ``unit_id``, ``npsn``, ``school_level``.
-
-    Returns
-    -------
-    ``people`` with ``post``: of teachers and heads the post they teach, with the level of their
-    school where several levels need it (``guru_pjok@SD``), else the role group. A teacher whose
-    post nothing names keeps ``guru``. ``unit_id`` of a teacher is the unit of the school he serves;
-    ``role_group`` of whoever leads a school is ``kepala_sekolah``.
-
-    Method: docs/method.md eq. 190.
-    """
-    table = people.assign(post=people["role_group"].astype("object"))
-    if in_post.empty:
-        return table
-    own = in_post.dropna(subset=["nip"]).drop_duplicates("nip").set_index("nip")
-    own = own.reindex(people["nip"])
-    post = own["post"].astype("object").to_numpy()
-    known = pd.notna(post) & (post != UNKNOWN_POST) & people["role_group"].isin(
-        [TEACHER, HEAD_ROLE]
-    ).to_numpy()  # fmt: skip
-    schools = units.dropna(subset=["npsn"]).drop_duplicates("npsn").set_index("npsn")
-    npsn = pd.Series(own["npsn"].astype("object").to_numpy(), index=people.index)
-    at_school = npsn.map(schools["unit_id"])
-    level = npsn.map(schools["school_level"]) if "school_level" in schools else npsn.map({})
-    told = pd.Series(own["level"].astype("object").to_numpy(), index=people.index)
-    named = at_level(pd.Series(post, index=people.index), level.fillna(told), rulebook)
-    table.loc[known, "post"] = named[known]
-    moved = known & at_school.notna().to_numpy()
-    table.loc[moved, "unit_id"] = at_school[moved]
-    table.loc[known & (post == HEAD), "role_group"] = HEAD_ROLE
-    return table
-
-
-def at_level(posts: pd.Series, levels: pd.Series, rulebook: RuleBook) -> pd.Series:
-    """Posts with the level of the school where more than one level needs them."""
-    shared = _shared_posts(rulebook)
-    base = posts.astype("str").str.partition(":")[0]
-    upper = levels.astype("object").where(levels.notna(), "").astype("str").str.upper()
-    takes = (posts.isin(shared) | base.isin(shared)) & (upper != "")
-    return posts.where(~takes, posts.astype("str") + AT_LEVEL + upper)
 
 
 def school_posts(
@@ -199,28 +158,6 @@ def ratio_posts(units: pd.DataFrame, rulebook: RuleBook, on: date) -> pd.DataFra
     if not parts:
         return no_needs(ratio=True)
     return pd.concat(parts, ignore_index=True)
-
-
-def posts_as_needed(in_post: pd.DataFrame, needed: pd.DataFrame) -> pd.DataFrame:
-    """Teachers with their post in the terms in which their school needs it.
-
-    Where a school's need names religions, a teacher of agama of none of them fits no post; where
-    it names none, every one fits ``guru_agama``.
-    """
-    is_agama = in_post["post"].str.startswith(RELIGION)
-    parted = set(needed.loc[needed["post"].str.startswith(f"{RELIGION}:"), "npsn"])
-    by_religion = in_post["npsn"].isin(parted)
-    post = in_post["post"].mask(is_agama & ~by_religion, RELIGION)
-    return in_post.assign(post=post.mask(by_religion & (post == RELIGION), UNKNOWN_POST))
-
-
-def _shared_posts(rulebook: RuleBook) -> set[str]:
-    """Posts that schools of more than one level need."""
-    tables = (rulebook.subject_hours[["post", "level"]], rulebook.teacher_rules[["post", "level"]])
-    pairs = pd.concat(tables).drop_duplicates()
-    pairs = pairs.loc[(pairs["post"] != "") & (pairs["level"] != "*")]
-    count = pairs.assign(level=pairs["level"].str.upper()).groupby("post")["level"].nunique()
-    return {*count[count > 1].index, HEAD}
 
 
 def _in_force(table: pd.DataFrame, on: date) -> pd.DataFrame:

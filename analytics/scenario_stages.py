@@ -392,7 +392,9 @@ class Stages:
     def _abk(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         stored = self.facts.stored
         listed = stored.tables.get("post_needs", pd.DataFrame())
-        return abk_posts(listed, stored.units, stored.rulebook, stored.local_titles)
+        return abk_posts(
+            listed, stored.units, stored.rulebook, stored.local_titles, self.facts.people
+        )
 
     def unit_into(self, told: Scenario) -> dict[str, str]:
         """Unit of the receiver by unit of the closing school."""
