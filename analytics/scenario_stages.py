@@ -393,7 +393,7 @@ class Stages:
         stored = self.facts.stored
         listed = stored.tables.get("post_needs", pd.DataFrame())
         return abk_posts(
-            listed, stored.units, stored.rulebook, stored.local_titles, self.facts.people
+            listed, stored.units, stored.rulebook, stored.local_titles, self.facts.posted
         )
 
     def unit_into(self, told: Scenario) -> dict[str, str]:
