@@ -496,6 +496,13 @@ def _add_exits(
             metavar="A",
             help="umur keluar wajib, 40-90",
         )
+        question.add_argument(
+            "--complete-from",
+            type=_day,
+            metavar="DATE",
+            help="sejak hari ini semua yang keluar tercatat; bila tidak disebut, diduga dari"
+            " banyaknya yang keluar",
+        )
         question.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")
     ahead.add_argument("--as-of", type=_day, required=True, metavar="DATE", help="hari ramalan")
     ahead.add_argument(

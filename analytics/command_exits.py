@@ -50,7 +50,13 @@ def forecast(asked: argparse.Namespace) -> Answer:
     roster = _roster(asked)
     if in_service_on(roster.spells, asked.as_of).empty:
         raise FaultsError([_nobody(asked, asked.as_of)])
-    found = exit_forecast(roster.spells, asked.as_of, asked.years, asked.mandatory_age)
+    found = exit_forecast(
+        roster.spells,
+        asked.as_of,
+        asked.years,
+        asked.mandatory_age,
+        observed_from=asked.complete_from,
+    )
     notes = _notes(roster)
     model = found.model
     count = sum(model.exit_counts.values())
@@ -101,9 +107,13 @@ def backtest(asked: argparse.Namespace) -> Answer:
         As :func:`forecast`.
     """
     roster = _roster(asked)
-    table = exits_backtest(
-        roster.spells, Judged(tuple(asked.cutoff), asked.years, asked.mandatory_age)
+    judged = Judged(
+        tuple(asked.cutoff),
+        asked.years,
+        asked.mandatory_age,
+        observed_from=asked.complete_from,
     )
+    table = exits_backtest(roster.spells, judged)
     notes = _notes(roster)
     if table.empty:
         short = (

@@ -1,9 +1,11 @@
 """Who left the invented city in the eight years before its roster, and why.
 
-Nobody on the roster is touched: leavers are made in the likeness of people in service, moved back
-in time, with names and numbers of their own. How many leave early is the middle of
-``data/rules/exit_rate.csv`` times the people in service, in years that swing; who left at BUP
-rises from 165 to 205 a year (a city of this size: 150-160 in 2017, jpnn; 208 in 2022).
+Nobody on the roster is touched: leavers are made in the likeness of people in service, with names
+and numbers of their own; who left at BUP moved back in time, who left early as old, and as long in
+service, as those in service that year, so that no age leaves more often than the usual rates say.
+How many leave early is the middle of ``data/rules/exit_rate.csv`` times the people in service, in
+years that swing; who left at BUP rises from 165 to 205 a year (a city of this size: 150-160 in
+2017, jpnn; 208 in 2022).
 """
 
 from __future__ import annotations
@@ -57,11 +59,18 @@ def exits(
     placed = placed.assign(**dates[["bup_years", "retires_on"]])
     asn = placed.loc[placed["employment"].isin(["PNS", "PPPK"])].reset_index(drop=True)
     until = pd.Timestamp(demo_people.CALIBRATED_ON)
-    left = [_unrenewed(asn, generator)]
-    for ago in range(YEARS, 0, -1):
-        start = until - pd.DateOffset(years=ago)
-        left.append(_at_bup(asn, start, ago, generator))
-        left.append(_early(asn, start, ago, rulebook, generator))
+    starts = {ago: until - pd.DateOffset(years=ago) for ago in range(YEARS, 0, -1)}
+    at_bup = pd.concat(
+        [_at_bup(asn, start, ago, generator) for ago, start in starts.items()], ignore_index=True
+    )
+    everybody = pd.concat([asn.assign(leaves_at_bup=asn["retires_on"]), at_bup], ignore_index=True)
+    left = [_unrenewed(asn, generator), at_bup]
+    swings = 1 + EARLY_SWING * (2 * generator.random(YEARS) - 1)
+    # Good and bad years, but eight of them together as the usual rates say.
+    left += [
+        _early(everybody, start, swing, rulebook, generator)
+        for start, swing in zip(starts.values(), swings / swings.mean(), strict=True)
+    ]
     gone = pd.concat(left, ignore_index=True)
     # Whoever would have reached BUP before leaving early has retired instead.
     gone = gone.loc[(gone["cause"] == "bup") | (gone["exited_on"] < gone["leaves_at_bup"])]
@@ -121,42 +130,34 @@ def _at_bup(
 
 
 def _early(
-    asn: pd.DataFrame,
+    everybody: pd.DataFrame,
     start: pd.Timestamp,
-    ago: int,
+    factor: float,
     rulebook: RuleBook,
     generator: np.random.Generator,
 ) -> pd.DataFrame:
     """Those who died, resigned, retired early, were dismissed or moved in the year."""
-    factor = 1 + EARLY_SWING * (2 * generator.random() - 1)
     end = start + pd.DateOffset(years=1)
-    until = pd.Timestamp(demo_people.CALIBRATED_ON)
-    years_old = (until - asn["birth_date"]).dt.days / 365.25
-    # Contract staff are as old as their contracts; they were not there before.
-    is_there = (asn["employment"] == "PNS") | (asn["appointed_on"] <= start)
+    years_old = (start - everybody["birth_date"]).dt.days / 365.25
+    is_there = (everybody["appointed_on"] <= start) & ~(everybody["leaves_at_bup"] <= start)
     parts = []
     for rate in rulebook.exit_rates.itertuples():
         here = is_there & years_old.between(float(rate.age_from), float(rate.age_to) + 1)
         if rate.employment != ANY:
-            here &= asn["employment"] == rate.employment
+            here &= everybody["employment"] == rate.employment
         expected = float(rate.rate_mid) * int(here.sum()) * factor
         count = min(int(expected + generator.random()), int(here.sum()))
         if count == 0:
             continue
         rows = np.flatnonzero(here.to_numpy())
-        picked = asn.iloc[generator.choice(rows, count, replace=False)].reset_index(drop=True)
+        picked = everybody.iloc[generator.choice(rows, count, replace=False)]
         days = np.floor(generator.random(count) * (end - start).days).astype(int)
         exited = pd.Series(start + pd.to_timedelta(days, unit="D"))
         if rate.cause not in ANY_DAY:
             exited = exited.dt.to_period("M").dt.to_timestamp()
-        moved = pd.Series(np.where(picked["employment"] == "PNS", ago, 0))
         parts.append(
-            picked.assign(
-                birth_date=_earlier(picked["birth_date"], moved),
-                appointed_on=_earlier(picked["appointed_on"], moved),
-                leaves_at_bup=_earlier(picked["retires_on"], moved),
-                exited_on=exited.astype("datetime64[us]"),
-                cause=str(rate.cause),
+            picked.reset_index(drop=True).assign(
+                exited_on=exited.astype("datetime64[us]"), cause=str(rate.cause)
             )
         )
     return pd.concat(parts, ignore_index=True)

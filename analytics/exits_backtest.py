@@ -39,18 +39,22 @@ _CHANCE_EDGE = 1e-6
 COLUMNS = (
     "part", "cutoff", "year", "lead_years", "key", "people_count", "exit_count", "expected", "p10",
     "p90", "is_covered", *(f"expected_{rival}" for rival in RIVALS), "auc",
-    *(f"auc_{rival}" for rival in RIVALS), "calibration_slope",
+    *(f"auc_{rival}" for rival in RIVALS), "calibration_slope", "calibration_slope_error",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What is judged: cut-offs, how far ahead, and until when exits are known."""
+    """What is judged: cut-offs, how far ahead, and between which days exits are known.
+
+    ``observed_from``: since when exits are on record; None to tell from the exits (eq. 71).
+    """
 
     cutoffs: tuple[date, ...]
     years: int = 5
     mandatory_age: int | None = None
     known_until: date | None = None
+    observed_from: date | None = None
 
 
 def exits_backtest(
@@ -78,8 +82,8 @@ def exits_backtest(
     ``age`` and ``group`` (key: the cause, band or group; people at the cut-off, all judged years
     together; groups under ten persons left out), ``within`` (lead 1..N: area under the ROC curve
     of having left within so many years, ours and rivals', and the slope of a logistic calibration,
-    1 at best) and ``decile`` (of the chance of leaving within a year). Counts are exits of people
-    in service at the cut-off.
+    1 at best, with its standard error) and ``decile`` (of the chance of leaving within a year).
+    Counts are exits of people in service at the cut-off.
     """
     known = judged.known_until or known_until(spells)
     parts: list[pd.DataFrame] = []
@@ -88,10 +92,10 @@ def exits_backtest(
         here = in_service_on(spells, cutoff)
         if years < 1 or here.empty:
             continue
-        said = exit_forecast(spells, cutoff, years, judged.mandatory_age, prior, choice=choice)
-        rivals = rival_hazards(
-            hidden_after(spells, cutoff), here, cutoff, years, judged.mandatory_age
-        )
+        since = judged.observed_from
+        said = exit_forecast(spells, cutoff, years, judged.mandatory_age, prior, since, choice)
+        seen = hidden_after(spells, cutoff)
+        rivals = rival_hazards(seen, here, cutoff, years, judged.mandatory_age, since)
         parts += _judged(_Case(cutoff, years, here, said, rivals, judged.mandatory_age))
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -204,21 +208,29 @@ def _within(ours: Numbers, theirs: dict[str, Numbers], left: Whole) -> pd.DataFr
                 f"auc_{name}": roc_auc_score(gone, each[:, :lead].sum(axis=1))
                 for name, each in theirs.items()
             }
-            row["calibration_slope"] = _slope(chance, gone)
+            row["calibration_slope"], row["calibration_slope_error"] = _slope(chance, gone)
         rows.append(row)
     return pd.DataFrame(rows).assign(part="within", key="")
 
 
-def _slope(chance: Numbers, gone: np.ndarray) -> float:
-    """Slope of a logistic regression of what came on the logit of what was said; 1 at best."""
+def _slope(chance: Numbers, gone: np.ndarray) -> tuple[float, float]:
+    """Slope of a logistic regression of what came on the logit of what was said; 1 at best.
+
+    And its standard error: where few leave, or all chances are alike, a slope far from 1 says
+    little.
+    """
     # Whoever must go by law was certain: nothing to calibrate.
     open_ = chance < 1 - _CHANCE_EDGE
     if len(np.unique(gone[open_])) < 2:
-        return float("nan")
+        return float("nan"), float("nan")
     p = np.clip(chance[open_], _CHANCE_EDGE, 1 - _CHANCE_EDGE)
     odds = np.log(p / (1 - p))[:, None]
     fit = LogisticRegression(C=np.inf, solver="newton-cholesky").fit(odds, gone[open_])
-    return float(fit.coef_[0, 0])
+    said = fit.predict_proba(odds)[:, 1]
+    weight = said * (1 - said)
+    about = odds[:, 0] - np.average(odds[:, 0], weights=weight)
+    told = float(weight @ about**2)
+    return float(fit.coef_[0, 0]), told**-0.5 if told > 0 else float("nan")
 
 
 def _deciles(chance: Numbers, gone: np.ndarray) -> pd.DataFrame:
@@ -286,13 +298,8 @@ def printed(table: pd.DataFrame, language: str = "id") -> str:
         "en": ("By year", "Mean over cut-offs", "Left within N years: AUC and calibration slope"),
     }[language]
     within = table[table["part"] == "within"]
-    within = within.groupby("lead_years")[
-        [
-            name
-            for name in ("auc", *(f"auc_{each}" for each in RIVALS), "calibration_slope")
-            if name in within
-        ]
-    ].mean()
+    scores = within.columns.intersection(COLUMNS[COLUMNS.index("auc") :])
+    within = within.groupby("lead_years")[list(scores)].mean()
     return "\n\n".join(
         f"{title}\n{text}"
         for title, text in zip(

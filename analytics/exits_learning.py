@@ -145,16 +145,36 @@ def fitted_curve(
     coefficients = np.zeros(columns.shape[1])
     for _ in range(rounds):
         coefficients, spread = _solved(cells, columns, 1.0 / variance[owner], coefficients)
-        moment = np.bincount(owner, coefficients**2 + spread)
-        updated = (moment + _PRIOR_WORTH * _PRIOR_VARIANCE) / (size + _PRIOR_WORTH)
+        square = np.bincount(owner, coefficients**2).astype(np.float64)
+        unlearnt = np.bincount(owner, spread).astype(np.float64)
+        updated = renewed_variance(square, unlearnt, size, variance)
         # Exits may contradict the prior rate and widen it; none at all never do.
-        updated[level] = max(level_sd**2, moment[level] if cells.left.any() else 0.0)
+        moment = square[level] + unlearnt[level]
+        updated[level] = max(level_sd**2, moment if cells.left.any() else 0.0)
         settled = np.abs(np.log(updated / variance)).max() < 0.05
         variance = np.maximum(updated, _LEAST_VARIANCE)
         if settled:
             break
     names = tuple(blocks)
     return Curve(scale, names, coefficients, dict(zip(names, np.sqrt(variance), strict=True)))
+
+
+def renewed_variance(
+    square: Numbers, unlearnt: Numbers, size: Numbers, variance: Numbers
+) -> Numbers:
+    """Spread of each block anew (eq. 75): by the coefficients that the data speak of alone.
+
+    Parameters
+    ----------
+    square, unlearnt
+        Sums over each block of the squared coefficients, and of their posterior variances.
+    size, variance
+        Coefficients in each block, and the variance so far.
+    """
+    # MacKay (1992): of ``size`` coefficients the data speak of so many. The rounds of a plain EM
+    # would leave a block of which they say nothing near wherever it began.
+    told = np.clip(size - unlearnt / variance, 0.0, size)
+    return (square + _PRIOR_WORTH * _PRIOR_VARIANCE) / (told + _PRIOR_WORTH)
 
 
 def _solved(
@@ -305,8 +325,8 @@ def _shrunk(seen: Numbers, expected: Numbers, variance: float) -> tuple[Numbers,
         rate = expected * np.exp(ratio)
         ratio = np.clip(ratio + (seen - rate - ratio / variance) / (rate + 1 / variance), -4, 4)
     spread = 1.0 / (expected * np.exp(ratio) + 1 / variance)
-    moment = float((ratio**2 + spread).sum())
-    updated = (moment + _PRIOR_WORTH * _PRIOR_VARIANCE) / (len(seen) + _PRIOR_WORTH)
+    told = np.clip((1.0 - spread / variance).sum(), 0.0, len(seen))
+    updated = float((ratio**2).sum() + _PRIOR_WORTH * _PRIOR_VARIANCE) / (told + _PRIOR_WORTH)
     return ratio, max(updated, _LEAST_VARIANCE)
 
 

@@ -29,8 +29,13 @@ _RATE_YEARS, _MOST_YEARS = 5, 60
 _OLDEST = 120
 
 
-def rival_hazards(
-    seen: pd.DataFrame, here: pd.DataFrame, as_of: date, years: int, mandatory: int | None
+def rival_hazards(  # noqa: PLR0913 - as the forecast they stand beside
+    seen: pd.DataFrame,
+    here: pd.DataFrame,
+    as_of: date,
+    years: int,
+    mandatory: int | None,
+    observed_from: date | None = None,
 ) -> dict[str, Numbers]:
     """Chance of leaving in each coming year by each rival, given service at its start.
 
@@ -41,8 +46,10 @@ def rival_hazards(
     here
         Spells that run on ``as_of``.
     as_of, years, mandatory
-        As for the forecast. All rivals know the mandatory age. Rates by single year of age,
-        unsmoothed, come from the last five years or from all since the first exit on record.
+        As for the forecast. All rivals know the mandatory age.
+    observed_from
+        Since when exits are on record; the first exit by default. Rates by single year of age,
+        unsmoothed, come from the last five years on record or from all of them.
 
     Returns
     -------
@@ -50,8 +57,11 @@ def rival_hazards(
     """
     past, now = people_of(seen, mandatory), people_of(here, mandatory)
     start = year_start(as_of, 0)
-    age_rate, last_rate = _rates(past, as_of, _RATE_YEARS)
-    all_rate, _ = _rates(past, as_of, _recorded_years(past, as_of))
+    recorded = _recorded_years(past, as_of, observed_from)
+    age_rate, last_rate = _rates(
+        past, as_of, min(_RATE_YEARS, recorded) if observed_from else _RATE_YEARS
+    )
+    all_rate, _ = _rates(past, as_of, recorded)
     everybody = np.ones(len(here), bool)
     found = {name: np.zeros((len(here), years)) for name in RIVALS}
     for year in range(years):
@@ -67,8 +77,10 @@ def rival_hazards(
     return found
 
 
-def _recorded_years(past: People, as_of: date) -> int:
+def _recorded_years(past: People, as_of: date, observed_from: date | None) -> int:
     first = int(past.leaves.min()) if len(past.leaves) else year_start(as_of, 0)
+    if observed_from:
+        first = year_start(observed_from, 0)
     years = 1
     while years < _MOST_YEARS and year_start(as_of, -years - 1) >= first:
         years += 1

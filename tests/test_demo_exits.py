@@ -97,3 +97,20 @@ def test_on_a_later_day_those_who_reached_bup_since_have_left_too():
     # data/demo/leavers.csv: 15, 13, 15, 18, 20 ASN from August to December, and others with them.
     assert len(since) >= 81 and set(since["cause"]) == {"bup"}
     assert not later.exits["nip"].isin(later.people["nip"]).any()
+
+
+def test_early_leavers_are_as_old_as_the_staff_of_their_year(city, exits):
+    # The usual rates of death, by far the most frequent cause, are the same at every age.
+    law = Law(BOOK, city.as_of, LawChoice(), {})
+    told = exit_history.history(exits)
+    table = exit_history.spells(city.people, told, date(2018, 7, 1), law)
+    day = pd.Timestamp("2020-07-01")
+    here = table.loc[(table["start_date"] <= day) & ~(table["exit_date"] < day)]
+    gone = table.loc[~table["cause"].isin(["bup", "kontrak_berakhir"])]
+    gone = gone.loc[gone["exit_date"].between("2018-07-01", "2022-06-30")]
+    ages = [
+        ((day if rows is here else rows["exit_date"]) - rows["birth_date"]).dt.days / 365.25
+        for rows in (here, gone)
+    ]
+    assert ages[1].mean() == pytest.approx(ages[0].mean(), abs=3)
+    assert (ages[1] < 40).any()

@@ -217,3 +217,32 @@ def test_bands_hold_what_they_promise_with_and_without_good_and_bad_years(
         low, high = np.quantile(draws, (0.1, 0.9), axis=1)
         inside += list((low <= seen[years:]) & (seen[years:] <= high))
     assert least <= np.mean(inside) <= most
+
+
+def test_a_stated_day_since_when_exits_are_on_record_is_believed():
+    # Exits of the first two years are missing from the list, and nobody could tell from the rest.
+    spells = invented(3000, years=8)
+    early = spells["exit_date"] < pd.Timestamp("2014-01-01")
+    since = date(2014, 1, 1)
+    whole = exits_backtest(spells, Judged((date(2018, 1, 1),), 2, observed_from=since))
+    listed = exits_backtest(spells[~early], Judged((date(2018, 1, 1),), 2, observed_from=since))
+    for name in ("expected", "p10", "p90", "expected_age_rates_all", "expected_age_rates"):
+        years = [table.loc[table["part"] == "year", name].to_numpy() for table in (whole, listed)]
+        assert years[0] == pytest.approx(years[1])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_thin_history_tells_people_of_one_chance_hardly_apart(seed):
+    # 3 % of 500 people for eight years, whatever their age: some hundred exits, chance alone.
+    spells = invented(500, years=8, seed=seed).assign(sex=None)
+    model = exit_model(spells, date(2012, 1, 1), AS_OF)
+    chance = sum(model.hazards(in_service_on(spells, AS_OF), 1).values())[:, 0]
+    assert np.log(chance).std() < 0.3
+
+
+def test_a_slope_stands_beside_its_standard_error():
+    table = exits_backtest(invented(2500), Judged((date(2018, 1, 1),), 2))
+    within = table[table["part"] == "within"]
+    # Men leave twice as often: log odds differ by 0.7, so 2,000 people of whom 3 % leave tell the
+    # slope to about 1 / sqrt(60 x 0.35^2).
+    assert within["calibration_slope_error"].between(0.15, 0.8).all()

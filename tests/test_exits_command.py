@@ -178,3 +178,17 @@ def test_a_day_before_anybody_began_is_refused(roster, tmp_path):
     command = ["exits", "forecast", "--roster", str(roster), "--as-of", "1960-01-01"]
     assert main([*command, "--out", str(tmp_path / "F.csv")]) == 1
     assert not (tmp_path / "F.csv").exists()
+
+
+def test_a_stated_day_since_when_the_list_is_complete_is_taken(roster, tmp_path):
+    # The second file lacks who left before 2012; said so, both files tell the same.
+    lines = roster.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not "2000" < line.rsplit(",", 1)[1] < "2012"]
+    short = written(tmp_path, "\n".join(kept), "short.csv")
+    told = []
+    for file in (roster, short):
+        out = tmp_path / "F.csv"
+        command = ["exits", "forecast", "--roster", str(file), "--as-of", "2018-01-01"]
+        assert main([*command, "--complete-from", "2012-01-01", "--out", str(out)]) == 0
+        told.append(out.read_bytes())
+    assert told[0] == told[1]

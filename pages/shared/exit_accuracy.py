@@ -343,6 +343,7 @@ def _details(rows: pd.DataFrame, cutoff: str) -> None:
                     for name, column in _auc_columns(here)
                 ),
                 Column("calibration_slope", t("Kemiringan kalibrasi"), "ratio"),
+                Column("calibration_slope_error", t("galat bakunya"), "ratio"),
             ],
             t("ketepatan-keluar-auc"),
             key="tabel-uji-auc",

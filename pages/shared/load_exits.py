@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -213,14 +213,14 @@ def backtest(key: ExitKey, told: str) -> pd.DataFrame:
     if not cutoffs:
         return pd.DataFrame(columns=list(exits_backtest.COLUMNS))
     spells, rates = spells_of(key), load.rulebook().exit_rates
-    judged = Judged(cutoffs, JUDGED_YEARS, known_until=key.people.as_of)
+    judged = Judged(cutoffs, JUDGED_YEARS, known_until=key.people.as_of, observed_from=key.since)
     name = ("exits backtest", key)
 
     def judge() -> pd.DataFrame:
         tables = []
         for at, cutoff in enumerate(cutoffs):
             load_schools.share_done(name)(at / len(cutoffs))
-            one = Judged((cutoff,), judged.years, known_until=judged.known_until)
+            one = replace(judged, cutoffs=(cutoff,))
             with threadpool_limits(limits=1):
                 tables.append(exits_backtest.exits_backtest(spells, one, rates))
         return pd.concat(tables, ignore_index=True)
