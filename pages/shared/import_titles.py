@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.positions import title_key, unmatched_titles
+from analytics.posts_abk import unknown_titles
 from analytics.rules import RuleBook
 from pages.shared import access, layout, load
 from pages.shared.import_text import plain
@@ -23,13 +24,26 @@ _MAPPED = "titles_mapped"
 
 
 def unmatched() -> pd.DataFrame:
-    """Unmatched titles of the edition in force, the commonest first; empty without an edition."""
+    """Unmatched titles of people and of ABK sheets, the commonest first; empty without an edition.
+
+    ``needed_fte``: posts an ABK says the title needs.
+    """
     if load.edition() is None:
-        return pd.DataFrame({"position": [], "position_kind": [], "people_count": []})
-    titles = unmatched_titles(load.people())
-    return titles.sort_values(
-        ["people_count", "position"], ascending=[False, True], ignore_index=True
-    )
+        names = ("position", "position_kind", "people_count", "needed_fte")
+        return pd.DataFrame({name: [] for name in names})
+    people = load.people()
+    titles = unmatched_titles(people)
+    listed = load.ask("post_needs")
+    if len(listed):
+        known = load.state().local_titles()
+        wanted = unknown_titles(listed, load.rulebook(), known, people)
+        titles = titles.merge(wanted, on="position", how="outer")
+    titles = titles.reindex(columns=["position", "position_kind", "people_count", "needed_fte"])
+    titles = titles.fillna({"people_count": 0, "needed_fte": 0.0})
+    return titles.astype({"people_count": "int64"}).sort_values(
+        ["people_count", "needed_fte", "position"], ascending=[False, False, True],
+        ignore_index=True,
+    )  # fmt: skip
 
 
 def render() -> None:
@@ -46,23 +60,34 @@ def render() -> None:
 
 
 def _list(titles: pd.DataFrame) -> None:
-    st.markdown(
-        tn(
-            "**{n} jabatan** belum dikenali aturan, dipegang **{people} orang**. Tanggal pensiunnya"
-            " belum dihitung sampai jabatan itu dimasukkan ke satu kelompok, sekali untuk semua.",
-            len(titles),
-            people=number(titles["people_count"].sum()),
+    held = titles.loc[titles["people_count"] > 0]
+    wanted = titles.loc[titles["needed_fte"] > 0]
+    if len(held):
+        st.markdown(
+            tn(
+                "**{n} jabatan** belum dikenali aturan, dipegang **{people} orang**. Tanggal"
+                " pensiunnya belum dihitung sampai jabatan itu dimasukkan ke satu kelompok, sekali"
+                " untuk semua.",
+                len(held),
+                people=number(held["people_count"].sum()),
+            )
         )
-    )
-    layout.table(
-        titles,
-        [
-            layout.Column("position", t("Jabatan di berkas"), width="large"),
-            layout.Column("position_kind", t("Jenis jabatan")),
-            layout.Column("people_count", t("Orang"), "count"),
-        ],
-        t("jabatan-belum-dikenali"),
-    )
+    columns = [
+        layout.Column("position", t("Jabatan di berkas"), width="large"),
+        layout.Column("position_kind", t("Jenis jabatan")),
+        layout.Column("people_count", t("Orang"), "count"),
+    ]
+    if len(wanted):
+        st.markdown(
+            tn(
+                "**{n} jabatan** di ABK belum masuk kelompok jabatan mana pun; kebutuhannya,"
+                " **{posts} orang**, belum ikut dihitung.",
+                len(wanted),
+                posts=number(round(wanted["needed_fte"].sum())),
+            )
+        )
+        columns.append(layout.Column("needed_fte", t("Kebutuhan (ABK)"), "decimal"))
+    layout.table(titles, columns, t("jabatan-belum-dikenali"))
 
 
 def _form(titles: pd.DataFrame) -> None:
