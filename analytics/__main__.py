@@ -38,7 +38,7 @@ PEOPLE_COLUMNS = [
     "rule_source",
 ]
 FAULT_COLUMNS = ["row", "column", "value", "severity", "code", "message", "remedy"]
-KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit", "abk")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit", "abk", "apbd")
 PERIODS = ("year", "quarter", "month")
 GROUPINGS = {
     "opd": "opd",

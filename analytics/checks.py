@@ -3,7 +3,8 @@
 ``checked_roster`` for people, ``checked_teachers`` for Dapodik GTK lists, ``checked_schools`` for
 school lists, ``checked_enrolment`` for pupils by grade, ``checked_births`` for births,
 ``checked_religions`` for pupils by religion, ``checked_exits`` for who left, when and why,
-``checked_workload`` for posts needed (ABK). An error keeps its row out, a warning lets it in.
+``checked_workload`` for posts needed (ABK), ``checked_budgets`` for the APBD. An error keeps its
+row out, a warning lets it in.
 Nothing is changed in silence: what a file says and the NIP contradicts is loaded as the file says,
 and reported.
 """
@@ -19,6 +20,7 @@ import pandas as pd
 from analytics import checks_cells as cell
 from analytics.checks_abk import CheckedWorkload, checked_workload
 from analytics.checks_births import CheckedBirths, checked_births
+from analytics.checks_budgets import CheckedBudgets, checked_budgets
 from analytics.checks_enrolment import CheckedEnrolment, checked_enrolment
 from analytics.checks_exits import CheckedExits, checked_exits
 from analytics.checks_findings import (
@@ -50,6 +52,7 @@ from analytics.rules import LawChoice, RuleBook
 
 __all__ = [
     "CheckedBirths",
+    "CheckedBudgets",
     "CheckedEnrolment",
     "CheckedExits",
     "CheckedReligions",
@@ -58,6 +61,7 @@ __all__ = [
     "CheckedTeachers",
     "CheckedWorkload",
     "checked_births",
+    "checked_budgets",
     "checked_enrolment",
     "checked_exits",
     "checked_religions",

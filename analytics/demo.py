@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analytics import (
+    demo_budget,
     demo_exits,
     demo_needs,
     demo_people,
@@ -56,7 +57,8 @@ class City:
     by school and religion in the last school year. ``exits``: who left from July 2018 on (the table
     ``exit``), a few without a cause; ``classified_exits``: ``nip, exited_on, cause`` of those that
     somebody explained since. ``post_needs``: an ABK of most agencies outside schools (the table
-    ``post_need``). ``note`` goes wherever the data goes.
+    ``post_need``). ``budgets``: its APBD, 2023 to 2026 (the table ``budget_year``).
+    ``note`` goes wherever the data goes.
     """
 
     people: pd.DataFrame
@@ -69,6 +71,7 @@ class City:
     exits: pd.DataFrame
     classified_exits: pd.DataFrame
     post_needs: pd.DataFrame
+    budgets: pd.DataFrame
     as_of: date
     government_name: str = GOVERNMENT_NAME
     note: str = NOTE
@@ -128,6 +131,7 @@ def city(as_of: date = CALIBRATED_ON, seed: int = SEED) -> City:
         exits=gone,
         classified_exits=said,
         post_needs=demo_needs.post_needs(staff, units, np.random.default_rng([seed, 6])),
+        budgets=demo_budget.budgets(NOTE),
         as_of=as_of,
     )
 

@@ -39,7 +39,7 @@ __all__ = [
 ]  # fmt: skip
 
 SCOPES = ("all", "employment", "opd", "add")
-KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit", "abk")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit", "abk", "apbd")
 UNNAMED_GOVERNMENT = "Pemerintah daerah"
 
 # What each checked list calls its good rows.
@@ -52,6 +52,7 @@ _GOOD_ROWS = {
     "religion": "religions",
     "exit": "exits",
     "abk": "post_needs",
+    "apbd": "budgets",
 }
 # What an edition says of the import that made it.
 _KIND_WORDS = {
@@ -63,6 +64,7 @@ _KIND_WORDS = {
     "religion": "murid per agama",
     "exit": "daftar keluar",
     "abk": "kebutuhan jabatan (ABK)",
+    "apbd": "APBD",
 }
 # Where each list goes: its table, the question that reads it, and what a new row replaces.
 _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -73,6 +75,7 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "religion": ("pupil_religion", "pupil_religions", ("npsn", "school_year")),
     "exit": ("exit", "exits", ("nip", "exited_on")),
     "abk": ("post_need", "post_needs", ("opd", "unit", "year")),
+    "apbd": ("budget_year", "budget_stages", ("year", "is_realised")),
 }
 # A form of one title replaces that title; a list of titles replaces its unit.
 _BY_TITLE = ("opd", "unit", "title", "year")
@@ -92,6 +95,7 @@ Checked = (
     | checks.CheckedReligions
     | checks.CheckedExits
     | checks.CheckedWorkload
+    | checks.CheckedBudgets
 )
 Progress = Callable[[float, str], None]
 
@@ -258,6 +262,8 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
     elif reading.kind == "abk":
         held = _titles_of(base, rulebook, local_titles)
         checked = checks.checked_workload(reading, rulebook, day, held | dict(local_titles))
+    elif reading.kind == "apbd":
+        checked = checks.checked_budgets(reading)
     else:
         checked = _checked(reading, rulebook, day, local_titles, choice)
     tell(0.75, "Membandingkan dengan edisi sekarang")
@@ -377,7 +383,7 @@ def load(
 
 def _note(kind: str, scope: str) -> str:
     # Pupils and births replace what they repeat and nothing else, whatever was chosen.
-    if kind in ("enrolment", "birth", "religion", "exit", "abk"):
+    if kind in ("enrolment", "birth", "religion", "exit", "abk", "apbd"):
         return _KIND_WORDS[kind]
     return f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[scope]}"
 
@@ -419,6 +425,7 @@ def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edit
         "school_teacher": city.school_teachers,
         "exit": city.exits,
         "post_need": city.post_needs,
+        "budget_year": city.budgets,
     }
     edition = store.write_edition(folder, tables, about)
     decisions.set_current_edition(edition.number, actor)

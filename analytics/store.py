@@ -49,6 +49,7 @@ TABLES = (
     "exit",
     "rombel_by_grade",
     "post_need",
+    "budget_year",
     "refused_row",
     "import_fault",
 )
@@ -396,6 +397,24 @@ def post_needs(connection: Connection) -> pd.DataFrame:
         "in_post_count": "Int64", "needed_fte": "float64", "is_from_workload": "bool",
     }  # fmt: skip
     return ask(connection, "post_needs").astype(kinds)
+
+
+def budget_years(connection: Connection) -> pd.DataFrame:
+    """The APBD year by year, realised where it is, else planned.
+
+    Returns
+    -------
+    One row per ``year``: ``is_realised``, ``total_idr``, ``personnel_idr``,
+    ``teacher_allowance_idr``, ``is_teacher_allowance_told``, ``council_head_idr`` and
+    ``transfer_idr`` (NA where not told), ``source``; whole rupiah. Empty where the edition was made
+    before there was such a table.
+    """
+    kinds = {
+        "year": "int64", "is_realised": "bool", "total_idr": "int64", "personnel_idr": "int64",
+        "teacher_allowance_idr": "int64", "is_teacher_allowance_told": "bool",
+        "council_head_idr": "Int64", "transfer_idr": "Int64", "source": "str",
+    }  # fmt: skip
+    return ask(connection, "budget_years").astype(kinds)
 
 
 def people(connection: Connection) -> pd.DataFrame:

@@ -186,6 +186,22 @@ CREATE TABLE post_need (
     PRIMARY KEY (opd, unit, title, year)
 );
 
+-- One row per budget year and stage (planned, realised) of the APBD. Whole rupiah.
+CREATE TABLE budget_year (
+    year                       BIGINT  NOT NULL CHECK (year BETWEEN 2000 AND 2199),
+    is_realised                BOOLEAN NOT NULL,
+    total_idr                  BIGINT  NOT NULL CHECK (total_idr > 0),      -- belanja daerah
+    personnel_idr              BIGINT  NOT NULL CHECK (personnel_idr > 0),  -- belanja pegawai
+    teacher_allowance_idr      BIGINT  NOT NULL CHECK (teacher_allowance_idr >= 0),  -- TKD, in it
+    is_teacher_allowance_told  BOOLEAN NOT NULL,                            -- FALSE: nobody wrote it
+    council_head_idr           BIGINT  CHECK (council_head_idr >= 0),  -- DPRD, head of region
+    transfer_idr               BIGINT  CHECK (transfer_idr >= 0),      -- income from the centre
+    source                     VARCHAR NOT NULL,                       -- base name of the file
+    PRIMARY KEY (year, is_realised),
+    CHECK (personnel_idr <= total_idr),
+    CHECK (teacher_allowance_idr <= personnel_idr)
+);
+
 -- One row per spreadsheet row that the import of this edition left out.
 CREATE TABLE refused_row (
     refused_row_number  BIGINT  PRIMARY KEY,

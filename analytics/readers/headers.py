@@ -19,7 +19,7 @@ from analytics.readers.grades import grade_column
 from analytics.readers.religions import religion_column
 
 COLUMNS_FILE = Path(__file__).resolve().parents[2] / "data" / "columns.csv"
-KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit", "abk")
+KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit", "abk", "apbd")
 # A list of exits is a list of people with a day and a reason; ABK sheets name units as rosters do.
 _BASIS = {"exit": ("roster", "exit"), "abk": ("roster", "abk")}
 # Tables of counts, whose headers may be grades, years and religions.

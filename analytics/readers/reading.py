@@ -13,6 +13,8 @@ import pandas as pd
 from analytics.faults import Fault, FaultsError
 from analytics.readers import dapodik, siasn, simpeg
 from analytics.readers.births import speaks_of_births
+from analytics.readers.budgets import AMOUNTS, BudgetTable, budget_table
+from analytics.readers.budgets import KIND as BUDGET
 from analytics.readers.dates import as_of_in
 from analytics.readers.grades import HIGHEST_GRADE
 from analytics.readers.headers import (
@@ -141,6 +143,7 @@ def required_columns(kind: str) -> tuple[tuple[str, ...], ...]:
             ("pupil_count", "pupil_count_male", "pupil_count_female", *_RELIGION_COLUMNS),
         ),
         "exit": (("nip",), ("exited_on",)),
+        "apbd": (("year",), ("total_idr",), ("personnel_idr",)),
         "abk": (
             tuple(sorted(UNIT_SOURCES - {"school"})),
             ("position",),
@@ -164,7 +167,7 @@ def read(
         An .xlsx, .xlsm, .xlsb, .xls, .ods or .csv file, or a web table under such a name.
     kind
         ``roster``, ``teacher``, ``school``, ``enrolment``, ``birth``, ``religion``, ``exit`` or
-        ``abk``; None: told from the headers.
+        ``abk`` or ``apbd``; None: told from the headers.
     mapping
         Header as written -> one of our columns, or ``ignore``; outranks what is recognised.
     sheets
@@ -203,6 +206,10 @@ def read(
     if lists:
         return _counted_reading(path.name, every, lists)
 
+    if kind in (None, BUDGET):
+        budgets = {sheet.name: found for sheet in filled if (found := budget_table(sheet, mapping))}
+        if budgets:
+            return _budget_reading(path.name, every, budgets)
     kind = kind or _kind(filled)
     if kind == "religion" and any(map(_lists_persons, filled)):
         raise FaultsError([Fault(path.name, "religion_of_persons")])
@@ -265,6 +272,50 @@ def _counted_reading(file: str, every: Sequence[Sheet], lists: Sequence[Sheet]) 
         ),
         signature=signature([*headers.values(), *discarded]),
     )
+
+
+def _budget_reading(
+    file: str, every: Sequence[Sheet], budgets: Mapping[str, BudgetTable]
+) -> Reading:
+    """Tables of the APBD, one row per year and stage; every sheet that tells of it counts."""
+    lead = max(budgets.values(), key=lambda found: len(found.rows))
+    rows = pd.concat([found.rows for found in budgets.values()], ignore_index=True)
+    headers = {name: text for found in budgets.values() for name, text in found.headers.items()}
+    columns = [(text, name) for found in budgets.values() for text, name in found.columns]
+    proposed = pd.DataFrame(
+        [
+            (text, name, KEEP if name else UNKNOWN, _budget_samples(rows, name))
+            for text, name in dict.fromkeys(columns)
+        ],
+        columns=["header", "column", "policy", "samples"],
+    )
+    return Reading(
+        file=file,
+        kind=BUDGET,
+        layout=lead.layout,
+        rows=rows,
+        headers=headers,
+        unmapped=tuple(text for text, name in dict.fromkeys(columns) if not name),
+        discarded=(),
+        is_certain=True,
+        as_of=None,
+        sheets=tuple(
+            SheetReport(sheet.name, True, "", len(budgets[sheet.name].rows))
+            if sheet.name in budgets
+            else SheetReport(sheet.name, False, "other_kind")
+            for sheet in every
+        ),
+        faults=(),
+        proposed=proposed,
+        signature=signature(text for text, _ in columns),
+    )
+
+
+def _budget_samples(rows: pd.DataFrame, name: str) -> list[str]:
+    if name not in (*AMOUNTS, "year", "stage"):
+        return []
+    texts = dict.fromkeys(text for text in map(cell_text, rows[name]) if text)
+    return list(texts)[:_SAMPLE_COUNT]
 
 
 def _lists_persons(sheet: Sheet) -> bool:
@@ -458,6 +509,12 @@ def _missing_words(group: Sequence[str]) -> dict[str, object]:
         "birth_date": ("Tanggal Lahir", "birth date"),
         "exited_on": ("TMT Berhenti/Pensiun", "day of leaving"),
     }
+    if group[0] in ("total_idr", "personnel_idr"):
+        is_total = group[0] == "total_idr"
+        return {
+            "column_id": "Belanja Daerah" if is_total else "Belanja Pegawai",
+            "column_en": "total spending" if is_total else "personnel spending",
+        }
     if "needed_fte" in group:
         return {"column_id": "Kebutuhan (ABK)", "column_en": "posts needed"}
     if "position" in group:

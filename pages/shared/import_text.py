@@ -36,6 +36,8 @@ def layout_names() -> dict[str, str]:
         "exit_list": t("daftar pegawai yang keluar"),
         "abk_titles": t("ABK, satu baris tiap jabatan"),
         "abk_tasks": t("ABK, satu baris tiap tugas"),
+        "apbd_years": t("APBD, satu baris tiap tahun"),
+        "apbd_accounts": t("APBD menurut akun belanja"),
         "table": t("tabel biasa"),
     }
 
@@ -51,6 +53,7 @@ def kind_names() -> dict[str, str]:
         "exit": t("Daftar keluar"),
         "religion": t("Murid per agama"),
         "abk": t("Kebutuhan jabatan (ABK)"),
+        "apbd": t("APBD"),
     }
 
 
@@ -168,6 +171,13 @@ def column_names() -> dict[str, str]:
         "exited_on": t("TMT berhenti / pensiun"),
         "reason": t("Alasan keluar"),
         "needed_fte": t("Kebutuhan (ABK)"),
+        "stage": t("Tahap APBD"),
+        "money_unit": t("Satuan uang"),
+        "total_idr": t("Belanja daerah"),
+        "personnel_idr": t("Belanja pegawai"),
+        "teacher_allowance_idr": t("Tunjangan guru dari TKD"),
+        "council_head_idr": t("Gaji DPRD dan kepala daerah"),
+        "transfer_idr": t("Pendapatan transfer"),
         "in_post_count": t("Bezetting"),
         "in_post_pns_count": t("Bezetting PNS"),
         "in_post_pppk_count": t("Bezetting P3K"),

@@ -374,6 +374,8 @@ def _say_what_is_replaced(preview: Preview) -> None:
         _say_exits(preview)
     elif kind == "abk":
         _say_needs(preview)
+    elif kind == "apbd":
+        _say_budgets(preview)
     elif preview.kept_count:
         st.markdown(
             t(
@@ -412,6 +414,34 @@ def _say_religions(preview: Preview) -> None:
             kept=number(preview.kept_count),
         )
     )
+
+
+def _say_budgets(preview: Preview) -> None:
+    """Which years come in, and the ratio of the last."""
+    budgets = preview.good_rows
+    years = sorted(map(int, budgets["year"].unique()))
+    st.markdown(
+        t(
+            "APBD {first}–{last}: {count} baris masuk, {replaced} baris lama diganti, {kept} baris"
+            " lain tetap.",
+            first=years[0] if years else "–",
+            last=years[-1] if years else "–",
+            count=number(preview.good_count),
+            replaced=number(preview.replaced_count),
+            kept=number(preview.kept_count),
+        )
+    )
+    if years:
+        last = budgets.iloc[-1]
+        counted = int(last["personnel_idr"]) - int(last["teacher_allowance_idr"])
+        st.markdown(
+            t(
+                "Belanja pegawai {year} tanpa tunjangan guru dari TKD: {pct} % dari belanja"
+                " daerah.",
+                year=int(last["year"]),
+                pct=number(100 * counted / int(last["total_idr"]), 1),
+            )
+        )
 
 
 def _say_births(preview: Preview) -> None:
