@@ -7,8 +7,9 @@ the shape of the years forecast and none is cut short. Method: docs/method.md eq
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -158,12 +159,24 @@ def in_service(people: People, day: int) -> Flags:
 
 @dataclass(frozen=True, eq=False)
 class Traits:
-    """What a hazard may depend on, one entry per person at the start of one year."""
+    """What a hazard may depend on, one entry per person at the start of one year.
+
+    ``kept``: what several causes ask of the same entries, worked out once.
+    """
 
     age: Whole
     service: Whole
     sex: Numbers
     factors: dict[str, NDArray[np.object_]]
+    kept: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    def coded(self, name: str) -> tuple[list[str], Whole]:
+        """Levels of a factor as text, and which of them each entry has."""
+        if ("coded", name) not in self.kept:
+            codes, levels = pd.factorize(self.factors[name])
+            self.kept["coded", name] = ([str(level) for level in levels], codes)
+        found: tuple[list[str], Whole] = self.kept["coded", name]
+        return found
 
 
 def traits(people: People, who: Flags, day: int) -> Traits:

@@ -6,8 +6,10 @@ Method: docs/method.md eq. 75, and the note on starting figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,32 +72,38 @@ class Prior:
         return {cause: float(each) for cause, each in (load / load.sum()).items()}
 
     def _looked_up(self, cause: str, who: Traits, values: Numbers) -> Numbers:
-        sexes = np.where(who.sex > 0, "L", np.where(who.sex < 0, "P", ANYBODY))
-        employment = who.factors.get("employment", np.full(len(who.age), _USUAL_EMPLOYMENT))
-        employment = np.where(
-            np.isin(employment.astype(str), self.rows["employment"].unique()),
-            employment.astype(str),
-            _USUAL_EMPLOYMENT,
+        known = set(self.rows["employment"])
+        count = len(who.age)
+        alike = np.zeros(count, dtype=np.int64)
+        written, employment = (
+            who.coded("employment") if "employment" in who.factors else ([""], alike)
         )
-        roles = who.factors.get("role_group", np.full(len(who.age), ANYBODY)).astype(str)
-        found = np.zeros(len(who.age))
-        narrowest = np.full(len(who.age), -1)
-        for at, row in enumerate(self.rows.itertuples()):
-            if row.cause != cause:
+        employments = [each if each in known else _USUAL_EMPLOYMENT for each in written]
+        roles, role = who.coded("role_group") if "role_group" in who.factors else ([ANYBODY], alike)
+        found = np.zeros(count)
+        narrowest = np.full(count, -1)
+        for at, row in enumerate(self._told):
+            if row["cause"] != cause:
                 continue
-            fits = (who.age >= row.age_from) & (who.age <= row.age_to)
+            fits = (who.age >= row["age_from"]) & (who.age <= row["age_to"])
             detail = 0
-            for wanted, own in (
-                (row.employment, employment),
-                (row.role_group, roles),
-                (row.sex, sexes),
+            for name, levels, place in (
+                ("employment", employments, employment),
+                ("role_group", roles, role),
             ):
-                if wanted != ANYBODY:
-                    fits &= own == wanted
+                if row[name] != ANYBODY:
+                    fits &= np.array([level == row[name] for level in levels])[place]
                     detail += 1
+            if row["sex"] != ANYBODY:
+                fits &= who.sex > 0 if row["sex"] == "L" else who.sex < 0
+                detail += 1
             better = fits & (detail > narrowest)
             found[better], narrowest[better] = values[at], detail
         return found
+
+    @cached_property
+    def _told(self) -> list[dict[Hashable, Any]]:
+        return self.rows.to_dict("records")
 
 
 def prior_rates(table: pd.DataFrame | None) -> Prior:

@@ -130,8 +130,13 @@ class Projection:
         table.insert(table.columns.get_loc("staff_count"), "start_count", start_count)
         return table
 
-    def bands(self, by: Sequence[str] = ()) -> pd.DataFrame:
+    def bands(self, by: Sequence[str] = (), *, with_leavers: bool = True) -> pd.DataFrame:
         """Staff at the end of each calendar year and leavers within it, with their bands.
+
+        Parameters
+        ----------
+        with_leavers
+            False leaves the columns of leavers out, which take most of the time.
 
         Returns
         -------
@@ -143,7 +148,8 @@ class Projection:
         codes = self._codes(member)
         table = self._long(groups, "year", {}, None)
         table["start_count"] = np.repeat(member @ self.start, len(self.months.years))
-        for name, law in (("staff", staff_distribution), ("leaver", leaver_distribution)):
+        laws = [("staff", staff_distribution), ("leaver", leaver_distribution)]
+        for name, law in laws if with_leavers else laws[:1]:
             found = law(self._hazard, codes, self.year_effect, fixed=self._fixed)
             table[f"{name}_count"] = found.mean.ravel()
             for quantile, share in SHARES.items():

@@ -85,7 +85,7 @@ def staff_tables(
         }
     )
     here = np.rint(there.sum(axis=(0, 1))).astype(np.int64)
-    band = ahead.bands(()).set_index("year").reindex(years)
+    band = ahead.bands((), with_leavers=False).set_index("year").reindex(years)
     staff = pd.DataFrame({"year": years, "start_count": start, "end_count": end})
     staff["newcomer_count"] = here
     for name in ("p10", "p50", "p90"):

@@ -53,9 +53,12 @@ def _posts(key: str) -> Callable[[Result], float]:
     return lambda result: float(round(float(str(result.summary[key]))))
 
 
-def _ratio(result: Result) -> float:
-    told = result.summary["cap_ratio_first_binding"]
-    return float("nan") if told is None else float(str(told))
+def _ratio(key: str) -> Callable[[Result], float]:
+    def of(result: Result) -> float:
+        told = result.summary[key]
+        return float("nan") if told is None else float(str(told))
+
+    return of
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -76,8 +79,11 @@ MEASURES: Mapping[str, Measure] = {
         Measure("apbd_last_year_idr", "Belanja pegawai yang dihitung, tahun terakhir",
                 "Personnel spending modelled, last year", "Rp", _summed("apbd_last_year_idr")),
         Measure("cap_ratio", "Belanja pegawai per APBD pada tahun pertama batas berlaku",
-                "Personnel spending / APBD in the first year of the cap", "bagian", _ratio,
-                is_whole=False),
+                "Personnel spending / APBD in the first year of the cap", "bagian",
+                _ratio("cap_ratio_first_binding"), is_whole=False),
+        Measure("cap_ratio_worst", "Belanja pegawai per APBD, tahun terburuk batas berlaku",
+                "Personnel spending / APBD, worst year of the cap", "bagian",
+                _ratio("cap_ratio_worst"), is_whole=False),
         Measure("broken_role_count", "Layanan yang putus", "Services that break", "peran",
                 _summed("broken_role_count")),
     )

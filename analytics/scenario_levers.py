@@ -227,6 +227,21 @@ def _number(own: Lever, key: str, value: object) -> float | int:
     return int(value) if own.kind == "whole" else float(value)
 
 
+def parsed(key: str, text: str) -> Value:
+    """A value written as text, as a table or a link holds it.
+
+    Raises
+    ------
+    ScenarioError
+        When it is not one the lever may have.
+    """
+    own = lever(key)
+    try:
+        return checked(key, _written(own.kind, text))
+    except ValueError as error:
+        raise _wrong(key, text, "angka", "a number") from error
+
+
 def _wrong(key: str, value: object, indonesian: str, english: str) -> ScenarioError:
     return ScenarioError(
         f"{key} berisi {value!r}; tulis {indonesian}.", f"{key} is {value!r}; write {english}."

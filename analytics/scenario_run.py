@@ -19,7 +19,7 @@ from analytics.export import csv_bytes
 from analytics.mix import GAP, Mix, MixLimits, best_mix, fixed_mix
 from analytics.mix_replay import Shortfall, filled_share, replay
 from analytics.options import discount_rate, option_table
-from analytics.pay_path import PayPath, pay_path
+from analytics.pay_path import PayPath
 from analytics.replacement import Gap
 from analytics.scenario import Scenario
 from analytics.scenario import told as worded
@@ -33,7 +33,7 @@ from analytics.scenario_account import (
 )
 from analytics.scenario_choices import budget_of, pay_choice
 from analytics.scenario_stages import Stages
-from analytics.scenario_terms import Asked, asked, limits, newcomer_table
+from analytics.scenario_terms import Asked, asked, limits, newcomer_table, pay_of
 
 Numbers = NDArray[np.float64]
 
@@ -160,12 +160,7 @@ def _run(told: Scenario, stages: Stages, seconds: float) -> Result:
 
 def paths(stages: Stages, told: Scenario) -> tuple[PayPath, Numbers]:
     """Pay of today's people by year, and the expected share of each year on the payroll."""
-    facts = stages.facts
-    path = stages.kept(
-        "pay",
-        (told.years, told.of("pay")),
-        lambda: pay_path(facts.posted, facts.as_of, told.years, facts.rulebook, pay_choice(told)),
-    )
+    path = pay_of(stages, told.years, told.of("pay"), pay_choice(told))
     return path, stages.projected(told).paid_share()
 
 
@@ -319,6 +314,7 @@ def _summary(
         "cap_ratio_first_binding": (
             None if first_binding is None else round(float(first_binding["ratio_share"]), 6)
         ),
+        "cap_ratio_worst": None if own.empty else round(float(own["ratio_share"].max()), 6),
         "cap_first_binding_year": None if first_binding is None else int(first_binding["year"]),
         "cap_years_over": [int(year) for year in over],
         "broken_role_count": len(breaks),

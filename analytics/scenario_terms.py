@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -20,15 +22,20 @@ from analytics.options import (
     MOVE,
     PPPK,
     PPPK_PW,
+    TRANSFER_IN,
     Option,
     arrival_shares,
     less_need_limits,
     options,
 )
+from analytics.pay_law import PayChoice
 from analytics.pay_newcomer import newcomer_cost
+from analytics.pay_path import PayPath, pay_path
 from analytics.projection_months import BY_LAW, CONTRACT, MPP
+from analytics.rules import RuleBook
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_choices import exit_levers, option_overrides, pay_choice
+from analytics.scenario_levers import Value
 from analytics.scenario_stages import Moves, Staff, Stages
 
 Numbers = NDArray[np.float64]
@@ -52,12 +59,18 @@ class Asked:
     table: pd.DataFrame
 
 
+@lru_cache(maxsize=8)
+def _usual_options(rulebook: RuleBook, on: date) -> tuple[Option, ...]:
+    """The seven options as the rules have them; no lever moves these."""
+    return options(rulebook, on)
+
+
 def chosen_options(stages: Stages, told: Scenario) -> tuple[Option, ...]:
     """The seven options under the levers of the scenario."""
     facts = stages.facts
 
     def found() -> tuple[Option, ...]:
-        usual = options(facts.rulebook, facts.as_of)
+        usual = _usual_options(facts.rulebook, facts.as_of)
         overrides = option_overrides(told, usual)
         return options(facts.rulebook, facts.as_of, overrides) if overrides else usual
 
@@ -229,6 +242,18 @@ class _Parts:
         return share[:, None] * self.within
 
 
+def pay_of(
+    stages: Stages, years: int, levers: tuple[tuple[str, Value], ...], choice: PayChoice
+) -> PayPath:
+    """Pay of today's people by year under levers of pay."""
+    facts = stages.facts
+    return stages.kept(
+        "pay",
+        (years, levers),
+        lambda: pay_path(facts.posted, facts.as_of, years, facts.rulebook, choice),
+    )
+
+
 def newcomer_table(stages: Stages, told: Scenario, option: str, role_group: str) -> pd.DataFrame:
     """Yearly cost of one newcomer by year of service, as ``pay_newcomer.newcomer_cost`` has it.
 
@@ -238,10 +263,11 @@ def newcomer_table(stages: Stages, told: Scenario, option: str, role_group: str)
     levers = tuple(pair for pair in told.of("pay") if pair[0] != "pay.yearly_raise_share")
 
     def priced() -> pd.DataFrame:
-        still = told.moved("pay.yearly_raise_share", None)
+        still = pay_choice(told.moved("pay.yearly_raise_share", None))
+        path = pay_of(stages, told.years, levers, still) if option == TRANSFER_IN else None
         return newcomer_cost(
-            option, role_group, None, length, facts.rulebook, pay_choice(still),
-            on=facts.as_of, staff=facts.posted,
+            option, role_group, None, length, facts.rulebook, still,
+            on=facts.as_of, staff=facts.posted, path=path,
         )  # fmt: skip
 
     return stages.kept("newcomer", (option, role_group, length, levers), priced)

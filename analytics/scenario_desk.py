@@ -1,0 +1,162 @@
+"""Saved scenarios as values: opened, saved, submitted with reasons, approved with their result.
+
+The rows are ``state_scenarios``'; here they become scenarios, and results that can be computed
+again. Method: docs/method.md eq. 230.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from analytics.scenario import Scenario, ScenarioError, from_json
+from analytics.scenario_facts import refuse_other
+from analytics.scenario_levers import lever
+from analytics.scenario_run import Result, run
+from analytics.scenario_stages import Stages
+from analytics.state import State
+from analytics.state_scenarios import APPROVED, DRAFT, LOCKED, SUBMITTED, Saved
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A saved scenario and what it says."""
+
+    saved: Saved
+    scenario: Scenario
+
+
+def opened(decisions: State, name_or_id: str | int, revision: int | None = None) -> Opened:
+    """A saved scenario, at its last revision or an earlier one.
+
+    Raises
+    ------
+    ScenarioError
+        When there is none of that name, or it names what this version no longer knows.
+    """
+    saved = decisions.saved_scenario(name_or_id)
+    if saved is None:
+        raise ScenarioError(
+            f"Tidak ada skenario {name_or_id!r}.", f"There is no scenario {name_or_id!r}."
+        )
+    content = saved.content
+    if revision is not None and revision != saved.revision:
+        content = decisions.scenario_content(saved.scenario_id, revision)
+    return Opened(saved, from_json(content))
+
+
+def saved(
+    decisions: State, told: Scenario, actor: str, revision: int = 0, comment: str = ""
+) -> Opened:
+    """Save a scenario under its name.
+
+    Parameters
+    ----------
+    revision
+        The revision that was opened; 0 for a new one.
+
+    Raises
+    ------
+    StateError
+        When the name is taken, somebody saved since, or it is no draft.
+    """
+    return Opened(
+        decisions.save_scenario(told.name, told.to_json(), actor, revision, comment), told
+    )
+
+
+def submitted(decisions: State, one: Opened, actor: str, role: str, comment: str = "") -> Opened:
+    """Submit a draft; every moved lever needs a reason first.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the levers without a reason.
+    StateError
+        When it may not be moved.
+    """
+    if silent := one.scenario.unexplained():
+        names = ", ".join(lever(key).label("id", key.partition("/")[2]) for key in silent)
+        english = ", ".join(lever(key).label("en", key.partition("/")[2]) for key in silent)
+        raise ScenarioError(
+            f"Tulis alasan untuk setiap tuas yang digeser sebelum mengajukan: {names}.",
+            f"Write why for every moved lever before submitting: {english}.",
+        )
+    return _moved(decisions, one, SUBMITTED, actor, role, comment)
+
+
+def approved(  # noqa: PLR0913 - whose result is approved, by whom
+    decisions: State, one: Opened, result: Result, actor: str, role: str, comment: str = ""
+) -> Opened:
+    """Approve what was submitted, and keep by what its result was computed.
+
+    Raises
+    ------
+    ScenarioError
+        When the result is of another scenario.
+    StateError
+        When it may not be moved.
+    """
+    if result.provenance["scenario_digest"] != one.scenario.digest:
+        raise ScenarioError(
+            "Hasil yang dilihat bukan hasil skenario ini; hitung lagi.",
+            "The result looked at is not of this scenario; compute it again.",
+        )
+    moved = _moved(decisions, one, APPROVED, actor, role, comment)
+    decisions.keep_result(
+        one.saved.scenario_id, one.saved.revision, result.provenance, result.summary,
+        result.digest, actor,
+    )  # fmt: skip
+    return moved
+
+
+def sent_back(decisions: State, one: Opened, actor: str, role: str, comment: str = "") -> Opened:
+    """Make a draft of it again."""
+    return _moved(decisions, one, DRAFT, actor, role, comment)
+
+
+def locked(decisions: State, one: Opened, actor: str, role: str, comment: str = "") -> Opened:
+    """Lock what was approved: never to be edited again."""
+    return _moved(decisions, one, LOCKED, actor, role, comment)
+
+
+def replayed(decisions: State, one: Opened, stages: Stages) -> Result:
+    """Compute the last kept result again, and prove that it is the same.
+
+    Raises
+    ------
+    ScenarioError
+        When no result was kept, the facts or the program are others, or the result differs.
+    """
+    kept = decisions.scenario_results(one.saved.scenario_id)
+    if kept.empty:
+        raise ScenarioError(
+            "Belum ada hasil yang disimpan untuk skenario ini.",
+            "No result was kept for this scenario.",
+        )
+    last = kept.iloc[-1]
+    refuse_other(stages.facts.origin, json.loads(last["provenance"]))
+    told = opened(decisions, one.saved.scenario_id, int(last["revision"])).scenario
+    result = run(told, stages)
+    if result.digest != last["output_sha256"]:
+        raise ScenarioError(
+            "Hasil hitung ulang tidak sama dengan yang disimpan; jangan pakai salah satunya"
+            " sebelum sebabnya diketahui.",
+            "Computed again it is not the result that was kept; use neither before the cause is"
+            " known.",
+        )
+    return result
+
+
+def _moved(  # noqa: PLR0913 - as State.move_scenario
+    decisions: State, one: Opened, standing: str, actor: str, role: str, comment: str
+) -> Opened:
+    saved = decisions.move_scenario(
+        one.saved.scenario_id,
+        standing,
+        actor,
+        role,
+        revision=one.saved.revision,
+        comment=comment,
+    )
+    return Opened(saved, one.scenario)

@@ -1,0 +1,271 @@
+"""A run accounts for every person and rupiah, depends on nothing but its inputs, and obeys levers.
+
+On the sample city: synthetic people, schools and pupils.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.mix import MixError
+from analytics.scenario import ScenarioError, scenario
+from analytics.scenario_account import whole_shares
+from analytics.scenario_facts import refuse_other
+from analytics.scenario_presets import presets
+from analytics.scenario_run import TABLES, run
+from analytics.scenario_stages import Stages
+from tests.scenario_city import BUDGET, facts, ran, stages, told
+
+PRESETS = list(presets())
+
+
+def of(name, **more):
+    preset = presets()[name]
+    for key, value in {**BUDGET, **more}.items():
+        preset = preset.moved(key, value)
+    return run(preset, stages())
+
+
+@pytest.fixture(scope="module")
+def results():
+    return {name: of(name) for name in PRESETS}
+
+
+# Sums
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.integers(-3, 3))
+def test_whole_shares_sum_exactly_and_stay_near_what_they_round(values, more):
+    total = int(np.rint(sum(values))) + more
+    rounded = whole_shares(values, total)
+    assert rounded.sum() == total
+    if not more:
+        assert (np.abs(rounded - np.array(values)) <= 1 + 1e-6).all()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_step_of_staff_is_accounted_for_to_the_last_person(results, name):
+    staff, account = results[name].tables["staff"], results[name].tables["staff_account"]
+    moved = account.groupby("year")["change_count"].sum().to_numpy()
+    assert (staff["start_count"] + moved == staff["end_count"]).all()
+    assert (staff["start_count"].to_numpy()[1:] == staff["end_count"].to_numpy()[:-1]).all()
+    assert staff["start_count"].iloc[0] == len(facts().people)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_rupiah_stands_in_one_item_and_every_change_in_one_step(results, name):
+    money, account = results[name].tables["money"], results[name].tables["money_account"]
+    assert (account.groupby("year")["amount_idr"].sum().to_numpy() == money["apbd_idr"]).all()
+    steps = results[name].tables["money_steps"].groupby("year")["change_idr"].sum().to_numpy()
+    assert (steps == np.diff(money["apbd_idr"])).all()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_both_sides_of_the_flow_are_the_same_in_every_year(results, name):
+    flow = results[name].tables["flow"]
+    sides = flow.pivot_table(index="year", columns="side", values="count", aggfunc="sum")
+    assert (sides["from"] == sides["to"]).all()
+    assert (flow["count"] >= 0).all()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_deficit_is_what_options_cover_and_what_stays_unfilled(results, name):
+    filling = results[name].tables["filling"]
+    covered = filling.filter(like="covered_").sum(axis=1)
+    left = filling["unfilled_count"] - filling["overfilled_count"]
+    assert np.allclose(covered + left, filling["deficit_count"], atol=1e-6)
+    assert list(results[name].tables) == list(TABLES)
+
+
+# Nothing but its inputs
+
+
+def test_a_run_computed_again_gives_the_same_bytes(results):
+    again = run(results["regroup_first"].scenario, Stages(facts()))
+    assert again.files() == results["regroup_first"].files()
+
+
+def test_what_was_computed_before_changes_no_result():
+    fresh, later = Stages(facts()), told(plan__rule="zero_growth")
+    run(told(law__proposal="plus_1", pupils__births_factor=0.7), fresh)
+    assert run(later, fresh).digest == run(later, Stages(facts())).digest
+
+
+def test_a_lever_of_the_plan_computes_nothing_before_it():
+    own = Stages(facts())
+    run(told(plan__rule="zero_growth"), own)
+    own.computed.clear()
+    run(told(plan__rule="zero_growth", plan__replacement_ratio=0.5), own)
+    assert set(own.computed) <= {"result"}
+
+
+def test_a_lever_of_births_leaves_people_alone():
+    own = Stages(facts())
+    run(told(), own)
+    own.computed.clear()
+    run(told(pupils__births_factor=0.7), own)
+    assert not {"staff", "projection", "pay"} & set(own.computed)
+
+
+def test_a_result_says_what_it_was_computed_from_and_other_facts_are_refused():
+    kept = ran().provenance
+    refuse_other(facts().origin, kept)
+    with pytest.raises(ScenarioError, match="versi aturan") as refusal:
+        refuse_other(facts().origin, {**kept, "rule_version": "lain"})
+    assert "rules" in refusal.value.english
+
+
+# Levers
+
+
+def test_doing_nothing_hires_nobody_and_says_when_services_break(results):
+    result = results["do_nothing"]
+    assert result.summary["hired_count"] == 0
+    assert result.tables["plan"].empty
+    breaks = result.tables["service_breaks"]
+    assert len(breaks) and breaks["breaks_in"].is_monotonic_increasing
+    filling = result.tables["filling"]
+    for row in breaks.itertuples():
+        years = filling.loc[(filling["role"] == row.role) & filling["is_broken"], "year"]
+        assert years.min() == row.breaks_in
+
+
+def test_nobody_leaves_by_law_in_the_year_in_which_the_age_rises(results):
+    year = facts().as_of.year + 1
+    account = results["bup_plus_1"].tables["staff_account"].set_index(["year", "step"])
+    today = results["do_nothing"].tables["staff_account"].set_index(["year", "step"])
+    assert account.loc[(year, "bup"), "change_count"] == 0
+    assert today.loc[(year, "bup"), "change_count"] < 0
+
+
+def test_the_later_the_age_the_fewer_leave(results):
+    leavers = [
+        results[name].summary["leaver_count"] for name in ("do_nothing", "bup_plus_1", "bup_plus_2")
+    ]
+    assert leavers == sorted(leavers, reverse=True)
+    assert leavers[0] > leavers[2]
+
+
+def test_the_best_mix_leaves_no_more_unfilled_than_any_simple_rule(results):
+    same = {"redistribution.is_on": True}
+    best = results["best_mix"].mix
+    for name in ("do_nothing", "zero_growth", "cpns_only", "p3k_only", "teachers_first"):
+        other = of(name, **same).mix
+        assert best.value <= other.value * (1 + 1e-3) + 1e-6, name
+
+
+def test_one_for_two_hires_no_more_than_one_for_one(results):
+    assert (
+        results["minus_growth"].summary["hired_count"]
+        <= results["zero_growth"].summary["hired_count"]
+    )
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.3, 0.6, 1.0])
+def test_formations_of_each_year_stay_within_the_ratio(ratio):
+    result = ran(plan__rule="best_mix", plan__replacement_ratio=ratio)
+    left = np.cumsum(result.asked.question.leavers.sum(axis=0))
+    hired = result.mix.formations[:4].sum(axis=(0, 1)).cumsum()
+    assert (hired <= ratio * left + 1e-6).all()
+
+
+def test_half_of_the_formations_bring_half_of_the_people():
+    whole, half, none = (
+        ran(plan__rule="cpns_only", plan__granted_share=share) for share in (1.0, 0.5, 0.0)
+    )
+    assert whole.tables["plan"].equals(half.tables["plan"])
+    assert abs(2 * half.summary["hired_count"] - whole.summary["hired_count"]) <= 12
+    assert none.summary["hired_count"] == 0
+    unfilled = [one.summary["unfilled_post_years"] for one in (whole, half, none)]
+    assert unfilled == sorted(unfilled)
+
+
+def test_merging_schools_needs_fewer_teachers_and_loses_no_pupil():
+    base, merged = told(), told(regrouping__is_on=True, regrouping__min_pupils=120)
+    own = stages()
+    assert len(own.mergers(merged).merges) > 0
+    before, after = own.cells(base), own.merged(merged)
+    sums = [table.groupby("school_year")["pupil_count"].sum() for table in (before, after)]
+    pd.testing.assert_series_equal(*sums)
+    last = before["school_year"].max()
+    needed = [
+        table.loc[table["school_year"] == last, "needed_count"].sum()
+        for table in (own.needed(base), own.needed(merged))
+    ]
+    assert needed[1] < needed[0]
+    first = own.mergers(merged).merges["school_year"].min()
+    early = [
+        table.loc[table["school_year"] < first].groupby("school_year")["needed_count"].sum()
+        for table in (own.needed(base), own.needed(merged))
+    ]
+    # Before anybody merges the need is what it was, but for receivers' mixed religions.
+    assert (abs(early[0] - early[1]) <= 0.02 * early[0]).all()
+
+
+def test_schools_locked_open_stay_open():
+    merged = told(regrouping__is_on=True, regrouping__min_pupils=120)
+    closing = tuple(stages().mergers(merged).merges["npsn"])
+    kept = merged.moved("regrouping.lock_open", closing)
+    assert not set(stages().mergers(kept).merges["npsn"]) & set(closing)
+
+
+def test_a_formation_fixed_by_hand_is_in_the_plan():
+    year = facts().as_of.year + 2
+    key = f"plan.fixed/cpns/guru:guru_kelas@SD/{year}"
+    plan = run(scenario("a", {key: 7, "plan.rule": "best_mix"}), stages()).tables["plan"]
+    here = (plan["option"] == "cpns") & (plan["role"] == "guru:guru_kelas@SD")
+    assert plan.loc[here & (plan["year"] == year), "formation_count"].tolist() == [7]
+
+
+def test_a_formation_that_cannot_be_is_refused_in_words():
+    with pytest.raises(ScenarioError, match="pilihan/peran/tahun"):
+        run(scenario("a", {"plan.fixed/cpns/guru:guru_sihir/2028": 7}), stages())
+
+
+def test_the_cap_leaves_no_room_for_anybody_where_it_is_passed_already():
+    tight = of("zero_growth", **{"budget.total_idr": 1.2e12})
+    level = tight.tables["gauge"].set_index("year")
+    over = level.index[level["is_binding"] & (level["room_idr"] < 0)]
+    account = tight.tables["money_account"]
+    spent = account.loc[account["item"].str.startswith("masuk_")].groupby("year")["amount_idr"]
+    assert len(over) and (spent.sum()[over] == 0).all()
+
+
+def test_without_an_apbd_nothing_is_said_of_the_cap():
+    result = ran()
+    assert result.tables["gauge"].empty
+    assert result.summary["has_budget"] is False
+    assert result.summary["cap_ratio_first_binding"] is None
+
+
+def test_half_a_base_year_is_refused_in_words():
+    with pytest.raises(ScenarioError, match=r"budget\.personnel_idr"):
+        ran(budget__total_idr=1e12)
+
+
+def test_a_general_raise_costs_more_and_changes_nobody():
+    plain, raised = ran(), ran(pay__yearly_raise_share=0.05)
+    assert raised.summary["apbd_last_year_idr"] > plain.summary["apbd_last_year_idr"] * 1.4
+    assert raised.tables["staff"].equals(plain.tables["staff"])
+
+
+def test_a_shorter_horizon_is_the_beginning_of_the_longer_one():
+    short = run(scenario("a", years=5), stages())
+    longer = ran().tables["staff"]
+    columns = ["year", "start_count", "end_count"]
+    assert short.tables["staff"][columns].equals(longer[columns].head(6))
+
+
+def test_an_option_switched_off_is_not_used():
+    result = ran(plan__rule="best_mix", **{"option__is_on/pppk": False})
+    assert "pppk" not in set(result.tables["plan"]["option"])
+    assert "covered_pppk" not in result.tables["filling"]
+
+
+def test_a_mix_that_cannot_be_is_refused_and_not_half_told():
+    with pytest.raises((MixError, ScenarioError)):
+        ran(plan__rule="best_mix", **{"plan__fixed/cpns/pelaksana/2027": 10_000})
