@@ -43,6 +43,8 @@ class BudgetYear:
         Spent, not planned.
     source
         Where the numbers are from.
+    transfer_idr
+        Income from transfers of the centre; None where not told.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class BudgetYear:
     is_realised: bool = True
     source: str = ""
     is_teacher_allowance_told: bool = True
+    transfer_idr: float | None = None
 
     def __post_init__(self) -> None:
         values = (self.total_idr, self.personnel_idr, self.teacher_allowance_idr)
@@ -125,24 +128,23 @@ def recorded_years(table: pd.DataFrame) -> tuple[BudgetYear, ...]:
             is_realised=bool(row["is_realised"]),
             source=str(row["source"]),
             is_teacher_allowance_told=bool(row["is_teacher_allowance_told"]),
+            transfer_idr=None if pd.isna(row["transfer_idr"]) else float(row["transfer_idr"]),
         )
         for row in table.sort_values("year").to_dict("records")
     )
 
 
-def budget(
-    recorded: tuple[BudgetYear, ...],
-    rulebook: RuleBook,
-    on: date,
-    *,
-    transfer_share: float | None = None,
-) -> Budget:
+def budget(recorded: tuple[BudgetYear, ...], rulebook: RuleBook, on: date) -> Budget:
     """A budget with what the rules assume of the coming years.
 
-    ``transfer_share`` from the recorded APBD goes before that of the rules.
+    The share of transfers is that of the last year that tells its transfers, else of the rules.
     """
-    if transfer_share is None:
-        transfer_share = rule_amount(rulebook, on, "transfer_share")
+    told = [each for each in recorded if each.transfer_idr is not None]
+    transfer_share = (
+        min((told[-1].transfer_idr or 0.0) / told[-1].total_idr, 1.0)
+        if told
+        else rule_amount(rulebook, on, "transfer_share")
+    )
     return Budget(
         recorded=recorded,
         growth_share=rule_amount(rulebook, on, "spending_growth_share"),

@@ -193,6 +193,10 @@ def budget_of(
         ),
         is_realised=base.is_realised if base else False,
         source=base.source if base else "",
+        is_teacher_allowance_told=(
+            teacher is not None or (base is not None and base.is_teacher_allowance_told)
+        ),
+        transfer_idr=base.transfer_idr if base else None,
     )
     earlier = tuple(one for one in recorded[:-1] if one.year < last.year)
     plan = budget((*earlier, last), rulebook, as_of)

@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.budget import Budget, BudgetYear, gauge
+from analytics.budget import Budget, BudgetYear, gauge, other_spending, recorded_years
 from analytics.export import csv_bytes
 from analytics.mix import GAP, Mix, MixLimits, best_mix, fixed_mix
 from analytics.mix_replay import Shortfall, filled_share, replay
 from analytics.options import discount_rate, option_table
 from analytics.pay_path import PayPath
 from analytics.replacement import Gap
+from analytics.rules import RuleBook
 from analytics.scenario import Scenario
 from analytics.scenario import told as worded
 from analytics.scenario_account import (
@@ -128,7 +129,8 @@ def _run(told: Scenario, stages: Stages, seconds: float) -> Result:
             money.assign(year_share=1.0),
             plan_budget,
             facts.rulebook,
-            is_tpg_through_apbd=pay_choice(told).is_tpg_through_apbd,
+            choice=pay_choice(told),
+            other_idr=_other(told, path, plan_budget, facts.rulebook),
         )
     tables = {
         "staff": staff,
@@ -169,18 +171,13 @@ def recorded_budget(stages: Stages) -> tuple[BudgetYear, ...]:
     rows = stages.facts.stored.tables.get("budget_years", pd.DataFrame())
     if rows.empty:
         return ()
-    known = rows.sort_values("year").drop_duplicates("year", keep="last")
-    return tuple(
-        BudgetYear(
-            year=int(row["year"]),
-            total_idr=float(row["total_idr"]),
-            personnel_idr=float(row["personnel_idr"]),
-            teacher_allowance_idr=float(row["teacher_allowance_idr"] or 0.0),
-            is_realised=bool(row["is_realised"]) if "is_realised" in row else True,
-            source=str(row["source"]) if "source" in row else "",
-        )
-        for row in known.to_dict("records")
-    )
+    return recorded_years(rows)
+
+
+def _other(told: Scenario, path: PayPath, plan: Budget, rulebook: RuleBook) -> float:
+    """Recorded and not modelled: a fact about today's roster, the same whatever is decided."""
+    reading = pay_choice(told).is_tpg_through_apbd
+    return other_spending(path, plan, rulebook, is_tpg_through_apbd=reading)
 
 
 def _room(
@@ -205,7 +202,11 @@ def _room(
         }
     )
     level = gauge(
-        modelled, plan, facts.rulebook, is_tpg_through_apbd=pay_choice(told).is_tpg_through_apbd
+        modelled,
+        plan,
+        facts.rulebook,
+        choice=pay_choice(told),
+        other_idr=_other(told, path, plan, facts.rulebook),
     )
     return np.where(level["is_binding"], level["room_idr"], np.inf), plan
 

@@ -181,6 +181,11 @@ def test_a_budget_starts_from_what_the_rules_assume(book):
     assert 0 < own.transfer_share < 1
 
 
+def test_the_share_of_transfers_is_that_of_the_record_where_it_tells_it(book):
+    own = budget((BudgetYear(2025, 1e12, 4e11, transfer_idr=6e11),), book, ON)
+    assert own.transfer_share == 0.6
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
