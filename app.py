@@ -35,6 +35,7 @@ PAGES = (
     ("teachers", "guru", "Guru"),
     ("regrouping", "regrouping", "Regrouping"),
     ("redistribution", "pemerataan", "Pemerataan guru"),
+    ("replacement", "pengganti", "Opsi pengganti"),
     ("backtest", "ketepatan", "Ketepatan"),
     ("import_data", "data", "Data"),
     ("method", "metode", "Metode"),

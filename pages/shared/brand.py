@@ -91,6 +91,20 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
   font-size: clamp(1rem, .95rem + .2vw, 1.12rem); }
 .stElementContainer:has(> .stHtml > .es-figure) { margin-bottom: -2.6rem; z-index: 1; }
 .stPlotlyChart .g-gtitle { display: none; }
+/* The options side by side: one table on a projector, one card each on a phone. */
+.es-options { overflow-x: auto; }
+.es-options table { border-collapse: collapse; width: 100%;
+  font-size: clamp(.84rem, .8rem + .15vw, 1rem); line-height: 1.3; }
+.es-options th, .es-options td { text-align: left; vertical-align: top; padding: .55rem .6rem;
+  border-bottom: 1px solid var(--es-line); font-weight: 400; }
+.es-options thead th { font-size: .84rem; opacity: .8; border-bottom-width: 2px; }
+.es-options tbody th { min-width: 8.5rem; }
+.es-options td { min-width: 6.5rem; } .es-options td:nth-child(5) { min-width: 13rem; }
+.es-options strong { font-size: 1.16em; font-weight: 700; white-space: nowrap;
+  font-variant-numeric: tabular-nums; }
+.es-options small { display: block; font-size: .84em; opacity: .82; }
+.es-options sup { cursor: help; color: var(--es-amber); font-weight: 700; padding-left: .1rem; }
+.es-options .es-closed { opacity: .5; }
 .es-source { margin: .4rem 0 0; padding-top: .5rem; font-size: .84rem; opacity: .8;
   border-top: 1px solid var(--es-line); }
 .es-source a { color: inherit; }
@@ -122,6 +136,16 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
 [data-testid="stPageLink-NavLink"] { border: 1px solid var(--es-line); border-radius: 4px; }
 /* The image button stands below the figure, where no title runs under it. */
 .js-plotly-plot .modebar-container { top: auto !important; bottom: 1.9rem !important; }
+@media (max-width: 900px) {
+  .es-options thead { display: none; }
+  .es-options table, .es-options tbody, .es-options tr, .es-options th, .es-options td {
+    display: block; }
+  .es-options tr { border: 1px solid var(--es-line); border-radius: 8px; margin-bottom: .7rem;
+    padding: .3rem .2rem; }
+  .es-options th, .es-options td { border: 0; padding: .28rem .7rem; }
+  .es-options td::before { content: attr(data-head); display: block; font-size: .8rem;
+    opacity: .7; }
+}
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-top: 4.8rem; }
   .es-keys { grid-template-columns: 1fr 1fr; gap: .5rem; }

@@ -171,6 +171,37 @@ def whole(name: str, label: str, default: int, lowest: int, highest: int) -> int
     return int(_kept(name, st.slider(label, lowest, highest, key=name), default))
 
 
+def amount(  # noqa: PLR0913 (a widget's own arguments)
+    name: str,
+    label: str,
+    default: int,
+    lowest: int,
+    highest: int,
+    *,
+    step: int = 1,
+    help: str | None = None,
+) -> int:
+    """A whole number between two bounds, typed."""
+    held = _held(name, default, _whole_within(lowest, highest))
+    _shown(name, min(max(int(held), lowest), highest))
+    typed = st.number_input(label, lowest, highest, step=step, key=name, help=help)
+    return int(_kept(name, typed, default))
+
+
+def listed(name: str) -> tuple[str, ...]:
+    """Every value a link (or an earlier page) holds for ``name``, without drawing a widget."""
+    return tuple(_kept(name, tuple(_held(name, (), tuple, drawn=False)), ()))
+
+
+def put(name: str, values: tuple[str, ...]) -> None:
+    """Let ``listed`` answer these from now on (in a callback)."""
+    _memory()[name] = values
+    if values:
+        st.query_params[name] = list(values)
+    else:
+        st.query_params.pop(name, None)
+
+
 def sought(name: str, label: str, *, placeholder: str | None = None) -> str:
     """A search text."""
     _shown(name, str(_held(name, "", lambda values: values[0][:80])))

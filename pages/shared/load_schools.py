@@ -64,7 +64,7 @@ def _asked(key: SchoolKey, question: str, **parameters: object) -> pd.DataFrame 
         try:
             return store.ask(connection, question, **parameters)
         except StoreError as error:
-            if "Catalog Error" in str(error):
+            if "Catalog Error" in str(error) or "does not exist" in str(error):
                 return None
             raise
 

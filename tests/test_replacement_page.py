@@ -1,0 +1,210 @@
+"""The page on replacing: the gap by basis, the seven options, one for one, the cap, every lever."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics import rules
+from analytics.options import options
+from pages.shared import replacement_view as view_of
+from pages.shared.replacement_inputs import _read, written
+from tests import school_edition
+
+
+def _page() -> None:
+    from pages import replacement
+
+    replacement.render()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    roster = school_edition.roster().assign(golongan="III/d")
+    return school_edition.written(tmp_path_factory.mktemp("data"), employee=roster)
+
+
+@pytest.fixture
+def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("ESTAFET_DATA", str(data))
+    return AppTest.from_function(_page, default_timeout=180)
+
+
+@pytest.fixture
+def planner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.shared.access.may_see_names", lambda: True)
+
+
+@pytest.fixture
+def leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.shared.access.may_see_names", lambda: False)
+
+
+def shown(page: AppTest) -> str:
+    assert not page.exception, [one.message for one in page.exception]
+    said = " ".join(str(one.proto.body) for one in page.get("html"))
+    return said.replace("\xa0", " ")
+
+
+def opened(page: AppTest, **link: str | list[str]) -> str:
+    for name, value in link.items():
+        page.query_params[name] = value
+    return shown(page.run())
+
+
+def table(page: AppTest, column: str):
+    return next(one.value for one in page.dataframe if column in one.value)
+
+
+def options_shown(said: str) -> list[str]:
+    return re.findall(r"<th scope=row><b>(.*?)</b>", said)
+
+
+def test_the_seven_options_stand_in_one_table_with_their_marks(page):
+    said = opened(page)
+    assert options_shown(said) == [
+        "CPNS",
+        "P3K penuh waktu",
+        "P3K paruh waktu",
+        "Mutasi masuk",
+        "Redistribusi di dalam pemda",
+        "Penataan birokrasi (tidak diisi lagi, jabatan digabung)",
+        "Teknologi (pekerjaan tidak perlu lagi)",
+    ]
+    # 14-18 months from proposal to work (KepmenPANRB 293/2024 and the dates of 2024).
+    assert "16 bulan" in said
+    # Teaching is not given up or automated.
+    assert said.count("tidak untuk kelompok ini") == 2
+    assert 'title="belum dicocokkan: KepmenPANRB 293/2024' in said
+
+
+@pytest.mark.usefixtures("planner")
+def test_one_for_one_frees_what_the_salary_tables_say(page):
+    # IV/b with 32 years to III/a: 103,244,094 less 55,095,500 rupiah a year, before TPP; P3K IX
+    # frees some 41 million (PP 5/2024, Perpres 11/2024; spouse and two children).
+    said = opened(page)
+    assert "Guru IV/b (32 tahun) pergi dan CPNS sesudah menjadi PNS III/a masuk: Rp 48 juta" in said
+    assert "III/a Rp 48 juta, P3K IX Rp 41 juta setahun" in said
+    parts = table(page, "leaver")
+    total = parts.loc[parts["part"] == "Jumlah, beban APBD"].iloc[0]
+    assert total["leaver"].strip() == "Rp 103.244.094"
+    assert total["newcomer"].strip() == "Rp 55.095.500"
+    assert total["saved"].strip() == "Rp 48.148.594"
+
+
+@pytest.mark.usefixtures("planner")
+def test_a_newcomer_of_p3k_costs_more_in_the_first_year_than_a_cpns_at_80_per_cent(page):
+    said = opened(page, masuk_sebagai="PPPK")
+    assert "P3K penuh waktu IX masuk: Rp 41 juta setahun bebas" in said
+
+
+@pytest.mark.usefixtures("planner")
+def test_surplus_in_one_school_hides_no_deficit_in_another(page):
+    # PJOK at the end of 2027: Melati has two and needs one, Kenanga needs one and Dahlia two.
+    opened(page, rinci_ganti="jabatan", sampai_ganti="2027")
+    rows = table(page, "post_name").set_index("post_name")
+    pjok = rows.loc["Guru PJOK (SD)"]
+    assert pjok["needed_count"].strip() == "4"
+    assert pjok["deficit_count"].strip() == "3"
+    assert pjok["surplus_count"].strip() == "1"
+    assert pjok["basis_name"] == "Murid dan rombel"
+    # Six rombel in two schools; Dahlia has thirty in a grade, two rombel each (28 at most).
+    assert rows.loc["Guru kelas (SD)", "needed_count"].strip() == "24"
+
+
+@pytest.mark.usefixtures("planner")
+def test_a_gap_by_abk_and_one_against_todays_number_stand_in_columns_of_their_own(page):
+    opened(page, rinci_ganti="kelompok")
+    columns = table(page, "gap_complement_count").columns
+    assert "gap_abk_count" in columns
+    assert list(columns).index("gap_abk_count") + 1 == list(columns).index("gap_complement_count")
+
+
+@pytest.mark.usefixtures("planner")
+def test_without_the_school_model_teachers_are_not_computed_rather_than_kept(page):
+    opened(page, rinci_ganti="dasar", dasar="abk")
+    rows = table(page, "basis_name").set_index("basis_name")
+    assert set(rows.index) == {"Belum dihitung"}
+    assert rows["people_count"].str.strip().tolist() == ["6"]
+
+
+def test_a_number_replaced_in_the_link_moves_the_table_and_says_so(page):
+    said = opened(page, ubah="cpns~lead_months~*~20~22~24")
+    assert "22 bulan" in said
+    assert "1 angka pilihan diganti" in said
+    assert 'title="pilihan setempat: pilihan pengguna"' in said
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "cpns~lead_months~*~24~22~20", "cpns~gaji~*~1~1~1", "a~b~c~d~e~f"]
+)
+def test_nonsense_in_the_link_is_left_aside(page, text):
+    assert "16 bulan" in opened(page, ubah=text)
+
+
+def test_a_number_is_written_to_the_link_as_it_is_read():
+    one = _read("mutasi_masuk~fill_share~*~0.25~0.5~0.75")
+    assert one is not None
+    assert written(one) == "mutasi_masuk~fill_share~*~0.25~0.5~0.75"
+
+
+def test_tpp_makes_a_newcomer_dearer(page):
+    # 1 million a month: twelve months, THR and 13th salary, and 4 % health insurance of 12 months.
+    assert "Rp 42 juta" in opened(page)
+    page.number_input(key="tpp").set_value(1000).run()
+    assert "Rp 56 juta" in shown(page)
+
+
+def test_the_gauge_asks_for_a_budget_and_takes_a_typed_one(page):
+    assert "Batas 30%: belum ada data APBD." in opened(page)
+    page.number_input(key="apbd").set_value(100)
+    page.number_input(key="pegawai_apbd").set_value(40).run()
+    said = shown(page)
+    assert "Belanja pegawai / APBD 2027" in said
+    assert "di atas batas" in said
+    assert "APBD diketik di sini" in said
+
+
+@pytest.mark.usefixtures("planner")
+def test_recorded_spending_is_explained_to_the_last_rupiah(page):
+    opened(page, apbd="100", pegawai_apbd="40", rinci_ganti="batas")
+    rows = table(page, "item_name")
+    amounts = [int(one.strip().removeprefix("Rp ").replace(".", "")) for one in rows["amount_idr"]]
+    assert sum(amounts) == 40_000_000_000
+
+
+def unit_chosen(page: AppTest) -> None:
+    opened(page, rinci_ganti="unit", sampai_ganti="2027")
+
+
+@pytest.mark.usefixtures("leader")
+def test_leaders_see_no_small_counts_of_people(page):
+    unit_chosen(page)
+    rows = table(page, "opd")
+    assert "<5" in set(rows["supply_count"].str.strip())
+    opened(page, rinci_ganti="jabatan")
+
+
+@pytest.mark.usefixtures("planner")
+@pytest.mark.parametrize("section", ["kelompok", "jabatan", "unit", "dasar", "batas", "angka"])
+def test_every_section_opens(page, section):
+    opened(page, rinci_ganti=section)
+
+
+@pytest.mark.parametrize("role", ["guru", "kepala_sekolah"])
+def test_every_role_with_anybody_can_be_replaced(page, role):
+    opened(page, jabatan_ganti=role)
+    assert page.selectbox(key="jabatan_ganti").value == role
+
+
+def test_what_is_proposed_after_the_window_waits_for_the_next_year():
+    book = rules.load()
+    cpns = options(book, date(2026, 9, 1))[0]
+    # e-Formasi opens in January; 16 months later it is May.
+    proposed, _, middle, _ = view_of.first_days(cpns, date(2026, 9, 1))
+    assert (proposed, middle) == (date(2027, 1, 1), date(2028, 5, 1))
+    assert view_of.first_days(cpns, date(2027, 1, 15))[0] == date(2027, 1, 1)
