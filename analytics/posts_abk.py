@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.positions import position_roles, title_key, titles_held
 from analytics.posts_held import HEAD_ROLE, TEACHER, at_level
@@ -19,6 +20,8 @@ from analytics.rules import RuleBook
 from analytics.teachers import HEAD
 from analytics.teachers_in_post import posts_named
 from analytics.units import folded
+
+Numbers = NDArray[np.float64]
 
 CELL = ["unit_id", "role_group", "post"]
 UNIT_UNKNOWN, TITLE_UNKNOWN = "unit_unknown", "title_unknown"
@@ -183,22 +186,46 @@ def units_named(rows: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
     return found.fillna(own.astype("object"))
 
 
-def by_year(rows: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
-    """ABK rows as a need by year: the last sheet at or before it, before the first the first.
+def by_year(
+    cell: NDArray[np.int64],
+    unit_of_cell: NDArray[np.int64],
+    rows: pd.DataFrame,
+    years: Sequence[int],
+) -> Numbers:
+    """ABK rows as a need by cell and year: the last sheet at or before it, else the first.
 
-    A unit speaks with its own sheets: a title that a later sheet of the unit leaves out is no
+    A unit speaks with its own sheets: a post that a later sheet of the unit leaves out is no
     longer needed there.
 
-    Method: docs/method.md eq. 208.
+    Parameters
+    ----------
+    cell
+        Number of the cell of each row.
+    unit_of_cell
+        Number of the unit of each cell.
+    rows
+        ``year``, ``needed_count``.
+
+    Returns
+    -------
+    ``(cell, year)``; NaN for cells of which no sheet speaks. Method: docs/method.md eq. 208.
     """
-    wide = rows.pivot_table(index=CELL, columns="year", values="needed_count", aggfunc="sum")
-    told = np.array(sorted(wide.columns), dtype=np.int64)
-    has_sheet = wide.notna().groupby(level="unit_id").transform("any")
+    told, at = np.unique(rows["year"].to_numpy(dtype=np.int64), return_inverse=True)
+    wide = np.full((len(unit_of_cell), len(told)), np.nan)
+    wide[cell, at] = 0.0
+    np.add.at(wide, (cell, at), rows["needed_count"].to_numpy(dtype=np.float64))
+    spoken = np.isfinite(wide).any(axis=1)
+    has_sheet = np.zeros((int(unit_of_cell.max(initial=-1)) + 1, len(told)), dtype=bool)
+    has_sheet[unit_of_cell[cell], at] = True
     # Within a year of which the unit has a sheet, what the sheet leaves out is nought.
-    filled = wide.mask(has_sheet & wide.isna(), 0.0)
-    filled = filled.ffill(axis=1).bfill(axis=1)
-    at = np.clip(np.searchsorted(told, np.asarray(years), side="right") - 1, 0, None)
-    return filled.iloc[:, at].set_axis(list(years), axis=1)
+    wide[np.isnan(wide) & has_sheet[unit_of_cell] & spoken[:, None]] = 0.0
+    for later in range(1, len(told)):
+        wide[:, later] = np.where(np.isnan(wide[:, later]), wide[:, later - 1], wide[:, later])
+    for earlier in range(len(told) - 2, -1, -1):
+        empty = np.isnan(wide[:, earlier])
+        wide[:, earlier] = np.where(empty, wide[:, earlier + 1], wide[:, earlier])
+    place = np.clip(np.searchsorted(told, np.asarray(years), side="right") - 1, 0, None)
+    return wide[:, place]
 
 
 def _placed(

@@ -3,6 +3,7 @@
 from contextlib import closing
 from datetime import date
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -315,11 +316,15 @@ def test_of_several_years_the_last_sheet_before_speaks_and_leaves_out_what_it_le
             ("Dinas Kesehatan", "Puskesmas B", "Perawat Terampil", 2025, 3, 4),
         )
     )
-    wide = posts_abk.by_year(table, range(2026, 2031))
-    assert list(wide.loc[("pkm-a", "nakes", "nakes")]) == [4, 4, 6, 6, 6]
-    assert list(wide.loc[("pkm-a", "dokter", "dokter")]) == [2, 2, 0, 0, 0]
-    assert list(wide.loc[("pkm-b", "nakes", "nakes")]) == [3] * 5
-    assert posts_abk.by_year(table, [2020]).iloc[:, 0].tolist() == [2, 4, 3]
+    cells, code = np.unique(table["unit_id"] + " " + table["post"], return_inverse=True)
+    unit = np.array([0 if name.startswith("pkm-a") else 1 for name in cells])
+    wide = posts_abk.by_year(code, unit, table, range(2026, 2031))
+    by_cell = dict(zip(cells, wide.tolist(), strict=True))
+    assert by_cell["pkm-a nakes"] == [4, 4, 6, 6, 6]
+    assert by_cell["pkm-a dokter"] == [2, 2, 0, 0, 0]
+    assert by_cell["pkm-b nakes"] == [3] * 5
+    early = posts_abk.by_year(code, unit, table, [2020])
+    assert early.ravel().tolist() == [2, 4, 3]
 
 
 def test_the_sample_city_has_an_invented_abk_of_most_agencies_and_no_school():
