@@ -28,15 +28,8 @@ class Account:
     outside_idr: Numbers
 
 
-def account(
-    question: MixQuestion, effect: Effects, formations: Numbers, filled_share: Numbers | None = None
-) -> Account:
+def account(question: MixQuestion, effect: Effects, formations: Numbers) -> Account:
     """Account of formations (option, role, proposed).
-
-    Parameters
-    ----------
-    filled_share
-        (option, role, proposed): of what was expected to be filled, what is; None: all.
 
     Returns
     -------
@@ -45,9 +38,8 @@ def account(
 
     Method: docs/method.md eq. 213-215.
     """
-    come = formations if filled_share is None else formations * filled_share
-    people = _summed(come, effect.people)
-    covered = _summed(come, effect.posts)
+    people = _summed(formations, effect.people)
+    covered = _summed(formations, effect.posts)
     for at, terms in enumerate(question.options):
         if terms.most_in_effect is not None:
             covered[at] = np.minimum(covered[at], terms.most_in_effect[:, : len(question.years)])
@@ -62,9 +54,9 @@ def account(
         people=people,
         unfilled=left,
         overfilled=np.maximum(others - question.deficit, 0.0),
-        cost_idr=_summed(come, effect.cost_idr),
-        cap_idr=_summed(come, effect.cap_idr),
-        outside_idr=_summed(come, effect.outside_idr),
+        cost_idr=_summed(formations, effect.cost_idr),
+        cap_idr=_summed(formations, effect.cap_idr),
+        outside_idr=_summed(formations, effect.outside_idr),
     )
 
 

@@ -30,8 +30,10 @@ def effects(question: MixQuestion) -> Effects:
 
     Method: docs/method.md eq. 210-212.
     """
-    each = [_of(terms, question) for terms in question.options]
-    people, cost, outside = (np.stack([one[at] for one in each]) for at in range(3))
+    shape = (len(question.options), len(question.roles), len(question.years), len(question.years))
+    people, cost, outside = (np.zeros(shape) for _ in range(3))
+    for at, terms in enumerate(question.options):
+        people[at], cost[at], outside[at] = _of(terms, question)
     posts = (
         people
         * np.array([terms.posts_per_person for terms in question.options])[:, None, None, None]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import coo_matrix, csr_matrix, vstack
 
 from analytics.mix_account import movable
 from analytics.mix_effects import Effects
@@ -13,11 +13,14 @@ from analytics.mix_ground import Ground
 from analytics.mix_question import MixQuestion, Numbers, Whole
 
 _NOTHING = 1e-9
+# Sizes of formations (posts at the end of a year) for which a ceiling is rounded.
+_SIZES = 3
 # In the programme money is in million rupiah, so that its rows are of the size of the others.
 MILLION = 1e6
 # Kinds of rows; all at most, but for cover and floor.
 COVER, FULL, MOVED, IN_EFFECT = "cover", "full", "moved", "in_effect"
 QUOTA, INTAKE, MONEY, CAP, FLOOR = "quota", "intake", "money", "cap", "floor"
+HELD = "held"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,16 @@ class Programme:
     def whole_count(self) -> int:
         """How many variables are whole numbers; they come first."""
         return len(self.option)
+
+    def held(self, values: Numbers, most: float) -> Programme:
+        """The same with one row more: ``values`` come to no more than ``most``."""
+        return replace(
+            self,
+            matrix=vstack([self.matrix, csr_matrix(values)], format="csr"),
+            lower=np.append(self.lower, -np.inf),
+            upper=np.append(self.upper, most),
+            rows=(*self.rows, Row(HELD, "", -1, -1)),
+        )
 
     def formations(self, found: Numbers) -> Numbers:
         """Answer as (option, role, proposed)."""
@@ -111,7 +124,7 @@ def programme(ground: Ground) -> Programme:
     for where, number in locked.items():
         fixed[where] = number
     least = fixed[option, role, proposed]
-    upper = np.floor(most[option, role, proposed] + _NOTHING)
+    whole = np.floor(most[option, role, proposed] + _NOTHING)
     count = len(option)
     spare = movable(question)
     moves = [at for at, terms in enumerate(question.options) if terms.kind == "move"]
@@ -139,13 +152,11 @@ def programme(ground: Ground) -> Programme:
                 continue
             column, value = own, posts[own, year]
             if moved_at[cell] >= 0 and len(own_moves):
-                rows.add(
-                    Row(MOVED, "redistribusi", one, year),
-                    np.append(own_moves, moved_at[cell]),
-                    np.append(-posts[own_moves, year], 1.0),
-                    -np.inf,
-                    0.0,
-                )
+                _add_moved(
+                    rows, Row(MOVED, "redistribusi", one, year),
+                    np.append(own_moves, moved_at[cell]), posts[own_moves, year],
+                    float(spare[one, year]),
+                )  # fmt: skip
                 column = np.append(column, moved_at[cell])
                 value = np.append(value, 1.0)
             rows.add(
@@ -166,22 +177,17 @@ def programme(ground: Ground) -> Programme:
                 continue
             mine = own[option[own] == at]
             for year in range(years):
-                if posts[mine, year].any():
-                    rows.add(
-                        Row(IN_EFFECT, terms.option, one, year),
-                        mine,
-                        posts[mine, year],
-                        -np.inf,
-                        float(terms.most_in_effect[one, year]),
-                    )
+                ceiling = float(terms.most_in_effect[one, year])
+                _add_ceiling(rows, Row(IN_EFFECT, terms.option, one, year), mine,
+                             posts[mine, year], ceiling)  # fmt: skip
     _add_shared(rows, ground, (option, role, proposed))
 
     cost = np.zeros(total)
     cost[:count] = effect.cost_idr[option, role, proposed].sum(axis=1) / MILLION
     unfilled = np.zeros(total)
     unfilled[count + len(moved_cells) :] = question.weights[short_cells // years]
-    ceiling = np.concatenate(
-        [upper, spare.ravel()[moved_cells], question.deficit.ravel()[short_cells]]
+    upper = np.concatenate(
+        [whole, spare.ravel()[moved_cells], question.deficit.ravel()[short_cells]]
     )
     matrix = coo_matrix(
         (np.concatenate(rows.value), (np.concatenate(rows.row), np.concatenate(rows.column))),
@@ -190,8 +196,48 @@ def programme(ground: Ground) -> Programme:
     return Programme(
         question, option, role, proposed, moved_cells, short_cells, cost, unfilled, matrix,
         np.array(rows.lower), np.array(rows.upper),
-        np.concatenate([least, np.zeros(total - count)]), ceiling, tuple(rows.rows),
+        np.concatenate([least, np.zeros(total - count)]), upper, tuple(rows.rows),
     )  # fmt: skip
+
+
+def most_cost(asked: Programme, effect: Effects, room: Numbers) -> float:
+    """Million rupiah (all years) no plan within ``room`` for posts can pass."""
+    posts, cost = effect.posts, effect.cost_idr / MILLION
+    seen = posts > _NOTHING
+    each = np.divide(cost, posts, out=np.zeros_like(cost), where=seen)
+    moves = [at for at, terms in enumerate(asked.question.options) if terms.kind == "move"]
+    each[moves] = 0.0
+    paid_unseen = np.where(seen, 0.0, cost)
+    paid_unseen[moves] = cost[moves]
+    left = paid_unseen[asked.option, asked.role, asked.proposed].sum(axis=1)
+    most = float((each.max(axis=(0, 2)) * np.maximum(room, 0.0)).sum())
+    most += float(left @ asked.most[: asked.whole_count])
+    # Fixed formations may pass the room.
+    return most + float(asked.cost @ asked.least)
+
+
+def _add_ceiling(rows: _Rows, row: Row, column: Whole, value: Numbers, ceiling: float) -> None:
+    """A ceiling on posts, and what whole numbers can reach of it, for each size of formation."""
+    sizes = np.unique(np.round(value[value > _NOTHING], 9))
+    if not len(sizes):
+        return
+    rows.add(row, column, value, -np.inf, ceiling)
+    for size in sizes[-_SIZES:]:
+        times = np.floor(value / size + _NOTHING)
+        rows.add(row, column, size * times, -np.inf, size * np.floor(ceiling / size + _NOTHING))
+
+
+def _add_moved(rows: _Rows, row: Row, both: Whole, posts: Numbers, spare: float) -> None:
+    """Moves in effect (last of ``both``): as many as were moved, no part beyond whole people."""
+    rows.add(row, both, np.append(-posts, 1.0), -np.inf, 0.0)
+    size = float(posts.max(initial=0.0))
+    if size <= _NOTHING:
+        return
+    whole = np.floor(spare / size + _NOTHING)
+    rest = spare - size * whole
+    if rest > _NOTHING:
+        share = rest / size
+        rows.add(row, both, np.append(-posts * share, 1.0), -np.inf, whole * (size - rest))
 
 
 def _most(question: MixQuestion, effect: Effects, room: Numbers) -> Numbers:

@@ -1,0 +1,187 @@
+"""What can be kept: fixed formations over a limit, a cap passed already, floors out of reach."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+
+from analytics.mix_ground import Ground
+from analytics.mix_programme import (
+    CAP,
+    FLOOR,
+    INTAKE,
+    MONEY,
+    QUOTA,
+    Programme,
+    programme,
+)
+from analytics.mix_question import MixLimits, MixQuestion, Numbers, Terms
+from analytics.mix_solver import Aim, relaxation, row_prices, solved
+from analytics.mix_told import (
+    Told,
+    cap_unmeetable,
+    floor_needs,
+    floor_unmet,
+    limit_words,
+    lock_ineligible,
+    lock_over,
+)
+
+_NOTHING = 1e-6
+_SHARED = (QUOTA, INTAKE, MONEY, CAP)
+# Posts and million rupiah below which a limit is not worth telling.
+_WORTH_TELLING = 0.05
+_ELASTIC_GAP = 1e-2
+
+
+def within_cap(question: MixQuestion, limits: MixLimits) -> tuple[MixLimits, list[Told]]:
+    """Where the cap is passed with nobody hired: told, and held at no worse."""
+    room = limits.cap_room_idr
+    if room is None or not (room < 0).any():
+        return limits, []
+    told = [
+        cap_unmeetable(year, float(-own))
+        for year, own in zip(question.years, room, strict=True)
+        if own < 0
+    ]
+    return replace(limits, cap_room_idr=np.maximum(room, 0.0)), told
+
+
+def with_locks(asked: Programme, limits: MixLimits) -> tuple[Programme, list[Told]]:
+    """Limits that fixed formations pass by themselves: told, and loosened as far as that."""
+    question = asked.question
+    told = [
+        lock_ineligible(lock.option, lock.role, lock.year, lock.count)
+        for lock in limits.locks
+        if lock.count
+        and not question.options[question.option_index(lock.option)].is_eligible[
+            question.roles.index(lock.role)
+        ]
+    ]
+    if not asked.least.any():
+        return asked, told
+    used = np.asarray(asked.matrix @ asked.least)
+    over = np.flatnonzero(used > asked.upper + _NOTHING)
+    seen = set()
+    for at in over.tolist():
+        row = asked.rows[at]
+        if row not in seen:
+            amount = float(used[at] - asked.upper[at])
+            told.append(lock_over(question, row, amount * (1e6 if row.kind in (MONEY, CAP) else 1)))
+        seen.add(row)
+    return replace(asked, upper=np.maximum(asked.upper, used)), told
+
+
+def reachable_floor(ground: Ground) -> Numbers:
+    """Floors (role, year) as far as lead times, eligibility and room for posts let.
+
+    Method: docs/method.md eq. 229.
+    """
+    if not (ground.floor > _NOTHING).any():
+        return ground.floor
+    question = ground.question
+    free = replace(question, options=tuple(_without_ceilings(one) for one in question.options))
+    alone = MixLimits(floor_share=ground.limits.floor_share, overfill=ground.limits.overfill)
+    short = _short(programme(replace(ground, question=free, limits=alone)))
+    return np.maximum(ground.floor - short, 0.0)
+
+
+def _without_ceilings(terms: Terms) -> Terms:
+    """No ceiling on proposals, but in years that are closed."""
+    most = terms.most_by_year
+    open_years = None if most is None else np.where(most > 0, np.inf, 0.0)
+    own = terms.most_by_role_year
+    open_cells = None if own is None else np.where(own > 0, np.inf, 0.0)
+    return replace(terms, most_by_year=open_years, most_by_role_year=open_cells)
+
+
+def held_floors(asked: Programme, seconds: float) -> tuple[Programme, list[Told]]:
+    """Floors that cannot all be kept: lowered by as little as can be, and why.
+
+    Method: docs/method.md eq. 224.
+    """
+    loose, floors, aim = _elastic(asked)
+    answer = solved(loose, aim, seconds, _ELASTIC_GAP)
+    if answer.found is None:
+        return asked, []
+    short = np.maximum(answer.found[-len(floors) :], 0.0)
+    lower = asked.lower.copy()
+    lower[floors] -= short + _NOTHING
+    relaxed = relaxation(loose, aim.main)
+    price = row_prices(loose, relaxed)
+    binding = [
+        row for row, own in zip(loose.rows, price, strict=True)
+        if own > _NOTHING and row.kind in _SHARED
+    ]  # fmt: skip
+    told = []
+    for at, amount in zip(floors.tolist(), short.tolist(), strict=True):
+        if amount <= _WORTH_TELLING:
+            continue
+        row = asked.rows[at]
+        words = [limit_words(one.kind, one.name) for one in binding if one.year <= row.year]
+        told.append(
+            floor_unmet(
+                asked.question.roles[row.role], asked.question.years[row.year], amount, words
+            )
+        )
+    return replace(asked, lower=lower), told + (_needs(asked) if told else [])
+
+
+def _needs(asked: Programme) -> list[Told]:
+    """How much more of the shared limits would keep every floor: at least so much."""
+    shared = [at for at, row in enumerate(asked.rows) if row.kind in _SHARED]
+    if not shared:
+        return []
+    own = np.array([row.kind in (MONEY, CAP) for row in asked.rows])[shared]
+    # One person more weighs as much as what a person costs in a year.
+    yearly = asked.cost[asked.cost > _NOTHING]
+    each = float(np.median(yearly)) / len(asked.question.years) if len(yearly) else 1.0
+    widened = _with_slack(asked, shared, -1.0)
+    cost = np.concatenate([np.zeros(len(asked.cost)), np.where(own, 1 / max(each, 1e-3), 1.0)])
+    relaxed = relaxation(widened, cost)
+    if relaxed.x is None:
+        return []
+    more = relaxed.x[-len(shared) :]
+    return [
+        floor_needs(asked.question, asked.rows[at], float(extra) * (1e6 if is_money else 1.0))
+        for at, extra, is_money in zip(shared, more, own, strict=True)
+        if extra > _WORTH_TELLING
+    ]
+
+
+def _short(asked: Programme) -> Numbers:
+    """Posts (role, year) that floors lack at the least, in parts of people."""
+    question = asked.question
+    short = np.zeros((len(question.roles), len(question.years)))
+    loose, floors, aim = _elastic(asked)
+    relaxed = relaxation(loose, aim.main)
+    for at, amount in zip(floors.tolist(), relaxed.x[-len(floors) :].tolist(), strict=True):
+        row = asked.rows[at]
+        short[row.role, row.year] = amount if amount > _NOTHING else 0.0
+    return short
+
+
+def _elastic(asked: Programme) -> tuple[Programme, Numbers, Aim]:
+    """The programme with what floors lack as variables at the end, and the least of it as aim."""
+    floors = np.array([at for at, row in enumerate(asked.rows) if row.kind == FLOOR])
+    loose = _with_slack(asked, floors.tolist(), 1.0)
+    main = np.concatenate([np.zeros(len(asked.cost)), np.ones(len(floors))])
+    return loose, floors, Aim(main, np.concatenate([asked.unfilled, np.zeros(len(floors))]))
+
+
+def _with_slack(asked: Programme, rows: list[int], sign: float) -> Programme:
+    count = len(rows)
+    extra = csr_matrix(
+        (np.full(count, sign), (rows, np.arange(count))), shape=(len(asked.rows), count)
+    )
+    none = np.zeros(count)
+    return replace(
+        asked,
+        matrix=hstack([asked.matrix, extra], format="csr"),
+        cost=np.concatenate([asked.cost, none]),
+        unfilled=np.concatenate([asked.unfilled, none]),
+        least=np.concatenate([asked.least, none]),
+        most=np.concatenate([asked.most, np.full(count, 1e9)]),
+    )

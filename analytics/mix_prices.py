@@ -1,0 +1,143 @@
+"""What one more is worth: a formation, a billion rupiah, a move; by solving again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analytics.mix import Mix, best_mix, problem
+from analytics.mix_programme import CAP, INTAKE, MILLION, MONEY, QUOTA, Row
+from analytics.mix_question import CHEAPEST, MixLimits, MixQuestion, Numbers
+from analytics.mix_solver import relaxation, row_prices
+from analytics.mix_told import limit_words, rupiah
+
+_BILLION = 1e9
+_WORTH = 1e-7
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a little more of one limit is worth.
+
+    ``kind`` (quota, intake, money, cap), ``name``, ``year``: the limit; ``more``: by how much it
+    was loosened (formations or rupiah); ``role``: who gets what it lets in, empty where that is
+    not one role. ``gain``: rupiah saved or weighted post-years filled, between ``gain_least`` and
+    ``gain_most`` as far as both plans are proved.
+    """
+
+    kind: str
+    name: str
+    year: int
+    more: float
+    role: str
+    gain: float
+    gain_least: float
+    gain_most: float
+    text_id: str
+    text_en: str
+
+
+def prices(
+    question: MixQuestion, limits: MixLimits, mix: Mix, *, most: int = 5, seconds: float = 1.0
+) -> tuple[Price, ...]:
+    """What one more formation, one billion more or one more move is worth, most first.
+
+    Parameters
+    ----------
+    most
+        How many limits are tried, those with the highest price in the linear programme.
+    seconds
+        For each of them.
+
+    Method: docs/method.md eq. 227.
+    """
+    ready = problem(question, limits, mix.objective)
+    told = row_prices(ready.asked, relaxation(ready.asked, ready.aim.main))
+    tried: list[tuple[float, Row]] = []
+    for row, price in zip(ready.asked.rows, told, strict=True):
+        if row.kind in (QUOTA, INTAKE, MONEY, CAP) and price > _WORTH:
+            tried.append((price * _step(row.kind) / _unit(row.kind), row))
+    tried.sort(key=lambda one: -one[0])
+    found = []
+    for _, row in tried[:most]:
+        more = _step(row.kind)
+        asked, own = _loosened(question, limits, row, more)
+        again = best_mix(asked, own, mix.objective, seconds=seconds, gap=1e-5)
+        found.append(_price(mix, again, row, more))
+    return tuple(sorted(found, key=lambda one: -one.gain))
+
+
+def _step(kind: str) -> float:
+    return _BILLION if kind in (MONEY, CAP) else 1.0
+
+
+def _unit(kind: str) -> float:
+    return MILLION if kind in (MONEY, CAP) else 1.0
+
+
+def _loosened(
+    question: MixQuestion, limits: MixLimits, row: Row, more: float
+) -> tuple[MixQuestion, MixLimits]:
+    """The same with one limit a little wider."""
+
+    def wider(limit: Numbers) -> Numbers:
+        own = np.asarray(limit, dtype=float).copy()
+        own[row.year] += more
+        return own
+
+    if row.kind == MONEY and limits.money_idr is not None:
+        return question, replace(limits, money_idr=wider(limits.money_idr))
+    if row.kind == CAP and limits.cap_room_idr is not None:
+        return question, replace(limits, cap_room_idr=wider(np.maximum(limits.cap_room_idr, 0)))
+    if row.kind == QUOTA:
+        quotas = tuple(
+            replace(quota, most_by_year=wider(quota.most_by_year))
+            if quota.name == row.name
+            else quota
+            for quota in limits.quotas
+        )
+        return question, replace(limits, quotas=quotas)
+    options = tuple(
+        replace(terms, most_by_year=wider(terms.most_by_year))
+        if terms.option == row.name and terms.most_by_year is not None
+        else terms
+        for terms in question.options
+    )
+    return replace(question, options=options), limits
+
+
+def _price(mix: Mix, again: Mix, row: Row, more: float) -> Price:
+    year = mix.question.years[row.year]
+    value = min(again.value, mix.value)
+    gain = mix.value - value
+    least = max(mix.bound - value, 0.0)
+    most = max(mix.value - min(again.bound, value), gain)
+    added = (again.formations - mix.formations)[:, :, row.year].sum(axis=0)
+    role = ""
+    if row.kind in (QUOTA, INTAKE) and gain > 0 and added.max(initial=0.0) > 0:
+        role = mix.question.roles[int(added.argmax())]
+    words = _words(mix, row, more, gain, role)
+    return Price(row.kind, row.name, year, more, role, gain, least, most, *words)
+
+
+def _words(mix: Mix, row: Row, more: float, gain: float, role: str) -> tuple[str, str]:
+    year = mix.question.years[row.year]
+    limit = limit_words(row.kind, row.name)
+    step = rupiah(more) if row.kind in (MONEY, CAP) else ("Satu formasi", "One formation")
+    whom = (f", dipakai untuk {role},", f", used for {role},") if role else ("", "")
+    if mix.objective == CHEAPEST:
+        won = rupiah(gain)
+        return (
+            f"{step[0]} lagi pada {limit[0]} {year}{whom[0]} menghemat {won[0]} sampai"
+            f" {mix.question.years[-1]}.",
+            f"{step[1]} more of {limit[1]} in {year}{whom[1]} saves {won[1]} until"
+            f" {mix.question.years[-1]}.",
+        )
+    number = f"{gain:.1f}"
+    return (
+        f"{step[0]} lagi pada {limit[0]} {year}{whom[0]} mengisi {number.replace('.', ',')}"
+        f" jabatan-tahun lagi sampai {mix.question.years[-1]}.",
+        f"{step[1]} more of {limit[1]} in {year}{whom[1]} fills {number} post-years more until"
+        f" {mix.question.years[-1]}.",
+    )

@@ -1,0 +1,158 @@
+"""What the reader must know of a plan, in words: limits that bind, limits not kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analytics.mix_programme import CAP, FULL, IN_EFFECT, INTAKE, MONEY, QUOTA, Row
+from analytics.mix_question import MixQuestion
+
+# Codes of what is told.
+CAP_UNMEETABLE, LOCK_OVER, LOCK_INELIGIBLE = "cap_unmeetable", "lock_over", "lock_ineligible"
+FLOOR_UNMET, FLOOR_NEEDS, NOT_FOUND = "floor_unmet", "floor_needs", "not_found"
+_BILLION = 1e9
+_LIMITS = {
+    QUOTA: ("kuota formasi", "quota of formations"),
+    INTAKE: ("pagu usul", "ceiling on proposals"),
+    MONEY: ("uang", "money"),
+    CAP: ("ruang batas belanja pegawai", "room under the personnel cap"),
+    FULL: ("kebutuhan", "need"),
+    IN_EFFECT: ("pagu pekerjaan yang hilang", "ceiling on work removed"),
+}
+_QUOTAS = {
+    "replacement": ("pengganti", "replacement"),
+    "others": ("lainnya", "others"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something the reader must know of a plan, in both languages.
+
+    ``code``: ``cap_unmeetable``, ``lock_over``, ``lock_ineligible``, ``floor_unmet``,
+    ``floor_needs``, ``not_found``. ``limit``: kind of limit and its name; ``role`` empty and
+    ``year`` 0 where it is about all; ``amount`` in people, posts or rupiah.
+    """
+
+    code: str
+    limit: str
+    role: str
+    year: int
+    amount: float
+    text_id: str
+    text_en: str
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A limit that is used up: ``kind`` (quota, intake, money, cap), ``name``, ``year``."""
+
+    kind: str
+    name: str
+    year: int
+
+
+def limit_words(kind: str, name: str) -> tuple[str, str]:
+    """A limit in Indonesian and English."""
+    words = _LIMITS[kind]
+    if not name:
+        return words
+    own = [_QUOTAS.get(part, (part, part)) for part in name.split(":")]
+    return (
+        f"{words[0]} {' '.join(one[0] for one in own)}",
+        f"{words[1]} {' '.join(one[1] for one in own)}",
+    )
+
+
+def amount_words(kind: str, amount: float) -> tuple[str, str]:
+    """An amount of a limit: rupiah, or people and posts with one decimal."""
+    if kind in (MONEY, CAP):
+        return rupiah(amount)
+    number = f"{amount:.1f}".removesuffix(".0")
+    if kind in (QUOTA, INTAKE):
+        return f"{number.replace('.', ',')} formasi", f"{number} formations"
+    return f"{number.replace('.', ',')} jabatan", f"{number} posts"
+
+
+def rupiah(amount: float) -> tuple[str, str]:
+    """``Rp 1,23 miliar`` and ``Rp 1.23 billion``; millions below one billion."""
+    if abs(amount) >= _BILLION:
+        number, words = f"{amount / _BILLION:,.2f}", ("miliar", "billion")
+    else:
+        number, words = f"{amount / 1e6:,.1f}", ("juta", "million")
+    swapped = number.replace(",", "_").replace(".", ",").replace("_", ".")
+    return f"Rp {swapped} {words[0]}", f"Rp {number} {words[1]}"
+
+
+def cap_unmeetable(year: int, amount: float) -> Told:
+    """The cap is passed with nobody hired."""
+    own = rupiah(amount)
+    return Told(
+        CAP_UNMEETABLE, CAP, "", year, amount,
+        f"Batas belanja pegawai {year} terlewati {own[0]} walau tidak seorang pun diangkat;"
+        " rencana ini tidak menambahnya.",
+        f"The personnel cap of {year} is passed by {own[1]} even with nobody hired;"
+        " this plan does not add to it.",
+    )  # fmt: skip
+
+
+def lock_over(question: MixQuestion, row: Row, amount: float) -> Told:
+    """Fixed formations pass a limit by themselves."""
+    year = question.years[row.year]
+    role = question.roles[row.role] if row.role >= 0 else ""
+    limit, own = limit_words(row.kind, row.name), amount_words(row.kind, amount)
+    about = (f" untuk {role}", f" for {role}") if role else ("", "")
+    return Told(
+        LOCK_OVER, row.kind, role, year, amount,
+        f"Formasi yang dikunci melewati {limit[0]}{about[0]} {year} sebanyak {own[0]};"
+        " batas itu dilonggarkan sampai di situ.",
+        f"Formations fixed by hand pass the {limit[1]}{about[1]} of {year} by {own[1]};"
+        " that limit is loosened as far as that.",
+    )  # fmt: skip
+
+
+def lock_ineligible(option: str, role: str, year: int, count: int) -> Told:
+    """A fixed formation of an option that may not serve the role."""
+    return Told(
+        LOCK_INELIGIBLE, option, role, year, float(count),
+        f"Formasi {option} yang dikunci untuk {role} {year} tidak mengisi apa pun: opsi itu tidak"
+        " berlaku bagi jabatan ini.",
+        f"The fixed formation of {option} for {role} in {year} fills nothing: the option is not"
+        " open to this role.",
+    )  # fmt: skip
+
+
+def floor_unmet(role: str, year: int, amount: float, held_by: list[tuple[str, str]]) -> Told:
+    """The service floor of a role cannot be reached within the limits."""
+    own = amount_words(FULL, amount)
+    why_id = ", ".join(dict.fromkeys(one[0] for one in held_by))
+    why_en = ", ".join(dict.fromkeys(one[1] for one in held_by))
+    return Told(
+        FLOOR_UNMET, "floor", role, year, amount,
+        f"Lantai layanan {role} {year} tidak tercapai: kurang {own[0]}."
+        + (f" Yang menahan: {why_id}." if why_id else ""),
+        f"The service floor of {role} in {year} is not reached: {own[1]} short."
+        + (f" Held back by: {why_en}." if why_en else ""),
+    )  # fmt: skip
+
+
+def floor_needs(question: MixQuestion, row: Row, amount: float) -> Told:
+    """How much more of a limit the floors would need."""
+    year = question.years[row.year]
+    limit, own = limit_words(row.kind, row.name), amount_words(row.kind, amount)
+    return Told(
+        FLOOR_NEEDS, row.kind, "", year, amount,
+        f"Agar lantai tercapai, {limit[0]} {year} perlu ditambah paling sedikit {own[0]}.",
+        f"For the floors to be reached, the {limit[1]} of {year} must grow by at least {own[1]}.",
+    )  # fmt: skip
+
+
+def not_found(seconds: float) -> Told:
+    """No plan was found in the time given."""
+    return Told(
+        NOT_FOUND, "seconds", "", 0, seconds,
+        f"Rencana terbaik tidak ditemukan dalam {seconds:g} detik; yang tampil ialah rencana"
+        " menurut urutan kebutuhan.",
+        f"The best plan was not found within {seconds:g} seconds; what is shown follows the order"
+        " of need.",
+    )  # fmt: skip
