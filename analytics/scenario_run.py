@@ -208,7 +208,22 @@ def _room(
         choice=pay_choice(told),
         other_idr=_other(told, path, plan, facts.rulebook),
     )
-    return np.where(level["is_binding"], level["room_idr"], np.inf), plan
+    room = _cap_room(level, is_strict=told["plan.cap_where_over"] == "law")
+    return room, plan
+
+
+def _cap_room(level: pd.DataFrame, *, is_strict: bool) -> Numbers:
+    """Rupiah by year that newcomers may add to spending under the cap.
+
+    Where the cap is passed with nobody hired, strictly nobody may be hired; else the ratio of the
+    year of the data may not be passed. Method: docs/method.md eq. 237.
+    """
+    ratio = level["ratio_share"].to_numpy(dtype=np.float64)
+    most = level["limit_share"].to_numpy(dtype=np.float64)
+    if not is_strict:
+        most = np.maximum(most, ratio[0])
+    room = np.maximum((most - ratio) * level["apbd_idr"].to_numpy(dtype=np.float64), 0.0)
+    return np.where(level["is_binding"], room, np.inf)
 
 
 def _mix(told: Scenario, question: Asked, bounds: MixLimits, seconds: float) -> Mix:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+import pandas as pd
 
 from analytics import scenario_facts
 from analytics.__main__ import main
@@ -13,7 +16,7 @@ from analytics.scenario_facts import Facts
 from analytics.scenario_run import Result, run
 from analytics.scenario_stages import Stages
 
-# An invented APBD: the sample city publishes none.
+# An invented APBD with room under the cap; that of the sample city has none.
 BUDGET = {
     "budget.total_idr": 1.9e12,
     "budget.personnel_idr": 5.4e11,
@@ -39,6 +42,14 @@ def facts() -> Facts:
 def stages() -> Stages:
     """Stages that all tests share: what one computed another uses."""
     return Stages(facts())
+
+
+@cache
+def without_budget() -> Stages:
+    """The same city where no APBD was ever loaded."""
+    own = facts()
+    tables = {**own.stored.tables, "budget_years": pd.DataFrame()}
+    return Stages(replace(own, stored=replace(own.stored, tables=tables)))
 
 
 def told(name: str = "uji", **levers: object) -> Scenario:

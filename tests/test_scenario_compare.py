@@ -15,7 +15,7 @@ from analytics.scenario_compare import MEASURES, compare, waterfall
 from analytics.scenario_presets import presets
 from analytics.scenario_run import run
 from analytics.scenario_search import Swing, goal_seek, goal_seeks, swings, tornado
-from tests.scenario_city import BUDGET, stages, told
+from tests.scenario_city import BUDGET, stages, told, without_budget
 
 WHOLE = [key for key, each in MEASURES.items() if each.is_whole]
 
@@ -139,7 +139,7 @@ def test_a_goal_already_reached_moves_nothing():
 
 def test_without_an_apbd_the_cap_cannot_be_sought():
     with pytest.raises(ScenarioError, match="APBD belum diisi"):
-        goal_seek(told(), stages(), "budget.growth_share", "cap_ratio_worst", 0.3)
+        goal_seek(told(), without_budget(), "budget.growth_share", "cap_ratio_worst", 0.3)
 
 
 def test_a_lever_that_is_no_number_cannot_be_sought():

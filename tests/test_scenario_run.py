@@ -18,7 +18,7 @@ from analytics.scenario_facts import refuse_other
 from analytics.scenario_presets import presets
 from analytics.scenario_run import TABLES, run
 from analytics.scenario_stages import Stages
-from tests.scenario_city import BUDGET, facts, ran, stages, told
+from tests.scenario_city import BUDGET, facts, ran, stages, told, without_budget
 
 PRESETS = list(presets())
 
@@ -226,17 +226,30 @@ def test_a_formation_that_cannot_be_is_refused_in_words():
         run(scenario("a", {"plan.fixed/cpns/guru:guru_sihir/2028": 7}), stages())
 
 
-def test_the_cap_leaves_no_room_for_anybody_where_it_is_passed_already():
-    tight = of("zero_growth", **{"budget.total_idr": 1.2e12})
-    level = tight.tables["gauge"].set_index("year")
+def test_the_cap_read_strictly_leaves_no_room_where_it_is_passed_already():
+    tight = {"budget.total_idr": 1.2e12, "plan.cap_where_over": "law"}
+    level, spent = _cap_and_newcomers(of("zero_growth", **tight))
     over = level.index[level["is_binding"] & (level["room_idr"] < 0)]
-    account = tight.tables["money_account"]
-    spent = account.loc[account["item"].str.startswith("masuk_")].groupby("year")["amount_idr"]
-    assert len(over) and (spent.sum()[over] == 0).all()
+    assert len(over) and (spent[over] == 0).all()
+
+
+def test_the_cap_read_as_no_worse_keeps_the_ratio_of_the_year_of_the_data():
+    level, spent = _cap_and_newcomers(of("zero_growth", **{"budget.total_idr": 1.2e12}))
+    assert spent.sum() > 0
+    bound = level.loc[level["is_binding"]]
+    most = np.maximum(bound["limit_share"], level["ratio_share"].iloc[0])
+    assert (bound["ratio_share"] <= most + 1e-6).all()
+
+
+def _cap_and_newcomers(result):
+    account = result.tables["money_account"]
+    newcomers = account.loc[account["item"].str.startswith("masuk_")]
+    spent = newcomers.groupby("year")["amount_idr"].sum()
+    return result.tables["gauge"].set_index("year"), spent
 
 
 def test_without_an_apbd_nothing_is_said_of_the_cap():
-    result = ran()
+    result = run(told(), without_budget())
     assert result.tables["gauge"].empty
     assert result.summary["has_budget"] is False
     assert result.summary["cap_ratio_first_binding"] is None
@@ -244,7 +257,7 @@ def test_without_an_apbd_nothing_is_said_of_the_cap():
 
 def test_half_a_base_year_is_refused_in_words():
     with pytest.raises(ScenarioError, match=r"budget\.personnel_idr"):
-        ran(budget__total_idr=1e12)
+        run(told(budget__total_idr=1e12), without_budget())
 
 
 def test_a_general_raise_costs_more_and_changes_nobody():
