@@ -309,18 +309,3 @@ def _meaning(
     risen = known & (dropped > 0)
     total = float(agree(risen, day) > agree(risen, day - dropped))
     return {"stale": stale, "total": total}
-
-
-def service_words() -> Mapping[str, tuple[str, str]]:
-    """What each basis of service means, in Indonesian and English."""
-    return dict(_SERVICE_WORDS)
-
-
-_SERVICE_WORDS = {
-    "stated": ("tertulis di daftar", "written in the roster"),
-    "adjusted": ("tertulis, disesuaikan ke golongan hari ini", "written, brought to grade today"),
-    "appointed": ("dihitung dari TMT pengangkatan", "counted from the appointment"),
-    "nip": ("dihitung dari NIP", "counted from the NIP"),
-    "grade": ("nilai tengah golongan yang sama", "median of the same grade"),
-    "none": ("tidak diketahui, dianggap nol", "unknown, taken as zero"),
-}

@@ -346,7 +346,7 @@ def test_every_section_of_the_method_opens(folder, section):
     "table",
     [
         *("umur", "pola", "kelompok", "status", "rombel", "jam", "guru", "mengajar", "swasta"),
-        *("gabung", "keluar", "sebab", "proyeksi"),
+        *("gabung", "keluar", "sebab", "proyeksi", "gaji", "komponen", "golongan"),
     ],
 )
 def test_every_rule_table_is_shown_with_its_sources(folder, table):

@@ -11,7 +11,7 @@ import streamlit as st
 from analytics import regrouping_rules
 from analytics.leaving import role_group_labels
 from analytics.rules import ANY, RuleBook
-from pages.shared import inputs, layout, load
+from pages.shared import inputs, layout, load, pay_words
 from pages.shared.layout import Column
 from pages.shared.words import language, t
 
@@ -77,7 +77,7 @@ def tables() -> None:
 
 def rule_tables() -> dict[str, RuleTable]:
     """Every table of rules, as the page's link names it."""
-    return {**_retirement(), **_schools(), **_regrouping(), **_exits()}
+    return {**_retirement(), **_schools(), **_regrouping(), **_exits(), **_pay()}
 
 
 def _dates() -> list[Column]:
@@ -199,6 +199,40 @@ def _exits() -> dict[str, RuleTable]:
              Column("share", t("Bagian"), "share"), Column("months", t("Bulan"), "number")),
         ),
     }  # fmt: skip
+
+
+def _pay() -> dict[str, RuleTable]:
+    status = Column("employment", t("Status kepegawaian"))
+    of = Column("about", t("Untuk"))
+    return {
+        "gaji": RuleTable(
+            t("Gaji pokok PNS dan PPPK"),
+            lambda book: book.salaries,
+            (status, Column("grade", t("Golongan")),
+             Column("mkg_years", t("Masa kerja golongan (tahun)"), "number"),
+             Column("idr", t("Rp per bulan"), "number")),
+        ),
+        "komponen": RuleTable(
+            t("Komponen gaji, batas 30 % dan APBD"),
+            lambda book: _pay_rows(book.pay_rules),
+            (Column("rule", t("Aturan")), status, Column("role", t("Kelompok jabatan")), of,
+             Column("amount", t("Nilai"), "value"), Column("unit", t("Satuan"))),
+        ),
+        "golongan": RuleTable(
+            t("Golongan masuk dan puncak golongan"),
+            lambda book: _pay_rows(book.pay_grades),
+            (Column("rule", t("Aturan")), status, of, Column("answer", t("Nilai"))),
+        ),
+    }  # fmt: skip
+
+
+def _pay_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    names = pay_words.rule_names()
+    return rows.assign(
+        rule=rows["key"].map(names).fillna(rows["key"]),
+        employment=rows["employment"].replace({ANY: t("semua")}),
+        about=rows["of"].replace({ANY: ""}).str.replace("_", " "),
+    )
 
 
 def _legal_status(book: RuleBook) -> pd.DataFrame:
