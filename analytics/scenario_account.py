@@ -46,9 +46,7 @@ def whole_shares(values: Sequence[float] | Numbers, total: int | None = None) ->
     return low
 
 
-def staff_tables(
-    ahead: Projection, asked: Asked, mix: Mix, granted: Numbers
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def staff_tables(ahead: Projection, asked: Asked, mix: Mix) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Everybody on the payroll at the end of each year, and the steps between.
 
     Returns
@@ -64,7 +62,7 @@ def staff_tables(
     )
     steps = [step for step in ahead.steps if step in changes and step != "mpp"]
     parts = {step: changes[step].reindex(years).to_numpy(dtype=np.float64) for step in steps}
-    come, there = newcomers(asked, mix, granted)
+    come, there = newcomers(mix)
     left = np.zeros(len(years))
     for at, terms in enumerate(asked.question.options):
         if terms.kind != "hire":
@@ -93,19 +91,14 @@ def staff_tables(
     return staff, account
 
 
-def newcomers(asked: Asked, mix: Mix, granted: Numbers) -> tuple[Numbers, Numbers]:
+def newcomers(mix: Mix) -> tuple[Numbers, Numbers]:
     """Who arrives in each year, and who has come and is still there: (option, role, year).
-
-    Parameters
-    ----------
-    granted
-        Formations (option, role, proposed) that come about: those of the plan, or fewer.
 
     Returns
     -------
     Options that bring nobody stand at 0.
     """
-    question = asked.question
+    question = mix.question
     length = len(question.years)
     come = np.zeros((len(question.options), len(question.roles), length))
     there = np.zeros_like(come)
@@ -114,7 +107,7 @@ def newcomers(asked: Asked, mix: Mix, granted: Numbers) -> tuple[Numbers, Number
             continue
         arrive = np.diff(terms.in_post_share[:, :length], axis=1, prepend=0.0)
         fill = np.where(terms.is_eligible, terms.fill_share, 0.0)[:, None]
-        come[at] = (granted[at] * fill) @ arrive
+        come[at] = (mix.formations[at] * fill) @ arrive
         there[at] = mix.account.people[at]
     return come, there
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analytics.budget import Budget, BudgetYear, gauge, other_spending, recorded_years
 from analytics.export import csv_bytes
 from analytics.mix import GAP, Mix, MixLimits, best_mix, fixed_mix
-from analytics.mix_replay import Shortfall, filled_share, replay
+from analytics.mix_replay import Shortfall, replay
 from analytics.options import discount_rate, option_table
 from analytics.pay_path import PayPath
 from analytics.replacement import Gap
@@ -118,8 +118,8 @@ def _run(told: Scenario, stages: Stages, seconds: float) -> Result:
     room, plan_budget = _room(stages, told, path, presence)
     bounds = limits(question, told, room)
     planned = _mix(told, question, bounds, seconds)
-    granted, come = _granted(told, planned)
-    staff, staff_account = staff_tables(stages.projected(told), question, granted, come)
+    granted = _granted(told, planned)
+    staff, staff_account = staff_tables(stages.projected(told), question, granted)
     money, money_account, money_steps = money_tables(path, presence, question, granted)
     filling = filling_table(question, granted, told.number("plan.break_share") or 0.0)
     breaks = break_table(filling)
@@ -222,7 +222,7 @@ def _cap_room(level: pd.DataFrame, *, is_strict: bool) -> Numbers:
     most = level["limit_share"].to_numpy(dtype=np.float64)
     if not is_strict:
         most = np.maximum(most, ratio[0])
-    room = np.maximum((most - ratio) * level["apbd_idr"].to_numpy(dtype=np.float64), 0.0)
+    room = (most - ratio) * level["apbd_idr"].to_numpy(dtype=np.float64)
     return np.where(level["is_binding"], room, np.inf)
 
 
@@ -234,11 +234,11 @@ def _mix(told: Scenario, question: Asked, bounds: MixLimits, seconds: float) -> 
     return fixed_mix(question.question, bounds, rule, objective)  # type: ignore[arg-type]
 
 
-def _granted(told: Scenario, planned: Mix) -> tuple[Mix, Numbers]:
-    """The plan as it comes where formations are refused or half filled, and what comes of it."""
+def _granted(told: Scenario, planned: Mix) -> Mix:
+    """The plan as it comes where formations are refused or half filled."""
     share = told.number("plan.granted_share")
     if share is None or share >= 1.0:
-        return planned, planned.formations
+        return planned
     hit = told["plan.granted_options"]
     short = Shortfall(
         "granted",
@@ -246,7 +246,7 @@ def _granted(told: Scenario, planned: Mix) -> tuple[Mix, Numbers]:
         hit if isinstance(hit, tuple) else (),
         last_year=told.whole("plan.granted_until"),
     )
-    return replay(planned, short), planned.formations * filled_share(planned, short)
+    return replay(planned, short)
 
 
 def _options(
