@@ -173,6 +173,40 @@ def test_a_file_without_needs_is_refused(tmp_path):
         checks.checked_workload(read(path, kind="abk"), rules.load(), ON)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["NO", "NAMA JABATAN", "KJ", "B", "K", "+/-", "UNIT KERJA"],
+        ["No.", "Jabatan", "Kelas Jabatan", "Jumlah Pegawai ASN yang Ada Saat Ini",
+         "Kebutuhan Pegawai Hasil ABK Tahun Ini", "Kekurangan/Kelebihan", "Perangkat Daerah"],
+        ["No", "Nomenklatur Jabatan", "Kelas Jab.", "Eksisting (orang)",
+         "Jumlah ASN yang diperlukan", "Selisih", "Unit Organisasi"],
+    ],
+)  # fmt: skip
+def test_many_wordings_of_one_sheet_are_read_alike(tmp_path, headers):
+    rows = [headers, [1, "Arsiparis Terampil", 6, 4, 7, -3, "Dinas Sosial"],
+            [2, "Penata Layanan Operasional", 7, 2, 3, -1, "Dinas Sosial"]]  # fmt: skip
+    reading = read(book(tmp_path / "abk.xlsx", {"Data": rows}))
+    assert (reading.kind, reading.is_certain) == ("abk", True)
+    needs = checks.checked_workload(reading, rules.load(), ON).post_needs
+    assert list(needs["needed_fte"]) == [7, 3]
+    assert list(needs["in_post_count"]) == [4, 2]
+    assert list(needs["job_class"]) == [6, 7]
+
+
+def test_a_five_year_plan_gives_a_need_for_each_year_and_retirements_are_no_need(tmp_path):
+    rows = [
+        ["OPD", "NAMA JABATAN", "BEZETTING", "AKAN PENSIUN", "", "KEBUTUHAN", ""],
+        ["", "", "", 2026, 2027, 2026, 2027],
+        ["Dinas Sosial", "Arsiparis Terampil", 4, 1, 2, 5, 6],
+        ["Dinas Sosial", "Penata Layanan Operasional", 2, 0, 1, 3, 2],
+    ]
+    needs = checked(book(tmp_path / "abk.xlsx", {"Data": rows})).post_needs
+    wide = needs.pivot(index="title", columns="year", values="needed_fte")
+    assert wide.loc["Arsiparis Terampil"].to_dict() == {2026: 5, 2027: 6}
+    assert wide.loc["Penata Layanan Operasional"].to_dict() == {2026: 3, 2027: 2}
+
+
 def test_names_of_holders_are_not_read(tmp_path):
     rows = [list(row) for row in LIST]
     rows[2].append("NAMA PEMANGKU")

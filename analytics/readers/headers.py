@@ -17,6 +17,7 @@ import pandas as pd
 from analytics.readers.births import birth_column
 from analytics.readers.grades import grade_column
 from analytics.readers.religions import religion_column
+from analytics.readers.workload import workload_column
 
 COLUMNS_FILE = Path(__file__).resolve().parents[2] / "data" / "columns.csv"
 KINDS = ("roster", "teacher", "school", "enrolment", "birth", "religion", "exit", "abk", "apbd")
@@ -79,6 +80,8 @@ _SHORTENED = {
 }
 # Two facts that a stroke tells apart although their words together also name one.
 _STROKED = {("position", "echelon"), ("echelon", "position"), ("education_level", "education")}
+# The rank of a header told by its words alone: after every wording that is known.
+_SOUNDS_LIKE = 1_000
 # Words that mean nothing without the heading above them.
 _DEPENDENT = {
     *("nama", "name", "tmt", "tahun", "thn", "th", "bulan", "bln", "bl", "no", "nomor", "kode"),
@@ -245,6 +248,11 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
     counted = _counted(parts, kind) if kind in COUNTED else Meaning()
     if counted.policy != UNKNOWN:
         return Column(index, text, _facts(counted), counted.policy, counted.rank)
+    worked = workload_column(parts) if kind == "abk" else ""
+    if worked.startswith("needed_fte_y") or (worked == "unread" and len(parts) > 1):
+        # A year below 'Kebutuhan' is no need of today, one below 'Akan pensiun' is no need at all.
+        names = () if worked == "unread" else (worked,)
+        return Column(index, text, names, KEEP if names else OPTIONAL)
     dated = _dated(parts[0], kind) if len(parts) == 1 else None
     dated = dated or (_stroked(parts[0], kind) if len(parts) == 1 else None)
     if dated:
@@ -253,6 +261,10 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
         if meaning.policy != UNKNOWN:
             is_mixed = meaning.column in COMBINED
             return Column(index, text, _facts(meaning), meaning.policy, meaning.rank, is_mixed)
+    if worked and not is_private(text):
+        names = () if worked == "unread" else (worked,)
+        # What only sounds like it gives way to what says it.
+        return Column(index, text, names, KEEP if names else OPTIONAL, _SOUNDS_LIKE)
     twins = None if is_grouped else _twins(parts, kind)
     if twins:
         return Column(index, text, twins, KEEP, 0, is_mixed=True, is_stacked=len(parts) > 1)

@@ -345,8 +345,11 @@ def _kind(sheets: Sequence[Sheet]) -> str:
         if leaving and tells_of_exits(sheet, leaving, title_lines(sheet, leaving)):
             found = "exit"
         workload = headers["abk"]
-        if tells_of_workload(
-            workload, names["roster"], title_lines(sheet, workload) if workload else []
+        if workload and tells_of_workload(
+            names["abk"],
+            [column.header for column in workload.columns],
+            names["roster"],
+            title_lines(sheet, workload),
         ):
             found = "abk"
         header = headers[found]

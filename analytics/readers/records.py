@@ -16,7 +16,7 @@ from analytics.readers.leaving import reason_in
 from analytics.readers.side_by_side import by_area, by_school_year
 from analytics.readers.tabular import Header, Record, body, cell_text, chosen_columns
 from analytics.readers.workbook import Sheet
-from analytics.readers.workload import with_titles
+from analytics.readers.workload import by_needed_year, with_titles
 
 UNIT_SOURCES = {"unit", "opd", "work_unit", "satker_1", "satker_2", "school"}
 _GENERIC_SHEET = re.compile(
@@ -57,6 +57,8 @@ def frame_of(table: Table, kind: str) -> tuple[pd.DataFrame, tuple[tuple[int, st
         frame = by_school_year(frame)
     elif kind == "birth":
         frame = by_area(frame, header)
+    elif kind == "abk":
+        frame = by_needed_year(frame)
     return frame, tuple((sheet.numbers[place], reason) for place, reason in skipped)
 
 

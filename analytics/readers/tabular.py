@@ -106,8 +106,9 @@ def found_header(
         if not _may_be_header(sheet.rows[first], is_counted=is_counted):
             continue
         for last in range(first, min(first + _DEEPEST_BLOCK, len(sheet.rows))):
-            if last > first and not _may_be_header(
-                sheet.rows[last], is_lower=True, is_counted=is_counted
+            if last > first and not (
+                _may_be_header(sheet.rows[last], is_lower=True, is_counted=is_counted)
+                or (kind == "abk" and _names_years(sheet.rows[last]))
             ):
                 break
             header = header_at(sheet, kind, first, last, mapping or {})
@@ -147,6 +148,12 @@ def _may_be_header(
         elif isinstance(cell, date | datetime) or (isinstance(cell, float) and abs(cell) > 3000):
             return False
     return texts >= (1 if is_lower else 2) and (is_counted or not is_numbering(row))
+
+
+def _names_years(row: Sequence[object]) -> bool:
+    """Whether a row holds years and nothing else: the lower row of a plan by year."""
+    texts = [text for text in map(cell_text, row) if text]
+    return bool(texts) and all(re.fullmatch(r"20\d{2}", text) for text in texts)
 
 
 def _is_words(cell: object) -> bool:
