@@ -36,6 +36,7 @@ PAGES = (
     ("regrouping", "regrouping", "Regrouping"),
     ("redistribution", "pemerataan", "Pemerataan guru"),
     ("replacement", "pengganti", "Opsi pengganti"),
+    ("scenarios", "skenario", "Skenario"),
     ("backtest", "ketepatan", "Ketepatan"),
     ("import_data", "data", "Data"),
     ("method", "metode", "Metode"),

@@ -24,6 +24,7 @@ TABLED = {
     "Guru",
     "Regrouping",
     "Pemerataan guru",
+    "Skenario",
     "Ketepatan",
     "Data",
     "Metode",

@@ -287,7 +287,7 @@ def flow(parts: pd.DataFrame, finding: str) -> charts.ReadyFigure:
         (item, _ALL, float(count)) if side == "from" else (_ALL, item, float(count))
         for side, item, count in zip(kept["side"], kept["item"], kept["count"], strict=True)
     )
-    return _flow(rows, finding, charts.separators())
+    return _flow(rows, finding, charts.separators(), st.context.theme.type == "dark")
 
 
 @lru_cache(maxsize=64)
@@ -295,6 +295,7 @@ def _flow(
     rows: tuple[tuple[str, str, float], ...],
     finding: str,
     separators: str,  # noqa: ARG001 (the language is part of the key)
+    is_dark: bool,
 ) -> charts.ReadyFigure:
     names = part_names()
     ids = list(dict.fromkeys([one for row in rows for one in row[:2]]))
@@ -318,7 +319,10 @@ def _flow(
         "orientation": "h",
         "arrangement": "snap",
         "node": {
-            "label": [f"{names.get(one, one)} {number(size[one])}" for one in ids],
+            # The middle says nothing that the title does not.
+            "label": [
+                "" if one == _ALL else f"{names.get(one, one)} {number(size[one])}" for one in ids
+            ],
             "color": colours,
             "pad": 16,
             "thickness": 18,
@@ -339,7 +343,7 @@ def _flow(
             "customdata": said,
             "hovertemplate": "%{customdata}<extra></extra>",
         },
-        "textfont": {"size": 15, "shadow": "none"},
+        "textfont": {"size": 14, "color": "#E8EDF2" if is_dark else "#16212C", "shadow": "none"},
     }
     shown = charts.layout(finding, legend=False)
     shown["hovermode"] = "closest"

@@ -54,8 +54,11 @@ class Column:
     help: str | None = None
 
 
-def header(finding: str, question: str = "") -> None:
-    """The page's question, small, and what the data answer, large."""
+def header(finding: str, question: str = "", *, has_what_if: bool = True) -> None:
+    """The page's question, small, and what the data answer, large.
+
+    ``has_what_if``: whether the what-if on the retirement age in the link counts on this page.
+    """
     asked = f'<p class="es-question">{escape(question)}</p>' if question else ""
     st.html(f'<header class="es-header">{asked}<h1>{escape(finding)}</h1></header>')
     try:
@@ -67,7 +70,7 @@ def header(finding: str, question: str = "") -> None:
         sample = t("Data contoh (sintetis)")
         told = t("Kota dan semua nama di halaman ini rekaan. Muat data Anda di halaman Data.")
         st.html(f'<p class="es-sample" role="note"><b>{escape(sample)}</b> {escape(told)}</p>')
-    if (proposed := load.law_choice().proposal) != "none":
+    if has_what_if and (proposed := load.law_choice().proposal) != "none":
         from pages.shared.inputs import proposal_labels
 
         told = t(

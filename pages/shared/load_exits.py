@@ -166,18 +166,23 @@ class Learnt:
     hazards: Mapping[str, NDArray[np.float64]]
 
 
-def learnt(key: ExitKey, told: str) -> Learnt:
+def model_of(key: ExitKey, told: str) -> ExitModel:
     """The exit model, learnt by a worker; words on the screen while it does."""
     # Read here and not by the worker, who knows nothing of editions and visitors.
     spells, rates = spells_of(key), load.rulebook().exit_rates
     day = key.in_force.as_of
-    past = _past_name(key)
 
     def learn() -> ExitModel:
         # Seconds of work: in this process it would hold up every other visitor's screen.
         return done_apart(exits.exit_model, spells, key.since or day, day, rates)
 
-    model = load_schools.waited_for(past, learn, told)
+    return load_schools.waited_for(_past_name(key), learn, told)
+
+
+def learnt(key: ExitKey, told: str) -> Learnt:
+    """The exit model with everybody's hazards under the law of the view; as ``model_of``."""
+    model = model_of(key, told)
+    spells, day = spells_of(key), key.in_force.as_of
     everyone = load.people_of(key.people)
     name = ("hazards", key)
     return load_schools.waited_for(name, lambda: _applied(model, spells, everyone, day), told)

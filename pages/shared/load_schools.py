@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -175,49 +175,50 @@ def births_for_model(key: SchoolKey) -> pd.DataFrame | None:
 # --- work beside the screen ---
 
 
-class _Desk:
-    """One worker for forecasts, and what it has done."""
+class Desk:
+    """Workers for one kind of work, and the last results they gave."""
 
-    def __init__(self) -> None:
-        self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="estafet-forecast")
+    def __init__(self, name: str, workers: int = 1, kept: int = _KEPT_RESULTS) -> None:
+        self.worker = ThreadPoolExecutor(workers, thread_name_prefix=f"estafet-{name}")
+        self.kept = kept
         self.lock = threading.Lock()
         self.work: dict[Hashable, Future[Any]] = {}
         self.done_share: dict[Hashable, float] = {}
         self.waiting: Counter[Hashable] = Counter()
 
 
-_DESK = _Desk()
+_DESK = Desk("forecast")
 
 
-def _started(key: Hashable, work: Callable[[], Result]) -> Future[Result]:
+def _started(key: Hashable, work: Callable[[], Result], desk: Desk) -> Future[Result]:
     """The work behind a key; begun when nobody asked for it before, or when it failed."""
-    with _DESK.lock:
-        _DESK.waiting[key] += 1
-        held = _DESK.work.get(key)
+    with desk.lock:
+        desk.waiting[key] += 1
+        held = desk.work.get(key)
         if held is None or (held.done() and held.exception() is not None):
-            held = _DESK.worker.submit(work)
-        _DESK.work.pop(key, None)
-        _DESK.work[key] = held
+            held = desk.worker.submit(work)
+        desk.work.pop(key, None)
+        desk.work[key] = held
         # What nobody asked for lately goes first.
-        while len(_DESK.work) > _KEPT_RESULTS:
-            oldest = next(iter(_DESK.work))
-            _DESK.work.pop(oldest)
-            _DESK.done_share.pop(oldest, None)
+        while len(desk.work) > desk.kept:
+            oldest = next(iter(desk.work))
+            desk.work.pop(oldest)
+            desk.done_share.pop(oldest, None)
     return cast("Future[Result]", held)
 
 
-def _left(key: Hashable, job: Future[Any]) -> None:
+def _left(key: Hashable, job: Future[Any], desk: Desk) -> None:
     """A visitor waits no longer; work that has not begun and nobody waits for is dropped.
 
     Each step of a slider asks for its own work, and only the last is still wanted.
     """
-    with _DESK.lock:
-        _DESK.waiting[key] -= 1
-        if _DESK.waiting[key] > 0:
+    with desk.lock:
+        desk.waiting[key] -= 1
+        if desk.waiting[key] > 0:
             return
-        del _DESK.waiting[key]
-        if job.cancel() and _DESK.work.get(key) is job:
-            del _DESK.work[key]
+        del desk.waiting[key]
+        if job.cancel() and desk.work.get(key) is job:
+            del desk.work[key]
 
 
 def is_known(key: Hashable) -> bool:
@@ -230,30 +231,46 @@ def share_done(key: Hashable) -> Progress:
     return partial(_DESK.done_share.__setitem__, key)
 
 
-def waited_for(key: Hashable, work: Callable[[], Result], told: str) -> Result:
+def waited_for(
+    key: Hashable,
+    work: Callable[[], Result],
+    told: str,
+    *,
+    desk: Desk = _DESK,
+    quiet_seconds: float = 0.0,
+) -> Result:
     """The result of ``work``, done once for all visitors by a worker; words while it runs.
+
+    Parameters
+    ----------
+    desk
+        Whose workers do it.
+    quiet_seconds
+        How long nothing is said: words that flash by for an instant only disturb.
 
     Raises
     ------
     Whatever the work raised.
     """
-    job = _started(key, work)
+    job = _started(key, work, desk)
     try:
+        if not job.done() and quiet_seconds:
+            wait([job], quiet_seconds)
         if not job.done():
             place, began = st.empty(), time.monotonic()
             while not job.done():
                 # Drawn every time: only so does Streamlit notice that a visitor has left.
                 waited = tn("{n} detik", int(time.monotonic() - began))
-                share = _DESK.done_share.get(key)
+                share = desk.done_share.get(key)
                 if share is None:
                     place.info(f"{told} ({waited})", icon=":material/hourglass_top:")
                 else:
                     place.progress(min(share, 1.0), f"{told} ({percent(share, 0)}, {waited})")
-                time.sleep(_WATCH_SECONDS)
+                wait([job], _WATCH_SECONDS)
             place.empty()
         return job.result()
     finally:
-        _left(key, job)
+        _left(key, job, desk)
 
 
 def learnt(key: SchoolKey, told: str) -> Outlook:

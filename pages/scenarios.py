@@ -1,0 +1,126 @@
+"""One what-if, whole: its vacancies, its money, the 30 % limit; compared, approved, locked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.state_scenarios import DRAFT, EDITORS
+from pages.shared import (
+    access,
+    gauge_figures,
+    inputs,
+    layout,
+    load_scenarios,
+    scenario_beside,
+    scenario_details,
+    scenario_held,
+    scenario_inputs,
+    scenario_saved,
+    scenario_view,
+)
+from pages.shared.load_scenarios import RefusedError
+from pages.shared.scenario_held import Held
+from pages.shared.scenario_view import Seen
+from pages.shared.words import names, t
+
+
+def render() -> None:
+    """The page."""
+    access.require("pimpinan")
+    layout.needs_data()
+    _page()
+
+
+@st.fragment
+def _page() -> None:
+    finding, gauge = st.container(), st.container()
+
+    # read
+    held = scenario_held.held()
+    told = scenario_view.shown_scenario(held)
+    scenario_saved.choose(held)
+    if held.ignored:
+        layout.caution(
+            t("Tuas pada tautan ini tidak dikenal: {names}.", names=names(list(held.ignored)))
+        )
+
+    # call
+    refusal, view = "", None
+    try:
+        view = scenario_view.seen(load_scenarios.key(), told)
+    except RefusedError as error:
+        refusal = str(error)
+
+    # draw
+    with finding:
+        title = scenario_view.finding(view) if view else told.name
+        layout.header(title, _question(), has_what_if=False)
+    with gauge:
+        gauge_figures.strip(
+            view.gauge if view else None,
+            name=told.name,
+            beside=scenario_view.beside_gauge(view) if view else (),
+            remedy=scenario_details.missing_budget(),
+        )
+    scenario_saved.bar(held, told, view.result if view else None)
+    if view is None:
+        layout.caution(refusal)
+        layout.note(t("Kembalikan tuas itu, atau tekan Urungkan."))
+    else:
+        _headline(view)
+    left, right = st.columns([3.1, 1.25], gap="large")
+    with left:
+        if view is not None:
+            _answer(view, held)
+    with right:
+        scenario_inputs.levers(held.now)
+        st.markdown(f"#### {t('Yang diubah')}")
+        saved = scenario_held.saved_of(held)
+        may_write = access.role() in EDITORS and (saved is None or saved.standing == DRAFT)
+        scenario_inputs.moved(held.now, is_draft=may_write)
+    scenario_held.keep_in_link(held)
+    layout.source_note(*scenario_view.EQUATIONS)
+
+
+def _question() -> str:
+    return t("Andai begini: berapa jabatan kosong, berapa rupiah, lewat batas 30% atau tidak?")
+
+
+def _headline(view: Seen) -> None:
+    """The answer in large figures and words."""
+    for told in scenario_view.cautions(view):
+        layout.caution(told)
+    layout.keys(scenario_view.keys(view))
+    layout.sentences(scenario_view.sentences(view))
+
+
+def _answer(view: Seen, held: Held) -> None:
+    """What the scenario comes to."""
+    scenario_details.headline(view)
+    sections = {
+        "rencana": t("Rencana"),
+        "layanan": t("Layanan"),
+        "neraca": t("Orang dan uang"),
+        "batas": t("Batas 30%"),
+        "ditolak": t("Andai ditolak"),
+        "banding": t("Bandingkan"),
+        "riwayat": t("Riwayat"),
+    }
+    section = inputs.choice(
+        "rinci", t("Rincian"), sections, "banding" if held.others else "rencana"
+    )
+    if section == "rencana":
+        scenario_details.plan(view, may_edit=access.role() in EDITORS)
+    elif section == "layanan":
+        scenario_details.services(view)
+    elif section == "neraca":
+        scenario_details.accounts(view)
+    elif section == "batas":
+        scenario_details.limit(view)
+    elif section == "ditolak":
+        scenario_details.refused(view)
+    elif section == "banding":
+        scenario_beside.beside(view, held)
+    else:
+        scenario_saved.history(held, load_scenarios.stages(view.key))
+        scenario_details.whole_result(view)

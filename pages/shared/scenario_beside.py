@@ -1,0 +1,227 @@
+"""Up to four scenarios side by side: differences, the same axes, and why the number moved."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics.scenario import Scenario
+from analytics.scenario_compare import MEASURES, Comparison
+from pages.shared import charts, inputs, layout, load, load_scenarios, scenario_held
+from pages.shared.load_scenarios import RefusedError
+from pages.shared.scenario_figures import Shown, side_by_side, waterfall
+from pages.shared.scenario_held import Held
+from pages.shared.scenario_link import opened, preset_names
+from pages.shared.scenario_view import Seen
+from pages.shared.scenario_words import lever_name, measure_said, value_said
+from pages.shared.words import language, t, tn
+
+_CHARTS = ("unfilled_count", "end_count", "apbd_idr", "ratio_share")
+
+
+def beside(view: Seen, held: Held) -> None:
+    """The section."""
+    _choose(held)
+    several = _several(view, held)
+    if len(several) < 2:
+        layout.note(t("Pilih sampai tiga skenario lain; tautan membuka perbandingan yang sama."))
+        return
+    try:
+        found = load_scenarios.compared(view.key, several)
+    except RefusedError as error:
+        layout.caution(str(error))
+        return
+    _differences(found, several)
+    _figures(found)
+    _why(view, several)
+    _levers(found, several)
+
+
+def _choose(held: Held) -> None:
+    names = {ref: name for ref, name in preset_names().items() if ref != held.ref}
+    for saved in load.state().saved_scenarios():
+        ref = f"{saved.scenario_id}.{saved.revision}"
+        if ref != held.ref:
+            names[ref] = saved.name
+    if held.is_moved:
+        names[held.ref] = t("{name} (seperti dibuka)", name=held.base.name)
+    # A link may hold levers of its own, or an earlier revision.
+    for other in held.others:
+        if other not in names and (found := opened(other)) is not None:
+            names[other] = t("{name} (dari tautan)", name=found.base.name)
+    chosen = [other for other in held.others if other in names]
+    if "bandingkan" not in st.session_state or st.session_state["bandingkan"] != chosen:
+        st.session_state["bandingkan"] = chosen
+    st.multiselect(
+        t("Bandingkan dengan"),
+        options=list(names),
+        format_func=lambda one: names.get(one, one),
+        key="bandingkan",
+        max_selections=3,
+        placeholder=t("Pilih sampai tiga"),
+        on_change=lambda: scenario_held.compare_with(st.session_state["bandingkan"]),
+    )
+
+
+def _several(view: Seen, held: Held) -> tuple[Scenario, ...]:
+    """The scenario on screen first, then the others over the same years."""
+    others = []
+    for ref in held.others:
+        found = opened(ref)
+        if found is None:
+            continue
+        name = found.base.name
+        if found.now != found.base:
+            name = t("{name} (dari tautan)", name=name[:60])
+        others.append(Scenario(name, "", view.told.years, found.now.values, found.now.rationale))
+    return scenario_held.distinct([view.told, *others])
+
+
+def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
+    table = found.measures
+    rows = pd.DataFrame({"measure": table[f"label_{language()}"]})
+    for at, one in enumerate(several, start=1):
+        rows[f"v{at}"] = [
+            measure_said(unit, value)
+            for unit, value in zip(table["unit"], table[f"value_{at}"], strict=True)
+        ]
+        if at > 1:
+            rows[f"d{at}"] = [
+                _signed(unit, value)
+                for unit, value in zip(table["unit"], table[f"difference_{at}"], strict=True)
+            ]
+        del one
+    columns = [layout.Column("measure", t("Ukuran"), width="medium")]
+    for at, one in enumerate(several, start=1):
+        columns.append(layout.Column(f"v{at}", one.name))
+        if at > 1:
+            columns.append(layout.Column(f"d{at}", t("selisih")))
+    least = table.set_index("measure").loc["unfilled_count"]
+    values = {one.name: float(least[f"value_{at}"]) for at, one in enumerate(several, start=1)}
+    best = min(values, key=lambda name: values[name])
+    st.markdown(
+        "#### "
+        + tn(
+            "{name} meninggalkan paling sedikit jabatan kosong: {n}",
+            round(values[best]),
+            name=best,
+        )
+    )
+    layout.table(rows, columns, "bandingkan-skenario")
+    layout.note(t("Selisih terhadap {name}.", name=several[0].name))
+
+
+def _signed(unit: str, value: float) -> str:
+    if value != value:
+        return measure_said(unit, value)
+    return ("+" if value > 0 else "") + measure_said(unit, value)
+
+
+def _figures(found: Comparison) -> None:
+    by_year = found.by_year
+    told = {
+        "unfilled_count": (t("Jabatan kosong akhir tahun"), Shown(t("Jabatan"))),
+        "end_count": (t("Pegawai akhir tahun"), Shown(t("Orang"))),
+        "apbd_idr": (t("Gaji dari APBD"), Shown(t("Miliar rupiah setahun"), is_money=True)),
+        "ratio_share": (
+            t("Belanja pegawai dibanding APBD"),
+            Shown(t("Bagian APBD"), is_share=True),
+        ),
+    }
+    kept = [one for one in _CHARTS if by_year[one].notna().any()]
+    for first in range(0, len(kept), 2):
+        places = st.columns(2, gap="large")
+        for place, name in zip(places, kept[first : first + 2], strict=False):
+            finding, shown = told[name]
+            with place:
+                charts.draw(
+                    side_by_side(by_year, name, _ends(by_year, name, finding, shown), shown),
+                    f"bandingkan-{name}",
+                    height=360,
+                )
+
+
+def _ends(table: pd.DataFrame, column: str, finding: str, shown: Shown) -> str:
+    """The finding with what each comes to at the end."""
+    last = table.loc[table["year"] == table["year"].max()]
+    ends = ", ".join(
+        f"{name} {shown.said(value)}"
+        for name, value in zip(last["scenario"], last[column], strict=True)
+    )
+    return t("{what} {year}: {ends}", what=finding, year=int(table["year"].max()), ends=ends)
+
+
+def measures() -> dict[str, str]:
+    """Measures by key, as the visitor calls them."""
+    english = language() == "en"
+    return {key: one.label_en if english else one.label_id for key, one in MEASURES.items()}
+
+
+def _why(view: Seen, several: tuple[Scenario, ...]) -> None:
+    """Which groups of levers the difference comes from; the steps add up."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure = inputs.choice(
+            "ukuran", t("Mengapa berbeda: ukuran"), measures(), "unfilled_count", widget="select"
+        )
+        names = {str(at): one.name for at, one in enumerate(several) if at}
+        other = inputs.choice("lawan", t("dibanding"), names, "1", widget="select")
+    second = several[int(other)]
+    try:
+        steps = load_scenarios.steps_between(view.key, several[0], second, measure)
+    except RefusedError as error:
+        layout.caution(str(error))
+        return
+    unit = MEASURES[measure].unit
+    if steps["value"].isna().any():
+        layout.note(t("Ukuran ini memerlukan data APBD."))
+        return
+    changes = [float(one) for one in steps["change"]]
+    said = [
+        measure_said(unit, one) if at in (0, len(changes) - 1) else _signed(unit, one)
+        for at, one in enumerate(changes)
+    ]
+    difference = changes[-1] - changes[0]
+    charts.draw(
+        waterfall(
+            steps[f"label_{language()}"].tolist(),
+            changes,
+            t(
+                "{measure}: {second} dibanding {first} {difference}",
+                measure=measures()[measure],
+                first=several[0].name,
+                second=second.name,
+                difference=_signed(unit, difference),
+            ),
+            said,
+        ),
+        "mengapa-berbeda",
+        height=110 + 46 * len(changes),
+    )
+    layout.downloads(
+        steps[["step", f"label_{language()}", "change", "value"]], "langkah-perbedaan",
+        key="unduh-langkah",
+    )  # fmt: skip
+
+
+def _levers(found: Comparison, several: tuple[Scenario, ...]) -> None:
+    """The levers that are not the same in all."""
+    from analytics.scenario_levers import lever
+
+    rows = []
+    for key in found.levers["key"]:
+        own, thing = lever(str(key)), str(key).partition("/")[2]
+        row = {"lever": lever_name(own, thing)}
+        row |= {f"v{at}": value_said(own, one[str(key)], thing) for at, one in enumerate(several)}
+        rows.append(row)
+    if not rows:
+        layout.note(t("Semua tuasnya sama."))
+        return
+    st.markdown(f"#### {tn('{n} tuas berbeda', len(rows))}")
+    layout.table(
+        pd.DataFrame(rows),
+        [
+            layout.Column("lever", t("Tuas"), width="large"),
+            *(layout.Column(f"v{at}", one.name) for at, one in enumerate(several)),
+        ],
+        "tuas-berbeda",
+    )

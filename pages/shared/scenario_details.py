@@ -1,0 +1,433 @@
+"""Beneath the headline: plan, services, accounts, the limit, what if formations are refused."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics.scenario import Scenario
+from pages.shared import charts, gauge_figures, inputs, layout, load_scenarios
+from pages.shared.gauge_figures import option_names
+from pages.shared.load_scenarios import RefusedError
+from pages.shared.scenario_figures import unfilled_by_year, waterfall
+from pages.shared.scenario_inputs import fixed_formations
+from pages.shared.scenario_view import Seen
+from pages.shared.scenario_words import role_name, step_name
+from pages.shared.words import money, number, percent, t, tn
+
+_MOST_ROWS = 420
+
+
+def headline(view: Seen) -> None:
+    """Staff and vacancies by year, and the flow from leavers to what covers them."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        first = unfilled_by_year(view.result)
+        charts.draw(
+            gauge_and_staff(view, float(first.iloc[0]), float(first.iloc[-1])),
+            "pegawai-dan-kekosongan",
+            height=440,
+        )
+    with right:
+        flow = view.result.tables["flow"]
+        rows = flow.loc[flow["year"] == view.last_year]
+        charts.draw(
+            gauge_figures.flow(rows, _flow_finding(rows, view.last_year)),
+            "aliran-jabatan",
+            height=440,
+        )
+    layout.note(
+        t(
+            "Rentang: 8 dari 10 kemungkinan siapa yang pergi; formasi tetap seperti rencana."
+            " Jabatan kosong dihitung per jabatan, kelebihan di satu tempat tidak menutupi yang"
+            " lain."
+        )
+    )
+
+
+def gauge_and_staff(view: Seen, first: float, last: float) -> charts.Figure:
+    """The figure of staff and vacancies with its finding."""
+    from pages.shared.scenario_figures import staff_and_vacancies
+
+    end = view.result.tables["staff"]["end_count"]
+    return staff_and_vacancies(
+        view.result,
+        view.nothing,
+        t(
+            "Pegawai {start} menjadi {end} pada akhir {year}; jabatan kosong {first} menjadi"
+            " {last}",
+            start=number(view.result.tables["staff"]["start_count"].iloc[0]),
+            end=number(end.iloc[-1]),
+            year=view.last_year,
+            first=number(first),
+            last=number(last),
+        ),
+    )
+
+
+def _flow_finding(rows: pd.DataFrame, year: int) -> str:
+    to = rows.loc[rows["side"] == "to"].set_index("item")["count"]
+    total = int(to.sum())
+    options = int(to.reindex(list(option_names())).fillna(0).sum())
+    return t(
+        "Dari {all} jabatan kosong sampai {year}: {less} tidak perlu lagi, {options} ditutup"
+        " pilihan, {empty} tetap kosong",
+        all=number(total),
+        year=year,
+        less=number(to.get("tidak_perlu_lagi", 0)),
+        options=number(options),
+        empty=number(to.get("belum_terisi", 0)),
+    )
+
+
+# --- the plan ---
+
+
+def plan(view: Seen, *, may_edit: bool) -> None:
+    """Formations by option, role and year of proposal."""
+    table = view.result.tables["plan"]
+    if table.empty:
+        layout.note(t("Tidak ada formasi dalam rencana ini. Pilih cara lain pada tuas Rencana."))
+    else:
+        wide = table.pivot_table(
+            index=["option", "role"],
+            columns="year",
+            values="formation_count",
+            aggfunc="sum",
+            fill_value=0,
+        )
+        years = [int(year) for year in wide.columns]
+        wide.columns = [str(year) for year in years]
+        wide = wide.assign(total=wide.sum(axis=1)).reset_index()
+        order = list(option_names())
+        wide = wide.sort_values(
+            ["option", "total"],
+            ascending=[True, False],
+            key=lambda column: column.map(order.index) if column.name == "option" else column,
+        )
+        shown = wide.assign(
+            option=wide["option"].map(option_names()), role=wide["role"].map(role_name)
+        )
+        st.markdown(
+            "#### "
+            + t(
+                "{n} formasi diusulkan {first}-{last}; {role} paling banyak",
+                n=number(wide["total"].sum()),
+                first=years[0],
+                last=years[-1],
+                role=role_name(str(wide.groupby("role")["total"].sum().idxmax())),
+            )
+        )
+        layout.table(
+            shown,
+            [
+                layout.Column("option", t("Pilihan")),
+                layout.Column("role", t("Peran"), width="medium"),
+                *(layout.Column(str(year), str(year), "number") for year in years),
+                layout.Column("total", t("Jumlah"), "number"),
+            ],
+            "formasi-per-tahun-usul",
+            height=_MOST_ROWS if len(shown) > 11 else "auto",
+        )
+        layout.note(t("Orang per tahun usul; yang datang lebih sedikit dan lebih lambat."))
+    if may_edit:
+        question = view.result.mix.question
+        fixed_formations({role: role_name(role) for role in question.roles}, list(question.years))
+
+
+# --- services ---
+
+
+def services(view: Seen) -> None:
+    """The year in which each service falls below its floor."""
+    breaks = view.result.tables["service_breaks"]
+    floor = view.told.number("plan.break_share") or 0.0
+    filling = view.result.tables["filling"]
+    roles = int(filling.loc[filling["needed_count"] > 0, "role"].nunique())
+    if breaks.empty:
+        layout.note(
+            t("Tidak satu pun dari {n} peran terisi kurang dari {share}.", n=roles,
+              share=percent(floor, 0))
+        )  # fmt: skip
+        return
+    ordered = breaks.sort_values("unfilled_count", ascending=False)
+    top = ordered.head(12)
+    ranked = pd.Series(
+        top["unfilled_count"].round().to_numpy(),
+        index=[
+            t("{role} (mulai {year})", role=role_name(str(role)), year=int(year))
+            for role, year in zip(top["role"], top["breaks_in"], strict=True)
+        ],
+    )
+    charts.draw(
+        charts.ranking(
+            ranked,
+            t(
+                "{n} dari {all} peran terisi kurang dari {share}; jabatan kosong akhir {year}",
+                n=len(breaks),
+                all=roles,
+                share=percent(floor, 0),
+                year=view.last_year,
+            ),
+            series=t("Jabatan kosong"),
+        ),
+        "layanan-putus",
+        height=80 + 30 * len(ranked),
+    )
+    layout.table(
+        ordered.assign(role=ordered["role"].map(role_name)),
+        [
+            layout.Column("role", t("Peran"), width="medium"),
+            layout.Column("breaks_in", t("Putus mulai"), "year"),
+            layout.Column("service_share", t("Terisi tahun itu"), "share"),
+            layout.Column("last_share", t("Terisi akhir masa"), "share"),
+            layout.Column("unfilled_count", t("Kosong akhir masa"), "number"),
+        ],
+        "layanan-putus-tabel",
+        height=_MOST_ROWS if len(ordered) > 11 else "auto",
+    )
+
+
+# --- accounts ---
+
+
+def accounts(view: Seen) -> None:
+    """The account of people and the account of money; both add up."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _people(view)
+    with right:
+        _money(view)
+
+
+def _people(view: Seen) -> None:
+    staff, account = view.result.tables["staff"], view.result.tables["staff_account"]
+    steps = account.groupby("step", sort=False)["change_count"].sum()
+    steps = steps.loc[steps != 0]
+    start, end = int(staff["start_count"].iloc[0]), int(staff["end_count"].iloc[-1])
+    values = [start, *(int(one) for one in steps), end]
+    labels = [t("Hari ini"), *(step_name(str(one)) for one in steps.index),
+              t("Akhir {year}", year=view.last_year)]  # fmt: skip
+    said = [number(values[0]), *(_signed(one) for one in values[1:-1]), number(values[-1])]
+    charts.draw(
+        waterfall(
+            labels,
+            values,
+            t(
+                "Dari {start} menjadi {end} orang, langkah demi langkah",
+                start=number(start),
+                end=number(end),
+            ),
+            said,
+        ),
+        "neraca-pegawai",
+        height=420,
+    )
+    _by_year(account, "change_count", "step", "neraca-pegawai-per-tahun", "number", "plus")
+
+
+def _money(view: Seen) -> None:
+    total = view.result.tables["money"]
+    steps = view.result.tables["money_steps"].groupby("step", sort=False)["change_idr"].sum()
+    steps = steps.loc[steps != 0]
+    start, end = float(total["apbd_idr"].iloc[0]), float(total["apbd_idr"].iloc[-1])
+    values = [start, *(float(one) for one in steps), end]
+    first = int(total["year"].iloc[0])
+    labels = [str(first), *(step_name(str(one)) for one in steps.index), str(view.last_year)]
+    said = [
+        money(values[0]),
+        *(("+" if one > 0 else "") + money(one) for one in values[1:-1]),
+        money(values[-1]),
+    ]
+    charts.draw(
+        waterfall(
+            labels,
+            values,
+            t(
+                "Gaji dari APBD {start} menjadi {end} setahun",
+                start=money(start),
+                end=money(end),
+            ),
+            said,
+        ),
+        "neraca-uang",
+        height=420,
+    )
+    account = view.result.tables["money_account"]
+    _by_year(account, "amount_idr", "item", "neraca-uang-per-tahun", "rupiah", "")
+    outside = float(total["outside_cap_idr"].iloc[-1])
+    apbn = float(total["apbn_idr"].iloc[-1])
+    layout.note(
+        t(
+            "Di luar angka ini pada {year}: tunjangan guru dari TKD {outside}, beban APBN (pensiun)"
+            " {apbn}, investasi dan perawatan teknologi {beside}.",
+            year=view.last_year,
+            outside=money(outside),
+            apbn=money(apbn),
+            beside=money(float(total["beside_pay_idr"].iloc[-1])),
+        )
+    )
+
+
+def _by_year(  # noqa: PLR0913 (a table, its columns, how it is shown)
+    table: pd.DataFrame, value: str, name: str, file_name: str, kind: str, sign: str
+) -> None:
+    wide = table.pivot_table(
+        index=name, columns="year", values=value, aggfunc="sum", sort=False, fill_value=0
+    )
+    wide = wide.loc[(wide != 0).any(axis=1)]
+    years = [int(year) for year in wide.columns]
+    wide.columns = [str(year) for year in years]
+    wide.loc[t("Perubahan") if sign else t("Jumlah")] = wide.sum()
+    shown = wide.reset_index(names=name)
+    shown[name] = [step_name(str(one)) for one in shown[name]]
+    layout.table(
+        shown,
+        [
+            layout.Column(name, t("Langkah") if sign else t("Bagian"), width="medium"),
+            *(layout.Column(str(year), str(year), kind) for year in years),
+        ],
+        file_name,
+    )
+
+
+def _signed(given: float) -> str:
+    return ("+" if given > 0 else "−" if given < 0 else "") + number(abs(given))
+
+
+# --- the limit ---
+
+
+def limit(view: Seen) -> None:
+    """The 30 % limit by year, under every reading of what is disputed."""
+    if view.gauge is None:
+        layout.note(missing_budget())
+        return
+    named = {view.told.name: view.gauge}
+    for name, told in _readings(view.told).items():
+        try:
+            other = load_scenarios.result(view.key, told).tables["gauge"]
+        except RefusedError:
+            continue
+        if not other["ratio_share"].round(6).equals(view.gauge["ratio_share"].round(6)):
+            named[name] = other
+    over = view.gauge.loc[(view.gauge["room_idr"] < 0) & view.gauge["is_binding"], "year"]
+    finding = (
+        t("Batas dilampaui pada {years}", years=_years(over))
+        if len(over)
+        else t("Batas tidak dilampaui sejak berlaku")
+    )
+    charts.draw(gauge_figures.ratio_by_year(named, finding), "rasio-per-tahun", height=420)
+    layout.note(
+        t(
+            "Batas: UU 1/2022 pasal 146, wajib mulai 2027 (PMK 24/2024); tenggat dan dua hal lain"
+            " diperdebatkan: apakah upah P3K paruh waktu dihitung, dan apakah TPG yang dibayar"
+            " langsung melewati APBD. Tafsir dipilih pada tuas Gaji."
+        )
+    )
+    layout.table(
+        view.gauge,
+        [
+            layout.Column("year", t("Tahun"), "year"),
+            layout.Column("personnel_idr", t("Belanja pegawai"), "rupiah"),
+            layout.Column("excluded_idr", t("Tunjangan guru, dikeluarkan"), "rupiah"),
+            layout.Column("other_idr", t("Di antaranya tidak dimodelkan"), "rupiah"),
+            layout.Column("apbd_idr", t("APBD"), "rupiah"),
+            layout.Column("ratio_share", t("Rasio"), "share"),
+            layout.Column("limit_share", t("Batas"), "share"),
+            layout.Column("room_idr", t("Ruang"), "rupiah"),
+        ],
+        "batas-belanja-pegawai",
+    )
+
+
+def missing_budget() -> str:
+    """What to import, and where."""
+    return t(
+        "Muat APBD di halaman Data (tahun, total belanja daerah, belanja pegawai, tunjangan guru"
+        " dari TKD; SIPD atau DJPK), atau isi tuas APBD."
+    )
+
+
+def _years(years: pd.Series) -> str:
+    told = [int(year) for year in years]
+    if len(told) > 2 and told == list(range(told[0], told[-1] + 1)):
+        return f"{told[0]}-{told[-1]}"
+    return ", ".join(map(str, told))
+
+
+def _readings(told: Scenario) -> dict[str, Scenario]:
+    return {
+        t("paruh waktu dihitung"): told.moved("pay.is_part_time_in_cap", True),
+        t("paruh waktu tidak dihitung"): told.moved("pay.is_part_time_in_cap", False),
+        t("TPG melewati APBD"): told.moved("pay.is_tpg_through_apbd", True),
+        t("TPG tidak melewati APBD"): told.moved("pay.is_tpg_through_apbd", False),
+    }
+
+
+# --- refused ---
+
+
+def refused(view: Seen) -> None:
+    """The same plan where formations are refused or half filled."""
+    if view.result.tables["plan"].empty:
+        layout.note(t("Tidak ada formasi yang dapat ditolak dalam rencana ini."))
+        return
+    cases = {
+        t("Seperti rencana"): 1.0,
+        t("Formasi terisi separuh"): 0.5,
+        t("Formasi ditolak"): 0.0,
+    }
+    rows = []
+    for name, share in cases.items():
+        try:
+            result = load_scenarios.result(view.key, view.told.moved("plan.granted_share", share))
+        except RefusedError as error:
+            layout.caution(str(error))
+            return
+        level = result.tables["gauge"]
+        rows.append(
+            {
+                "case": name,
+                "unfilled": float(unfilled_by_year(result).iloc[-1]),
+                "post_years": float(unfilled_by_year(result).sum()),
+                "hired": int(str(result.summary["hired_count"])),
+                "spent": float(result.tables["money"]["apbd_idr"].iloc[-1]),
+                "ratio": None if level.empty else gauge_figures.standing(level).ratio_share,
+            }
+        )
+    table = pd.DataFrame(rows)
+    st.markdown(
+        "#### "
+        + tn(
+            "Bila formasi CPNS dan P3K ditolak, {n} jabatan kosong pada akhir {year}",
+            round(float(table["unfilled"].iloc[-1])),
+            year=view.last_year,
+        )
+    )
+    layout.table(
+        table,
+        [
+            layout.Column("case", t("Andai"), width="medium"),
+            layout.Column("unfilled", t("Jabatan kosong akhir masa"), "number"),
+            layout.Column("post_years", t("Jabatan-tahun kosong"), "number"),
+            layout.Column("hired", t("Orang masuk"), "number"),
+            layout.Column("spent", t("Gaji tahun terakhir"), "rupiah"),
+            layout.Column("ratio", t("Belanja pegawai / APBD tahun batas"), "share"),
+        ],
+        "andai-formasi-ditolak",
+    )
+    layout.note(t("Rencana dan pilihan lain tetap; hanya yang datang yang berkurang."))
+
+
+def whole_result(view: Seen) -> None:
+    """Every table of the result in one file."""
+    with st.container(horizontal=True):
+        name = inputs.choice(
+            "tabel",
+            t("Tabel lengkap"),
+            {name: name.replace("_", " ") for name in view.result.tables},
+            "filling",
+            widget="select",
+        )
+    layout.downloads(view.result.tables[name], f"skenario-{name}", key="unduh-tabel")

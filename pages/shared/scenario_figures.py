@@ -1,0 +1,243 @@
+"""The figures of the page on scenarios: staff and vacancies by year, comparisons, steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analytics.scenario_run import Result
+from pages.shared import charts
+from pages.shared.words import number, percent, t
+
+_STAFF_FROM = 0.46  # of the height: vacancies stand below
+
+
+def unfilled_by_year(result: Result) -> pd.Series:
+    """Posts left empty at the end of each year, expected."""
+    return result.tables["filling"].groupby("year")["unfilled_count"].sum()
+
+
+def unfilled_band(result: Result) -> pd.DataFrame:
+    """The same with what it would be if leavers come at P10 or P90 and the plan stays as it is.
+
+    Returns
+    -------
+    By year ``middle``, ``low``, ``high``: each person more who leaves leaves one post more empty.
+    """
+    middle = unfilled_by_year(result)
+    staff = result.tables["staff"].set_index("year").reindex(middle.index)
+    less = (staff["end_p50"] - staff["end_p10"]).clip(lower=0)
+    more = (staff["end_p90"] - staff["end_p50"]).clip(lower=0)
+    return pd.DataFrame(
+        {"middle": middle, "low": (middle - more).clip(lower=0), "high": middle + less}
+    )
+
+
+def staff_and_vacancies(result: Result, nothing: Result | None, finding: str) -> charts.Figure:
+    """Above, everybody on the payroll with the band; below, posts left empty with theirs."""
+    staff, band = result.tables["staff"], unfilled_band(result)
+    years = staff["year"].tolist()
+    blue, red = charts.PALETTE[0], charts.ALARM
+    traces: list[charts.Figure] = [
+        _area(years, staff["end_p10"], staff["end_p90"], blue),
+        _line(years, staff["end_count"], t("Pegawai akhir tahun"), blue),
+    ]
+    if nothing is not None:
+        other = nothing.tables["staff"]
+        traces.append(
+            _line(
+                other["year"].tolist(),
+                other["end_count"],
+                t("Pegawai, tanpa pengganti"),
+                charts.QUIET,
+                dash="dash",
+            )
+        )
+    empty = {
+        "type": "bar",
+        "name": t("Jabatan kosong"),
+        "x": band.index.tolist(),
+        "y": band["middle"].tolist(),
+        "yaxis": "y2",
+        "marker": {"color": red, "line": {"width": 0}},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": (band["high"] - band["middle"]).tolist(),
+            "arrayminus": (band["middle"] - band["low"]).tolist(),
+            "color": charts.QUIET,
+            "thickness": 1.5,
+            "width": 3,
+        },
+        "text": [number(one) for one in band["middle"]],
+        "textposition": "none",
+        "customdata": [
+            t("{mid} ({low}-{high})", mid=number(mid), low=number(low), high=number(high))
+            for mid, low, high in zip(band["middle"], band["low"], band["high"], strict=True)
+        ],
+        "hovertemplate": f"{t('Jabatan kosong')}: %{{customdata}}<extra></extra>",
+    }
+    traces.append(empty)
+    shown = charts.layout(finding, t("Orang"))
+    shown["xaxis"] |= {"tickformat": "d", "dtick": 2, "anchor": "y2"}
+    shown["yaxis"] |= {"domain": [_STAFF_FROM, 1], "rangemode": "normal", "nticks": 5}
+    shown["yaxis2"] = {
+        **shown["yaxis"],
+        "title": {"text": t("Jabatan")},
+        "domain": [0, _STAFF_FROM - 0.08],
+        "rangemode": "tozero",
+        "nticks": 4,
+    }
+    return {"data": traces, "layout": shown}
+
+
+def _line(
+    x: Sequence[int], y: pd.Series, name: str, colour: str, *, dash: str = "solid"
+) -> charts.Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": list(x),
+        "y": y.tolist(),
+        "line": {"color": colour, "width": 3, "dash": dash},
+        "marker": {"size": 5},
+        "text": [number(one) for one in y],
+        "hovertemplate": f"{name}: %{{text}}<extra></extra>",
+    }
+
+
+def _area(x: Sequence[int], low: pd.Series, high: pd.Series, colour: str) -> charts.Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": t("8 dari 10 kemungkinan"),
+        "x": [*x, *reversed(x)],
+        "y": [*high.tolist(), *reversed(low.tolist())],
+        "fill": "toself",
+        "fillcolor": charts.see_through(colour, 0.28),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the numbers of a figure read."""
+
+    y_title: str
+    is_share: bool = False
+    is_money: bool = False
+
+    def said(self, given: float) -> str:
+        """One number."""
+        if given != given:
+            return number(None)
+        if self.is_share:
+            return percent(given, 1)
+        return number(given / 1e9, 1) if self.is_money else number(given)
+
+
+def side_by_side(table: pd.DataFrame, column: str, finding: str, shown: Shown) -> charts.Figure:
+    """One measure by year, a line for each scenario, on one axis.
+
+    Parameters
+    ----------
+    table
+        ``scenario``, ``year`` and ``column``.
+    """
+    traces: list[charts.Figure] = []
+    factor = 1e9 if shown.is_money else 1.0
+    for at, (name, rows) in enumerate(table.groupby("scenario", sort=False)):
+        told = rows.dropna(subset=[column])
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": str(name),
+                "x": told["year"].tolist(),
+                "y": (told[column] / factor).tolist(),
+                "line": {
+                    "color": charts.PALETTE[at % len(charts.PALETTE)],
+                    "width": 3,
+                    "dash": charts.DASHES[at % len(charts.DASHES)],
+                },
+                "marker": {"size": 6},
+                "text": [shown.said(one) for one in told[column]],
+                "hovertemplate": f"{name}: %{{text}}<extra></extra>",
+            }
+        )
+    laid = charts.layout(finding, shown.y_title)
+    laid["xaxis"] |= {"tickformat": "d", "dtick": 2}
+    if shown.is_share:
+        laid["yaxis"] |= {"tickformat": ".0%", "rangemode": "normal"}
+    elif shown.is_money:
+        laid["yaxis"] |= {"tickformat": ",.0f", "rangemode": "normal"}
+    return {"data": traces, "layout": laid}
+
+
+def waterfall(
+    labels: Sequence[str],
+    values: Sequence[float],
+    finding: str,
+    said: Mapping[int, str] | Sequence[str],
+) -> charts.Figure:
+    """Start, named steps that add up, end; first on top.
+
+    Parameters
+    ----------
+    values
+        Level at the start, changes, level at the end.
+    said
+        What stands at the end of each bar.
+    """
+    shown: dict[str, Any] = charts.layout(finding, legend=False)
+    shown["hovermode"] = "closest"
+    shown["yaxis"] = {
+        "autorange": "reversed",
+        "automargin": True,
+        "fixedrange": True,
+        "ticksuffix": "  ",
+        "tickfont": {"size": 13},
+        "showgrid": False,
+        "type": "category",
+    }
+    shown["xaxis"] |= {"visible": False}
+    shown["margin"]["r"] = 84
+    levels = [values[0]]
+    for change in values[1:-1]:
+        levels.append(levels[-1] + change)
+    low, high = min([*levels, values[-1]]), max([*levels, values[-1]])
+    if low > 0.6 * high > 0:
+        # Steps are seen where the level is large against them.
+        room = max(high - low, 1e-9)
+        shown["xaxis"] |= {"range": [max(low - 0.35 * room, 0), high + 0.35 * room]}
+    trace = {
+        "type": "waterfall",
+        "orientation": "h",
+        "measure": ["absolute", *["relative"] * (len(values) - 2), "total"],
+        "y": [charts.wrapped(label, 30) for label in _apart(labels)],
+        "x": list(values),
+        "text": [said[at] for at in range(len(values))],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "decreasing": {"marker": {"color": charts.PALETTE[3]}},
+        "increasing": {"marker": {"color": charts.PALETTE[1]}},
+        "totals": {"marker": {"color": charts.PALETTE[0]}},
+        "connector": {"line": {"color": charts.QUIET, "width": 1}},
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }
+    return {"data": [trace], "layout": shown}
+
+
+def _apart(labels: Sequence[str]) -> list[str]:
+    """No label twice: a category axis would lay two bars on each other."""
+    seen: dict[str, int] = {}
+    out = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        out.append(label + "\u200b" * (seen[label] - 1))
+    return out

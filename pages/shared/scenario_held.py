@@ -1,0 +1,199 @@
+"""The scenario a visitor works on: opened, moved, undone; compared with up to three others.
+
+Held by the session and written into the link, so that the link reopens the same view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from analytics.scenario import Scenario, ScenarioError
+from analytics.scenario_compare import MOST_COMPARED
+from analytics.scenario_levers import Value
+from analytics.state_scenarios import Saved
+from pages.shared import load
+from pages.shared.scenario_link import FIRST, Opened, opened, written
+from pages.shared.words import language, t
+
+LINK, WITH = "s", "with"
+_KEPT, _SAID, _READ = "_skenario", "_skenario_pesan", "_skenario_dibaca"
+_MOST_UNDONE = 50
+
+
+@dataclass(frozen=True)
+class Held:
+    """What lies on the visitor's desk.
+
+    ``ref``, ``base``: what was opened; ``now``: with the levers moved since; ``past``: to undo;
+    ``others``: compared with it, as the link writes them.
+    """
+
+    ref: str
+    base: Scenario
+    now: Scenario
+    past: tuple[Scenario, ...] = ()
+    others: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = field(default=())
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether a lever, its reason or the horizon differs from what was opened."""
+        now = replace(self.now, name=self.base.name)
+        return now != self.base
+
+    @property
+    def scenario_id(self) -> int | None:
+        """The number of the saved scenario; None for a preset."""
+        number, dot, _ = self.ref.partition(".")
+        return int(number) if dot and number.isdecimal() else None
+
+    @property
+    def revision(self) -> int:
+        """The revision that was opened; 0 for a preset."""
+        return int(self.ref.partition(".")[2]) if self.scenario_id is not None else 0
+
+
+def held() -> Held:
+    """What lies on the desk; read from the link once per visit of the page."""
+    visit = st.session_state.get("_visit", 0)
+    own = st.session_state.get(_KEPT)
+    linked = st.query_params.get(LINK)
+    is_same = own is not None and (
+        linked is None or st.session_state.get(_READ) == visit or linked == written_of(own)
+    )
+    if own is not None and is_same:
+        st.session_state[_READ] = visit
+        return own
+    st.session_state[_READ] = visit
+    found = (opened(linked) if linked else None) or opened(FIRST)
+    if found is None:
+        raise LookupError(f"no preset {FIRST}")
+    if linked and found.ref == FIRST and not linked.startswith(FIRST):
+        say(t("Skenario pada tautan ini sudah tidak ada."), is_good=False)
+    others = tuple(one for one in st.query_params.get_all(WITH) if opened(one) is not None)
+    return _put(_begun(found, others[: MOST_COMPARED - 1]))
+
+
+def _begun(found: Opened, others: tuple[str, ...]) -> Held:
+    return Held(found.ref, found.base, found.now, (), others, found.ignored)
+
+
+def _put(own: Held) -> Held:
+    st.session_state[_KEPT] = own
+    return own
+
+
+def keep_in_link(own: Held) -> None:
+    """Write the desk into the address."""
+    text = written_of(own)
+    wanted = {LINK: [] if text == FIRST else [text], WITH: list(own.others)}
+    for name, values in wanted.items():
+        if st.query_params.get_all(name) != values:
+            if values:
+                st.query_params[name] = values if len(values) > 1 else values[0]
+            else:
+                st.query_params.pop(name, None)
+
+
+def written_of(own: Held) -> str:
+    """The desk's own scenario as the link writes it."""
+    return written(own.ref, own.base, own.now)
+
+
+# --- callbacks ---
+
+
+def open_ref(ref: str) -> None:
+    """Open a preset or a saved scenario."""
+    found = opened(ref)
+    if found is None:
+        say(t("Skenario ini sudah tidak ada."), is_good=False)
+        return
+    _put(_begun(found, held().others))
+
+
+def move(key: str, value: Value) -> None:
+    """Move one lever; None puts it back to its default."""
+    own = held()
+    try:
+        now = own.now.moved(key, value)
+    except ScenarioError as error:
+        say(str(error) if language() == "id" else error.english, is_good=False)
+        return
+    _step(own, now)
+
+
+def move_years(years: int) -> None:
+    """Look so many years ahead."""
+    own = held()
+    _step(own, replace(own.now, years=years))
+
+
+def explain(key: str, why: str) -> None:
+    """Write why a lever was moved."""
+    own = held()
+    _step(own, own.now.moved(key, own.now[key], why))
+
+
+def undo() -> None:
+    """Take the last step back."""
+    own = held()
+    if own.past:
+        _put(replace(own, now=own.past[-1], past=own.past[:-1]))
+
+
+def reset() -> None:
+    """Put every lever back to what was opened."""
+    own = held()
+    _step(own, own.base)
+
+
+def _step(own: Held, now: Scenario) -> None:
+    if now == own.now:
+        return
+    _put(replace(own, now=now, past=(*own.past, own.now)[-_MOST_UNDONE:]))
+
+
+def compare_with(refs: Sequence[str]) -> None:
+    """Lay others beside it, as the link writes them."""
+    _put(replace(held(), others=tuple(dict.fromkeys(refs))[: MOST_COMPARED - 1]))
+
+
+def settle(saved: Saved, now: Scenario) -> None:
+    """The desk holds what was just saved."""
+    ref = f"{saved.scenario_id}.{saved.revision}"
+    _put(replace(held(), ref=ref, base=now, now=now))
+
+
+def saved_of(own: Held) -> Saved | None:
+    """The saved scenario on the desk at its last revision; None for a preset."""
+    if own.scenario_id is None:
+        return None
+    return load.state().saved_scenario(own.scenario_id)
+
+
+def distinct(several: Sequence[Scenario]) -> tuple[Scenario, ...]:
+    """The same scenarios, no two of one name."""
+    seen: dict[str, int] = {}
+    out = []
+    for one in several:
+        seen[one.name] = seen.get(one.name, 0) + 1
+        name = one.name if seen[one.name] == 1 else f"{one.name[:74]} ({seen[one.name]})"
+        out.append(one.renamed(name))
+    return tuple(out)
+
+
+# --- what was done, said once ---
+
+
+def say(told: str, *, is_good: bool = True) -> None:
+    """Tell the visitor at the next drawing."""
+    st.session_state[_SAID] = (told, is_good)
+
+
+def said() -> tuple[str, bool] | None:
+    """What is to be told, once."""
+    return st.session_state.pop(_SAID, None)

@@ -1,0 +1,251 @@
+"""What a result says: the finding, the large figures, the sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analytics.scenario import Scenario
+from analytics.scenario_run import Result
+from pages.shared import gauge_figures, layout, load_scenarios
+from pages.shared.load_scenarios import Key, RefusedError
+from pages.shared.scenario_figures import unfilled_band, unfilled_by_year
+from pages.shared.scenario_held import Held
+from pages.shared.scenario_link import FIRST, named
+from pages.shared.scenario_words import role_name
+from pages.shared.words import language, money, number, percent, t, tn
+
+# What the page rests on, as docs/method.md numbers it.
+EQUATIONS = (230, 231, 238, 239, 240, 241, 242)
+COMPARED_EQUATIONS = (243, 244)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What is on screen: the scenario as it is named there, its result, doing nothing."""
+
+    key: Key
+    told: Scenario
+    result: Result
+    nothing: Result | None
+
+    @property
+    def last_year(self) -> int:
+        """The year that ends the horizon."""
+        return int(self.result.tables["staff"]["year"].iloc[-1])
+
+    @property
+    def gauge(self) -> pd.DataFrame | None:
+        """The gauge by year; None without an APBD."""
+        level = self.result.tables["gauge"]
+        return None if level.empty else level
+
+
+def shown_scenario(held: Held) -> Scenario:
+    """The scenario under the name on screen: what was opened, and that it was changed."""
+    name = held.base.name
+    return held.now.renamed(t("{name} (diubah)", name=name[:60]) if held.is_moved else name)
+
+
+def seen(key: Key, told: Scenario) -> Seen:
+    """The result of a scenario beside that of doing nothing over the same years.
+
+    Raises
+    ------
+    RefusedError
+        Levers that do not fit.
+    """
+    result = load_scenarios.result(key, told)
+    nothing: Result | None = None
+    base = named(FIRST)
+    base = Scenario(base.name, base.note, told.years)
+    if base.digest != told.digest:
+        try:
+            nothing = load_scenarios.result(key, base)
+        except RefusedError:
+            nothing = None
+    return Seen(key, told, result, nothing)
+
+
+def finding(view: Seen) -> str:
+    """The title: posts, limit, money."""
+    empty = number(_unfilled_end(view.result))
+    year = view.last_year
+    spent = money(float(view.result.tables["money"]["apbd_idr"].iloc[-1]))
+    if view.gauge is None:
+        return t(
+            "{name}: {empty} jabatan kosong pada akhir {year}, gaji dari APBD {money} setahun",
+            name=view.told.name,
+            empty=empty,
+            year=year,
+            money=spent,
+        )
+    now = gauge_figures.standing(view.gauge)
+    said = t("di atas batas {limit}") if now.is_over else t("di bawah batas {limit}")
+    return t(
+        "{name}: {empty} jabatan kosong pada akhir {year}; belanja pegawai {ratio} APBD {cap_year},"
+        " {standing}",
+        name=view.told.name,
+        empty=empty,
+        year=year,
+        ratio=percent(now.ratio_share),
+        cap_year=now.year,
+        standing=said.format(limit=percent(now.limit_share, 0)),
+    )
+
+
+def _unfilled_end(result: Result) -> float:
+    return float(unfilled_by_year(result).iloc[-1])
+
+
+def beside_gauge(view: Seen) -> list[str]:
+    """Short words beside the gauge."""
+    return [
+        tn(
+            "{n} jabatan kosong {year}",
+            round(_unfilled_end(view.result)),
+            year=view.last_year,
+        )
+    ]
+
+
+def keys(view: Seen) -> list[layout.Key]:
+    """The large figures."""
+    result, summary = view.result, view.result.summary
+    band = unfilled_band(result)
+    spent = result.tables["money"]["apbd_idr"]
+    staff = result.tables["staff"]
+    out = [
+        layout.Key(
+            t("Jabatan kosong akhir {year}", year=view.last_year),
+            number(band["middle"].iloc[-1]),
+            t(
+                "{low}-{high}; tanpa pengganti {n}",
+                low=number(band["low"].iloc[-1]),
+                high=number(band["high"].iloc[-1]),
+                n=number(_unfilled_end(view.nothing or result)),
+            ),
+            tuple(band["middle"]),
+            help=t(
+                "Dihitung dari kebutuhan tiap jabatan; kelebihan di tempat lain tidak menutupi."
+            ),
+        ),
+        layout.Key(
+            t("Masuk sampai akhir {year}", year=view.last_year),
+            number(_int(summary["hired_count"])),
+            t("{n} orang keluar", n=number(_int(summary["leaver_count"]))),
+            tuple(staff["end_count"].astype(float)),
+        ),
+        layout.Key(
+            t("Gaji dari APBD {year}", year=view.last_year),
+            money(float(spent.iloc[-1])),
+            t("{change} dibanding {year}", change=_signed_money(spent), year=staff["year"].iloc[0]),
+            tuple(spent.astype(float)),
+            help=t("Pegawai hari ini dan penggantinya; tanpa TPG, tanpa belanja pegawai lain."),
+        ),
+    ]
+    if view.gauge is not None:
+        now = gauge_figures.standing(view.gauge)
+        out.append(
+            layout.Key(
+                t("Belanja pegawai / APBD {year}", year=now.year),
+                percent(now.ratio_share),
+                now.told(),
+                tuple(view.gauge["ratio_share"].astype(float)),
+                help=t(
+                    "Batas 30% berlaku mulai 2027 (UU 1/2022 pasal 146); tafsirnya disengketakan."
+                ),
+            )
+        )
+    broken, first = _int(summary["broken_role_count"]), summary["first_break_year"]
+    out.append(
+        layout.Key(
+            t("Layanan yang putus"),
+            number(broken),
+            t("dari {n} peran; yang pertama {year}", n=number(_roles(result)), year=first)
+            if first
+            else t("dari {n} peran", n=number(_roles(result))),
+        )
+    )
+    return out
+
+
+def _roles(result: Result) -> int:
+    filling = result.tables["filling"]
+    return int(filling.loc[filling["needed_count"] > 0, "role"].nunique())
+
+
+def _int(given: object) -> int:
+    return int(str(given or 0))
+
+
+def _signed_money(spent: pd.Series) -> str:
+    change = float(spent.iloc[-1] - spent.iloc[0])
+    return ("+" if change > 0 else "") + money(change)
+
+
+def sentences(view: Seen) -> list[str]:
+    """What it means, in words."""
+    out = [_against_nothing(view), _worst_service(view)]
+    return [one for one in out if one]
+
+
+def _against_nothing(view: Seen) -> str:
+    if view.nothing is None:
+        return t(
+            "Bila tidak seorang pun diganti, {n} jabatan kosong pada akhir {year}.",
+            n=number(_unfilled_end(view.result)),
+            year=view.last_year,
+        )
+    less = _unfilled_end(view.nothing) - _unfilled_end(view.result)
+    cost = float(
+        view.result.tables["money"]["apbd_idr"].sum()
+        - view.nothing.tables["money"]["apbd_idr"].sum()
+    )
+    filled = (
+        t("{n} jabatan lebih sedikit yang kosong", n=number(less))
+        if less >= 0.5
+        else t("{n} jabatan lebih banyak yang kosong", n=number(-less))
+        if less <= -0.5
+        else t("jabatan kosong sama banyak")
+    )
+    spent = (
+        t("gaji {money} lebih banyak selama {n} tahun", money=money(cost), n=view.told.years)
+        if cost >= 0
+        else t("gaji {money} lebih sedikit selama {n} tahun", money=money(-cost), n=view.told.years)
+    )
+    return t("Dibanding tanpa pengganti: {filled}, {spent}.", filled=filled, spent=spent)
+
+
+def _worst_service(view: Seen) -> str:
+    breaks = view.result.tables["service_breaks"]
+    if breaks.empty:
+        return t("Semua layanan tetap terisi sampai akhir {year}.", year=view.last_year)
+    worst = breaks.sort_values("unfilled_count", ascending=False).iloc[0]
+    return t(
+        "Kekosongan terbesar: {role}, putus mulai {year}; pada akhir {last} terisi {share}.",
+        role=role_name(str(worst["role"])),
+        year=int(worst["breaks_in"]),
+        last=view.last_year,
+        share=percent(float(worst["last_share"]), 0),
+    )
+
+
+def cautions(view: Seen) -> list[str]:
+    """What must be known before the numbers are believed."""
+    summary = view.result.summary
+    at = 1 if language() == "id" else 2
+    told = summary["told"]
+    out = [str(one[at]) for one in told] if isinstance(told, list) else []
+    if not summary["is_proved"]:
+        mix = view.result.mix
+        out.append(
+            t(
+                "Bauran belum terbukti terbaik: paling banyak {gap} dari batasnya.",
+                gap=percent(mix.gap, 1),
+            )
+        )
+    if unpriced := _int(summary["unpriced_count"]):
+        out.append(tn("{n} orang tanpa golongan yang dikenal: gajinya belum terhitung.", unpriced))
+    return out
