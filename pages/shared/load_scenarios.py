@@ -7,7 +7,7 @@ who asks for the same levers. Both are work for the server's workers, never for 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -85,7 +85,9 @@ def result(asked: Key, told: Scenario) -> Result:
     """
     ready = stages(asked)
     name = ("run", asked, told.digest)
-    return _waited(name, lambda: run(told, ready), t("Menghitung skenario"))
+    found = _waited(name, lambda: run(told, ready), t("Menghitung skenario"))
+    # Names and reasons move no number; a kept result tells those of who asks.
+    return replace(found, scenario=told)
 
 
 def compared(asked: Key, several: tuple[Scenario, ...]) -> scenario_compare.Comparison:

@@ -246,6 +246,8 @@ def _taken(own: Lever, name: str) -> Callable[[], None]:
     """What a moved widget does."""
 
     def take() -> None:
+        if _PREFIX + name not in st.session_state:
+            return
         held = st.session_state[_PREFIX + name]
         given: Value = held
         if own.kind == "switch" and own.default is None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
-from analytics.scenario_desk import Opened
 
 from analytics import scenario_desk
 from analytics.scenario import Scenario, ScenarioError
+from analytics.scenario_desk import Opened
 from analytics.scenario_run import Result
 from analytics.scenario_stages import Stages
 from analytics.state_connection import StateError
