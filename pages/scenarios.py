@@ -16,6 +16,7 @@ from pages.shared import (
     scenario_held,
     scenario_inputs,
     scenario_saved,
+    scenario_sought,
     scenario_view,
 )
 from pages.shared.load_scenarios import RefusedError
@@ -104,6 +105,7 @@ def _answer(view: Seen, held: Held) -> None:
         "batas": t("Batas 30%"),
         "ditolak": t("Andai ditolak"),
         "banding": t("Bandingkan"),
+        "penentu": t("Penentu"),
         "riwayat": t("Riwayat"),
     }
     section = inputs.choice(
@@ -121,6 +123,9 @@ def _answer(view: Seen, held: Held) -> None:
         scenario_details.refused(view)
     elif section == "banding":
         scenario_beside.beside(view, held)
+    elif section == "penentu":
+        scenario_sought.tornado(view)
+        scenario_sought.goal(view)
     else:
         scenario_saved.history(held, load_scenarios.stages(view.key))
         scenario_details.whole_result(view)

@@ -7,15 +7,16 @@ who asks for the same levers. Both are work for the server's workers, never for 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from analytics import scenario_compare, scenario_facts, store
+from analytics import scenario_compare, scenario_facts, scenario_search, store
 from analytics.mix import MixError
+from analytics.mix_prices import Price, prices
 from analytics.pay_law import PayError
 from analytics.rules import RuleError
 from analytics.scenario import Scenario, ScenarioError
@@ -30,6 +31,9 @@ Found = TypeVar("Found")
 
 # How long a redraw says nothing while a run is under way.
 QUIET_SECONDS = 0.35
+# Seconds for the best mix of each of many runs.
+SEARCH_SECONDS = 1.0
+_RUNS_A_SEEK = 12
 _FACTS = Desk("facts", kept=4)
 _RUNS = Desk("scenarios", workers=2, kept=96)
 
@@ -64,11 +68,6 @@ def stages(asked: Key) -> Stages:
             return Stages(scenario_facts.learnt(stored, model, pupils))
 
     return load_schools.waited_for(("facts", asked), learn, told, desk=_FACTS)
-
-
-def is_ready(asked: Key) -> bool:
-    """Whether the facts stand ready or are being learnt."""
-    return ("facts", asked) in _FACTS.work
 
 
 class RefusedError(Exception):
@@ -143,9 +142,75 @@ def _waited(name: Hashable, work: Callable[[], Found], told: str) -> Found:
         raise RefusedError(str(error)) from error
 
 
-@lru_cache(maxsize=4)
-def has_budget(asked: Key) -> bool:
-    """Whether the edition holds years of the APBD."""
-    from analytics.scenario_run import recorded_budget
+# --- long work: many runs, with the share that is done ---
 
-    return bool(recorded_budget(stages(asked)))
+
+class _Counted(ThreadPoolExecutor):
+    """One thread that tells the desk what share of the runs asked for is done."""
+
+    def __init__(self, name: Hashable, expected: int) -> None:
+        super().__init__(max_workers=1)
+        self._name, self._expected, self._finished = name, max(expected, 1), 0
+
+    def submit(self, fn: Callable[..., Found], /, *args: Any, **kwargs: Any) -> Future[Found]:  # noqa: ANN401 (as Executor.submit)
+        job = super().submit(fn, *args, **kwargs)
+        job.add_done_callback(self._count)
+        return job
+
+    def _count(self, _job: Future[Any]) -> None:
+        self._finished += 1
+        _RUNS.done_share[self._name] = min(self._finished / self._expected, 0.99)
+
+
+def tornado(asked: Key, told: Scenario, measure: str) -> pd.DataFrame:
+    """What each lever alone does to a measure (``scenario_search.tornado``).
+
+    Raises
+    ------
+    RefusedError
+        Levers that do not fit.
+    """
+    ready = stages(asked)
+    name = ("tornado", asked, told.digest, measure)
+
+    def work() -> pd.DataFrame:
+        expected = 1 + 2 * len(scenario_search.swings())
+        with _Counted(name, expected) as executor:
+            return scenario_search.tornado(
+                told, ready, measure, executor=executor, seconds=SEARCH_SECONDS
+            )
+
+    return _waited(name, work, t("Menggeser setiap tuas"))
+
+
+def seeks(
+    asked: Key, told: Scenario, levers: tuple[str, ...], measure: str, target: float
+) -> pd.DataFrame:
+    """What each lever alone must be to reach a target (``scenario_search.goal_seeks``).
+
+    Raises
+    ------
+    RefusedError
+        Levers that do not fit, a measure that is not known here.
+    """
+    ready = stages(asked)
+    name = ("seek", asked, told.digest, levers, measure, target)
+
+    def work() -> pd.DataFrame:
+        with _Counted(name, _RUNS_A_SEEK * len(levers)) as executor:
+            return scenario_search.goal_seeks(
+                told, ready, levers, measure, target, executor=executor, seconds=SEARCH_SECONDS
+            )
+
+    return _waited(name, work, t("Mencari nilai tuas"))
+
+
+def worth(asked: Key, found: Result) -> tuple[Price, ...]:
+    """What one more of each limit that binds the best mix is worth (``mix_prices.prices``)."""
+    planned = found.planned
+    name = ("worth", asked, found.scenario.digest)
+    return _waited(
+        name,
+        lambda: prices(planned.question, planned.limits, planned),
+        t("Menghitung nilai satu formasi lagi"),
+    )

@@ -13,7 +13,7 @@ from pages.shared.scenario_figures import Shown, side_by_side, waterfall
 from pages.shared.scenario_held import Held
 from pages.shared.scenario_link import opened, preset_names
 from pages.shared.scenario_view import Seen
-from pages.shared.scenario_words import lever_name, measure_said, value_said
+from pages.shared.scenario_words import lever_name, measure_names, measure_said, value_said
 from pages.shared.words import language, t, tn
 
 _CHARTS = ("unfilled_count", "end_count", "apbd_idr", "ratio_share")
@@ -151,17 +151,15 @@ def _ends(table: pd.DataFrame, column: str, finding: str, shown: Shown) -> str:
     return t("{what} {year}: {ends}", what=finding, year=int(table["year"].max()), ends=ends)
 
 
-def measures() -> dict[str, str]:
-    """Measures by key, as the visitor calls them."""
-    english = language() == "en"
-    return {key: one.label_en if english else one.label_id for key, one in MEASURES.items()}
-
-
 def _why(view: Seen, several: tuple[Scenario, ...]) -> None:
     """Which groups of levers the difference comes from; the steps add up."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = inputs.choice(
-            "ukuran", t("Mengapa berbeda: ukuran"), measures(), "unfilled_count", widget="select"
+            "ukuran",
+            t("Mengapa berbeda: ukuran"),
+            measure_names(),
+            "unfilled_count",
+            widget="select",
         )
         names = {str(at): one.name for at, one in enumerate(several) if at}
         other = inputs.choice("lawan", t("dibanding"), names, "1", widget="select")
@@ -187,7 +185,7 @@ def _why(view: Seen, several: tuple[Scenario, ...]) -> None:
             changes,
             t(
                 "{measure}: {second} dibanding {first} {difference}",
-                measure=measures()[measure],
+                measure=measure_names()[measure],
                 first=several[0].name,
                 second=second.name,
                 difference=_signed(unit, difference),

@@ -6,7 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from analytics.scenario import Scenario
-from pages.shared import charts, gauge_figures, inputs, layout, load_scenarios
+from pages.shared import (
+    charts,
+    gauge_figures,
+    inputs,
+    layout,
+    load_scenarios,
+    scenario_sought,
+)
 from pages.shared.gauge_figures import option_names
 from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_figures import unfilled_by_year, waterfall
@@ -130,6 +137,7 @@ def plan(view: Seen, *, may_edit: bool) -> None:
             height=_MOST_ROWS if len(shown) > 11 else "auto",
         )
         layout.note(t("Orang per tahun usul; yang datang lebih sedikit dan lebih lambat."))
+        scenario_sought.worth(view)
     if may_edit:
         question = view.result.mix.question
         fixed_formations({role: role_name(role) for role in question.roles}, list(question.years))
@@ -198,6 +206,12 @@ def accounts(view: Seen) -> None:
         _people(view)
     with right:
         _money(view)
+    tables = view.result.tables
+    st.markdown(f"#### {t('Orang per tahun')}")
+    _by_year(tables["staff_account"], "change_count", "step", "neraca-pegawai-per-tahun", "number")
+    st.markdown(f"#### {t('Gaji dari APBD per tahun')}")
+    _by_year(tables["money_account"], "amount_idr", "item", "neraca-uang-per-tahun", "rupiah")
+    _outside(view)
 
 
 def _people(view: Seen) -> None:
@@ -223,7 +237,6 @@ def _people(view: Seen) -> None:
         "neraca-pegawai",
         height=420,
     )
-    _by_year(account, "change_count", "step", "neraca-pegawai-per-tahun", "number", "plus")
 
 
 def _money(view: Seen) -> None:
@@ -253,8 +266,11 @@ def _money(view: Seen) -> None:
         "neraca-uang",
         height=420,
     )
-    account = view.result.tables["money_account"]
-    _by_year(account, "amount_idr", "item", "neraca-uang-per-tahun", "rupiah", "")
+
+
+def _outside(view: Seen) -> None:
+    """What others pay, and what is no pay."""
+    total = view.result.tables["money"]
     outside = float(total["outside_cap_idr"].iloc[-1])
     apbn = float(total["apbn_idr"].iloc[-1])
     layout.note(
@@ -269,22 +285,21 @@ def _money(view: Seen) -> None:
     )
 
 
-def _by_year(  # noqa: PLR0913 (a table, its columns, how it is shown)
-    table: pd.DataFrame, value: str, name: str, file_name: str, kind: str, sign: str
-) -> None:
+def _by_year(table: pd.DataFrame, value: str, name: str, file_name: str, kind: str) -> None:
+    is_change = kind == "number"
     wide = table.pivot_table(
         index=name, columns="year", values=value, aggfunc="sum", sort=False, fill_value=0
     )
     wide = wide.loc[(wide != 0).any(axis=1)]
     years = [int(year) for year in wide.columns]
     wide.columns = [str(year) for year in years]
-    wide.loc[t("Perubahan") if sign else t("Jumlah")] = wide.sum()
+    wide.loc[t("Perubahan") if is_change else t("Jumlah")] = wide.sum()
     shown = wide.reset_index(names=name)
     shown[name] = [step_name(str(one)) for one in shown[name]]
     layout.table(
         shown,
         [
-            layout.Column(name, t("Langkah") if sign else t("Bagian"), width="medium"),
+            layout.Column(name, t("Langkah") if is_change else t("Bagian"), width="medium"),
             *(layout.Column(str(year), str(year), kind) for year in years),
         ],
         file_name,

@@ -233,6 +233,56 @@ def waterfall(
     return {"data": [trace], "layout": shown}
 
 
+def tornado(rows: pd.DataFrame, base: float, finding: str) -> charts.Figure:
+    """What each lever alone does, the widest on top.
+
+    Parameters
+    ----------
+    rows
+        ``label``, ``low_value``, ``high_value`` (the measure), ``low_said``, ``high_said`` (the
+        value of the lever with what the measure becomes).
+    base
+        The measure as it stands.
+    """
+    shown: dict[str, Any] = charts.layout(finding)
+    shown["hovermode"] = "closest"
+    shown["barmode"] = "overlay"
+    shown["yaxis"] = {
+        "autorange": "reversed",
+        "automargin": True,
+        "fixedrange": True,
+        "ticksuffix": "  ",
+        "tickfont": {"size": 13},
+        "showgrid": False,
+        "type": "category",
+    }
+    shown["xaxis"] |= {"showgrid": True, "rangemode": "normal", "nticks": 6}
+    labels = [charts.wrapped(label, 34) for label in rows["label"]]
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "base": [base] * len(rows),
+            "x": (rows[f"{side}_value"] - base).tolist(),
+            "y": labels,
+            "marker": {
+                "color": colour,
+                "line": {"width": 0},
+                "pattern": {"shape": hatch, "fgcolor": "#FFFFFF", "fgopacity": 0.55, "size": 8},
+            },
+            "text": rows[f"{side}_said"].tolist(),
+            "textposition": "none",
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+        for side, name, colour, hatch in (
+            ("low", t("Tuas rendah"), charts.PALETTE[0], ""),
+            ("high", t("Tuas tinggi"), charts.PALETTE[1], "/"),
+        )
+    ]
+    return {"data": traces, "layout": shown}
+
+
 def _apart(labels: Sequence[str]) -> list[str]:
     """No label twice: a category axis would lay two bars on each other."""
     seen: dict[str, int] = {}

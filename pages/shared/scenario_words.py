@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.scenario_compare import GROUP_LABELS
+from analytics.scenario_compare import GROUP_LABELS, MEASURES
 from analytics.scenario_levers import FAMILY, Lever, Value
 from pages.shared import inputs, load, load_exits, retirement_view, teacher_view
 from pages.shared.gauge_figures import option_names, part_names
@@ -151,6 +151,12 @@ def unit_name(unit: str) -> str:
         "jabatan-tahun": t("jabatan-tahun"),
         "peran": t("peran"),
     }.get(unit, unit)
+
+
+def measure_names() -> dict[str, str]:
+    """Measures of a comparison by key."""
+    english = language() == "en"
+    return {key: one.label_en if english else one.label_id for key, one in MEASURES.items()}
 
 
 def measure_said(unit: str, given: float) -> str:

@@ -1,0 +1,204 @@
+"""What decides: which lever matters most, how far one must go, what one more formation is worth."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics.scenario_compare import MEASURES
+from analytics.scenario_levers import lever
+from analytics.scenario_run import BEST
+from pages.shared import charts, gauge_figures, inputs, layout, load_scenarios, scenario_figures
+from pages.shared.load_scenarios import RefusedError
+from pages.shared.scenario_link import read
+from pages.shared.scenario_view import Seen
+from pages.shared.scenario_words import lever_name, measure_names, measure_said, value_said
+from pages.shared.words import language, t
+
+_SHOWN = 10
+_RATIO = "cap_ratio"
+# Levers of numbers that a government can pull, and one that it cannot.
+_SOUGHT = (
+    "plan.replacement_ratio",
+    "plan.most_formations",
+    "budget.growth_share",
+    "budget.transfer_cut_share",
+    "pay.yearly_raise_share",
+    "pupils.births_factor",
+)
+_ASKED = "_dihitung"
+
+
+def _asked(what: str, view: Seen, label: str, *more: object) -> bool:
+    """A button that starts long work; once pressed, the answer stays for the same question."""
+    mark = (view.told.digest, *more)
+    held: dict[str, object] = st.session_state.setdefault(_ASKED, {})
+    if held.get(what) == mark:
+        return True
+    if st.button(label, key=f"hitung-{what}", icon=":material/calculate:"):
+        held[what] = mark
+        return True
+    return False
+
+
+def tornado(view: Seen) -> None:
+    """Which lever moves a measure most."""
+    st.markdown(f"#### {t('Tuas mana yang paling menentukan?')}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure = inputs.choice(
+            "ukuran_penentu", t("Ukuran"), measure_names(), "unfilled_post_years", widget="select"
+        )
+        go = _asked("tornado", view, t("Geser setiap tuas"), measure)
+    if not go:
+        layout.note(t("Setiap tuas digeser sendiri-sendiri ke nilai rendah dan tinggi."))
+        return
+    try:
+        table = load_scenarios.tornado(view.key, view.told, measure)
+    except RefusedError as error:
+        layout.caution(str(error))
+        return
+    table = table.loc[table["span"] > 0].head(_SHOWN)
+    if table.empty or table["base_value"].isna().all():
+        layout.note(t("Tidak satu tuas pun menggeser ukuran ini, atau APBD belum diisi."))
+        return
+    unit = MEASURES[measure].unit
+    rows = table.assign(
+        label=[lever_name(lever(key), key.partition("/")[2]) for key in table["key"]],
+        **{f"{side}_said": [_end(row, side, unit) for row in table.to_dict("records")]
+           for side in ("low", "high")},
+    )  # fmt: skip
+    charts.draw(
+        scenario_figures.tornado(
+            rows,
+            float(table["base_value"].iloc[0]),
+            t(
+                "{lever} paling menentukan: {measure} {low} sampai {high}",
+                lever=rows["label"].iloc[0],
+                measure=measure_names()[measure].lower(),
+                low=measure_said(unit, float(table[["low_value", "high_value"]].iloc[0].min())),
+                high=measure_said(unit, float(table[["low_value", "high_value"]].iloc[0].max())),
+            ),
+        ),
+        "tuas-penentu",
+        height=120 + 40 * len(rows),
+    )
+    layout.table(
+        rows,
+        [
+            layout.Column("label", t("Tuas"), width="large"),
+            layout.Column("low_said", t("Rendah")),
+            layout.Column("high_said", t("Tinggi")),
+            layout.Column("source", t("Sumber rentang"), width="medium"),
+        ],
+        "tuas-penentu-tabel",
+    )
+
+
+def _end(row: dict[str, object], side: str, unit: str) -> str:
+    key = str(row["key"])
+    own, thing = lever(key), key.partition("/")[2]
+    given = str(row[side])
+    try:
+        said = value_said(own, read(key, given), thing)
+    except ValueError:
+        said = given
+    return f"{said}: {measure_said(unit, float(str(row[f'{side}_value'])))}"
+
+
+def goal(view: Seen) -> None:
+    """How far each lever alone must be moved to reach a target."""
+    st.markdown(f"#### {t('Apa yang menjaga kita di bawah batas?')}")
+    names = {
+        key: name
+        for key, name in measure_names().items()
+        if key != _RATIO or view.gauge is not None
+    }
+    first = _RATIO if _RATIO in names else "unfilled_count"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure = inputs.choice("ukuran_sasaran", t("Ukuran"), names, first, widget="select")
+        target = _target(view, measure)
+        go = _asked("sasaran", view, t("Cari nilainya"), measure, target)
+    if not go:
+        layout.note(t("Setiap tuas dicari sendiri-sendiri, yang lain tetap."))
+        return
+    try:
+        table = load_scenarios.seeks(view.key, view.told, _SOUGHT, measure, target)
+    except RefusedError as error:
+        layout.caution(str(error))
+        return
+    unit = MEASURES[measure].unit
+    rows = pd.DataFrame(
+        {
+            "lever": [lever_name(lever(key)) for key in table["key"]],
+            "now": [value_said(lever(key), read(key, now)) for key, now in _pairs(table, "now")],
+            "needed": [
+                value_said(lever(key), read(key, value)) if reach else t("tidak cukup sendirian")
+                for (key, value), reach in zip(
+                    _pairs(table, "value"), table["can_reach"], strict=True
+                )
+            ],
+            "reached": [measure_said(unit, float(one)) for one in table["reached"]],
+        }
+    )
+    can = int(table["can_reach"].sum())
+    st.markdown(
+        "**"
+        + t(
+            "{n} dari {all} tuas sendirian membawa {measure} ke {target} atau kurang",
+            n=can,
+            all=len(table),
+            measure=measure_names()[measure].lower(),
+            target=measure_said(unit, target),
+        )
+        + "**"
+    )
+    layout.table(
+        rows,
+        [
+            layout.Column("lever", t("Tuas"), width="large"),
+            layout.Column("now", t("Sekarang")),
+            layout.Column("needed", t("Harus menjadi")),
+            layout.Column("reached", t("Hasilnya")),
+        ],
+        "sasaran",
+    )
+
+
+def _pairs(table: pd.DataFrame, column: str) -> list[tuple[str, str]]:
+    return list(zip(table["key"].astype("str"), table[column].astype("str"), strict=True))
+
+
+def _target(view: Seen, measure: str) -> float:
+    """The target of a measure: the limit, or what the visitor types."""
+    if measure == _RATIO and view.gauge is not None:
+        limit = gauge_figures.standing(view.gauge).limit_share
+        given = st.number_input(
+            t("Paling banyak (%)"), 0.0, 100.0, 100 * limit, 0.5, key="sasaran-rasio", width=180
+        )
+        return round(given / 100, 6)
+    now = MEASURES[measure].of(view.result)
+    scale = 1e9 if MEASURES[measure].unit == "Rp" else 1.0
+    label = t("Paling banyak (Rp miliar)") if scale > 1 else t("Paling banyak")
+    given = st.number_input(
+        label, 0.0, None, float(round(now / 2 / scale)), 1.0, key=f"sasaran-{measure}", width=180
+    )
+    return given * scale
+
+
+def worth(view: Seen) -> None:
+    """What one more formation, or one billion more, is worth: told in words."""
+    if view.told["plan.rule"] != BEST:
+        layout.note(t("Nilai satu formasi lagi dihitung untuk bauran terbaik."))
+        return
+    if not _asked("nilai", view, t("Berapa nilai satu formasi lagi?")):
+        return
+    try:
+        found = load_scenarios.worth(view.key, view.result)
+    except RefusedError as error:
+        layout.caution(str(error))
+        return
+    told = [one.text_id if language() == "id" else one.text_en for one in found]
+    if not told:
+        layout.note(t("Tidak ada batas yang menahan rencana ini."))
+    for one in told:
+        st.markdown(f"- {one}")
