@@ -62,6 +62,7 @@ bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure spe
 	$(BIN)/python -m tests.benchmarks.teachers
 	$(BIN)/python -m tests.benchmarks.regrouping
 	$(BIN)/python -m tests.benchmarks.redistribution
+	$(BIN)/python -m tests.benchmarks.mix
 	$(BIN)/python -m tests.benchmarks.projection
 	$(BIN)/python -m tests.benchmarks.gap
 	$(BIN)/python -m tests.benchmarks.exits

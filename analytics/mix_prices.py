@@ -21,9 +21,9 @@ class Price:
     """What a little more of one limit is worth.
 
     ``kind`` (quota, intake, money, cap), ``name``, ``year``: the limit; ``more``: by how much it
-    was loosened (formations or rupiah); ``role``: who gets what it lets in, empty where that is
-    not one role. ``gain``: rupiah saved or weighted post-years filled, between ``gain_least`` and
-    ``gain_most`` as far as both plans are proved.
+    was loosened (formations in that year, or rupiah a year from that year on); ``role``: who gets
+    what it lets in, empty where that is not one role. ``gain``: rupiah saved or weighted
+    post-years filled, between ``gain_least`` and ``gain_most`` as far as both plans are proved.
     """
 
     kind: str
@@ -54,18 +54,21 @@ def prices(
     """
     ready = problem(question, limits, mix.objective)
     told = row_prices(ready.asked, relaxation(ready.asked, ready.aim.main))
-    tried: list[tuple[float, Row]] = []
+    tried: dict[tuple[str, str, int], tuple[float, Row]] = {}
     for row, price in zip(ready.asked.rows, told, strict=True):
-        if row.kind in (QUOTA, INTAKE, MONEY, CAP) and price > _WORTH:
-            tried.append((price * _step(row.kind) / _unit(row.kind), row))
-    tried.sort(key=lambda one: -one[0])
+        if row.kind not in (QUOTA, INTAKE, MONEY, CAP) or price <= _WORTH:
+            continue
+        # Money that lasts: of the years that bind, from the first on.
+        lasts = row.kind in (MONEY, CAP)
+        key = (row.kind, row.name, -1 if lasts else row.year)
+        before, first = tried.get(key, (0.0, row))
+        tried[key] = (before + price * _step(row.kind) / _unit(row.kind), first)
     found = []
-    for _, row in tried[:most]:
-        more = _step(row.kind)
-        asked, own = _loosened(question, limits, row, more)
+    for _, row in sorted(tried.values(), key=lambda one: -one[0])[:most]:
+        asked, own = _loosened(question, limits, row, _step(row.kind))
         again = best_mix(asked, own, mix.objective, seconds=seconds, gap=1e-5)
-        found.append(_price(mix, again, row, more))
-    return tuple(sorted(found, key=lambda one: -one.gain))
+        found.append(_price(mix, again, row, _step(row.kind)))
+    return tuple(sorted((one for one in found if one.gain > 0), key=lambda one: -one.gain))
 
 
 def _step(kind: str) -> float:
@@ -83,7 +86,8 @@ def _loosened(
 
     def wider(limit: Numbers) -> Numbers:
         own = np.asarray(limit, dtype=float).copy()
-        own[row.year] += more
+        lasts = row.kind in (MONEY, CAP)
+        own[row.year : None if lasts else row.year + 1] += more
         return own
 
     if row.kind == MONEY and limits.money_idr is not None:
@@ -113,31 +117,43 @@ def _price(mix: Mix, again: Mix, row: Row, more: float) -> Price:
     gain = mix.value - value
     least = max(mix.bound - value, 0.0)
     most = max(mix.value - min(again.bound, value), gain)
-    added = (again.formations - mix.formations)[:, :, row.year].sum(axis=0)
-    role = ""
-    if row.kind in (QUOTA, INTAKE) and gain > 0 and added.max(initial=0.0) > 0:
-        role = mix.question.roles[int(added.argmax())]
+    role = _who(mix, again, row) if gain > 0 and row.kind in (QUOTA, INTAKE) else ""
     words = _words(mix, row, more, gain, role)
     return Price(row.kind, row.name, year, more, role, gain, least, most, *words)
+
+
+def _who(mix: Mix, again: Mix, row: Row) -> str:
+    """The role that gets more of what the limit counts; empty where none does."""
+    counted = {row.name}
+    for quota in mix.limits.quotas:
+        if row.kind == QUOTA and quota.name == row.name:
+            counted = set(quota.options)
+    own = [at for at, terms in enumerate(mix.question.options) if terms.option in counted]
+    added = (again.formations - mix.formations)[own][:, :, row.year].sum(axis=0)
+    return mix.question.roles[int(added.argmax())] if added.max(initial=0.0) > 0 else ""
 
 
 def _words(mix: Mix, row: Row, more: float, gain: float, role: str) -> tuple[str, str]:
     year = mix.question.years[row.year]
     limit = limit_words(row.kind, row.name)
-    step = rupiah(more) if row.kind in (MONEY, CAP) else ("Satu formasi", "One formation")
+    step, when = ("Satu formasi lagi", "One formation more"), (f"{year}", f"in {year}")
+    if row.kind in (MONEY, CAP):
+        own = rupiah(more)
+        step = (f"{own[0]} lagi setahun", f"{own[1]} more a year")
+        when = (f"sejak {year}", f"from {year} on")
     whom = (f", dipakai untuk {role},", f", used for {role},") if role else ("", "")
     if mix.objective == CHEAPEST:
         won = rupiah(gain)
         return (
-            f"{step[0]} lagi pada {limit[0]} {year}{whom[0]} menghemat {won[0]} sampai"
+            f"{step[0]} pada {limit[0]} {when[0]}{whom[0]} menghemat {won[0]} sampai"
             f" {mix.question.years[-1]}.",
-            f"{step[1]} more of {limit[1]} in {year}{whom[1]} saves {won[1]} until"
+            f"{step[1]} of {limit[1]} {when[1]}{whom[1]} saves {won[1]} until"
             f" {mix.question.years[-1]}.",
         )
     number = f"{gain:.1f}"
     return (
-        f"{step[0]} lagi pada {limit[0]} {year}{whom[0]} mengisi {number.replace('.', ',')}"
+        f"{step[0]} pada {limit[0]} {when[0]}{whom[0]} mengisi {number.replace('.', ',')}"
         f" jabatan-tahun lagi sampai {mix.question.years[-1]}.",
-        f"{step[1]} more of {limit[1]} in {year}{whom[1]} fills {number} post-years more until"
+        f"{step[1]} of {limit[1]} {when[1]}{whom[1]} fills {number} post-years more until"
         f" {mix.question.years[-1]}.",
     )

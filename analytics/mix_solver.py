@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 
 from analytics.mix_programme import Programme
 from analytics.mix_question import Flags, Numbers
+from analytics.mix_rounding import topped_up
 
 # Weight of what comes second against what it is worth: it settles ties, and no more.
 _TIE_SHARE = 1e-5
@@ -20,6 +21,7 @@ _LEAST_SECONDS = 0.02
 # The tighter the search near the relaxed answer, the less is left to prove afterwards.
 _ROUNDING_GAP = 0.1
 _INFEASIBLE = 2
+_ALMOST = 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +69,12 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
     relaxed = relaxation(asked, cost, ends)
     if relaxed.x is None:
         return Answer(None, np.inf, -np.inf, relaxed.status == _INFEASIBLE)
-    low = float(relaxed.fun)
+    low, is_infeasible = float(relaxed.fun), False
     best = _floored(asked, relaxed.x)
     count = asked.whole_count
-    if best is None or cost @ best > low + aim.allowed(low, _WHOLE):
+    if best is None and len(asked.cost) == count + len(asked.moved_cells) + len(asked.short_cells):
+        best = topped_up(asked, relaxed.x, row_prices(asked, relaxed), cost)
+    if not _is_close(aim, cost, best, low, gap):
         near = relaxed.x[:count]
         least, most = asked.least.copy(), asked.most.copy()
         least[:count] = np.maximum(least[:count], np.floor(near + _WHOLE))
@@ -78,7 +82,7 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
         within = replace(asked, least=least, most=most)
         spare = aim.allowed(low, gap) * _ROUNDING_GAP
         best = _better(cost, best, _whole(within, cost, _share(ends), spare, low).x)
-    if best is None or cost @ best > low + aim.allowed(float(cost @ best), gap) * (1 - 1e-3):
+    if not _is_close(aim, cost, best, low, gap):
         least, most = asked.least, asked.most
         if best is not None:
             # What is dearer than all there is left to win stays where the relaxed answer has it.
@@ -93,8 +97,9 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
         best = _better(cost, best, full.x)
         if full.mip_dual_bound is not None and np.isfinite(full.mip_dual_bound):
             low = max(low, float(full.mip_dual_bound))
-        if best is None:
-            return Answer(None, np.inf, -np.inf, full.status == _INFEASIBLE)
+        is_infeasible = full.status == _INFEASIBLE
+    if best is None:
+        return Answer(None, np.inf, -np.inf, is_infeasible)
     value = float(aim.main @ best)
     return Answer(best, value, min(low - weight * most_tie, value))
 
@@ -170,6 +175,14 @@ def _whole(
     if result.mip_dual_bound is not None:
         result.mip_dual_bound = result.mip_dual_bound + constant + lift
     return result
+
+
+def _is_close(aim: Aim, cost: Numbers, best: Numbers | None, low: float, gap: float) -> bool:
+    """Whether what is in hand is proved as far as asked."""
+    if best is None:
+        return False
+    value = float(cost @ best)
+    return value <= low + aim.allowed(value, gap) * _ALMOST
 
 
 def _most(asked: Programme, cost: Numbers) -> float:

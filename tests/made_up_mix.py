@@ -89,11 +89,15 @@ def limits(
     cap: float | None = None,
     floor: float | None = None,
 ) -> MixLimits:
-    """Money and cap as shares of what the whole gap would roughly cost; hires per leaver."""
+    """Money and cap as shares of what the whole gap would roughly cost; hires per leaver.
+
+    The floor starts in the fourth year, when those proposed in the first are all there.
+    """
     whole = asked.deficit.sum(axis=0) * 60e6
+    late = np.arange(len(asked.years)) >= 3
     return MixLimits(
         quotas=() if ratio is None else replacement_quotas(asked, ratio),
         money_idr=None if money is None else money * whole,
         cap_room_idr=None if cap is None else cap * whole,
-        floor_share=None if floor is None else np.full(len(asked.roles), floor),
+        floor_share=None if floor is None else np.tile(floor * late, (len(asked.roles), 1)),
     )

@@ -1,0 +1,132 @@
+"""What a mix says of limits it cannot keep: which, whose, when, by how much, in two languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analytics.mix import CHEAPEST, Lock, MixLimits, best_mix, replacement_quotas
+from tests import made_up_mix
+from tests.test_mix import asked, at_once
+from tests.verified_mix import recount
+
+
+def test_a_cap_passed_with_nobody_hired_is_told_and_not_made_worse():
+    question = asked(np.array([[5.0, 5, 5]]), at_once("cpns"))
+    room = np.array([-3e9, 60e6, 400e6])
+    mix = best_mix(question, MixLimits(cap_room_idr=room))
+    told = mix.told[0]
+    assert (told.code, told.year, told.amount) == ("cap_unmeetable", 2027, 3e9)
+    assert "Rp 3,00 miliar" in told.text_id
+    assert "Rp 3.00 billion" in told.text_en
+    assert mix.account.cap_idr.sum(axis=(0, 1)).tolist() == [0, 60e6, 300e6]
+
+
+def test_an_option_outside_the_cap_is_hired_where_the_cap_is_full():
+    question = asked(np.array([[5.0, 5, 5]]), at_once("cpns"), at_once("pppk_pw", cap_share=0.0))
+    mix = best_mix(question, MixLimits(cap_room_idr=np.zeros(3)))
+    assert mix.formations.sum(axis=(1, 2)).tolist() == [0, 5]
+    assert mix.account.cap_idr.sum() == 0
+
+
+def test_fixed_formations_over_a_quota_are_told_and_kept():
+    question = asked(np.array([[5.0, 5, 5]]), at_once("cpns"))
+    limits = MixLimits(replacement_quotas(question, 1.0), locks=(Lock("cpns", "role_0", 2028, 4),))
+    mix = best_mix(question, limits)
+    assert mix.formations[0, 0, 1] == 4
+    assert [(one.code, one.year, one.amount) for one in mix.told] == [("lock_over", 2028, 2)]
+    assert "2 formasi" in mix.told[0].text_id
+
+
+def test_a_formation_fixed_for_a_role_the_option_may_not_serve_is_told():
+    question = asked(np.full((2, 3), 2.0), at_once("cpns", 2, is_eligible=np.array([True, False])))
+    mix = best_mix(question, MixLimits(locks=(Lock("cpns", "role_1", 2027, 1),)))
+    assert [one.code for one in mix.told] == ["lock_ineligible"]
+    assert mix.account.unfilled[1].tolist() == [2, 2, 2]
+
+
+def test_a_floor_holds_from_the_year_lead_times_let_it_be_reached():
+    late = np.triu(np.ones((3, 3)), 1)
+    question = asked(
+        np.array([[40.0, 40, 40]]), at_once("cpns", in_post_share=late, paid_share=late)
+    )
+    mix = best_mix(question, MixLimits(floor_share=np.array([0.9])), CHEAPEST)
+    assert mix.is_feasible
+    assert mix.account.unfilled.tolist() == [[40, 10, 10]]
+    assert mix.value == 2 * 30 * 60e6
+
+
+def test_a_floor_out_of_reach_says_which_role_and_year_and_what_it_would_need():
+    question = asked(np.array([[40.0, 40, 40], [2, 2, 2]]), at_once("cpns", 2))
+    money = np.array([0.0, 6e8, 1e10])
+    mix = best_mix(question, MixLimits(floor_share=np.full(2, 0.9), money_idr=money), CHEAPEST)
+    unmet = [one for one in mix.told if one.code == "floor_unmet"]
+    assert {(one.role, one.year, round(one.amount)) for one in unmet} == {
+        ("role_0", 2027, 30), ("role_0", 2028, 20),
+    }  # fmt: skip
+    assert all("uang" in one.text_id and "money" in one.text_en for one in unmet)
+    needs = {one.year: one.amount for one in mix.told if one.code == "floor_needs"}
+    assert needs == pytest.approx({2027: 30 * 60e6, 2028: 20 * 60e6})
+    # As near as it can be: what the money of 2028 buys, and the floor in 2029.
+    assert mix.account.unfilled[0].tolist() == [40, 30, 10]
+
+
+def test_a_quota_that_holds_the_floor_back_is_named():
+    question = asked(np.array([[20.0, 20, 20]]), at_once("cpns"))
+    quotas = replacement_quotas(question, 1.0)
+    mix = best_mix(question, MixLimits(quotas, floor_share=np.array([0.95])), CHEAPEST)
+    assert [round(one.amount) for one in mix.told if one.code == "floor_unmet"] == [13, 11, 9]
+    assert "kuota formasi pengganti" in mix.told[0].text_id
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_floor_is_kept_for_every_role_and_year_or_told(seed: int):
+    question = made_up_mix.question(8, 8, seed)
+    limits = made_up_mix.limits(question, floor=0.85, money=0.6)
+    mix = best_mix(question, limits, CHEAPEST, seconds=3)
+    broken = recount(question, limits, mix.formations).broken
+    told = [one for one in mix.told if one.code == "floor_unmet"]
+    assert len(broken) <= len(told)
+
+
+def test_a_higher_floor_never_costs_less():
+    question = made_up_mix.question(4, 6, 3)
+    last = 0.0
+    for floor in (0.0, 0.7, 0.85, 0.95):
+        mix = best_mix(
+            question, made_up_mix.limits(question, floor=floor), CHEAPEST, seconds=2, gap=1e-4
+        )
+        assert mix.value >= last - 1e-3
+        last = mix.bound
+
+
+def test_the_answer_within_a_third_of_a_second_keeps_every_limit_and_tells_its_gap():
+    question = made_up_mix.question(30, 10, 5)
+    limits = made_up_mix.limits(question, money=0.5, ratio=1.0)
+    quick = best_mix(question, limits, seconds=0.3)
+    assert not recount(question, limits, quick.formations, keeps_floor=False).broken
+    assert quick.bound <= quick.value
+    assert 0 <= quick.gap < 0.05
+    longer = best_mix(question, limits, seconds=3)
+    assert longer.value <= quick.value + 1e-6
+    assert longer.value >= quick.bound - 1e-6
+
+
+def test_half_of_a_post_for_half_of_the_hours():
+    question = asked(np.array([[4.0, 4, 4]]), at_once("pppk_pw", posts_per_person=0.5))
+    mix = best_mix(question, MixLimits())
+    assert mix.account.people[0, 0].tolist() == [8, 8, 8]
+    assert mix.account.covered[0, 0].tolist() == [4, 4, 4]
+
+
+def test_a_dearer_weight_draws_the_money_to_its_role():
+    question = asked(np.full((2, 3), 3.0), at_once("cpns", 2))
+    money = MixLimits(money_idr=np.full(3, 3 * 60e6))
+    for heavy in (0, 1):
+        weight = np.ones(2)
+        weight[heavy] = 2.0
+        mix = best_mix(replace(question, weight=weight), money)
+        assert mix.account.unfilled[heavy].sum() == 0
+        assert mix.account.unfilled[1 - heavy].tolist() == [3, 3, 3]
