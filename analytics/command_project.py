@@ -115,7 +115,7 @@ def projected(
     counted = leaving.counted(everybody, who).reset_index(drop=True)
     since = exit_history.complete_from(facts.exits, law.as_of)
     spells = exit_history.spells(facts.people, facts.exits, since or law.as_of, law)
-    model = exit_model(spells, since, law.as_of, prior=law.rulebook.exit_rates)
+    model = exit_model(spells, since or law.as_of, law.as_of, prior=law.rulebook.exit_rates)
     here = spells.loc[spells["exit_date"].isna()].set_index("person_id", drop=False)
     hazards = model.hazards(here.loc[counted["nip"]].reset_index(drop=True), years + 1)
     cells = tuple(by) or ("employment",)

@@ -182,7 +182,8 @@ def facts(folder: Path, edition: store.Edition | None = None) -> Facts:
     """
     stored = read(folder, edition)
     law = stored.law
-    model = exit_model(stored.spells(), stored.since, law.as_of, prior=law.rulebook.exit_rates)
+    since = stored.since or law.as_of
+    model = exit_model(stored.spells(), since, law.as_of, prior=law.rulebook.exit_rates)
     return learnt(stored, model, pupils_ahead(stored))
 
 

@@ -51,11 +51,11 @@ def _page() -> None:
         wish = replacement_inputs.wish(view_of.role_groups(held))
 
     # call
-    found = load_replacement.gap_of(key, wish.choice)
+    found = load_replacement.gap_of(held, wish.choice)
     answer = view_of.answer(found, wish)
     chosen = load_replacement.options_of(wish)
-    side = load_replacement.side_by_side(key, wish)
-    cap = load_replacement.cap(key, wish)
+    side = load_replacement.side_by_side(held, wish)
+    cap = load_replacement.cap(held, key, wish)
 
     # draw
     with finding:

@@ -6,11 +6,15 @@ import re
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics import rules
 from analytics.options import options
+from analytics.scenario import Scenario
+from analytics.scenario_facts import facts
+from analytics.scenario_stages import Stages
 from pages.shared import replacement_view as view_of
 from pages.shared.replacement_inputs import _read, written
 from tests import school_edition
@@ -208,3 +212,27 @@ def test_what_is_proposed_after_the_window_waits_for_the_next_year():
     proposed, _, middle, _ = view_of.first_days(cpns, date(2026, 9, 1))
     assert (proposed, middle) == (date(2027, 1, 1), date(2028, 5, 1))
     assert view_of.first_days(cpns, date(2027, 1, 15))[0] == date(2027, 1, 1)
+
+
+def test_the_page_tells_what_doing_nothing_tells_as_a_scenario(data, monkeypatch):
+    monkeypatch.setenv("ESTAFET_DATA", str(data))
+    page = AppTest.from_function(_parts_page, default_timeout=180)
+    page.run()
+    assert not page.exception
+    own = page.session_state["gap"].table(("role_group", "basis"))
+    stages = Stages(facts(data))
+    other = stages.gap(Scenario("tanpa apa pun")).table(("role_group", "basis"))
+    pd.testing.assert_frame_equal(own, other)
+
+
+def _parts_page() -> None:
+    import streamlit as st
+
+    from analytics.pay_law import PayChoice
+    from analytics.replacement import GapChoice
+    from pages.shared import load_replacement
+    from pages.shared.replacement_inputs import Wish, overrides
+
+    held = load_replacement.ground(load_replacement.key())
+    wish = Wish("guru", 2030, GapChoice(), PayChoice(), overrides())
+    st.session_state["gap"] = load_replacement.gap_of(held, wish.choice)

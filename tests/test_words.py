@@ -25,6 +25,7 @@ TABLED = {
     "Regrouping",
     "Pemerataan guru",
     "Skenario",
+    "Opsi pengganti",
     "Ketepatan",
     "Data",
     "Metode",

@@ -141,7 +141,9 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
   .es-options table, .es-options tbody, .es-options tr, .es-options th, .es-options td {
     display: block; }
   .es-options tr { border: 1px solid var(--es-line); border-radius: 8px; margin-bottom: .7rem;
-    padding: .3rem .2rem; }
+    padding: .3rem .2rem; display: grid; grid-template-columns: 1fr 1fr; }
+  .es-options th, .es-options td:nth-last-child(-n+2) { grid-column: 1 / -1; }
+  .es-options td, .es-options td:nth-child(5) { min-width: 0; }
   .es-options th, .es-options td { border: 0; padding: .28rem .7rem; }
   .es-options td::before { content: attr(data-head); display: block; font-size: .8rem;
     opacity: .7; }

@@ -7,6 +7,7 @@ an edition follows in moments. Frames are shared by all visitors: read, never wr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from analytics import budget, teachers
 from analytics.budget import Budget, BudgetYear
 from analytics.enrolment import Levers
-from analytics.options import HIRE, Option, discount_rate, option_table, options
+from analytics.options import HIRE, Option, Override, discount_rate, option_table, options
 from analytics.pay_law import PayChoice, PayError
 from analytics.pay_newcomer import newcomer_cost
 from analytics.pay_path import PayPath, pay_path, spending
@@ -79,43 +80,48 @@ def ground(asked: GapKey) -> Ground:
     cells = school_view.cells_for_need(asked.schools, Levers()) if has_schools else pd.DataFrame()
     in_post = teacher_view.in_post_of(asked.schools, asked.exits.people)
     facts = load_schools.facts_of(asked.schools)
-    units = load_schools._asked(asked.schools, "units", government_id="*")
-    listed = load_schools._asked(asked.schools, "post_needs")
+    units, listed = _units(asked.schools), _sheets(asked.schools)
     titles = load.state().local_titles()
 
     def computed() -> Ground:
         book, day = load.rulebook(), asked.exits.people.as_of
-        place = _units(units)
         needed = pd.DataFrame(columns=["npsn", "post", "needed_count", "school_year", "level"])
         school, school_units = no_needs(year=True), frozenset[str]()
         if len(cells):
             here = cells.loc[teachers.in_scope(cells["level"], book)].reset_index(drop=True)
             needed = teachers.teachers_needed(teachers.rombel(here, book), book, facts=facts)
-            school, school_units = school_posts(needed, place, book, set(here["npsn"]))
+            school, school_units = school_posts(needed, units, book, set(here["npsn"]))
             school = _held(school, day.year + HORIZON_YEARS)
         posts = posts_as_needed(in_post, needed) if len(in_post) else in_post
-        posted = people_by_post(known.people, posts, book, place)
+        posted = people_by_post(known.people, posts, book, units)
         abk, unmatched = (
             (no_needs(year=True), pd.DataFrame())
             if listed is None or listed.empty
-            else abk_posts(listed, place, book, titles)
+            else abk_posts(listed, units, book, titles, posted)
         )
-        needs = Needs(school, school_units, abk, ratio_posts(place, book, day), unmatched)
+        needs = Needs(school, school_units, abk, ratio_posts(units, book, day), unmatched)
         ahead = projection(
             posted, day, HORIZON_YEARS, known.hazards, known.model.year_effect,
             rules_levers(book, day), CELLS,
         )  # fmt: skip
-        return Ground(posted, ahead, needs, place, bool(len(cells)))
+        return Ground(posted, ahead, needs, units, bool(len(cells)))
 
     return load_schools.waited_for(
         ("gap", asked, load.state().local_titles_version()), computed, t("Menghitung kekurangan")
     )
 
 
-def _units(units: pd.DataFrame | None) -> pd.DataFrame:
+@lru_cache(maxsize=8)
+def _units(asked: SchoolKey) -> pd.DataFrame:
+    units = load_schools._asked(asked, "units", government_id="*")
     if units is None:
         return pd.DataFrame({name: pd.Series(dtype="object") for name in _NO_UNITS})
     return units.reindex(columns=list(dict.fromkeys([*_NO_UNITS, *units.columns])))
+
+
+@lru_cache(maxsize=8)
+def _sheets(asked: SchoolKey) -> pd.DataFrame | None:
+    return load_schools._asked(asked, "post_needs")
 
 
 def _held(school: pd.DataFrame, until: int) -> pd.DataFrame:
@@ -128,14 +134,10 @@ def _held(school: pd.DataFrame, until: int) -> pd.DataFrame:
     return pd.concat([school, *later], ignore_index=True)
 
 
-def gap_of(asked: GapKey, choice: GapChoice) -> Gap:
-    """The gap under a choice of bases."""
-    return _gap(ground(asked), choice)
-
-
 # A ground is kept by whoever computed it; by its identity, so that nothing is hashed anew.
 @lru_cache(maxsize=16)
-def _gap(held: Ground, choice: GapChoice) -> Gap:
+def gap_of(held: Ground, choice: GapChoice) -> Gap:
+    """The gap under a choice of bases."""
     return gap(held.ahead, held.needs, held.units, choice)
 
 
@@ -144,7 +146,12 @@ def _gap(held: Ground, choice: GapChoice) -> Gap:
 
 def options_of(wish: Wish) -> tuple[Option, ...]:
     """The seven options as they stand, with what this visitor replaced."""
-    return options(load.rulebook(), load.as_of(), wish.overrides)
+    return _options(load.rulebook().version, load.as_of(), wish.overrides)
+
+
+@lru_cache(maxsize=64)
+def _options(version: str, on: date, overrides: tuple[Override, ...]) -> tuple[Option, ...]:  # noqa: ARG001 (part of the key)
+    return options(load.rulebook(), on, overrides)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +172,9 @@ def _pay(held: Ground, choice: PayChoice) -> PayPath:
     return pay_path(held.posted, load.as_of(), HORIZON_YEARS, load.rulebook(), choice)
 
 
-def side_by_side(asked: GapKey, wish: Wish) -> Side:
+def side_by_side(held: Ground, wish: Wish) -> Side:
     """The options beside each other for the role group of the view."""
-    return _side(ground(asked), wish.role_group, wish.pay, options_of(wish), wish.overrides)
+    return _side(held, wish.role_group, wish.pay, options_of(wish), wish.overrides)
 
 
 @lru_cache(maxsize=32)
@@ -176,7 +183,7 @@ def _side(
     role_group: str,
     choice: PayChoice,
     chosen: tuple[Option, ...],
-    overrides: tuple[object, ...],
+    overrides: tuple[Override, ...],
 ) -> Side:
     book, day = load.rulebook(), load.as_of()
     path = _pay(held, choice)
@@ -193,7 +200,7 @@ def _side(
             # Nobody of the permanent staff has a grade: a transfer has no price then.
             continue
     leaver, count = _leaver(held, path, role_group)
-    rate = discount_rate(book, day, overrides).mid  # type: ignore[arg-type]
+    rate = discount_rate(book, day, overrides).mid
     table = option_table(chosen, costs, leaver, rate)
     in_cap = [
         float(costs[one]["in_cap_idr"].iloc[0]) if one in costs else 0.0 for one in table["option"]
@@ -244,7 +251,7 @@ class Cap:
     items: pd.DataFrame | None
 
 
-def cap(asked: GapKey, wish: Wish) -> Cap:
+def cap(held: Ground, asked: GapKey, wish: Wish) -> Cap:
     """The gauge of a view."""
     known = recorded(asked)
     base = known[-1] if known else None
@@ -253,7 +260,7 @@ def cap(asked: GapKey, wish: Wish) -> Cap:
     if years:
         usual = budget.budget(years, load.rulebook(), load.as_of())
         plan = wish.with_levers(usual)
-    return _cap(ground(asked), wish.pay, plan)
+    return _cap(held, wish.pay, plan)
 
 
 @lru_cache(maxsize=32)

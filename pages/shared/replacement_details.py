@@ -75,7 +75,7 @@ def _gap_columns(first: Sequence[Column], *, with_bands: bool) -> list[Column]:
 
 def _roles(found: Gap, wish: Wish) -> None:
     layout.table(
-        view_of.by_role(found, wish.year),
+        view_of.by_role(found, wish.year, language()),
         _gap_columns([Column("role_name", t("Kelompok jabatan"), width="medium")], with_bands=True),
         f"kekurangan-per-kelompok-{wish.year}",
         key="tabel-kelompok",
@@ -85,7 +85,7 @@ def _roles(found: Gap, wish: Wish) -> None:
 
 def _posts(found: Gap, wish: Wish) -> None:
     layout.table(
-        view_of.by_post(found, wish.role_group, wish.year),
+        view_of.by_post(found, wish.role_group, wish.year, language()),
         _gap_columns([Column("post_name", t("Jabatan"), width="medium")], with_bands=True),
         f"kekurangan-per-jabatan-{wish.role_group}-{wish.year}",
         key="tabel-jabatan-ganti",
@@ -105,7 +105,7 @@ def _note_of_gap(wish: Wish) -> None:
 
 
 def _units(held: Ground, found: Gap, wish: Wish) -> None:
-    rows = view_of.by_unit(found, wish.role_group, wish.year)
+    rows = view_of.by_unit(found, wish.role_group, wish.year, language())
     picked = layout.table(
         rows,
         _gap_columns(
@@ -192,7 +192,7 @@ def _bases(held: Ground, found: Gap) -> None:
         [
             *(Column(one, label) for one, label in (("unit", t("Unit")), ("opd", t("OPD")),
               ("title", t("Jabatan"))) if one in lost),
-            Column("needed_count", t("Dibutuhkan"), "decimal"),
+            Column("needed_fte", t("Dibutuhkan"), "decimal"),
             Column("reason_said", t("Sebab")),
         ],
         "abk-tidak-dikenal",

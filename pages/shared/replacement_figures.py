@@ -40,7 +40,9 @@ def gap_by_year(found: Gap, wish: Wish, language: str) -> charts.ReadyFigure:  #
     )
     shown = charts.layout(finding, t("Jabatan"), stacked=True)
     shown["barmode"] = "relative"
-    shown["xaxis"] |= {"tickformat": "d", "dtick": 1}
+    # Two lines of names, clear of the buttons in the corner.
+    shown["margin"]["b"] = 64
+    shown["xaxis"] |= {"tickformat": "d", "dtick": 2, "tickangle": 0}
     shown["yaxis"] |= {"zeroline": True, "zerolinecolor": charts.QUIET}
     traces: list[charts.Figure] = []
     for basis, (colour, hatch) in _COLOURS.items():
@@ -49,10 +51,10 @@ def gap_by_year(found: Gap, wish: Wish, language: str) -> charts.ReadyFigure:  #
             continue
         years = rows["year"].tolist()
         short = rows["deficit_count"].round(1).tolist()
-        traces.append(_bar(years, short, t("Kurang: {basis}", basis=names[basis]), colour, hatch))
+        traces.append(_bar(years, short, t("{basis}: kurang", basis=names[basis]), colour, hatch))
         if rows["surplus_count"].sum() > 0.5:
             spare = (-rows["surplus_count"]).round(1).tolist()
-            name = t("Lebih: {basis}", basis=names[basis])
+            name = t("{basis}: lebih", basis=names[basis])
             traces.append(_bar(years, spare, name, _SURPLUS, hatch))
     # The year that the page speaks of.
     shown["shapes"] = [

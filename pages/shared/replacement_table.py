@@ -182,8 +182,9 @@ def _filled(option: Option) -> str:
 def _contract(option: Option) -> str:
     months = option.contract_months
     if months is not None:
-        years = number(months.mid / 12, 0 if months.mid % 12 == 0 else 1)
-        return _big(t("{n} tahun", n=years), _mark(months))
+        if months.mid % 12:
+            return _big(t("{n} bulan", n=number(months.mid)), _mark(months))
+        return _big(tn("{n} tahun", round(months.mid / 12)), _mark(months))
     return escape(t("sampai BUP")) if option.kind == HIRE else escape(NONE)
 
 

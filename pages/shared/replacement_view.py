@@ -70,28 +70,40 @@ def _answer(found: Gap, year: int) -> Answer:
 
 def _over(found: Gap, bases: Sequence[str], year: int) -> pd.Series:
     """One year over the posts that stand on some bases, with the band of the net gap."""
-    cells = found.cells.assign(part=np.where(found.cells["basis"].isin(bases), "in", "out"))
-    within = _regrouped(found, cells)
-    table = within.table(("part",), [year]).set_index("part")
-    if "in" not in table.index:
-        return pd.Series(0.0, index=_NUMBERS)
-    return table.loc["in", _NUMBERS].astype(float)
+    table = _parts(found, tuple(bases))
+    row = table.loc[(table["part"] == _IN) & (table["year"] == year), _NUMBERS]
+    return pd.Series(0.0, index=_NUMBERS) if row.empty else row.iloc[0].astype(float)
 
 
+# Bands are those of every year at once: another year then costs nothing.
+@lru_cache(maxsize=16)
+def _parts(found: Gap, bases: tuple[str, ...]) -> pd.DataFrame:
+    part = np.where(found.cells["basis"].isin(bases), _IN, "out")
+    return replace(found, cells=found.cells.assign(part=part)).table(("part",))
+
+
+_IN = "in"
 _NUMBERS = [
     *("needed_count", "supply_count", "gap_count", "deficit_count", "surplus_count"),
     *("gap_p10", "gap_p50", "gap_p90", "supply_p10", "supply_p90"),
 ]
 
 
-def _regrouped(found: Gap, cells: pd.DataFrame) -> Gap:
-    """The same gap with more columns to group by."""
-    return replace(found, cells=cells)
+@lru_cache(maxsize=8)
+def _of_roles(found: Gap) -> pd.DataFrame:
+    return found.table(("role_group", "basis"))
 
 
-def by_role(found: Gap, year: int) -> pd.DataFrame:
+@lru_cache(maxsize=16)
+def _of_posts(found: Gap, role_group: str) -> pd.DataFrame:
+    return _only(found, found.cells["role_group"] == role_group).table(("post", "basis"))
+
+
+@lru_cache(maxsize=32)
+def by_role(found: Gap, year: int, language: str) -> pd.DataFrame:  # noqa: ARG001 (part of the key)
     """One row per role group and basis at the end of a year, largest deficit first."""
-    table = found.table(("role_group", "basis"), [year])
+    table = _of_roles(found)
+    table = table.loc[table["year"] == year]
     names = role_names()
     told = table.assign(
         role_name=table["role_group"].map(names).fillna(table["role_group"]),
@@ -100,10 +112,11 @@ def by_role(found: Gap, year: int) -> pd.DataFrame:
     return _in_order(told, ["role_name"])
 
 
-def by_post(found: Gap, role_group: str, year: int) -> pd.DataFrame:
+@lru_cache(maxsize=32)
+def by_post(found: Gap, role_group: str, year: int, language: str) -> pd.DataFrame:  # noqa: ARG001 (part of the key)
     """One row per post and basis of a role group, largest deficit first."""
-    rows = _only(found, found.cells["role_group"] == role_group)
-    table = rows.table(("post", "basis"), [year])
+    table = _of_posts(found, role_group)
+    table = table.loc[table["year"] == year]
     told = table.assign(
         post_name=[post_name(str(one)) for one in table["post"]],
         basis_name=table["basis"].map(basis_names()),
@@ -111,7 +124,8 @@ def by_post(found: Gap, role_group: str, year: int) -> pd.DataFrame:
     return _in_order(told, ["post_name"])
 
 
-def by_unit(found: Gap, role_group: str, year: int) -> pd.DataFrame:
+@lru_cache(maxsize=32)
+def by_unit(found: Gap, role_group: str, year: int, language: str) -> pd.DataFrame:  # noqa: ARG001 (part of the key)
     """One row per unit of a role group, largest deficit first."""
     rows = _only(found, found.cells["role_group"] == role_group)
     keys = ["unit_id", "basis"]
