@@ -57,9 +57,8 @@ def topped_up(asked: Programme, relaxed: Numbers, prices: Numbers, cost: Numbers
             gain = np.bincount(
                 own, weight[rows] * np.minimum(np.maximum(amounts, 0.0), filled), count
             )
-            gain = np.where(
-                gain > np.maximum(cost[:count], _WORTH * weight.max(initial=0)), gain, 0
-            )
+            least = np.maximum(cost[:count], _WORTH * weight.max(initial=0.0))
+            gain = np.where(gain > least, gain, 0.0)
             score = gain - price
         tight = (amounts > 0) & (used[rows] + amounts > most_rows[rows] + _NOTHING)
         fits = (np.bincount(own, tight, count) == 0) & (whole + 1 <= asked.most[:count])
