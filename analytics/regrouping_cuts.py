@@ -20,7 +20,9 @@ _WHOLE = 1e-6
 _OUT = 9.0
 
 
-def odd_group_cuts(holds: csr_matrix, share: Numbers) -> list[tuple[int, ...]]:
+def odd_group_cuts(
+    holds: csr_matrix, share: Numbers, largest: int = LARGEST_GROUP
+) -> list[tuple[int, ...]]:
     """Groups of schools whose cut the relaxed plan breaks, the worst first.
 
     Parameters
@@ -29,6 +31,8 @@ def odd_group_cuts(holds: csr_matrix, share: Numbers) -> list[tuple[int, ...]]:
         1 where the star of the column holds the school of the row.
     share
         How much of each star the relaxed plan takes, 0-1.
+    largest
+        Schools of the largest group tried.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def odd_group_cuts(holds: csr_matrix, share: Numbers) -> list[tuple[int, ...]]:
     group = np.zeros((len(first), len(rows)), dtype=bool)
     group[each, first] = group[each, second] = True
     found: dict[tuple[int, ...], float] = {}
-    for size in range(3, LARGEST_GROUP + 1):
+    for size in range(3, largest + 1):
         if not len(first):
             break
         # Taking one more school in turns the parity of the stars that hold it.

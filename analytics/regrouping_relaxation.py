@@ -16,7 +16,7 @@ from analytics.regrouping_stars import Stars
 # Million rupiah a year below which a star is worth nothing beyond its prices.
 WORTH = 1e-6
 # How far below the prices a star stays in the solver's hands, million rupiah.
-NEAR = 150.0
+NEAR = 40.0
 
 
 @dataclass(eq=False)
@@ -63,6 +63,11 @@ class Relaxation:
         deadline = time.monotonic() + seconds
         every = vstack([self.rows, self.cuts]).tocsc()
         limits = np.concatenate([self.limits, self.cut_limits])
+        if not len(self.stars):
+            self.price, self.value = np.zeros(len(limits)), 0.0
+            return True
+        if not self.near.any():
+            self.near = np.ones(len(self.stars), dtype=bool)
         while True:
             at = np.flatnonzero(self.near)
             result = linprog(
@@ -87,19 +92,31 @@ class Relaxation:
         self.near = worth > -NEAR
         return True
 
+    def let_in(self, price: Numbers, merge_price: float) -> None:
+        """Begin with the stars near some prices in the solver's hands."""
+        every = price
+        if len(self.limits) > len(price):
+            every = np.append(price, merge_price)
+        self.near = self.stars.saving - self.rows.T @ every > -NEAR
+
     def prices(self) -> tuple[Numbers, float]:
         """Price of each school, and of a merge."""
         count = self.holds.shape[0]
-        return self.price[:count], float(self.price[count:].sum()) if len(
-            self.limits
-        ) > count else 0.0
+        return self.price[:count], float(self.price[count : len(self.limits)].sum())
+
+    def paid(self) -> float:
+        """What the prices of schools, merges and cuts come to."""
+        return float(self.price @ np.concatenate([self.limits, self.cut_limits])[: len(self.price)])
+
+    def worth_at(self, price: Numbers) -> Numbers:
+        """What each star saves beyond given prices of its schools and of the first cuts."""
+        cuts = len(price) - self.rows.shape[0]
+        return self.stars.saving - vstack([self.rows, self.cuts[:cuts]]).T @ price
 
     def worth(self) -> Numbers:
         """What each star saves beyond the prices of its schools and cuts; at most 0."""
         # Cuts added since it was solved have no price yet.
-        solved = len(self.price) - self.rows.shape[0]
-        every = vstack([self.rows, self.cuts[:solved]]).tocsr()
-        return self.stars.saving - every.T @ self.price
+        return self.worth_at(self.price)
 
     def cut(self, groups: list[tuple[int, ...]]) -> None:
         """Add the cuts of some groups of schools."""

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, vstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import vstack
 
+from analytics.regrouping_annealing import COOL, WARM, annealed
 from analytics.regrouping_arcs import solved_by_arcs
+from analytics.regrouping_branching import best_of, groups_apart
 from analytics.regrouping_cuts import odd_group_cuts
+from analytics.regrouping_diving import dived
 from analytics.regrouping_heuristic import greedy_plan
+from analytics.regrouping_pricing import Priced, priced, priced_in_parts, priced_with_cuts
 from analytics.regrouping_programme import (
     ALMOST,
     STAYS,
@@ -31,14 +33,12 @@ from analytics.regrouping_programme import (
     strengthened,
 )
 from analytics.regrouping_relaxation import WORTH, Relaxation
-from analytics.regrouping_stars import Galaxy, Stars, joined
+from analytics.regrouping_stars import Galaxy, Stars
 
 # What is asked by default: proven to a hundredth of a per cent, within a minute.
 GAP_ASKED = 1e-4
 SECONDS_ASKED = 60.0
-# Stars listed to begin with (pairs and threes), and for branch and bound.
-_FIRST_ROWS = 120_000
-_FIRST_STARS = 30
+# Stars listed for branch and bound.
 _MOST_LISTED = 80_000
 # Width of the first branch and bound in million rupiah, and how much wider the next one is.
 _FIRST_WIDTH, _WIDER = 15.0, 3.0
@@ -47,11 +47,13 @@ _FIRST_WIDTH, _WIDER = 15.0, 3.0
 _CUT_ROUNDS = (6, 40)
 _TAIL = 0.003
 # Share of the time in which the prices of stars must settle, else single merges are solved.
-_SHARE_OF_PRICING = 0.5
+_SHARE_OF_PRICING = 0.6
 _LEAST_SECONDS = 0.3
 _SHARE_OF_POOL = 0.3
-# Searches cut off one after another before stars are given up.
-_MOST_CUT_OFF = 3
+# Share of the gap that listed stars must span, else cuts are priced; times of the hard cases.
+_LEAST_WIDTH = 0.2
+_SHARE_OF_CUTS, _SHARE_OF_ARCS = 0.5, 0.4
+_SHARE_OF_BETTERING, _MOST_OF_BETTERING, _SHARE_OF_DIVING = 0.7, 0.4, 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +146,6 @@ class _Race:
         self.high = np.inf
         self.seconds = 0.0
         self.galaxy = Galaxy(programme, self.bonus * forced)
-        self.pool: Stars
 
     # ---- what is known so far --------------------------------------------------------------------
 
@@ -199,20 +200,45 @@ class _Race:
         # What each school frees at most, whatever it meets: a bound before any other.
         self.high = float(self.bonus * programme.must_close.sum() + self.all_open)
         self.offer(greedy_plan(programme, seconds=min(1.0, max(self.left() / 4, 0.0))))
-        priced = self._priced()
-        if priced is None and not self.done():
-            self._from_pool()
-        if priced is not None and not self.done():
-            self._by_stars(*priced)
-        if not self.done() and self.left() > _LEAST_SECONDS:
-            self._by_arcs()
+        started = time.monotonic()
+        found = self._priced()
+        if not self.done() and found.is_settled:
+            # As long again as the prices took, so that easy districts stay quick.
+            spent = time.monotonic() - started
+            seconds = min(_SHARE_OF_BETTERING * spent, _MOST_OF_BETTERING * self.left())
+            self._bettered(found, seconds, rounds=0)
+            if not self.done():
+                self._by_stars(found)
+        elif not self.done():
+            self._from_pool(found)
+            if self.left() > _LEAST_SECONDS:
+                self._by_arcs()
+        if not self.done():
+            self._bettered(found, self.left(), rounds=2)
         self.tell()
 
-    def _by_stars(self, price: Numbers, merge_price: float, high: float) -> None:
+    def _bettered(self, found: Priced, seconds: float, rounds: int) -> None:
+        """Better plans where no proof is at hand: a dive, then many small changes."""
+        until = min(time.monotonic() + seconds, self.deadline)
+        relaxed, is_good = found.relaxed, False
+        if relaxed is not None and self.programme.most_merges is None:
+            stop = time.monotonic() + _SHARE_OF_DIVING * (until - time.monotonic())
+            order = dived(self.galaxy, relaxed, stop, rounds)
+            polish = max(until - time.monotonic(), 0.0) / 4
+            self.offer(greedy_plan(self.programme, order, seconds=polish))
+            is_good = found.is_settled
+        left = until - time.monotonic()
+        if left > 0:
+            heat = COOL if is_good else WARM
+            self.offer(annealed(self.programme, self.arc, left, heat, seed=rounds))
+
+    def _by_stars(self, found: Priced) -> None:
         """Cuts, then branch and bound, over every star a better plan could hold."""
-        listed, width = self._listed(price, merge_price, high)
-        if not len(listed):
+        listed, width = self._listed(found)
+        if not len(listed) or width < _LEAST_WIDTH * (found.high - self.low):
+            self._cut(found)
             return
+        high = found.high
         floor = high - width
         relaxed = Relaxation.of(self.programme, listed)
         best: Relaxation | None = None
@@ -230,58 +256,42 @@ class _Race:
         if best is not None:
             self._branched(best, floor)
 
-    def _from_pool(self) -> None:
+    def _cut(self, found: Priced) -> None:
+        """A tighter bound where the stars of better plans are too many to be listed."""
+        stop = time.monotonic() + _SHARE_OF_CUTS * self.left()
+        priced_with_cuts(self.galaxy, found, stop, self.bounded)
+
+    def _from_pool(self, found: Priced) -> None:
         """A good plan of the stars found so far, where they are too many to be listed."""
-        relaxed = Relaxation.of(self.programme, self.pool)
-        if len(self.pool) and relaxed.solve(self.left() / 4):
-            self._rounded(relaxed)
+        relaxed = found.relaxed
+        if relaxed is not None:
             near = np.flatnonzero(relaxed.worth() >= -_FIRST_WIDTH)
             self._branched_within(relaxed, near, _SHARE_OF_POOL)
 
     def _by_arcs(self) -> None:
         """The programme over single merges: where stars are too many to be listed."""
-        found = solved_by_arcs(self.programme, self.galaxy.bonus, self.left(), self.asked)
+        seconds = _SHARE_OF_ARCS * self.left()
+        found = solved_by_arcs(self.programme, self.galaxy.bonus, seconds, self.asked)
         order = found.arc[found.arc != STAYS]
         self.offer(greedy_plan(self.programme, order, seconds=0.5))
         self.bounded(found.high)
 
-    def _priced(self) -> tuple[Numbers, float, float] | None:
-        """Prices of schools and of a merge at which no star is worth more (eq. 117).
-
-        None where there are too many stars for that within a share of the time.
-        """
-        galaxy, programme = self.galaxy, self.programme
-        count = programme.school_count
-        none = np.zeros(count)
-        small = Galaxy(replace(programme, most_into=min(programme.most_into or 2, 2)), galaxy.bonus)
-        pairs = small.search(none, 0.0, ALMOST, best_only=False, most_rows=_FIRST_ROWS).stars
-        self.pool = pool = pairs.foremost(_FIRST_STARS)
-        kept = (none, 0.0, np.inf)
+    def _priced(self) -> Priced:
+        """Prices of schools and of a merge (eq. 117), told as they settle."""
         stop = time.monotonic() + _SHARE_OF_PRICING * self.left()
-        cut_off = 0
-        while True:
-            if time.monotonic() > stop or cut_off > _MOST_CUT_OFF:
-                return None
-            # Where no pair saves, three together still may: then the search begins without prices.
-            price, merge_price = none, 0.0
-            relaxed = Relaxation.of(programme, pool)
-            if len(pool):
-                if not relaxed.solve(stop - time.monotonic()):
-                    return None
-                price, merge_price = relaxed.prices()
-            found = galaxy.search(price, merge_price, WORTH, best_only=True, deadline=stop)
-            cut_off = 0 if found.is_whole else cut_off + 1
-            most = programme.most_merges or 0
-            high = float(price.sum() + merge_price * most + found.best.sum())
-            self.bounded(high)
-            if len(pool) and (kept[2] == np.inf or not len(found.stars)):
-                self._rounded(relaxed)
-            if high <= kept[2]:
-                kept = (price, merge_price, high)
-            if not len(found.stars):
-                return kept if found.is_whole else None
-            pool = joined(programme, [pool, found.stars.foremost(_FIRST_STARS)])
-            self.pool = pool
+
+        rounded: list[Relaxation] = []
+
+        def told(now: Priced) -> None:
+            self.bounded(now.high)
+            if now.relaxed is not None and not rounded:
+                rounded.append(now.relaxed)
+                self._rounded(now.relaxed)
+
+        found = priced(self.galaxy, stop, told, priced_in_parts(self.galaxy, stop))
+        if found.relaxed is not None and found.relaxed not in rounded and not self.done():
+            self._rounded(found.relaxed)
+        return found
 
     def _rounded(self, relaxed: Relaxation) -> None:
         """A plan out of the relaxed one: whole stars first, then what they leave room for."""
@@ -291,14 +301,23 @@ class _Race:
         some = relaxed.stars.taken(order)
         self.offer(greedy_plan(self.programme, some.arcs, seconds=min(1.0, self.left() / 4)))
 
-    def _listed(self, price: Numbers, merge_price: float, high: float) -> tuple[Stars, float]:
+    def _listed(self, found: Priced) -> tuple[Stars, float]:
         """Every star a plan within ``width`` of the bound may use."""
-        width = high - self.low + WORTH
+        width = found.high - self.low + WORTH
+        least = max(_LEAST_WIDTH * width, WORTH)
+        price, merge_price = found.price, found.merge_price
+        late = time.monotonic() + self.left() / 8
+        stars = self.galaxy.whole_search(price, merge_price, -least, best_only=False, deadline=late)
+        if not stars.is_whole or len(stars.stars) > _MOST_LISTED:
+            return stars.stars, 0.0
         while True:
             late = time.monotonic() + self.left() / 8
-            found = self.galaxy.search(price, merge_price, -width, best_only=False, deadline=late)
-            if (found.is_whole and len(found.stars) <= _MOST_LISTED) or width < WORTH:
-                return found.stars, width
+            stars = self.galaxy.whole_search(
+                price, merge_price, -width, best_only=False, deadline=late
+            )
+            is_whole = stars.is_whole and len(stars.stars) <= _MOST_LISTED
+            if is_whole or width < least:
+                return stars.stars, width if is_whole else 0.0
             width /= 2
 
     def _relaxed(self, relaxed: Relaxation, rounds: int, floor: float) -> Relaxation | None:
@@ -343,7 +362,7 @@ class _Race:
         holds = relaxed.holds[:, at]
         rows = vstack([relaxed.rows, relaxed.cuts]).tocsr()[:, at]
         limits = np.concatenate([relaxed.limits, relaxed.cut_limits])
-        label = _labels(holds, stars, is_one=self.programme.most_merges is not None)
+        label = groups_apart(holds, stars, is_one=self.programme.most_merges is not None)
         chosen: list[Whole] = []
         high = 0.0
         groups = sorted(np.unique(label).tolist(), key=lambda one: int((label == one).sum()))
@@ -354,7 +373,7 @@ class _Race:
             # The last and largest may use all that is left, the others an even share of it.
             left = until - time.monotonic()
             seconds = max(left / (1 if turn == len(groups) - 1 else 2), 0.2)
-            taken, above = _best_of(
+            taken, above = best_of(
                 stars.saving[own],
                 here[bound_rows],
                 limits[bound_rows],
@@ -367,32 +386,3 @@ class _Race:
         arcs = stars.taken(picked).arcs
         self.offer(greedy_plan(self.programme, arcs, seconds=min(0.5, max(self.left(), 0.0))))
         return high
-
-
-def _labels(holds: csr_matrix, stars: Stars, *, is_one: bool) -> Whole:
-    """Group of each star: groups share no school, so each is solved alone."""
-    if is_one:
-        return np.zeros(len(stars), dtype=np.int64)
-    school = connected_components(holds @ holds.T, directed=False)[1]
-    return school[stars.centre]
-
-
-def _best_of(
-    saving: Numbers, rows: csr_matrix, limits: Numbers, seconds: float, allowed: float
-) -> tuple[Whole, float]:
-    """Stars of the best plan of one group, and the most any plan of the group saves."""
-    if len(saving) == 1:
-        return np.arange(1), float(max(saving[0], 0.0))
-    whole = float(np.abs(saving).sum())
-    result = milp(
-        -saving,
-        constraints=LinearConstraint(rows, -np.inf, limits) if rows.shape[0] else None,
-        integrality=np.ones(len(saving)),
-        bounds=Bounds(0, 1),
-        options={"time_limit": seconds, "mip_rel_gap": max(allowed / max(whole, 1.0), 1e-9)},
-    )
-    above = result.mip_dual_bound
-    bound = whole if above is None or not np.isfinite(above) else -float(above)
-    if result.x is None:
-        return np.zeros(0, dtype=np.int64), bound
-    return np.flatnonzero(result.x > 0.5), bound

@@ -100,7 +100,8 @@ class Galaxy:
         self._order = order
         pupils = programme.pupils[self._source]
         prices = programme.prices
-        self._pupils = pupils
+        # By grade and arc, so that each grade is one long row.
+        self._pupils = np.ascontiguousarray(pupils.T.astype(np.int32))
         moved = pupils.sum(axis=1) * programme.km[order]
         self.bonus = bonus
         self._raw = (programme.freed + bonus)[self._source] - prices.pupil_km * moved
@@ -109,7 +110,8 @@ class Galaxy:
         # spread over classes that are all full.
         self._full = prices.rombel * (pupils // ceiling[:, None]).sum(axis=1)
         self._spread = prices.rombel * pupils.sum(axis=1) / ceiling
-        self._slack = programme.slack
+        self._slack = np.ascontiguousarray(programme.slack.T.astype(np.int32))
+        self._ceiling = programme.ceiling.astype(np.int32)
         self._most = programme.most_into or programme.school_count
 
     def search(  # noqa: PLR0913 - prices, threshold and how far to look
@@ -121,6 +123,7 @@ class Galaxy:
         best_only: bool,
         most_rows: int = MOST_ROWS,
         deadline: float = np.inf,
+        centres: Flags | None = None,
     ) -> Found:
         """Stars worth more than ``least`` beyond the prices of their schools.
 
@@ -138,6 +141,8 @@ class Galaxy:
             Stop deepening a step that grows beyond this; what is cut off stays in ``best``.
         deadline
             The same from this moment of the monotonic clock on.
+        centres
+            Look only at these schools as centres; None: at all.
         """
         programme = self.programme
         count = programme.school_count
@@ -149,6 +154,8 @@ class Galaxy:
         # Points that can only harm are out at once; of the others the most promising come first.
         reach = base + np.bincount(self._target, np.maximum(with_full, 0), minlength=count)
         keep = reach[self._target] + np.minimum(with_full, 0) > least
+        if centres is not None:
+            keep &= centres[self._target]
         arc = np.flatnonzero(keep)
         arc = arc[np.lexsort((-with_full[arc], self._target[arc]))]
         target = self._target[arc]
@@ -162,17 +169,20 @@ class Galaxy:
         # One row per star under way: its last point, its chain of points, load and worth so far.
         at = np.arange(len(arc))
         before: list[Whole] = []
-        load = self._pupils[arc]
+        load = self._pupils[:, arc]
         gross = worth[arc]
         paid = price[arc]
         without = np.zeros(len(arc))
         level = 0
+        # One ceiling for all divides much quicker than one each.
+        same = np.unique(self._ceiling[target])
+        divisor = same[0] if len(same) == 1 else None
         while len(at):
             level += 1
             centre = target[at]
-            over = load - self._slack[centre]
-            ceiling = programme.ceiling[centre]
-            added = np.where(over > 0, -(-over // ceiling[:, None]), 0).sum(axis=1)
+            over = load - self._slack[:, centre]
+            ceiling = divisor if divisor is not None else self._ceiling[centre]
+            added = ((np.maximum(over, 0) + (ceiling - 1)) // ceiling).sum(axis=0)
             fits = added <= programme.spare[centre]
             net = base[centre] + gross - programme.prices.rombel * added
             saving = net + paid - base[centre]
@@ -184,7 +194,7 @@ class Galaxy:
                 found.append((centre[here], saving[here], chain))
             if level >= self._most:
                 break
-            lowest = programme.prices.rombel * over.sum(axis=1) / ceiling
+            lowest = programme.prices.rombel * over.sum(axis=0) / ceiling
             bound = np.minimum(
                 net + after_full[at + 1], base[centre] + gross - lowest + after_spread[at + 1]
             )
@@ -206,13 +216,55 @@ class Galaxy:
             step = np.arange(len(row)) - np.repeat(np.cumsum(width) - width, width)
             following = at[row] + 1 + step
             before = [one[row] for one in before] + [at[row]]
-            load = load[row] + self._pupils[arc[following]]
+            load = load[:, row] + self._pupils[:, arc[following]]
             gross = gross[row] + worth[arc[following]]
             paid = paid[row] + price[arc[following]]
             without = saving[row]
             at = following
         stars = self._stars(found, arc)
         return Found(stars, best, is_whole)
+
+    def whole_search(  # noqa: PLR0913 - as search
+        self,
+        school_price: Numbers,
+        merge_price: float,
+        least: float,
+        *,
+        best_only: bool,
+        deadline: float,
+        most_rows: int = MOST_ROWS,
+    ) -> Found:
+        """As :meth:`search`, centre by centre where all at once would be cut off.
+
+        Centres are halved until a search fits its rows, so that memory stays bounded and only time
+        (``deadline``, or ``MOST_STARS`` in all) leaves anything out.
+        """
+        count = self.programme.school_count
+        weight = np.bincount(self._target, minlength=count)
+        stack = [np.flatnonzero(weight)]
+        parts: list[Found] = []
+        kept = 0
+        while stack:
+            part = stack.pop()
+            chosen = np.zeros(count, dtype=bool)
+            chosen[part] = True
+            late = deadline if kept <= MOST_STARS else 0.0
+            found = self.search(
+                school_price, merge_price, least,
+                best_only=best_only, most_rows=most_rows, deadline=late, centres=chosen,
+            )  # fmt: skip
+            if not found.is_whole and len(part) > 1 and time.monotonic() < late:
+                half = np.searchsorted(np.cumsum(weight[part]), weight[part].sum() / 2) + 1
+                half = min(int(half), len(part) - 1)
+                stack += [part[half:], part[:half]]
+                continue
+            kept += len(found.stars)
+            parts.append(found)
+        if not parts:
+            return Found(self._stars([], np.zeros(0, dtype=np.int64)), np.zeros(count), True)
+        stars = joined(self.programme, [found.stars for found in parts])
+        best = np.sum([found.best for found in parts], axis=0)
+        return Found(stars, best, all(found.is_whole for found in parts))
 
     def _stars(self, found: list[tuple[Whole, Numbers, list[Whole]]], arc: Whole) -> Stars:
         parts = []

@@ -21,8 +21,11 @@ import pandas as pd
 from analytics import rules
 from analytics.export import csv_bytes
 from analytics.regrouping import Limits, RegroupingPlan, prepared, regrouping_plan
+from analytics.regrouping_arcs import solved_by_arcs
+from analytics.regrouping_programme import plan_cost, sent, strengthened
 from analytics.regrouping_rules import usual_prices
 from analytics.teachers import evenly_by_grade
+from tests.benchmarks.regrouping_families import EVERYBODY, FAMILIES, Family, district
 from tests.verified_regrouping import Asked, verified
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -173,6 +176,52 @@ def beside_spopt(count: int) -> None:
     )
 
 
+def hard(family: Family) -> None:
+    """One invented district: ours beside the same programme over single merges in plain HiGHS."""
+    table = district(family)
+    schools = table.rename(
+        columns={"lat": "latitude", "lon": "longitude", "rooms": "classroom_count"}
+    )
+    grades = [name for name in table if name.startswith("g")]
+    pupils = table.set_index("npsn")[grades].rename(columns=lambda name: int(name[1:]))
+    limits = Limits(
+        max_km=family.max_km, detour=DETOUR, same="kecamatan" if family.kecamatan else ""
+    )
+    small = pupils.sum(axis=1) < family.few
+    asked = prepared(schools, pupils, small, limits, family.prices, rules.load(), ON)
+    plan = regrouping_plan(asked, seconds=DENSE_ALLOWED)
+    with tempfile.TemporaryDirectory() as folder:
+        file, out = Path(folder) / "S.csv", Path(folder) / "plan.csv"
+        table.to_csv(file, index=False)
+        out.write_bytes(csv_bytes(plan.table))
+        prices = family.prices
+        objective, broken = verified(
+            file, out,
+            Asked(
+                max_km=family.max_km, min_pupils=family.few, cost_open=prices.open_school,
+                cost_rombel=prices.rombel, cost_pupil_km=prices.pupil_km,
+                ceiling=32 if family.level == "SMP" else 28, same=limits.same,
+            ),
+        )  # fmt: skip
+    exact = abs(objective - plan.solution.objective) <= 1e-6 * max(objective, 1.0)
+    programme = strengthened(asked.programme)
+    started = time.perf_counter()
+    plain = solved_by_arcs(
+        programme, np.zeros(len(table)), DENSE_ALLOWED, 1e-4 * programme.cost_all_open
+    )
+    spent = time.perf_counter() - started
+    cost = plan_cost(programme, *sent(programme, plain.arc))
+    gap = 1 - (programme.cost_all_open - plain.high) / cost
+    who = "all" if family.few == EVERYBODY else f"<{family.few}"
+    print(
+        f"{family.name:24} {who:>5} {len(table):7} {len(programme.source):7}"
+        f" {plan.solution.objective:11.1f} {100 * plan.solution.gap:9.4f}"
+        f" {plan.solution.seconds:7.2f} {cost:12.1f} {100 * gap:9.4f} {spent:7.2f}"
+        f" {'ok' if exact and not broken else f'BROKEN {broken[:2]}'}",
+        flush=True,
+    )
+
+
 def main() -> None:
     load = os.getloadavg()[0]
     print(f"{MAX_KM:g} km, straight line x {DETOUR:g}; load {load:.1f} on {os.cpu_count()} cores")
@@ -195,6 +244,14 @@ def main() -> None:
         for few in ALLOWED:
             judged(f"dense {count}, {side_km:g} km *", dense(count, side_km), few, DENSE_ALLOWED)
     print("* invented pupils or schools")
+    print(
+        f"\nhard families (invented), {DENSE_ALLOWED:g} s each, ours | single merges in plain"
+        f" HiGHS; load {os.getloadavg()[0]:.1f}\n{'family':24} {'who':>5} {'schools':>7}"
+        f" {'merges?':>7} {'million Rp':>11} {'gap %':>9} {'s':>7} {'million Rp':>12}"
+        f" {'gap %':>9} {'s':>7} verified"
+    )
+    for family in FAMILIES:
+        hard(family)
     for count in (60, 250):
         beside_spopt(count)
 

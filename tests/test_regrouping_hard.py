@@ -1,0 +1,159 @@
+"""Regrouping where rooms are plenty: the search stays a proof, the plan within every limit."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.regrouping_annealing import annealed
+from analytics.regrouping_diving import dived
+from analytics.regrouping_heuristic import greedy_plan
+from analytics.regrouping_pricing import parts_of, priced, priced_in_parts, priced_with_cuts
+from analytics.regrouping_programme import STAYS, Prices, Programme, plan_cost, sent, strengthened
+from analytics.regrouping_solver import solve
+from analytics.regrouping_stars import Galaxy
+
+PRICES = Prices(150.0, 90.0, 0.5)
+
+
+def small_schools(
+    count: int = 36, rooms: int = 20, side_km: float = 4.0, seed: int = 0, **limits
+) -> Programme:
+    """Schools of 20 to 140 pupils scattered in a square, each with rooms for many more."""
+    luck = np.random.default_rng(seed)
+    held = np.array(
+        [luck.multinomial(one, np.ones(6) / 6) for one in luck.integers(20, 141, count)]
+    )
+    place = luck.uniform(0, side_km, (count, 2))
+    km = np.sqrt(((place[:, None] - place) ** 2).sum(axis=2)) * 1.3
+    allowed = (km <= 3.0) & ~np.eye(count, dtype=bool)
+    source, target = np.nonzero(allowed)
+    today = (-(-held // 28)).sum(axis=1)
+    return strengthened(
+        Programme(
+            pupils=held, ceiling=np.full(count, 28), spare=np.maximum(rooms - today, 0),
+            source=source, target=target, km=km[source, target],
+            must_close=np.zeros(count, dtype=bool), prices=PRICES, **limits,
+        )
+    )  # fmt: skip
+
+
+def kept_limits(town: Programme, arc: np.ndarray) -> bool:
+    """Whether a plan breaks nothing, worked out school by school."""
+    into, _ = sent(town, arc)
+    for j in range(town.school_count):
+        points = [i for i in range(town.school_count) if into[i] == j]
+        if points and into[j] != STAYS:
+            return False
+        if town.most_into is not None and len(points) > town.most_into:
+            return False
+        load = town.pupils[[j, *points]].sum(axis=0).tolist()
+        formed = sum(math.ceil(one / 28) for one in load)
+        if formed > town.rombel_today[j] + town.spare[j]:
+            return False
+    merges = sum(one != STAYS for one in into.tolist())
+    return town.most_merges is None or merges <= town.most_merges
+
+
+@given(
+    seed=st.integers(0, 50),
+    rooms=st.integers(6, 24),
+    most_into=st.none() | st.integers(1, 4),
+    most_merges=st.none() | st.integers(0, 12),
+)
+@settings(max_examples=15, deadline=None)
+def test_small_changes_keep_every_limit_and_never_end_worse(seed, rooms, most_into, most_merges):
+    town = small_schools(20, rooms, seed=seed, most_into=most_into, most_merges=most_merges)
+    start = greedy_plan(town, seconds=0.0)
+    found = annealed(town, start, 0.1)
+    assert kept_limits(town, found)
+    assert plan_cost(town, *sent(town, found)) <= plan_cost(town, *sent(town, start)) + 1e-6
+
+
+def test_small_changes_better_a_plan_that_single_improvements_cannot():
+    town = small_schools()
+    start = greedy_plan(town, seconds=1.0)
+    found = annealed(town, start, 1.0)
+    assert plan_cost(town, *sent(town, found)) < plan_cost(town, *sent(town, start))
+
+
+@pytest.mark.parametrize("rows", [300, 5_000])
+def test_a_search_in_pieces_finds_what_one_search_finds(rows):
+    town = small_schools(24)
+    galaxy = Galaxy(town, np.zeros(town.school_count))
+    price = town.freed * 0.6
+    late = time.monotonic() + 60
+    one = galaxy.search(price, 0.0, -10.0, best_only=False)
+    pieces = galaxy.whole_search(price, 0.0, -10.0, best_only=False, deadline=late, most_rows=rows)
+    assert one.is_whole
+    assert (pieces.best >= one.best - 1e-6).all()
+    if pieces.is_whole:
+        assert pieces.best == pytest.approx(one.best)
+        assert sorted(pieces.stars.saving) == pytest.approx(sorted(one.stars.saving))
+    assert galaxy.whole_search(price, 0.0, -10.0, best_only=False, deadline=late).is_whole
+
+
+def test_cuts_tighten_the_bound_and_never_below_the_best_plan():
+    town = small_schools(24, rooms=9, side_km=5.0, seed=3)
+    best = solve(town, gap=0.0, seconds=60.0)
+    assert best.gap < 1e-6
+    saved = town.cost_all_open - best.objective
+    galaxy = Galaxy(town, np.zeros(town.school_count))
+    settled = priced(galaxy, time.monotonic() + 60, lambda _: None)
+    bounds: list[float] = []
+    priced_with_cuts(galaxy, settled, time.monotonic() + 20, bounds.append)
+    assert settled.is_settled
+    assert settled.high >= saved - 1e-6
+    assert bounds
+    assert saved - 1e-6 <= min(bounds) <= settled.high + 1e-6
+
+
+def test_prices_begun_in_parts_end_at_the_same_bound():
+    town = small_schools(200, side_km=10.0, rooms=10)
+    galaxy = Galaxy(town, np.zeros(town.school_count))
+    begun = priced_in_parts(galaxy, time.monotonic() + 60)
+    assert begun is not None
+    at_once = priced(galaxy, time.monotonic() + 60, lambda _: None)
+    in_parts = priced(galaxy, time.monotonic() + 60, lambda _: None, begun)
+    assert in_parts.high == pytest.approx(at_once.high, rel=2e-3)
+
+
+def test_every_school_with_a_neighbour_is_in_one_part():
+    town = small_schools(150, side_km=9.0)
+    parts = parts_of(town, 40)
+    assert max(map(len, parts)) <= 40
+    named = np.concatenate(parts)
+    assert len(set(named.tolist())) == len(named)
+    assert set(named.tolist()) == {*town.source.tolist(), *town.target.tolist()}
+
+
+def test_a_dive_gives_a_plan_within_every_limit():
+    town = small_schools()
+    galaxy = Galaxy(town, np.zeros(town.school_count))
+    settled = priced(galaxy, time.monotonic() + 60, lambda _: None)
+    assert settled.relaxed is not None
+    arcs = dived(galaxy, settled.relaxed, time.monotonic() + 60, rounds=1)
+    plan = np.full(town.school_count, STAYS)
+    plan[town.source[arcs]] = arcs
+    assert kept_limits(town, plan)
+    assert plan_cost(town, *sent(town, plan)) <= town.cost_all_open
+    assert town.cost_all_open - plan_cost(town, *sent(town, plan)) <= settled.high + 1e-6
+
+
+def test_a_district_with_plenty_of_rooms_is_told_with_its_gap_and_keeps_every_limit():
+    town = small_schools(120, side_km=8.0)
+    found = solve(town, seconds=4.0)
+    arc = np.full(town.school_count, STAYS)
+    place = {(i, j): at for at, (i, j) in enumerate(
+        zip(town.source.tolist(), town.target.tolist(), strict=True))}  # fmt: skip
+    for i, j in enumerate(found.into.tolist()):
+        if j != STAYS:
+            arc[i] = place[i, j]
+    assert kept_limits(town, arc)
+    assert found.objective == pytest.approx(plan_cost(town, *sent(town, arc)))
+    assert found.bound <= found.objective
