@@ -77,6 +77,9 @@ class ExitModel:
         reached_left_count``: people past their date, and people whose date fell in that year.
     blend
         Boosted trees beside the curves, and their weight: 0 where history is thin.
+    ratios
+        How often each group leaves early compared with the mean, other things equal
+        (``exits_groups.GroupEffects.ratios``): those of the hazards, eq. 88.
     prior_share
         How much of the general level rests on prior rates: 1 without history, towards 0 with it.
     """
@@ -97,6 +100,7 @@ class ExitModel:
     prior: Prior
     mandatory: int | None
     cause_shares: Mapping[str, Mapping[str, float]]
+    ratios: pd.DataFrame
 
     def hazards(
         self, people: pd.DataFrame, years: int, *, with_years: bool = True
@@ -226,7 +230,8 @@ def _learnt(  # noqa: PLR0913 - as exit_model
         causes = (*causes, *(each for each in sourced.causes if each not in causes))
     chosen = memory(past, sourced, choice.half_life_years)
     half_life = chosen.half_life_years
-    models = fitted_causes(past, sourced, causes, _recency(past, half_life), choice.without)
+    recency = _recency(past, half_life)
+    models, groups = fitted_causes(past, sourced, causes, recency, choice.without)
     # Trees know every subject at once: what is left out for comparison is left out of all.
     blend = NO_TREES if choice.without else blended(past, people, models, sourced, chosen)
     observed, expected = _by_year(past, models, sourced)
@@ -253,6 +258,7 @@ def _learnt(  # noqa: PLR0913 - as exit_model
         sourced,
         mandatory,
         shares,
+        groups.ratios,
     )
 
 

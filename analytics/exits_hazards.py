@@ -6,10 +6,12 @@ Method: docs/method.md eq. 73, 76.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from analytics.exits_boosting import NO_TREES, Blend, fitted_trees, levelled
+from analytics.exits_groups import BY_DATE, GroupEffects, group_effects
 from analytics.exits_learning import (
     VAGUE_LOG_SD,
     CauseModel,
@@ -20,6 +22,7 @@ from analytics.exits_learning import (
 )
 from analytics.exits_memory import Memory
 from analytics.exits_panel import (
+    UNIT,
     Numbers,
     PastYears,
     People,
@@ -87,28 +90,58 @@ def blended(
 
 def fitted_causes(
     past: PastYears, prior: Prior, causes: Sequence[str], weight: Numbers, without: str = ""
-) -> dict[str, CauseModel]:
-    """One model a cause, each against staying (eq. 73); prior rates alone without a past."""
+) -> tuple[dict[str, CauseModel], GroupEffects]:
+    """One model a cause, each against staying (eq. 73); prior rates alone without a past.
+
+    Groups have the ratios of all early causes together, from which each cause departs as far as
+    its own exits bear it out (eq. 88).
+    """
     index = {name: at for at, name in enumerate(past.causes)}
     if not len(past.left):
-        return {cause: _untaught() for cause in causes}
+        return {cause: _untaught() for cause in causes}, GroupEffects()
+    past = replace(past, traits=_without(past.traits, without))
     used = weight > 1e-4 * past.count
     scale = scale_for(past.traits.age[used], past.traits.service[used])
+    groups = group_effects(past, prior, np.where(used, weight, 0.0), scale)
+    seen = {cause for cause in past.causes if (past.left == index[cause]).any()}
+    # Of one cause alone nothing is shared: it learns its groups itself, and the same.
+    is_shared = len(seen.difference(BY_DATE)) > 1
     models = {}
     for cause in causes:
         here = past.left == index.get(cause, -9)
         rows = used & (here | (past.left < 0))
         who = subset(past.traits, rows)
-        models[cause] = fitted_cause(
-            who,
-            here[rows],
-            weight[rows],
-            prior_logit(prior.rate(cause, who)),
-            prior.level_sd(who, cause),
-            scale,
-            without,
+        offset = prior_logit(prior.rate(cause, who))
+        shared = groups.shared if is_shared and cause not in BY_DATE else {}
+        if shared:
+            offset = offset + factor_sum(shared, who)
+            # Single units have too few exits of one cause to depart from all causes.
+            who = _without(who, UNIT)
+        model = fitted_cause(
+            who, here[rows], weight[rows], offset, prior.level_sd(who, cause), scale, without
         )
-    return models
+        models[cause] = replace(model, factors=_added(model.factors, shared)) if shared else model
+    return models, groups
+
+
+def _without(who: Traits, factor: str) -> Traits:
+    """The same with a factor left out."""
+    return replace(
+        who, factors={name: v for name, v in who.factors.items() if name != factor}, kept={}
+    )
+
+
+def _added(
+    own: Mapping[str, Mapping[object, float]], shared: Mapping[str, Mapping[object, float]]
+) -> dict[str, Mapping[object, float]]:
+    """Log ratios of both, level by level."""
+    found = dict(own)
+    for name, ratios in shared.items():
+        known = own.get(name, {})
+        found[name] = {
+            level: ratios.get(level, 0.0) + known.get(level, 0.0) for level in {**ratios, **known}
+        }
+    return found
 
 
 def _untaught() -> CauseModel:

@@ -8,7 +8,7 @@ few differences. Method: docs/method.md eq. 73-76.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -20,7 +20,8 @@ from analytics.exits_panel import Flags, Numbers, Traits, Whole
 _EM_ROUNDS = 8
 _NEWTON_ROUNDS = 40
 _ENOUGH = 1e-3
-_FACTOR_ROUNDS = 3
+_FACTOR_ROUNDS, _FACTOR_SETTLED = 8, 0.01
+_RATIO_ROUNDS = 30
 _AGE_KNOTS, _SERVICE_KNOTS = 9, 8
 _BAND_YEARS = 5
 # A block of which the data say nothing keeps this spread, worth two coefficients.
@@ -122,8 +123,13 @@ class Curve:
         return (columns @ self.coefficients)[place]
 
 
-def fitted_curve(
-    cells: Cells, scale: Scale, level_sd: float, without: str = "", rounds: int = _EM_ROUNDS
+def fitted_curve(  # noqa: PLR0913 - one regression: its cells, its prior, where it begins
+    cells: Cells,
+    scale: Scale,
+    level_sd: float,
+    without: str = "",
+    rounds: int = _EM_ROUNDS,
+    start: Curve | None = None,
 ) -> Curve:
     """Penalised logistic regression with the spread of each block estimated (eq. 73-75).
 
@@ -140,6 +146,8 @@ def fitted_curve(
         A subject (``age``, ``service``, ``sex``) to leave out.
     rounds
         Rounds of estimating the spreads, at most.
+    start
+        A curve of like cells, from which to go on.
 
     Returns
     -------
@@ -157,6 +165,9 @@ def fitted_curve(
     level = list(blocks).index("level")
     variance[level] = level_sd**2
     coefficients = np.zeros(columns.shape[1])
+    if start is not None and start.names == tuple(blocks):
+        coefficients = start.coefficients
+        variance = np.array([start.log_sd[name] ** 2 for name in blocks])
     for _ in range(rounds):
         coefficients, spread = _solved(cells, columns, 1.0 / variance[owner], coefficients)
         square = np.bincount(owner, coefficients**2).astype(np.float64)
@@ -224,10 +235,14 @@ def _solved(
 
 @dataclass(frozen=True, eq=False)
 class CauseModel:
-    """One cause against staying: a curve, and a log ratio for every level of every factor."""
+    """One cause against staying: a curve, and a log ratio for every level of every factor.
+
+    ``log_sd``: how far the levels of each factor lie apart.
+    """
 
     curve: Curve
     factors: Mapping[str, Mapping[object, float]]
+    log_sd: Mapping[str, float] = field(default_factory=dict)
 
     def logit(self, traits: Traits, offset: Numbers) -> Numbers:
         """Log odds of leaving by this cause against staying, one per person."""
@@ -290,25 +305,28 @@ def fitted_cause(  # noqa: PLR0913 - one regression: who, what happened, how muc
     curve = fitted_curve(_cells(key, traits, left, weight, offset), scale, level_sd, use, rounds)
     for _ in range(_FACTOR_ROUNDS if ratios else 0):
         base = offset + curve.logit(traits.age, traits.service, traits.sex)
+        moved = 0.0
         for name, (levels, code) in coded.items():
             others = sum(
                 (ratios[other][coded[other][1]] for other in ratios if other != name),
                 np.zeros(len(code)),
             )
-            p = np.minimum(expit(base + others), 0.95)
-            seen = np.bincount(code, weight * left, minlength=len(levels)).astype(np.float64)
-            expected = np.bincount(code, weight * p, minlength=len(levels)).astype(np.float64)
-            ratios[name], variance[name] = _shrunk(seen, expected, variance[name])
+            told = _Level(code, len(levels), base + others, weight, left)
+            before = ratios[name]
+            ratios[name], variance[name] = _shrunk(told, before, variance[name])
+            moved = max(moved, float(np.abs(ratios[name] - before).max()))
         total = sum((ratios[name][coded[name][1]] for name in ratios), np.zeros(len(left)))
-        curve = fitted_curve(
-            _cells(key, traits, left, weight, offset + total), scale, level_sd, use, rounds
-        )
+        cells = _cells(key, traits, left, weight, offset + total)
+        curve = fitted_curve(cells, scale, level_sd, use, rounds, curve)
+        if moved < _FACTOR_SETTLED:
+            break
     return CauseModel(
         curve,
         {
             name: dict(zip(levels.tolist(), ratios[name].tolist(), strict=True))
             for name, (levels, _) in coded.items()
         },
+        {name: float(np.sqrt(each)) for name, each in variance.items()},
     )
 
 
@@ -332,15 +350,34 @@ def _cells(key: Whole, traits: Traits, left: Flags, weight: Numbers, offset: Num
     )
 
 
-def _shrunk(seen: Numbers, expected: Numbers, variance: float) -> tuple[Numbers, float]:
-    """Log ratios seen/expected drawn to zero, and the spread that suits them (eq. 76)."""
-    ratio = np.zeros(len(seen))
-    for _ in range(30):
-        rate = expected * np.exp(ratio)
-        ratio = np.clip(ratio + (seen - rate - ratio / variance) / (rate + 1 / variance), -4, 4)
-    spread = 1.0 / (expected * np.exp(ratio) + 1 / variance)
-    told = np.clip((1.0 - spread / variance).sum(), 0.0, len(seen))
-    updated = float((ratio**2).sum() + _PRIOR_WORTH * _PRIOR_VARIANCE) / (told + _PRIOR_WORTH)
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """Person-years by the level of one factor: what else is known of their log odds, who left."""
+
+    code: Whole
+    size: int
+    base: Numbers
+    weight: Numbers
+    left: Flags
+
+    def sums(self, values: Numbers) -> Numbers:
+        return np.bincount(self.code, values, minlength=self.size).astype(np.float64)
+
+
+def _shrunk(told: _Level, ratio: Numbers, variance: float) -> tuple[Numbers, float]:
+    """Log odds ratios of levels drawn to zero, and the spread that suits them (eq. 76)."""
+    seen = told.sums(told.weight * told.left)
+    bend = np.zeros(told.size)
+    for _ in range(_RATIO_ROUNDS):
+        p = expit(told.base + ratio[told.code])
+        slope = seen - told.sums(told.weight * p) - ratio / variance
+        bend = told.sums(told.weight * p * (1.0 - p)) + 1.0 / variance
+        step = np.clip(slope / bend, -1.0, 1.0)
+        ratio = np.clip(ratio + step, -4.0, 4.0)
+        if np.abs(step).max() < _ENOUGH:
+            break
+    spoken = np.clip((1.0 - 1.0 / (bend * variance)).sum(), 0.0, told.size)
+    updated = float((ratio**2).sum() + _PRIOR_WORTH * _PRIOR_VARIANCE) / (spoken + _PRIOR_WORTH)
     return ratio, max(updated, _LEAST_VARIANCE)
 
 

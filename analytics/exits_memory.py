@@ -73,8 +73,8 @@ def _exits(past: PastYears) -> Numbers:
 def _half_life(past: PastYears, prior: Prior, judged: list[int]) -> float:
     scores = dict.fromkeys(HALF_LIVES, 0.0)
     for year in judged[-_JUDGED_YEARS:]:
+        origin = _Origin(past, prior, year)
         for each in HALF_LIVES:
-            origin = _Origin(past, prior, year)
             scores[each] += origin.score(origin.curves(each))
     # A tie goes to the longer memory.
     return max(HALF_LIVES, key=lambda each: (round(scores[each], 1), each))

@@ -20,7 +20,8 @@ Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 BUP, CONTRACT, UNKNOWN_CAUSE = "bup", "kontrak_berakhir", "tidak_diketahui"
-FACTORS = ("group", "employment", "role_group")
+UNIT = "group"
+FACTORS = (UNIT, "employment", "role_group")
 YOUNGEST, OLDEST, LONGEST_SERVICE = 15, 90, 50
 _LARGEST_LEVELS = 300
 _OTHER = "(lain)"

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import exits_drivers, rules
+from analytics.exits import exit_model, in_service_on
 
 UNTIL = date(2026, 1, 1)
 RATES = rules.load().exit_rates
@@ -41,12 +42,16 @@ def spells(count: int = 6000, ratio: float = 3.0, seed: int = 1) -> pd.DataFrame
     )
 
 
+def told(history: pd.DataFrame) -> pd.DataFrame:
+    return exits_drivers.rate_ratios(exit_model(history, date(2016, 1, 1), UNTIL))
+
+
 def ratio_of(table: pd.DataFrame, factor: str, level: str) -> pd.Series:
     return table.set_index(["factor", "level"]).loc[(factor, level)]
 
 
 def test_a_known_ratio_lies_in_its_interval():
-    table = exits_drivers.rate_ratios(spells(24_000), date(2016, 1, 1), UNTIL)
+    table = told(spells(24_000))
     doctors = ratio_of(table, "role_group", "dokter")
     clerks = ratio_of(table, "role_group", "pelaksana")
     assert doctors["ratio"] / clerks["ratio"] == pytest.approx(3.0, rel=0.1)
@@ -55,16 +60,34 @@ def test_a_known_ratio_lies_in_its_interval():
     assert sexes["low"].lt(1.03).all() and sexes["high"].gt(0.97).all()
 
 
+@pytest.mark.parametrize("count", [400, 12_000])
+def test_the_ratios_shown_are_those_of_the_hazards(count):
+    # Two causes, few of either in a small history: what all of them say of doctors is in both.
+    history = spells(count)
+    left = history["cause"].notna().to_numpy()
+    other = left & (np.arange(count) % 3 == 0)
+    history.loc[other, "cause"] = "mengundurkan_diri"
+    model = exit_model(history, date(2016, 1, 1), UNTIL)
+    here = in_service_on(history, UNTIL)
+    early = sum(each[:, 0] for each in model.hazards(here, 1).values())
+    is_doctor = here["role_group"].eq("dokter").to_numpy()
+    in_hazards = early[is_doctor].mean() / early[~is_doctor].mean()
+    shown = exits_drivers.rate_ratios(model)
+    doctors, clerks = (ratio_of(shown, "role_group", one) for one in ("dokter", "pelaksana"))
+    assert in_hazards == pytest.approx(doctors["ratio"] / clerks["ratio"], rel=0.12)
+    assert in_hazards > 1.5
+
+
 def test_ratios_are_to_the_person_year_mean():
-    table = exits_drivers.rate_ratios(spells(), date(2016, 1, 1), UNTIL)
+    table = told(spells())
     for _, rows in table.groupby("factor"):
         share = rows["person_year_count"] / rows["person_year_count"].sum()
         assert float(share @ np.log(rows["ratio"])) == pytest.approx(0, abs=1e-6)
 
 
 def test_few_exits_give_wide_and_modest_ratios():
-    many = exits_drivers.rate_ratios(spells(6000), date(2016, 1, 1), UNTIL)
-    few = exits_drivers.rate_ratios(spells(120), date(2016, 1, 1), UNTIL)
+    many = told(spells(6000))
+    few = told(spells(120))
     wide, narrow = (ratio_of(each, "role_group", "dokter") for each in (few, many))
     assert np.log(wide["high"] / wide["low"]) > 2 * np.log(narrow["high"] / narrow["low"])
 
@@ -72,14 +95,14 @@ def test_few_exits_give_wide_and_modest_ratios():
 def test_a_group_of_fewer_than_ten_is_not_told_apart():
     rare = spells(400)
     rare.loc[:7, "role_group"] = "jpt"
-    table = exits_drivers.rate_ratios(rare, date(2016, 1, 1), UNTIL)
+    table = told(rare)
     assert "jpt" not in set(table["level"])
     assert "jpt" not in set(exits_drivers.usual_ratios(rare, UNTIL, RATES)["level"])
 
 
 def test_without_early_exits_there_are_no_ratios_of_ones_own():
     nobody = spells(200).assign(exit_date=pd.NaT, cause=None)
-    assert exits_drivers.rate_ratios(nobody, date(2016, 1, 1), UNTIL).empty
+    assert told(nobody).empty
 
 
 def test_usual_ratios_come_from_the_sourced_rates_and_are_called_so():

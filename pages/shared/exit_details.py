@@ -124,7 +124,8 @@ def _drivers(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neigh
     layout.note(
         t(
             "Dari {n} keluar dini sejak {since}, seluruh pegawai. Setiap angka: kelompok itu"
-            " dibanding rata-rata bila umur, masa kerja, jenis kelamin, status, dan jabatan sama."
+            " dibanding rata-rata bila umur, masa kerja, jenis kelamin, status, dan jabatan sama;"
+            " prakiraan memakai rasio yang sama, dan sedikit keluar membiarkannya dekat acuan umum."
             " Kelompok di bawah 10 orang tidak ditampilkan, dan tidak ada angka tentang seorang"
             " pun.",
             n=number(rows.loc[rows["factor"] == "age_band", "exit_count"].sum()),

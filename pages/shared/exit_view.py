@@ -191,11 +191,7 @@ def ratios(scope: Scope) -> pd.DataFrame:
     key = scope.key
     spells, day = load_exits.spells_of(key), key.in_force.as_of
     usual = exits_drivers.usual_ratios(spells, day, load.rulebook().exit_rates)
-    own = (
-        exits_drivers.rate_ratios(spells, key.since, day)
-        if key.since
-        else pd.DataFrame(columns=usual.columns)
-    )
+    own = exits_drivers.rate_ratios(learnt(scope).model)
     shown = usual if own.empty else own
     beside = usual[["factor", "level", "ratio"]].rename(columns={"ratio": "usual_ratio"})
     return shown.merge(beside, on=["factor", "level"], how="left")
