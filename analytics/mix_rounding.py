@@ -50,13 +50,13 @@ def topped_up(asked: Programme, relaxed: Numbers, prices: Numbers, cost: Numbers
         lack = np.maximum(asked.lower - used - places.moved(found), 0.0)
         short = np.where(is_floor, lack, 0.0)
         if short.max(initial=0.0) > _NOTHING:
-            gain = np.bincount(own, np.minimum(np.maximum(amounts, 0.0), short[rows]), count)
+            won = np.minimum(np.maximum(amounts, 0.0), short[rows])
+            gain = np.asarray(np.bincount(own, won, count), dtype=np.float64)
             score = gain / np.maximum(price, _NOTHING)
         else:
             filled = np.where(is_cover, lack, 0.0)[rows]
-            gain = np.bincount(
-                own, weight[rows] * np.minimum(np.maximum(amounts, 0.0), filled), count
-            )
+            won = weight[rows] * np.minimum(np.maximum(amounts, 0.0), filled)
+            gain = np.asarray(np.bincount(own, won, count), dtype=np.float64)
             least = np.maximum(cost[:count], _WORTH * weight.max(initial=0.0))
             gain = np.where(gain > least, gain, 0.0)
             score = gain - price
