@@ -65,6 +65,7 @@ bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure spe
 	$(BIN)/python -m tests.benchmarks.mix
 	$(BIN)/python -m tests.benchmarks.projection
 	$(BIN)/python -m tests.benchmarks.gap
+	$(BIN)/python -m tests.benchmarks.pay
 	$(BIN)/python -m tests.benchmarks.exits
 	$(BIN)/python -m tests.benchmarks.page_speed
 	$(BIN)/python -m tests.benchmarks.school_speed

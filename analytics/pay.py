@@ -23,6 +23,8 @@ from analytics.pay_law import (
     FAMILIES,
     PART_TIME,
     PNS,
+    PPPK,
+    SCALE_OF,
     USUAL,
     Numbers,
     PayChoice,
@@ -86,7 +88,13 @@ def crew(people: pd.DataFrame, on: date, law: PayLaw) -> Crew:
         *(coded(people, name) for name in ("employment", "role_group", "jenjang", "echelon"))
     )
     kinds = [
-        (who, role or ANY, step or _JENJANG_UNKNOWN, _echelon(law, role, written))
+        # Somebody of unknown employment has no price; the kind only keeps the place.
+        (
+            who if who in (*SCALE_OF, PART_TIME) else PNS,
+            role or ANY,
+            step or _JENJANG_UNKNOWN,
+            _echelon(law, role, written),
+        )
         for who, role, step, written in rows
     ]
     later = list(range(len(kinds)))
@@ -295,19 +303,26 @@ def unpriced(people: pd.DataFrame, on: date, rulebook: RuleBook) -> pd.DataFrame
     staff = crew(people, on, law)
     lost = people.loc[~staff.is_priced]
     who = pd.Series(texts(lost, "employment"), index=lost.index)
-    is_contract = who == "PPPK"
+    is_contract = who == PPPK
+    is_unknown = ~who.isin([*SCALE_OF])
     return pd.DataFrame(
         {
             "employment": who,
             "golongan": pd.Series(texts(lost, "golongan"), index=lost.index),
-            "remedy_id": np.where(
-                is_contract,
-                "Isi golongan PPPK (I sampai XVII) atau tingkat pendidikannya di daftar pegawai.",
+            "remedy_id": np.select(
+                [is_unknown, is_contract],
+                [
+                    "Isi status kepegawaian (PNS, CPNS, PPPK, PPPK paruh waktu).",
+                    "Isi golongan PPPK (I sampai XVII) atau tingkat pendidikannya.",
+                ],
                 "Isi golongan ruang (I/a sampai IV/e) di daftar pegawai.",
             ),
-            "remedy_en": np.where(
-                is_contract,
-                "Write the PPPK grade (I to XVII) or the schooling in the roster.",
+            "remedy_en": np.select(
+                [is_unknown, is_contract],
+                [
+                    "Write the kind of employment (PNS, CPNS, PPPK, part-time PPPK).",
+                    "Write the PPPK grade (I to XVII) or the schooling.",
+                ],
                 "Write the grade (I/a to IV/e) in the roster.",
             ),
         },

@@ -14,6 +14,8 @@ from analytics.pay_grades import graded, schooling
 from analytics.pay_law import PayChoice, PayError, pay_law
 from analytics.pay_newcomer import newcomer_cost
 from analytics.pay_path import pay_path, spending
+from tests import verified_pay
+from tests.verified_pay import RANKS
 
 ON = date(2026, 7, 1)
 
@@ -293,3 +295,46 @@ def test_contributions_are_those_of_a_public_payroll_program(book):
     assert int(0.0072 * month["base_idr"]) == 23_065
     assert month["employer_idr"] == pytest.approx(156_521 + 7_688 + 23_065, abs=3)
     assert int(0.0325 * (month["base_idr"] + month["family_idr"])) in (116_610, 116_611)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_pay_comes_out_person_by_person_and_month_by_month(book, seed):
+    luck = np.random.default_rng(seed)
+    count = 60
+    is_contract = luck.random(count) < 0.25
+    is_teacher = luck.random(count) < 0.5
+    schooling_of = luck.choice(["SLTA", "D-III", "S-1"], count)
+    grade = np.where(
+        is_contract, luck.choice(["V", "VII", "IX", "X"], count), luck.choice(RANKS, count)
+    )
+    months, in_grade = luck.integers(0, 400, count), luck.integers(0, 120, count)
+    since = [pd.Timestamp(ON) - pd.DateOffset(months=int(k)) for k in in_grade]
+    frame = people(
+        employment=np.where(is_contract, "PPPK", "PNS"),
+        golongan=grade,
+        golongan_since=since,
+        service_years=months // 12,
+        service_months=months % 12,
+        education_level=schooling_of,
+        role_group=np.where(is_teacher, "guru", "pelaksana"),
+    )
+    choice = PayChoice(spouse_share=1.0, children_mean=2.0, certified_share=0.0)
+    found = pay_path(frame, ON, 10, book, choice).total_idr
+    facts = frame.assign(months=months, in_grade=in_grade, is_teacher=is_teacher)
+    expected = [
+        [verified_pay.yearly_cost(person, ON, year) for year in range(2026, 2037)]
+        for person in facts.to_dict("records")
+    ]
+    assert np.allclose(found, expected, rtol=0, atol=0.01)
+
+
+def test_an_empty_roster_costs_nothing_and_breaks_nothing(book):
+    nobody = people(golongan=["III/a"]).iloc[:0]
+    assert yearly_cost(nobody, ON, book).empty
+    assert pay_path(nobody, ON, 2, book).total_idr.shape == (0, 3)
+
+
+def test_somebody_of_unknown_employment_is_listed_and_not_priced(book):
+    frame = people(employment=["HONORER", None], golongan=["III/a", "III/a"])
+    assert yearly_cost(frame, ON, book)["total_idr"].isna().all()
+    assert unpriced(frame, ON, book)["remedy_en"].str.contains("employment").all()
