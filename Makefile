@@ -64,6 +64,7 @@ bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure spe
 	$(BIN)/python -m tests.benchmarks.redistribution
 	$(BIN)/python -m tests.benchmarks.mix
 	$(BIN)/python -m tests.benchmarks.projection
+	$(BIN)/python -m tests.benchmarks.scenario
 	$(BIN)/python -m tests.benchmarks.gap
 	$(BIN)/python -m tests.benchmarks.pay
 	$(BIN)/python -m tests.benchmarks.exits

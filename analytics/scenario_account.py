@@ -46,8 +46,15 @@ def whole_shares(values: Sequence[float] | Numbers, total: int | None = None) ->
     return low
 
 
-def staff_tables(ahead: Projection, asked: Asked, mix: Mix) -> tuple[pd.DataFrame, pd.DataFrame]:
+def staff_tables(
+    ahead: Projection, bands: pd.DataFrame, asked: Asked, mix: Mix
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Everybody on the payroll at the end of each year, and the steps between.
+
+    Parameters
+    ----------
+    bands
+        Of those of today, as ``Projection.bands`` gives them.
 
     Returns
     -------
@@ -83,7 +90,7 @@ def staff_tables(ahead: Projection, asked: Asked, mix: Mix) -> tuple[pd.DataFram
         }
     )
     here = np.rint(there.sum(axis=(0, 1))).astype(np.int64)
-    band = ahead.bands((), with_leavers=False).set_index("year").reindex(years)
+    band = bands.set_index("year").reindex(years)
     staff = pd.DataFrame({"year": years, "start_count": start, "end_count": end})
     staff["newcomer_count"] = here
     for name in ("p10", "p50", "p90"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from analytics.scenario import Scenario, ScenarioError, from_json
 from analytics.scenario_facts import refuse_other
 from analytics.scenario_levers import lever
-from analytics.scenario_run import Result, run
+from analytics.scenario_run import Result, kept_plan, plan_of, run
 from analytics.scenario_stages import Stages
 from analytics.state import State
 from analytics.state_scenarios import APPROVED, DRAFT, LOCKED, SUBMITTED, Saved
@@ -103,9 +103,11 @@ def approved(  # noqa: PLR0913 - whose result is approved, by whom
             "The result looked at is not of this scenario; compute it again.",
         )
     moved = _moved(decisions, one, APPROVED, actor, role, comment)
+    plan = plan_of(result)
+    provenance = {**result.provenance} | ({"plan": plan.as_json()} if plan else {})
     decisions.keep_result(
-        one.saved.scenario_id, one.saved.revision, result.provenance, result.summary,
-        result.digest, actor,
+        one.saved.scenario_id, one.saved.revision, provenance, result.summary, result.digest,
+        actor,
     )  # fmt: skip
     return moved
 
@@ -123,6 +125,9 @@ def locked(decisions: State, one: Opened, actor: str, role: str, comment: str = 
 def replayed(decisions: State, one: Opened, stages: Stages) -> Result:
     """Compute the last kept result again, and prove that it is the same.
 
+    The best mix is not looked for again: the kept one is taken, since solving again may stop at
+    another as good. All that follows from it is computed.
+
     Raises
     ------
     ScenarioError
@@ -135,9 +140,11 @@ def replayed(decisions: State, one: Opened, stages: Stages) -> Result:
             "No result was kept for this scenario.",
         )
     last = kept.iloc[-1]
-    refuse_other(stages.facts.origin, json.loads(last["provenance"]))
+    provenance = json.loads(last["provenance"])
+    refuse_other(stages.facts.origin, provenance)
     told = opened(decisions, one.saved.scenario_id, int(last["revision"])).scenario
-    result = run(told, stages)
+    plan = kept_plan(provenance["plan"]) if "plan" in provenance else None
+    result = run(told, stages, kept=plan)
     if result.digest != last["output_sha256"]:
         raise ScenarioError(
             "Hasil hitung ulang tidak sama dengan yang disimpan; jangan pakai salah satunya"

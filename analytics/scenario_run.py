@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,18 @@ from numpy.typing import NDArray
 
 from analytics.budget import Budget, BudgetYear, gauge, other_spending, recorded_years
 from analytics.export import csv_bytes
-from analytics.mix import GAP, Mix, MixLimits, best_mix, fixed_mix
+from analytics.mix import (
+    GAP,
+    Mix,
+    MixLimits,
+    Objective,
+    Told,
+    best_mix,
+    fixed_mix,
+    objective_value,
+)
+from analytics.mix_account import account
+from analytics.mix_effects import effects
 from analytics.mix_replay import Shortfall, replay
 from analytics.options import discount_rate, option_table
 from analytics.pay_path import PayPath
@@ -90,7 +102,41 @@ class Result:
         return digest.hexdigest()
 
 
-def run(told: Scenario, stages: Stages, seconds: float = MIX_SECONDS) -> Result:
+@dataclass(frozen=True)
+class KeptPlan:
+    """The best mix of an earlier run, taken as it was: solving again may stop at another as good.
+
+    ``formations``: ``(option, role, year, count)``; ``bound`` and ``told`` as in ``Mix``.
+    """
+
+    formations: tuple[tuple[str, str, int, int], ...]
+    bound: float
+    told: tuple[Told, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """As a plain dictionary for JSON."""
+        return {
+            "formations": [list(one) for one in self.formations],
+            "bound": self.bound,
+            "told": [asdict(one) for one in self.told],
+        }
+
+
+def kept_plan(content: Mapping[str, Any]) -> KeptPlan:
+    """A plan from what :meth:`KeptPlan.as_json` wrote."""
+    return KeptPlan(
+        tuple((str(o), str(r), int(y), int(n)) for o, r, y, n in content["formations"]),
+        float(content["bound"]),
+        tuple(Told(**one) for one in content["told"]),
+    )
+
+
+def run(
+    told: Scenario,
+    stages: Stages,
+    seconds: float = MIX_SECONDS,
+    kept: KeptPlan | None = None,
+) -> Result:
     """Compute a scenario.
 
     Parameters
@@ -99,27 +145,31 @@ def run(told: Scenario, stages: Stages, seconds: float = MIX_SECONDS) -> Result:
         The stages of the facts (``Stages(facts)``); what other scenarios computed is used again.
     seconds
         For the best mix, at most.
+    kept
+        The plan to take instead of looking for the best mix again.
 
     Raises
     ------
     ScenarioError, RuleError, MixError, PayError
         When levers do not fit the facts or each other; says which.
     """
-    key = (told.years, told.of_all(), seconds)
-    found = stages.kept("result", key, lambda: _run(told, stages, seconds))
+    key = (told.years, told.of_all(), seconds, kept)
+    found = stages.kept("result", key, lambda: _run(told, stages, seconds, kept))
     # Names and reasons move no number.
     return replace(found, scenario=told)
 
 
-def _run(told: Scenario, stages: Stages, seconds: float) -> Result:
+def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) -> Result:
     facts = stages.facts
     question = asked(stages, told)
     path, presence = paths(stages, told)
     room, plan_budget = _room(stages, told, path, presence)
     bounds = limits(question, told, room)
-    planned = _mix(told, question, bounds, seconds)
+    planned = _mix(told, question, bounds, seconds, kept)
     granted = _granted(told, planned)
-    staff, staff_account = staff_tables(stages.projected(told), question, granted)
+    staff, staff_account = staff_tables(
+        stages.projected(told), stages.staff_band(told), question, granted
+    )
     money, money_account, money_steps = money_tables(path, presence, question, granted)
     filling = filling_table(question, granted, told.number("plan.break_share") or 0.0)
     breaks = break_table(filling)
@@ -143,7 +193,11 @@ def _run(told: Scenario, stages: Stages, seconds: float) -> Result:
         "plan": plan_table(question, granted),
         "flow": flow_table(question, granted),
         "service_breaks": breaks,
-        "options": _options(stages, told, question, path, presence),
+        "options": stages.kept(
+            "option table",
+            (told.years, told.of("law", "exits", "option", "pay")),
+            lambda: _options(stages, told, question, path, presence),
+        ),
         "mergers": _mergers(stages, told),
         "moves": _moves(stages, told),
     }
@@ -226,12 +280,36 @@ def _cap_room(level: pd.DataFrame, *, is_strict: bool) -> Numbers:
     return np.where(level["is_binding"], room, np.inf)
 
 
-def _mix(told: Scenario, question: Asked, bounds: MixLimits, seconds: float) -> Mix:
-    objective = "cheapest" if told["plan.objective"] == "cheapest" else "least_unfilled"
+def _mix(
+    told: Scenario, question: Asked, bounds: MixLimits, seconds: float, kept: KeptPlan | None
+) -> Mix:
+    objective: Objective = "cheapest" if told["plan.objective"] == "cheapest" else "least_unfilled"
     rule = str(told["plan.rule"])
-    if rule == BEST:
-        return best_mix(question.question, bounds, objective, seconds=seconds)  # type: ignore[arg-type]
-    return fixed_mix(question.question, bounds, rule, objective)  # type: ignore[arg-type]
+    if rule != BEST:
+        return fixed_mix(question.question, bounds, rule, objective)  # type: ignore[arg-type]
+    if kept is None:
+        return best_mix(question.question, bounds, objective, seconds=seconds)
+    asked_of = question.question
+    shape = (len(asked_of.options), len(asked_of.roles), len(asked_of.years))
+    formations = np.zeros(shape)
+    for option, role, year, count in kept.formations:
+        at = (asked_of.option_index(option), asked_of.roles.index(role), asked_of.years.index(year))
+        formations[at] = count
+    found = account(asked_of, effects(asked_of), formations)
+    value = objective_value(asked_of, found, objective)
+    return Mix(asked_of, bounds, formations, found, objective, value, kept.bound, 0.0, kept.told)
+
+
+def plan_of(result: Result) -> KeptPlan | None:
+    """The best mix of a result, to be kept with it; None where a rule makes the plan."""
+    if result.scenario["plan.rule"] != BEST:
+        return None
+    rows = plan_table(result.asked, result.planned)
+    columns = [rows[name] for name in ("option", "role", "year", "formation_count")]
+    formations = tuple(
+        (str(o), str(r), int(y), int(n)) for o, r, y, n in zip(*columns, strict=True)
+    )
+    return KeptPlan(formations, float(result.planned.bound), result.planned.told)
 
 
 def _granted(told: Scenario, planned: Mix) -> Mix:

@@ -172,6 +172,13 @@ class Stages:
             CELLS,
         )
 
+    def staff_band(self, told: Scenario) -> pd.DataFrame:
+        """Staff of today at the end of each year with its band, nobody hired."""
+        key = (told.years, told.of("law", "exits"))
+        return self.kept(
+            "staff band", key, lambda: self.projected(told).bands((), with_leavers=False)
+        )
+
     # ---- pupils and schools
 
     @property

@@ -35,7 +35,7 @@ from analytics.projection_months import BY_LAW, CONTRACT, MPP
 from analytics.rules import RuleBook
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_choices import exit_levers, option_overrides, pay_choice
-from analytics.scenario_levers import Value
+from analytics.scenario_levers import GROUPS, Value
 from analytics.scenario_stages import Moves, Staff, Stages
 
 Numbers = NDArray[np.float64]
@@ -78,7 +78,12 @@ def chosen_options(stages: Stages, told: Scenario) -> tuple[Option, ...]:
 
 
 def asked(stages: Stages, told: Scenario) -> Asked:
-    """The question of the plan."""
+    """The question of the plan; levers of budget and plan do not change it."""
+    groups = [group for group in GROUPS if group not in ("budget", "plan")]
+    return stages.kept("asked", (told.years, told.of(*groups)), lambda: _asked(stages, told))
+
+
+def _asked(stages: Stages, told: Scenario) -> Asked:
     facts = stages.facts
     table = stages.gap(told).roles()
     keys = ["role", "role_group", "post"]

@@ -36,8 +36,9 @@ def test_a_scenario_without_reasons_is_not_submitted(decisions):
     assert "Births" in refusal.value.english
 
 
-def test_what_was_approved_is_computed_again_to_the_same_bytes(decisions):
-    draft = scenario_desk.saved(decisions, presets()["zero_growth"], "setempat")
+@pytest.mark.parametrize("name", ["zero_growth", "best_mix"])
+def test_what_was_approved_is_computed_again_to_the_same_bytes(decisions, name):
+    draft = scenario_desk.saved(decisions, presets()[name], "setempat")
     asked = scenario_desk.submitted(decisions, draft, "setempat", "pengelola")
     result = run(asked.scenario, stages())
     agreed = scenario_desk.approved(decisions, asked, result, "setempat", "pengelola")

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.mix import MixError
 from analytics.scenario import ScenarioError, scenario
 from analytics.scenario_account import whole_shares
 from analytics.scenario_facts import refuse_other
@@ -279,6 +278,8 @@ def test_an_option_switched_off_is_not_used():
     assert "covered_pppk" not in result.tables["filling"]
 
 
-def test_a_mix_that_cannot_be_is_refused_and_not_half_told():
-    with pytest.raises((MixError, ScenarioError)):
-        ran(plan__rule="best_mix", **{"plan__fixed/cpns/pelaksana/2027": 10_000})
+def test_a_fixed_formation_beyond_a_limit_is_told_with_the_limit():
+    year = facts().as_of.year + 1
+    levers = {f"plan.fixed/cpns/pelaksana/{year}": 100, "plan.most_formations": 10}
+    summary = run(scenario("a", {"plan.rule": "best_mix", **levers}), stages()).summary
+    assert "lock_over" in [code for code, _, _ in summary["told"]]
