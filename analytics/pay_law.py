@@ -53,7 +53,7 @@ class PayChoice:
     yearly_raise_share
         General raise of base pay every January after the first year, as a share (0.05 = 5 %).
     overrides
-        ``(rule_id, amount)`` in place of rows of ``pay_rule.csv``.
+        ``(rule_id, amount)`` in place of rows of ``pay_rule.csv``, as long as they are in force.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def pay_law(rulebook: RuleBook, on: date, choice: PayChoice = USUAL) -> PayLaw:
     RuleError
         When no salary table is in force on that day.
     PayError
-        When the choice overrides a row that is not in force.
+        When the choice overrides a row that does not exist.
 
     Method: docs/method.md eq. 170-171.
     """
@@ -259,7 +259,9 @@ def _amounts(
         if rule_id not in by_id:
             raise PayError(f"no row {rule_id!r} in data/rules/pay_rule.csv to override")
         row = by_id[rule_id]
-        amounts[row.key, row.employment, row.role_group, row.of] = amount
+        # A row that has ended, or has not begun, changes nothing of this day.
+        if row.effective_from <= day <= row.effective_to:
+            amounts[row.key, row.employment, row.role_group, row.of] = amount
     for role_group, amount in choice.tpp_idr:
         amounts["tpp_idr", ANY, role_group, ANY] = amount
     return amounts

@@ -338,3 +338,10 @@ def test_somebody_of_unknown_employment_is_listed_and_not_priced(book):
     frame = people(employment=["HONORER", None], golongan=["III/a", "III/a"])
     assert yearly_cost(frame, ON, book)["total_idr"].isna().all()
     assert unpriced(frame, ON, book)["remedy_en"].str.contains("employment").all()
+
+
+def test_an_override_of_a_row_that_has_ended_changes_nothing_today(book):
+    # Teacher allowances passed through the APBD until 2024; the row of today is another.
+    choice = PayChoice(overrides=(("tpg-lewat-apbd", 0.5),))
+    assert pay_law(book, date(2024, 6, 1), choice).amount("tpg_through_apbd") == 0.5
+    assert pay_law(book, ON, choice).amount("tpg_through_apbd") == 0.0
