@@ -512,6 +512,12 @@ def _add_exits(
     ahead.add_argument(
         "--people", type=str, metavar="P.csv", help="person_id,year,probability untuk dijumlahkan"
     )
+    ahead.add_argument(
+        "--early",
+        type=str,
+        metavar="E.csv",
+        help="year,expected,p10,p50,p90 yang keluar sebelum umur wajib saja",
+    )
     judged.add_argument(
         "--cutoff",
         action="extend",
@@ -1018,6 +1024,8 @@ def _exits(asked: argparse.Namespace) -> int:
         _write(asked.out, found.table)
     if getattr(asked, "people", None):
         _write(asked.people, found.people)
+    if getattr(asked, "early", None):
+        _write(asked.early, found.early)
     if found.text and asked.out != "-":
         print(found.text)
     return DONE

@@ -34,6 +34,7 @@ class Answer:
 
     table: pd.DataFrame
     people: pd.DataFrame = field(default_factory=pd.DataFrame)
+    early: pd.DataFrame = field(default_factory=pd.DataFrame)
     text: str = ""
     notes: list[tuple[str, str]] = field(default_factory=list)
     faults: Sequence[Fault] = ()
@@ -93,6 +94,7 @@ def forecast(asked: argparse.Namespace) -> Answer:
     return Answer(
         found.years[FORECAST_COLUMNS].round({"expected": _DECIMALS}),
         found.people.round({"probability": _CHANCE_DECIMALS}),
+        found.early[FORECAST_COLUMNS].round({"expected": _DECIMALS}),
         notes=notes,
         faults=roster.faults,
     )

@@ -164,6 +164,27 @@ def staff_distribution(
     return _laws(STAFF, gathered(hazards, groups, fixed), year_effect, options)
 
 
+def lone_hazards(chances: ArrayLike) -> Numbers:
+    """Hazards under which people leave with these chances, and in no other way.
+
+    Parameters
+    ----------
+    chances
+        ``(person, period)``: probability of leaving in the period for the reasons that are
+        counted, seen from the start; what is missing to 1 stays, or leaves uncounted.
+
+    Returns
+    -------
+    ``(person, period)`` for :func:`leaver_distribution`: who leaves uncounted is taken to stay and
+    to be safe from then on, so that every expectation is that of the counted reasons alone.
+
+    Method: docs/method.md eq. 105.
+    """
+    chance = np.asarray(chances, dtype=np.float64)
+    before = np.cumsum(chance, axis=1) - chance
+    return np.clip(chance / np.maximum(1.0 - before, 1e-12), 0.0, 1.0)
+
+
 def sum_law(probabilities: ArrayLike) -> Numbers:
     """P(sum = k) for k = 0..n of independent events (Poisson-binomial), exact to rounding.
 

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analytics.exact_sums import YearEffect, leaver_distribution
+from analytics.exact_sums import YearEffect, leaver_distribution, lone_hazards
 from analytics.exits import USUAL, ExitChoice, ExitModel, exit_model, in_service_on
 from analytics.exits_panel import BUP, Numbers, Whole, people_of
 
@@ -21,12 +21,14 @@ class ExitForecast:
     """Leavers of the coming years.
 
     ``years``: ``year, expected, p10, p50, p90`` (exits in those twelve months of people in service
-    on the day; expected a mean, the others whole people). ``people``: ``person_id, year,
+    on the day; expected a mean, the others whole people). ``early``: the same of those whom no law
+    lets go. ``people``: ``person_id, year,
     probability`` (of leaving in that year, seen from the day). ``by_cause``: ``year, cause,
     expected``.
     """
 
     years: pd.DataFrame
+    early: pd.DataFrame
     people: pd.DataFrame
     by_cause: pd.DataFrame
     model: ExitModel
@@ -68,9 +70,11 @@ def exit_forecast(  # noqa: PLR0913 - the command's own options
     staying = np.cumprod(np.hstack([np.ones((len(here), 1)), 1.0 - total]), axis=1)[:, :-1]
     by_law = hazard[BUP] if people_of(here, mandatory_age).has_law else np.zeros_like(total)
     bands = _bands(total, by_law, model.year_effect)
-    leaving = staying * total
+    leaving, early = staying * total, staying * np.clip(total - by_law, 0.0, 1.0)
+    early_bands = _bands(lone_hazards(early), np.zeros_like(total), model.year_effect)
     return ExitForecast(
         pd.DataFrame({"year": names, "expected": leaving.sum(axis=0), **bands}),
+        pd.DataFrame({"year": names, "expected": early.sum(axis=0), **early_bands}),
         pd.DataFrame(
             {
                 "person_id": np.repeat(here["person_id"].to_numpy(object), years),

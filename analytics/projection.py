@@ -21,6 +21,7 @@ from analytics.exact_sums import (
     NO_EFFECT,
     YearEffect,
     leaver_distribution,
+    lone_hazards,
     staff_distribution,
 )
 from analytics.exact_sums_laws import CountLaws
@@ -84,6 +85,7 @@ class Projection:
     _fixed: Numbers = field(repr=False)
     _duty_fixed: Numbers = field(repr=False)
     _is_on_duty: NDArray[np.bool_] = field(repr=False)
+    _early: NDArray[np.float32] = field(repr=False)
 
     def account(self, by: Sequence[str] = CELL, every: str = "month") -> pd.DataFrame:
         """The chain of steps: what each took, where and when.
@@ -155,6 +157,30 @@ class Projection:
             for quantile, share in SHARES.items():
                 table[f"{name}_{quantile}"] = found.quantile(share).ravel()
         return table
+
+    def early_bands(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Who leaves early, by law and by contract left out, with bands of their own.
+
+        Returns
+        -------
+        One row per group and year: ``by``, ``year``, ``early_count`` with ``early_p10 .. p90`` in
+        the year, ``early_until_count`` with ``early_until_p10 .. p90`` from the day of the roster
+        to its end. Method: docs/method.md eq. 105.
+        """
+        groups, member = self._grouped(by)
+        codes = self._codes(member)
+        hazard = lone_hazards(self._early)
+        table = self._long(groups, "year", {}, None)
+        within = leaver_distribution(hazard, codes, self.year_effect)
+        staying = staff_distribution(hazard, codes, self.year_effect)
+        start = (member @ self.start)[:, None]
+        table["early_count"] = within.mean.ravel()
+        table["early_until_count"] = (start - staying.mean).ravel()
+        for name, share in SHARES.items():
+            table[f"early_{name}"] = within.quantile(share).ravel()
+            # As many have left as do not stay: the highest of one is the lowest of the other.
+            table[f"early_until_{name}"] = (start - staying.quantile(1.0 - share)).ravel()
+        return table.astype({name: np.int64 for name in table if name.startswith("early_until_p")})
 
     def chance_below(self, threshold: int, by: Sequence[str] = CELL) -> pd.DataFrame:
         """Probability that a group has fewer than so many people at the end of each year.
@@ -360,7 +386,7 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
     changes, duty_changes = np.zeros(shape), np.zeros(shape)
     hazard = np.empty((len(people), len(months.years)))
     fixed, duty_fixed = np.empty_like(hazard), np.empty_like(hazard)
-    paid = np.empty_like(hazard)
+    paid, early = np.empty_like(hazard), np.zeros(hazard.shape, dtype=np.float32)
     first = np.concatenate([[0], months.month_ends[:-1]])
     for some in chances(staff, months):
         rows = cell_of[some.who]
@@ -370,6 +396,8 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
                 changes[:, number] -= add @ some.leaves[step]
             duty_changes[:, number] -= add @ some.duty[step]
         hazard[some.who], fixed[some.who] = some.hazard, some.fixed
+        for cause in causes:
+            early[some.who] += np.add.reduceat(some.leaves[cause], first, axis=1)
         on_payroll = some.kept[:, :-1] - some.leaves[BY_LAW]
         paid[some.who] = np.add.reduceat(on_payroll, first, axis=1) / 12
         duty_fixed[some.who] = leaving_duty(staff, months, some)
@@ -391,6 +419,7 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
         _fixed=fixed,
         _duty_fixed=duty_fixed,
         _is_on_duty=staff.on_duty > 0,
+        _early=early,
     )
 
 

@@ -163,7 +163,12 @@ def _keys(scope: Scope, found: Answer) -> list[layout.Key]:
         layout.Key(
             t("Di antaranya sebelum BUP"),
             number(found.early_count),
-            t("{share} dari semua yang keluar", share=percent(found.early_share)),
+            t(
+                "{share} dari semua; 8 dari 10 kemungkinan: {low}-{high}",
+                share=percent(found.early_share),
+                low=number(found.early_low),
+                high=number(found.early_high),
+            ),
             tuple(float(each) for each in early),
         ),
         layout.Key(

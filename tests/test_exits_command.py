@@ -192,3 +192,15 @@ def test_a_stated_day_since_when_the_list_is_complete_is_taken(roster, tmp_path)
         assert main([*command, "--complete-from", "2012-01-01", "--out", str(out)]) == 0
         told.append(out.read_bytes())
     assert told[0] == told[1]
+
+
+def test_early_exits_have_a_band_of_their_own(roster, tmp_path):
+    out, early = tmp_path / "F.csv", tmp_path / "E.csv"
+    command = ["exits", "forecast", "--roster", str(roster), "--as-of", "2018-01-01"]
+    command += ["--mandatory-age", "60", "--out", str(out), "--early", str(early)]
+    assert main(command) == 0
+    whole, alone = pd.read_csv(out), pd.read_csv(early)
+    assert list(alone) == list(whole)
+    # Somebody reaches 60 in every year of a staff of this age.
+    assert (alone["expected"] < whole["expected"]).all() and (alone["p10"] <= whole["p10"]).all()
+    assert (alone["p10"] <= alone["expected"]).all() and (alone["expected"] <= alone["p90"]).all()

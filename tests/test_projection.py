@@ -282,3 +282,41 @@ def test_levers_outside_their_bounds_are_refused():
         Levers(renewal=(("PPPK", 1.2, 12),))
     with pytest.raises(ProjectionError, match="no hazard"):
         projection(staff(), AS_OF, YEARS, {}, levers=Levers(factors=(("aps", 2.0),)))
+
+
+def test_the_band_of_early_exits_is_theirs_alone():
+    # Law, contracts and leave before retirement take most people; the band counts none of them.
+    people = staff(400)
+    found = project(people)
+    bands = found.early_bands()
+    taken = found.account((), "year")
+    early = taken.loc[taken["step"].isin(["meninggal", "aps", "pindah_keluar"])]
+    by_year = -early.groupby("year")["change_count"].sum()
+    np.testing.assert_allclose(bands["early_count"], by_year, rtol=1e-6)
+    np.testing.assert_allclose(bands["early_until_count"], by_year.cumsum(), rtol=1e-6)
+    for name in ("early", "early_until"):
+        assert (bands[f"{name}_p10"] <= bands[f"{name}_count"]).all()
+        assert (bands[f"{name}_count"] <= bands[f"{name}_p90"]).all()
+
+
+def test_where_nobody_leaves_by_law_the_early_band_is_the_whole_band():
+    people = staff(300).assign(retires_on=pd.NaT, contract_ends_on=pd.NaT, employment="PNS")
+    found = project(people)
+    early, whole = found.early_bands(), found.bands()
+    for name in ("p10", "p50", "p90"):
+        assert (early[f"early_{name}"] == whole[f"leaver_{name}"]).all()
+
+
+def test_early_bands_agree_with_people_who_leave_one_by_one():
+    # Half of the staff reach their date in mid-horizon; 4,000 runs of chance alone.
+    people = staff(60)
+    found = project(people, rate=0.05, effect=YearEffect())
+    chance = np.asarray(found._early, dtype=np.float64)
+    luck = np.random.default_rng(1)
+    edges = np.cumsum(np.hstack([chance, 1.0 - chance.sum(axis=1, keepdims=True)]), axis=1)
+    drawn = (luck.random((4000, len(people), 1)) > edges[None]).sum(axis=2)
+    counts = np.stack([(drawn == year).sum(axis=1) for year in range(chance.shape[1])], axis=1)
+    bands = found.early_bands()
+    for name, share in (("p10", 0.1), ("p90", 0.9)):
+        simulated = np.quantile(counts, share, axis=0)
+        assert (np.abs(bands[f"early_{name}"] - simulated) <= 1).all()

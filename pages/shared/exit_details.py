@@ -73,6 +73,7 @@ def _causes(scope: Scope, found: Answer) -> None:
     whole = table.sum()
     table = table.assign(total=table.sum(axis=1), label=[names.get(c, c) for c in table.index])
     bands = found.years.set_index(found.years["year"].astype(str))
+    early = found.early_bands.set_index(found.early_bands["year"].astype(str))
     rows = [
         {"label": t("Semua sebab"), **whole.to_dict(), "total": found.leaver_count},
         {
@@ -84,6 +85,16 @@ def _causes(scope: Scope, found: Answer) -> None:
             "label": t("paling banyak (P90)"),
             **bands["leaver_p90"].to_dict(),
             "total": found.leaver_high,
+        },
+        {
+            "label": t("Sebelum BUP, paling sedikit (P10)"),
+            **early["early_p10"].to_dict(),
+            "total": found.early_low,
+        },
+        {
+            "label": t("Sebelum BUP, paling banyak (P90)"),
+            **early["early_p90"].to_dict(),
+            "total": found.early_high,
         },
         {
             "label": t("Masih bertugas pada akhir tahun"),

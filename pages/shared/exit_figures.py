@@ -38,7 +38,7 @@ def by_year(scope: Scope, seen: Look) -> charts.ReadyFigure:
     for trace in traces:
         trace["showlegend"] = trace["name"] not in named
         named.add(trace["name"])
-    traces.append(_band(found, past))
+    traces.append(_band(found.years, "leaver", past))
     shown = charts.layout(_finding(found), t("Orang keluar"), stacked=True)
     _years(shown, [*past.index, *found.by_cause.index])
     _border(shown, scope)
@@ -61,6 +61,7 @@ def early(scope: Scope, seen: Look) -> charts.ReadyFigure:
     for trace in traces:
         trace["showlegend"] = trace["name"] not in named
         named.add(trace["name"])
+    traces.append(_band(found.early_bands, "early", past))
     shown = charts.layout(_early_finding(scope, found), t("Orang keluar"), stacked=True)
     _years(shown, [*past.index, *ahead.index])
     _border(shown, scope)
@@ -126,11 +127,12 @@ def _bar(counts: pd.Series, label: tuple[str, int], seen: Look, *, is_ahead: boo
     }
 
 
-def _band(found: Answer, past: pd.DataFrame) -> charts.Figure:
-    years = found.years
+def _band(years: pd.DataFrame, name: str, past: pd.DataFrame) -> charts.Figure:
+    """The band of each year's sum; columns ``<name>_count``, ``_p10``, ``_p90``."""
+    count, p10, p90 = (years[f"{name}_{one}"] for one in ("count", "p10", "p90"))
     # The first year has months that are over: the band stands on what was seen in them.
     over = past.sum(axis=1).reindex(years["year"], fill_value=0).to_numpy() if len(past) else 0
-    middle = years["leaver_count"].to_numpy() + over
+    middle = count.to_numpy() + over
     said = [
         t(
             "Jumlah: {mid} ({low}-{high})",
@@ -138,9 +140,7 @@ def _band(found: Answer, past: pd.DataFrame) -> charts.Figure:
             low=number(low),
             high=number(high),
         )
-        for mid, low, high in zip(
-            middle, years["leaver_p10"] + over, years["leaver_p90"] + over, strict=True
-        )
+        for mid, low, high in zip(middle, p10 + over, p90 + over, strict=True)
     ]
     return {
         "type": "scatter",
@@ -151,8 +151,8 @@ def _band(found: Answer, past: pd.DataFrame) -> charts.Figure:
         "error_y": {
             "type": "data",
             "symmetric": False,
-            "array": (years["leaver_p90"] - years["leaver_count"]).clip(lower=0).tolist(),
-            "arrayminus": (years["leaver_count"] - years["leaver_p10"]).clip(lower=0).tolist(),
+            "array": (p90 - count).clip(lower=0).tolist(),
+            "arrayminus": (count - p10).clip(lower=0).tolist(),
             "thickness": 2.5,
             "width": 7,
             "color": charts.ALARM,
@@ -226,9 +226,11 @@ def _early_finding(scope: Scope, found: Answer) -> str:
     if sums.empty or not sums.sum():
         return t("Tidak ada yang diperkirakan keluar sebelum BUP")
     return tn(
-        "Sebelum BUP: {leavers} orang dalam {n} tahun, terbanyak {cause}",
+        "Sebelum BUP: {leavers} orang ({low}-{high}) dalam {n} tahun, terbanyak {cause}",
         years,
         leavers=number(sums.sum()),
+        low=number(found.early_low),
+        high=number(found.early_high),
         cause=names.get(str(sums.idxmax()), str(sums.idxmax())).lower(),
     )
 

@@ -31,6 +31,7 @@ class Answer:
     ``years`` one row per calendar year, the first from the day of the edition: ``leaver_count``
     and ``staff_count`` with ``_p10``, ``_p50``, ``_p90``, ``on_duty_count``. ``by_cause``: expected
     leavers, index year, columns causes (by law first, then contracts, then early ones by size).
+    ``early_bands``: one row per year, as ``Projection.early_bands``.
     ``past``: exits seen, index year, columns causes. ``spread``: ``staff_sd`` and its shares at the
     end. ``difference``: what the levers change in staff and in staff on duty at the end.
     """
@@ -38,6 +39,7 @@ class Answer:
     people_count: int
     years: pd.DataFrame
     by_cause: pd.DataFrame
+    early_bands: pd.DataFrame
     past: pd.DataFrame
     spread: pd.Series
     staff_difference: float
@@ -67,6 +69,16 @@ class Answer:
     def early_count(self) -> float:
         """Expected early leavers to the end."""
         return float(self.early.to_numpy().sum())
+
+    @property
+    def early_low(self) -> int:
+        """Nine chances of ten that at least so many leave early to the end."""
+        return int(self.early_bands["early_until_p10"].iloc[-1])
+
+    @property
+    def early_high(self) -> int:
+        """Nine chances of ten that at most so many leave early to the end."""
+        return int(self.early_bands["early_until_p90"].iloc[-1])
 
     @property
     def early_share(self) -> float:
@@ -117,6 +129,7 @@ def _answer(scope: Scope) -> Answer:
         people_count=found.people_count,
         years=years,
         by_cause=_in_order(-taken),
+        early_bands=found.early_bands(),
         past=_past(scope),
         spread=last,
         staff_difference=staff_difference,
