@@ -347,6 +347,7 @@ def test_every_section_of_the_method_opens(folder, section):
     [
         *("umur", "pola", "kelompok", "status", "rombel", "jam", "guru", "mengajar", "swasta"),
         *("gabung", "keluar", "sebab", "proyeksi", "gaji", "komponen", "golongan"),
+        *("pilihan", "layanan"),
     ],
 )
 def test_every_rule_table_is_shown_with_its_sources(folder, table):

@@ -77,7 +77,7 @@ def tables() -> None:
 
 def rule_tables() -> dict[str, RuleTable]:
     """Every table of rules, as the page's link names it."""
-    return {**_retirement(), **_schools(), **_regrouping(), **_exits(), **_pay()}
+    return {**_retirement(), **_schools(), **_regrouping(), **_exits(), **_pay(), **_options()}
 
 
 def _dates() -> list[Column]:
@@ -233,6 +233,28 @@ def _pay_rows(rows: pd.DataFrame) -> pd.DataFrame:
         employment=rows["employment"].replace({ANY: t("semua")}),
         about=rows["of"].replace({ANY: ""}).str.replace("_", " "),
     )
+
+
+def _options() -> dict[str, RuleTable]:
+    role = Column("role", t("Kelompok jabatan"))
+    return {
+        "pilihan": RuleTable(
+            t("Pilihan pengganti"),
+            lambda book: book.option_rules.assign(
+                said=book.option_rules[f"text_{language()}"].fillna("")
+            ),
+            (Column("option", t("Pilihan")), Column("key", t("Aturan")), role,
+             Column("value_low", t("Rendah"), "value"), Column("value_mid", t("Tengah"), "value"),
+             Column("value_high", t("Tinggi"), "value"), Column("unit", t("Satuan")),
+             Column("said", t("Uraian"), width="large")),
+        ),
+        "layanan": RuleTable(
+            t("Rasio layanan"),
+            lambda book: book.service_ratios,
+            (Column("unit_kind", t("Jenis unit")), role,
+             Column("posts_per_unit", t("Jabatan per unit"), "value")),
+        ),
+    }  # fmt: skip
 
 
 def _legal_status(book: RuleBook) -> pd.DataFrame:
