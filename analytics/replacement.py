@@ -26,6 +26,8 @@ from analytics.posts_needed import (
 from analytics.projection import Projection
 from analytics.replacement_bases import GapError, all_cells, duty_levels, ratio_need, school_need
 from analytics.replacement_gap import AS_KNOWN, PART_TIME, ROLE_SEPARATOR, Gap, GapChoice
+from analytics.replacement_within import promoted, promotions
+from analytics.rules import RuleBook
 
 __all__ = [
     "AS_KNOWN", "PART_TIME", "ROLE_SEPARATOR", "Gap", "GapChoice", "GapError", "gap",
@@ -40,6 +42,7 @@ def gap(
     needs: Needs,
     units: pd.DataFrame | None = None,
     choice: GapChoice = AS_KNOWN,
+    rulebook: RuleBook | None = None,
 ) -> Gap:
     """The gap of a projection against what is needed.
 
@@ -54,7 +57,9 @@ def gap(
         ``unit_id`` and what groups may be made of (``name``, ``opd``, ``kind``, ``kecamatan``,
         ``school_level``).
     choice
-        Bases in their order, and whether paruh waktu count.
+        Bases in their order, whether paruh waktu count, whether posts are filled from within.
+    rulebook
+        By which posts of leadership are filled from within; None: nobody moves up.
 
     Returns
     -------
@@ -124,9 +129,13 @@ def gap(
         about = units.drop_duplicates("unit_id").set_index("unit_id")[known]
         cells = cells.join(about, on="unit_id")
     projected_cell = np.where(part_time, -1, cell_of)
+    moved = np.zeros_like(supply)
+    if rulebook is not None and choice.fill_from_within:
+        pairs = promotions(rulebook, pd.Timestamp(projection.months.as_of))
+        moved = promoted(cells, need, supply, start, pairs)
     return Gap(
-        cells, years, need, answers[ABK], answers[COMPLEMENT], supply, apart, start, choice,
-        projection, projected_cell,
+        cells, years, need, answers[ABK], answers[COMPLEMENT], supply + moved, apart, moved, start,
+        choice, projection, projected_cell,
     )  # fmt: skip
 
 
@@ -147,6 +156,7 @@ def with_less_need(found: Gap, share: Numbers) -> Gap:
         raise GapError(f"shares from 0 to 1 by cell and year {found.need.shape}, please")
     return Gap(
         found.cells, found.years, found.need * (1.0 - share), found.need_abk,
-        found.need_complement, found.supply, found.part_time, found.start, found.choice,
+        found.need_complement, found.supply, found.part_time, found.promoted,
+        found.start, found.choice,
         found._projection, found._cell_of,
     )  # fmt: skip

@@ -39,11 +39,15 @@ class GapChoice:
     keep_teachers
         Whether teachers of schools whose pupils are not known are taken to be needed as they are;
         else their posts are not computed.
+    fill_from_within
+        Whether who leaves a post of leadership is followed by somebody from below
+        (``promotion.csv``), so that the gap stands where people are recruited.
     """
 
     bases: tuple[str, ...] = BASES
     count_part_time: bool = False
     keep_teachers: bool = False
+    fill_from_within: bool = True
 
     def __post_init__(self) -> None:
         if unknown := [each for each in self.bases if each not in BASES]:
@@ -72,7 +76,8 @@ class Gap:
     need_abk, need_complement
         By ABK, and today's complement kept, whatever basis is chosen; NaN where there is none.
     supply
-        Expected people on duty who count; ``part_time`` those paruh waktu who do not.
+        Expected people on duty who count, after moves up from within; ``part_time`` those paruh
+        waktu who do not; ``promoted`` who moved up by the end of each year, above zero into a cell.
     start
         By cell: people who count, on the day of the roster.
     """
@@ -84,6 +89,7 @@ class Gap:
     need_complement: Numbers = field(repr=False)
     supply: Numbers = field(repr=False)
     part_time: Numbers = field(repr=False)
+    promoted: Numbers = field(repr=False)
     start: Numbers = field(repr=False)
     choice: GapChoice
     _projection: Projection = field(repr=False)
@@ -124,7 +130,8 @@ class Gap:
         none; of all posts that have that need, whatever basis is chosen); ``deficit_count`` and
         ``surplus_count`` (over cells, neither hides the other); ``unknown_post_count`` (teachers
         whose post nothing names), ``not_computed_count`` (people in posts without a need),
-        ``part_time_count``; ``leaver_count`` in the year, of everybody who counts; ``basis``
+        ``part_time_count``; ``promoted_count`` (moved up into the group less out of it, by the end
+        of the year); ``leaver_count`` in the year, of everybody who counts; ``basis``
         (``+`` between, where several). With bands ``supply_p10`` .. and ``gap_p10`` ..: quantiles
         of the group's own sum, need taken as given. Always gap = deficit - surplus.
 
@@ -157,6 +164,7 @@ class Gap:
         put("unknown_post_count", np.where(unknown & ~known, self.supply, 0.0))
         put("not_computed_count", np.where(~unknown & ~known, self.supply, 0.0))
         put("part_time_count", self.part_time)
+        put("promoted_count", self.promoted)
         put("leaver_count", self.leavers)
         table["basis"] = np.repeat(self._bases(member), len(at))
         if bands:
@@ -165,7 +173,7 @@ class Gap:
 
     @cached_property
     def leavers(self) -> Numbers:
-        """Expected people who count and are no longer on duty, in each year."""
+        """Expected people who count and leave their post in each year, also upwards; net."""
         level = np.concatenate([self.start[:, None], self.supply], axis=1)
         return -np.diff(level, axis=1)
 
@@ -325,7 +333,7 @@ class Gap:
 
     def _add_bands(self, table: pd.DataFrame, member: csr_array, at: NDArray[np.int64]) -> None:
         """Quantiles of supply in posts that are computed, and of the gap."""
-        counts = self.is_computed.any(axis=1)
+        counts = np.asarray(self.is_computed.any(axis=1))
         row = np.full(len(self.cells), -1, dtype=np.int64)
         group, cell = member.nonzero()
         row[cell] = group
@@ -337,6 +345,9 @@ class Gap:
             laws = self._projection.duty_laws(of_projected)
             for name, share in _SHARES.items():
                 found[name][laws.groups] = laws.quantile(share)
+        # Moves from within shift a group as a whole; they are as certain as the rule.
+        shift = member @ self.promoted * counts[:, None]
+        found = {name: values + shift for name, values in found.items()}
         needed = member @ np.where(self.is_computed, self.need, 0.0)
         for name, values in found.items():
             table[f"supply_{name}"] = values[:, at].ravel()

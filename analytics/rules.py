@@ -100,6 +100,10 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         *("rule_id", "option", "key", "role_group", "value_low", "value_mid", "value_high", "unit"),
         *("text_id", "text_en", "effective_from", "effective_to"),
     ),
+    "promotion": (
+        *("rule_id", "priority", "role_group", "from_role_group"),
+        *("effective_from", "effective_to"),
+    ),
     "service_ratio": (
         *("rule_id", "unit_kind", "role_group", "posts_per_unit", "is_floor"),
         *("effective_from", "effective_to"),
@@ -194,7 +198,8 @@ class RuleBook:
     ``pay_grades``: grades by schooling, jenjang or echelon, in the same way.
     ``option_rules``: what is known of each way to fill a post, one row per option, key, role group
     and effective range. ``service_ratios``: posts a unit of a kind ought to have, one row per kind
-    of unit, role group and effective range. ``version``: hash of all files.
+    of unit, role group and effective range. ``promotions``: from which role group a post is filled
+    from within, one row per role group and effective range. ``version``: hash of all files.
     """
 
     retirement_age: pd.DataFrame
@@ -218,6 +223,7 @@ class RuleBook:
     pay_grades: pd.DataFrame
     option_rules: pd.DataFrame
     service_ratios: pd.DataFrame
+    promotions: pd.DataFrame
     version: str
 
     def readings(self, choice: LawChoice = LawChoice()) -> dict[str, str]:
@@ -344,6 +350,7 @@ def _read(folder: Path) -> RuleBook:
         pay_grades=tables["pay_grade"],
         option_rules=tables["option"],
         service_ratios=tables["service_ratio"],
+        promotions=tables["promotion"],
         version=digest.hexdigest()[:12],
     )
     _check_ages(book)
@@ -542,6 +549,7 @@ def _check_options(book: RuleBook) -> None:
     for file, table, keys in (
         ("option.csv", book.option_rules, ["option", "key", "role_group"]),
         ("service_ratio.csv", book.service_ratios, ["unit_kind", "role_group"]),
+        ("promotion.csv", book.promotions, ["role_group"]),
     ):
         _refuse_twice(table["rule_id"], file, "rule_id")
         if lost := sorted(set(table["role_group"]) - known):

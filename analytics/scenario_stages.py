@@ -484,7 +484,7 @@ class Stages:
             count_part_time=bool(told["need.count_part_time"]),
             keep_teachers=bool(told["need.keep_teachers"]),
         )
-        return gap(ahead, self.needs(told), self.facts.stored.units, choice)
+        return gap(ahead, self.needs(told), self.facts.stored.units, choice, self.facts.rulebook)
 
 
 def _no_merges() -> pd.DataFrame:

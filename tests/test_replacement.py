@@ -229,6 +229,74 @@ def test_a_projection_without_posts_is_refused_in_words():
         replacement.gap(world, needs())
 
 
+# ---- filled from within --------------------------------------------------------------------------
+
+HEAD = ("sd", "kepala_sekolah", "kepala_sekolah@SD", "PNS")
+
+
+def from_within(frame, told, **choice):
+    return replacement.gap(
+        projected(frame), told, choice=GapChoice(**choice), rulebook=rules.load()
+    )
+
+
+def test_a_head_who_leaves_is_followed_by_a_teacher_of_the_school_and_nobody_is_lost():
+    school = [("sd", *HEAD[1:3], year, 1.0) for year in range(2026, 2030)]
+    school += [("sd", *TEACHER[1:3], year, 3.0) for year in range(2026, 2030)]
+    frame = people((*HEAD, "2028-02-01"), TEACHER, TEACHER, TEACHER)
+    told = needs(school, ["sd"])
+    found = from_within(frame, told)
+    rows = found.table(("role_group",)).set_index(["role_group", "year"])
+    assert rows.loc[("kepala_sekolah", 2028), "gap_count"] == 0
+    assert rows.loc[("guru", 2028), "gap_count"] == 1
+    assert rows.loc[("guru", 2028), "gap_p50"] == 1
+    assert rows.loc[("guru", 2028), "leaver_count"] == 1
+    assert rows.loc[("kepala_sekolah", 2028), "promoted_count"] == 1
+    off = from_within(frame, told, fill_from_within=False)
+    np.testing.assert_allclose(off.table(())["gap_count"], found.table(())["gap_count"])
+    assert off.roles().query("role_group == 'guru'")["deficit_count"].sum() == 0
+
+
+def test_a_chair_that_is_empty_today_stays_a_gap():
+    told = needs([("sd", *HEAD[1:3], 2026, 1.0), ("sd", *TEACHER[1:3], 2026, 1.0)], ["sd"])
+    found = from_within(people(TEACHER), told)
+    assert by_cell(found, "gap_count") == {
+        ("sd", "guru_kelas@SD"): 0, ("sd", "kepala_sekolah@SD"): 1,
+    }  # fmt: skip
+
+
+def test_a_chain_of_promotions_ends_where_people_are_recruited():
+    leaders = [
+        ("dinas", "jpt", "jpt", "PNS", "2027-05-01"),
+        ("dinas", "administrator", "administrator", "PNS", NEVER),
+        ("dinas", "pengawas", "pengawas", "PNS", NEVER),
+        ("dinas", "pelaksana", "pelaksana", "PNS", NEVER),
+        ("dinas", "pelaksana", "pelaksana", "PNS", NEVER),
+    ]
+    found = from_within(people(*leaders), needs())
+    row = found.roles().query("year == 2029").set_index("role")["deficit_count"]
+    assert row.to_dict() == {"administrator": 0, "jpt": 0, "pelaksana": 1, "pengawas": 0}
+
+
+def test_a_spare_head_elsewhere_fills_before_anybody_moves_up():
+    other = ("sd2", *HEAD[1:], NEVER)
+    school = [("sd", *HEAD[1:3], 2029, 1.0), ("sd", *TEACHER[1:3], 2029, 1.0)]
+    told = needs(school, ["sd", "sd2"])
+    found = from_within(people((*HEAD, "2027-05-01"), other, TEACHER), told)
+    assert by_cell(found, "gap_count", 2029)["sd", "guru_kelas@SD"] == 0
+    assert by_cell(found, "gap_count", 2029)["sd", "kepala_sekolah@SD"] == 1
+
+
+def test_where_a_unit_has_nobody_below_another_unit_gives():
+    leaders = [
+        ("a", "pengawas", "pengawas", "PNS", "2027-05-01"),
+        ("b", "pelaksana", "pelaksana", "PNS", NEVER),
+        ("b", "pelaksana", "pelaksana", "PNS", NEVER),
+    ]
+    found = from_within(people(*leaders), needs())
+    assert by_cell(found, "gap_count", 2029) == {("a", "pengawas"): 0, ("b", "pelaksana"): 1}
+
+
 # ---- who holds which post ------------------------------------------------------------------------
 
 UNITS = pd.DataFrame(

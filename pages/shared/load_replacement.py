@@ -138,7 +138,7 @@ def _held(school: pd.DataFrame, until: int) -> pd.DataFrame:
 @lru_cache(maxsize=16)
 def gap_of(held: Ground, choice: GapChoice) -> Gap:
     """The gap under a choice of bases."""
-    return gap(held.ahead, held.needs, held.units, choice)
+    return gap(held.ahead, held.needs, held.units, choice, load.rulebook())
 
 
 # ---- options and pay -----------------------------------------------------------------------------
