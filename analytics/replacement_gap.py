@@ -346,7 +346,7 @@ class Gap:
             for name, share in _SHARES.items():
                 found[name][laws.groups] = laws.quantile(share)
         # Moves from within shift a group as a whole; they are as certain as the rule.
-        shift = member @ self.promoted * counts[:, None]
+        shift = member @ (self.promoted * counts[:, None])
         found = {name: values + shift for name, values in found.items()}
         needed = member @ np.where(self.is_computed, self.need, 0.0)
         for name, values in found.items():
