@@ -158,6 +158,7 @@ def _only(found: Gap, use: pd.Series) -> Gap:
         need_complement=found.need_complement[keep],
         supply=found.supply[keep],
         part_time=found.part_time[keep],
+        promoted=found.promoted[keep],
         start=found.start[keep],
         _cell_of=of,
     )
