@@ -20,7 +20,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from analytics import exit_history, exits, exits_backtest, store
+from analytics import exit_history, exits, exits_backtest, exits_stored, store
 from analytics.apart import done_apart
 from analytics.exits import ExitModel
 from analytics.exits_backtest import Judged
@@ -173,8 +173,15 @@ def model_of(key: ExitKey, told: str) -> ExitModel:
     day = key.in_force.as_of
 
     def learn() -> ExitModel:
+        folder, since = store.data_folder(), key.since or day
+        name = exits_stored.digest(spells, since, day, rates)
+        kept = exits_stored.read(folder, name, rates)
+        if kept is not None:
+            return kept
         # Seconds of work: in this process it would hold up every other visitor's screen.
-        return done_apart(exits.exit_model, spells, key.since or day, day, rates)
+        found = done_apart(exits.exit_model, spells, since, day, rates)
+        exits_stored.write(found, folder, name)
+        return found
 
     return load_schools.waited_for(_past_name(key), learn, told)
 
