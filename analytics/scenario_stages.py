@@ -7,7 +7,7 @@ threads: at worst two compute the same. Method: docs/method.md eq. 231-233, 236.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
@@ -49,7 +49,18 @@ Found = TypeVar("Found")
 Numbers = NDArray[np.float64]
 
 CELLS = ("unit_id", "role_group", "post", "employment")
-_KEPT = 128
+# How many answers of a stage are kept: few of those that hold an array for every person or post.
+_KEPT = 64
+_KEPT_OF = {
+    "staff": 6,
+    "projection": 6,
+    "pay": 6,
+    "gap": 8,
+    "moves": 8,
+    "asked": 16,
+    "result": 24,
+    "newcomer": 512,
+}
 _ENTRY_GRADES = (1, 7, 10)
 
 
@@ -101,22 +112,25 @@ class Stages:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._kept: OrderedDict[Hashable, object] = OrderedDict()
+        self._kept: dict[str, OrderedDict[Hashable, object]] = {}
         self._lock = threading.Lock()
-        self.computed: list[str] = []
+        # What was computed last, for whoever wants to see what a lever touches.
+        self.computed: deque[str] = deque(maxlen=256)
 
     def kept(self, name: str, key: Hashable, compute: Callable[[], Found]) -> Found:
         """What was computed under a name and key; computed now where nobody asked before."""
         with self._lock:
-            if (name, key) in self._kept:
-                self._kept.move_to_end((name, key))
-                return cast("Found", self._kept[name, key])
+            held = self._kept.setdefault(name, OrderedDict())
+            if key in held:
+                held.move_to_end(key)
+                return cast("Found", held[key])
         found = compute()
         with self._lock:
             self.computed.append(name)
-            self._kept[name, key] = found
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            held = self._kept.setdefault(name, OrderedDict())
+            held[key] = found
+            while len(held) > _KEPT_OF.get(name, _KEPT):
+                held.popitem(last=False)
         return found
 
     def forget(self) -> None:

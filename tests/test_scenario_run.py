@@ -5,6 +5,8 @@ On the sample city: synthetic people, schools and pupils.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +22,7 @@ from analytics.scenario_stages import Stages
 from tests.scenario_city import BUDGET, facts, ran, stages, told, without_budget
 
 PRESETS = list(presets())
+GOLDEN = Path(__file__).resolve().parent / "golden" / "scenarios.csv"
 
 
 def of(name, **more):
@@ -283,3 +286,41 @@ def test_a_fixed_formation_beyond_a_limit_is_told_with_the_limit():
     levers = {f"plan.fixed/cpns/pelaksana/{year}": 100, "plan.most_formations": 10}
     summary = run(scenario("a", {"plan.rule": "best_mix", **levers}), stages()).summary
     assert "lock_over" in [code for code, _, _ in summary["told"]]
+
+
+# The seed story: golden numbers of the sample city, synthetic like everything in it.
+
+
+def test_the_seed_story_of_the_sample_city_is_what_it_was(results):
+    golden = pd.read_csv(GOLDEN, comment="#").set_index("scenario_id")
+    story = pd.DataFrame(
+        {
+            "leaver_count": {name: results[name].summary["leaver_count"] for name in PRESETS},
+            "hired_count": {name: results[name].summary["hired_count"] for name in PRESETS},
+            "unfilled_count": {
+                name: round(results[name].summary["unfilled_count"]) for name in PRESETS
+            },
+            "merged_school_count": {
+                name: results[name].summary["merged_school_count"] for name in PRESETS
+            },
+            "moved_teacher_count": {
+                name: results[name].summary["moved_teacher_count"] for name in PRESETS
+            },
+        }
+    )
+    # The best mix may stop at another plan as good: within one in a hundred of the people.
+    exact = [name for name in PRESETS if name != "best_mix"]
+    pd.testing.assert_frame_equal(
+        story.loc[exact], golden.loc[exact], check_dtype=False, check_names=False
+    )
+    apart = (story.loc["best_mix"] - golden.loc["best_mix"]).abs()
+    assert (apart <= 0.01 * golden.loc["best_mix", "leaver_count"]).all()
+
+
+def test_the_story_told_by_the_presets(results):
+    unfilled = {name: results[name].summary["unfilled_post_years"] for name in PRESETS}
+    # Hiring helps, merging before hiring helps more, and nothing beats the mix.
+    assert unfilled["do_nothing"] > unfilled["minus_growth"] > unfilled["zero_growth"]
+    assert unfilled["zero_growth"] > unfilled["regroup_first"] > unfilled["best_mix"]
+    # A later age puts the leavers off, it does not spare them.
+    assert unfilled["do_nothing"] > unfilled["bup_plus_1"] > unfilled["bup_plus_2"]
