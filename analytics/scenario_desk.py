@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from analytics.scenario import Scenario, ScenarioError, from_json
 from analytics.scenario_facts import refuse_other
 from analytics.scenario_levers import lever
-from analytics.scenario_run import Result, kept_plan, plan_of, run
+from analytics.scenario_plan import kept_plan
+from analytics.scenario_run import Result, plan_of, run
 from analytics.scenario_stages import Stages
 from analytics.state import State
 from analytics.state_scenarios import APPROVED, DRAFT, LOCKED, SUBMITTED, Saved

@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -17,19 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.budget import Budget, BudgetYear, gauge, other_spending, recorded_years
 from analytics.export import csv_bytes
-from analytics.mix import (
-    GAP,
-    Mix,
-    MixLimits,
-    Objective,
-    Told,
-    best_mix,
-    fixed_mix,
-    objective_value,
-)
-from analytics.mix_account import account
-from analytics.mix_effects import effects
-from analytics.mix_replay import Shortfall, replay
+from analytics.mix import GAP, Mix
 from analytics.options import discount_rate, option_table
 from analytics.pay_path import PayPath
 from analytics.replacement import Gap
@@ -45,12 +32,13 @@ from analytics.scenario_account import (
     staff_tables,
 )
 from analytics.scenario_choices import budget_of, pay_choice
+from analytics.scenario_plan import BEST as BEST
+from analytics.scenario_plan import KeptPlan, granted_mix, planned_mix
 from analytics.scenario_stages import Stages
 from analytics.scenario_terms import Asked, asked, limits, newcomer_table, pay_of
 
 Numbers = NDArray[np.float64]
 
-BEST = "best_mix"
 MIX_SECONDS = 5.0
 TEACHER = "guru"
 TABLES = (
@@ -102,35 +90,6 @@ class Result:
         return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class KeptPlan:
-    """The best mix of an earlier run, taken as it was: solving again may stop at another as good.
-
-    ``formations``: ``(option, role, year, count)``; ``bound`` and ``told`` as in ``Mix``.
-    """
-
-    formations: tuple[tuple[str, str, int, int], ...]
-    bound: float
-    told: tuple[Told, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """As a plain dictionary for JSON."""
-        return {
-            "formations": [list(one) for one in self.formations],
-            "bound": self.bound,
-            "told": [asdict(one) for one in self.told],
-        }
-
-
-def kept_plan(content: Mapping[str, Any]) -> KeptPlan:
-    """A plan from what :meth:`KeptPlan.as_json` wrote."""
-    return KeptPlan(
-        tuple((str(o), str(r), int(y), int(n)) for o, r, y, n in content["formations"]),
-        float(content["bound"]),
-        tuple(Told(**one) for one in content["told"]),
-    )
-
-
 def run(
     told: Scenario,
     stages: Stages,
@@ -165,8 +124,8 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
     path, presence = paths(stages, told)
     room, plan_budget = _room(stages, told, path, presence)
     bounds = limits(question, told, room)
-    planned = _mix(told, question, bounds, seconds, kept)
-    granted = _granted(told, planned)
+    planned = planned_mix(told, question, bounds, seconds, kept)
+    granted = granted_mix(told, planned)
     staff, staff_account = staff_tables(
         stages.projected(told), stages.staff_band(told), question, granted
     )
@@ -218,6 +177,18 @@ def paths(stages: Stages, told: Scenario) -> tuple[PayPath, Numbers]:
     """Pay of today's people by year, and the expected share of each year on the payroll."""
     path = pay_of(stages, told.years, told.of("pay"), pay_choice(told))
     return path, stages.projected(told).paid_share()
+
+
+def plan_of(result: Result) -> KeptPlan | None:
+    """The best mix of a result, to be kept with it; None where a rule makes the plan."""
+    if result.scenario["plan.rule"] != BEST:
+        return None
+    rows = plan_table(result.asked, result.planned)
+    columns = [rows[name] for name in ("option", "role", "year", "formation_count")]
+    formations = tuple(
+        (str(o), str(r), int(y), int(n)) for o, r, y, n in zip(*columns, strict=True)
+    )
+    return KeptPlan(formations, float(result.planned.bound), result.planned.told)
 
 
 def recorded_budget(stages: Stages) -> tuple[BudgetYear, ...]:
@@ -278,53 +249,6 @@ def _cap_room(level: pd.DataFrame, *, is_strict: bool) -> Numbers:
         most = np.maximum(most, ratio[0])
     room = (most - ratio) * level["apbd_idr"].to_numpy(dtype=np.float64)
     return np.where(level["is_binding"], room, np.inf)
-
-
-def _mix(
-    told: Scenario, question: Asked, bounds: MixLimits, seconds: float, kept: KeptPlan | None
-) -> Mix:
-    objective: Objective = "cheapest" if told["plan.objective"] == "cheapest" else "least_unfilled"
-    rule = str(told["plan.rule"])
-    if rule != BEST:
-        return fixed_mix(question.question, bounds, rule, objective)  # type: ignore[arg-type]
-    if kept is None:
-        return best_mix(question.question, bounds, objective, seconds=seconds)
-    asked_of = question.question
-    shape = (len(asked_of.options), len(asked_of.roles), len(asked_of.years))
-    formations = np.zeros(shape)
-    for option, role, year, count in kept.formations:
-        at = (asked_of.option_index(option), asked_of.roles.index(role), asked_of.years.index(year))
-        formations[at] = count
-    found = account(asked_of, effects(asked_of), formations)
-    value = objective_value(asked_of, found, objective)
-    return Mix(asked_of, bounds, formations, found, objective, value, kept.bound, 0.0, kept.told)
-
-
-def plan_of(result: Result) -> KeptPlan | None:
-    """The best mix of a result, to be kept with it; None where a rule makes the plan."""
-    if result.scenario["plan.rule"] != BEST:
-        return None
-    rows = plan_table(result.asked, result.planned)
-    columns = [rows[name] for name in ("option", "role", "year", "formation_count")]
-    formations = tuple(
-        (str(o), str(r), int(y), int(n)) for o, r, y, n in zip(*columns, strict=True)
-    )
-    return KeptPlan(formations, float(result.planned.bound), result.planned.told)
-
-
-def _granted(told: Scenario, planned: Mix) -> Mix:
-    """The plan as it comes where formations are refused or half filled."""
-    share = told.number("plan.granted_share")
-    if share is None or share >= 1.0:
-        return planned
-    hit = told["plan.granted_options"]
-    short = Shortfall(
-        "granted",
-        share,
-        hit if isinstance(hit, tuple) else (),
-        last_year=told.whole("plan.granted_until"),
-    )
-    return replay(planned, short)
 
 
 def _options(

@@ -36,7 +36,9 @@ from analytics.rules import RuleBook
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_choices import exit_levers, option_overrides, pay_choice
 from analytics.scenario_levers import GROUPS, Value
-from analytics.scenario_stages import Moves, Staff, Stages
+from analytics.scenario_people import Staff
+from analytics.scenario_schools import Moves
+from analytics.scenario_stages import Stages
 
 Numbers = NDArray[np.float64]
 

@@ -1,0 +1,314 @@
+"""The schools of a scenario: pupils, mergers, teachers needed, teachers moved.
+
+Method: docs/method.md eq. 231-233, 236.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analytics import enrolment, teachers
+from analytics.enrolment_learning import Outlook
+from analytics.posts_needed import at_level
+from analytics.redistribution import MOVED, SPLIT, Redistribution, redistribute
+from analytics.redistribution_needs import merged_cells, needs_of, schools_of, staff_of
+from analytics.redistribution_situation import Situation, hours_law
+from analytics.regrouping import MERGE, RegroupingPlan, prepared, regrouping_plan
+from analytics.regrouping_candidates import candidates
+from analytics.regrouping_facts import facts_around
+from analytics.regrouping_rules import usual_prices
+from analytics.regrouping_years import Pace, first_possible_year, spread_over_years
+from analytics.scenario import Scenario
+from analytics.scenario_choices import (
+    MERGE_SECONDS,
+    candidate_rules,
+    merge_limits,
+    move_choice,
+    need_choice,
+    pupil_levers,
+)
+from analytics.scenario_facts import PUBLIC
+from analytics.scenario_people import PeopleStages
+from analytics.teachers import SchoolFacts
+
+_ENTRY_GRADES = (1, 7, 10)
+
+
+@dataclass(frozen=True, eq=False)
+class Mergers:
+    """Which schools merge, and from which school year: ``npsn``, ``into``, ``school_year``.
+
+    ``merges`` has one row per closing school that a year was found for. ``plans`` by level.
+    """
+
+    plans: dict[str, RegroupingPlan]
+    merges: pd.DataFrame
+    facts: SchoolFacts | None
+
+    @property
+    def into(self) -> dict[str, str]:
+        """Receiver by closing school."""
+        return dict(zip(self.merges["npsn"], self.merges["into"], strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Teachers moved, and what of the movable posts the reach lets them fill.
+
+    ``by_post``: ``post`` (with its level), ``moved_count``, ``filled_count``. ``school_year``: the
+    one they fill.
+    """
+
+    found: Redistribution
+    by_post: pd.DataFrame
+    school_year: int
+
+
+class SchoolStages(PeopleStages):
+    """Pupils, mergers, need and moves of state schools."""
+
+    @property
+    def school_year(self) -> int:
+        """The school year that runs on the day of the edition, or the last with pupils if later."""
+        as_of = self.facts.as_of
+        running = as_of.year - (as_of < teachers.first_day(as_of.year))
+        seen = self.facts.outlook
+        return running if seen is None else max(running, int(seen.data.years[-1]))
+
+    def private_share_today(self) -> float:
+        """Share of last year's newcomers who entered private schools of the list."""
+        return self.kept("private share", (), self._private_share)
+
+    def _private_share(self) -> float:
+        pupils = self.facts.stored.enrolment
+        if pupils.empty:
+            return 0.0
+        last = pupils["school_year"] == pupils["school_year"].max()
+        entered = pupils.loc[last & pupils["grade"].isin(_ENTRY_GRADES)]
+        total = float(entered["pupil_count"].sum())
+        private = entered.loc[~entered["npsn"].isin(self.facts.public_schools), "pupil_count"]
+        return float(np.clip(private.sum() / total, 0.0, 0.95)) if total else 0.0
+
+    def pupils(self, told: Scenario) -> Outlook | None:
+        """Pupils of every school under the scenario."""
+        seen = self.facts.outlook
+        if seen is None:
+            return None
+        levers = pupil_levers(told, self.private_share_today())
+        return self.kept("pupils", levers, lambda: enrolment.moved_by(seen, levers))
+
+    def cells(self, told: Scenario) -> pd.DataFrame:
+        """Pupils of state schools in scope by school, year and grade, from this year on."""
+        return self.kept("cells", told.of("pupils"), lambda: self._cells(told))
+
+    def _cells(self, told: Scenario) -> pd.DataFrame:
+        seen, facts = self.pupils(told), self.facts
+        columns = ["npsn", "school_year", "grade", "pupil_count", "level"]
+        if seen is None:
+            return pd.DataFrame(columns=columns)
+        years = [int(seen.data.years[-1]), *seen.years]
+        level = facts.schools.set_index("npsn")["level"]
+
+        def rows(school: np.ndarray, column: np.ndarray) -> pd.DataFrame:
+            now = seen.data.count[school, column, -1][:, None]
+            pupils = np.concatenate([now, seen.cells[school, column]], axis=1)
+            npsn = np.repeat(seen.data.school_ids[school].astype(str), len(years))
+            return pd.DataFrame(
+                {
+                    "npsn": npsn,
+                    "school_year": np.tile(years, len(school)),
+                    "grade": np.repeat(seen.data.grades[column], len(years)),
+                    "pupil_count": pupils.ravel(),
+                    "level": level.reindex(npsn).to_numpy(),
+                }
+            )
+
+        is_graded = seen.data.grades >= 0
+        graded = rows(*np.nonzero(seen.serves & is_graded))
+        totals = rows(*np.nonzero(seen.serves & ~is_graded))
+        spread = teachers.evenly_by_grade(totals.drop(columns="grade"))
+        table = pd.concat([graded, spread[columns]], ignore_index=True)
+        kept = table["npsn"].isin(facts.public_schools)
+        kept &= teachers.in_scope(table["level"], facts.rulebook)
+        return table.loc[kept].reset_index(drop=True)
+
+    # ---- mergers
+
+    def mergers(self, told: Scenario) -> Mergers:
+        """Which state schools merge and when; none where mergers are switched off."""
+        facts = self.facts
+        if not told["regrouping.is_on"] or facts.outlook is None:
+            return Mergers({}, _no_merges(), facts.stored.school_facts)
+        key = (told.years, told.of("regrouping", "pupils", "law", "need"))
+        return self.kept("mergers", key, lambda: self._mergers(told))
+
+    def _mergers(self, told: Scenario) -> Mergers:
+        facts, cells = self.facts, self.cells(told)
+        plans: dict[str, RegroupingPlan] = {}
+        merges = [_no_merges()]
+        school_facts = facts.stored.school_facts
+        first = told.whole("regrouping.from_year") or first_possible_year(facts.as_of)
+        last = max(first, facts.as_of.year + told.years)
+        pace = Pace(tuple(range(first, last + 1)), told.whole("regrouping.most_a_year"))
+        for level in sorted(cells["level"].unique()):
+            plan = self.merge_plan(told, str(level))
+            plans[str(level)] = plan
+            if plan.infeasible or not (plan.table["action"] == MERGE).any():
+                continue
+            years = spread_over_years(
+                plan, pace, facts.rulebook, cells, self.staff(told).in_post, need_choice(told),
+                school_facts,
+            )  # fmt: skip
+            dated = years.merges.dropna(subset=["school_year"])
+            merges.append(dated[["npsn", "into", "school_year"]].astype({"school_year": "int64"}))
+            if school_facts is not None:
+                school_facts = facts_around(plan, school_facts).after
+        parts = [part for part in merges if len(part)] or merges[:1]
+        return Mergers(plans, pd.concat(parts, ignore_index=True), school_facts)
+
+    def merge_plan(self, told: Scenario, level: str) -> RegroupingPlan:
+        """The proven plan of one level for the pupils of today."""
+        return self.kept(
+            "merge plan", (level, told.of("regrouping")), lambda: self._merge_plan(told, level)
+        )
+
+    def _merge_plan(self, told: Scenario, level: str) -> RegroupingPlan:
+        facts = self.facts
+        on = facts.as_of
+        now = facts.stored.enrolment
+        # Mergers are judged by the pupils of the last list, whatever births may do later.
+        cells = self.cells(Scenario(told.name, years=told.years))
+        year = int(cells["school_year"].min())
+        own = cells.loc[(cells["level"] == level) & (cells["school_year"] == year)]
+        schools = facts.schools.loc[facts.schools["npsn"].isin(own["npsn"])].reset_index(drop=True)
+        names = schools["name"].astype("str").str.upper()
+        schools = schools.assign(
+            is_integrated=names.str.contains(r"\bSATAP\b|\bSATU ATAP\b", regex=True),
+            status=schools["status"].fillna(PUBLIC),
+        )
+        history = now.loc[now["npsn"].isin(schools["npsn"])]
+        unlisted = own.loc[~own["npsn"].isin(history["npsn"])]
+        history = pd.concat([history, unlisted[history.columns]], ignore_index=True)
+        may = candidates(schools, history, candidate_rules(told, on))
+        wide = own.pivot_table(
+            index="npsn", columns="grade", values="pupil_count", aggfunc="sum", fill_value=0
+        )
+        pupils = wide.reindex(schools["npsn"]).fillna(0).round().astype("int64")
+        asked = prepared(
+            schools,
+            pupils,
+            may.set_index("npsn")["is_candidate"],
+            merge_limits(told, on, frozenset(schools["npsn"])),
+            usual_prices(on),
+            facts.rulebook,
+            on,
+        )
+        return regrouping_plan(asked, seconds=MERGE_SECONDS)
+
+    # ---- need
+
+    def needed(self, told: Scenario) -> pd.DataFrame:
+        """Teachers the rules ask for by school, school year and post, after mergers."""
+        key = (told.years, told.of("pupils", "need"), self._merge_key(told))
+        return self.kept("needed", key, lambda: self._needed(told))
+
+    def _merge_key(self, told: Scenario) -> Hashable:
+        if not told["regrouping.is_on"]:
+            return ()
+        return told.of("regrouping", "pupils", "law", "need")
+
+    def merged(self, told: Scenario) -> pd.DataFrame:
+        """Pupils of state schools after mergers, each from its year on."""
+        cells, merges = self.cells(told), self.mergers(told).merges
+        if merges.empty:
+            return cells
+        starts = cells["npsn"].map(merges.set_index("npsn")["school_year"])
+        closed = (starts <= cells["school_year"]).fillna(False).astype(bool)
+        moved = cells.assign(npsn=cells["npsn"].mask(closed, cells["npsn"].map(
+            merges.set_index("npsn")["into"])))  # fmt: skip
+        keys = ["npsn", "school_year", "grade", "level"]
+        return moved.groupby(keys, as_index=False, sort=True)["pupil_count"].sum()
+
+    def _needed(self, told: Scenario) -> pd.DataFrame:
+        facts, cells, choice = self.facts, self.merged(told), need_choice(told)
+        classes = teachers.rombel(cells, facts.rulebook, None, choice)
+        known = self._school_facts(self.mergers(told))
+        return teachers.teachers_needed(classes, facts.rulebook, None, choice, known)
+
+    def _school_facts(self, mergers: Mergers) -> SchoolFacts | None:
+        """Religions after mergers, and those of closing schools for the years before."""
+        before, after = self.facts.stored.school_facts, mergers.facts
+        if mergers.merges.empty or before is None or before.religions is None or after is None:
+            return after
+        closing = before.religions.loc[before.religions["npsn"].isin(mergers.merges["npsn"])]
+        parts = [closing] if after.religions is None else [closing, after.religions]
+        return replace(after, religions=pd.concat(parts, ignore_index=True))
+
+    # ---- moves
+
+    def moves(self, told: Scenario) -> Moves | None:
+        """Moves of surplus teachers; None where they are switched off or nothing is known."""
+        if not told["redistribution.is_on"] or self.facts.outlook is None:
+            return None
+        key = (
+            told.years,
+            told.of("law", "pupils", "need", "redistribution"),
+            self._merge_key(told),
+        )
+        return self.kept("moves", key, lambda: self._moves(told))
+
+    def _moves(self, told: Scenario) -> Moves:
+        facts, mergers = self.facts, self.mergers(told)
+        book, staff = facts.rulebook, self.staff(told)
+        year = self.school_year
+        merges = mergers.merges
+        if len(merges):
+            year = min(max(year, int(merges["school_year"].min())), facts.as_of.year + told.years)
+        done = merges.loc[merges["school_year"] <= year]
+        into = dict(zip(done["npsn"], done["into"].astype("str"), strict=True))
+        cells = self.cells(told)
+        cells = cells.loc[cells["school_year"] == year].reset_index(drop=True)
+        if into:
+            cells = merged_cells(cells, into)
+        choice = move_choice(told)
+        on = max(facts.as_of, teachers.first_day(year))
+        needs = needs_of(cells, book, hours_law(book, on, choice), need_choice(told), mergers.facts)
+        situation = Situation(
+            staff_of(staff.in_post, staff.people, book),
+            needs,
+            schools_of(facts.stored.profiles),
+            on,
+            year,
+            into,
+            _merge_km(mergers, into),
+        )
+        found = redistribute(situation, book, replace(choice, warn_years=0))
+        return Moves(found, self._moved_posts(found), year)
+
+    def _moved_posts(self, found: Redistribution) -> pd.DataFrame:
+        """Who moves to another school, by post with its level."""
+        away = found.moves.loc[found.moves["kind"].isin([MOVED, SPLIT])]
+        level = away["to_npsn"].map(self.facts.schools.set_index("npsn")["level"])
+        named = at_level(away["post"].astype("object"), level, self.facts.rulebook)
+        counted = named.value_counts().sort_index()
+        return pd.DataFrame(
+            {"post": counted.index.astype("str"), "moved_count": counted.to_numpy(np.int64)}
+        )
+
+
+def _no_merges() -> pd.DataFrame:
+    return pd.DataFrame(columns=["npsn", "into", "school_year"]).astype(
+        {"npsn": "str", "into": "str", "school_year": "int64"}
+    )
+
+
+def _merge_km(mergers: Mergers, into: dict[str, str]) -> dict[str, float]:
+    tables = [plan.table for plan in mergers.plans.values()]
+    if not tables:
+        return {}
+    table = pd.concat(tables).set_index("npsn")["distance_km"]
+    return {one: float(table[one]) for one in into}
