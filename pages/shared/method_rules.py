@@ -254,6 +254,15 @@ def _options() -> dict[str, RuleTable]:
             (Column("unit_kind", t("Jenis unit")), role,
              Column("posts_per_unit", t("Jabatan per unit"), "value")),
         ),
+        "dari-dalam": RuleTable(
+            t("Diisi dari dalam"),
+            lambda book: book.promotions.assign(
+                from_role=book.promotions["from_role_group"].map(
+                    role_group_labels(book.role_groups, language())
+                )
+            ),
+            (role, Column("from_role", t("Disusul dari"))),
+        ),
     }  # fmt: skip
 
 
