@@ -71,6 +71,7 @@ bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure spe
 	$(BIN)/python -m tests.benchmarks.page_speed
 	$(BIN)/python -m tests.benchmarks.school_speed
 	$(BIN)/python -m tests.benchmarks.plan_speed
+	$(BIN)/python -m tests.benchmarks.scenario_speed
 
 clean: ## remove the virtual environment and caches; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

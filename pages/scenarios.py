@@ -34,12 +34,15 @@ def render() -> None:
 
 @st.fragment
 def _page() -> None:
-    finding, gauge = st.container(), st.container()
+    finding = st.empty()
 
     # read
     held = scenario_held.held()
     told = scenario_view.shown_scenario(held)
-    scenario_saved.choose(held)
+    key = load_scenarios.key()
+    if not load_scenarios.is_ready(key):
+        with finding.container():
+            layout.header(told.name, _question(), has_what_if=False)
     if held.ignored:
         layout.caution(
             t("Tuas pada tautan ini tidak dikenal: {names}.", names=names(list(held.ignored)))
@@ -48,21 +51,22 @@ def _page() -> None:
     # call
     refusal, view = "", None
     try:
-        view = scenario_view.seen(load_scenarios.key(), told)
+        view = scenario_view.seen(key, told)
     except RefusedError as error:
         refusal = str(error)
 
     # draw
-    with finding:
+    with finding.container():
         title = scenario_view.finding(view) if view else told.name
         layout.header(title, _question(), has_what_if=False)
-    with gauge:
-        gauge_figures.strip(
-            view.gauge if view else None,
-            name=told.name,
-            beside=scenario_view.beside_gauge(view) if view else (),
-            remedy=scenario_details.missing_budget(),
-        )
+    # Straight in the page: in a block of its own it could not stay in view.
+    gauge_figures.strip(
+        view.gauge if view else None,
+        name=told.name,
+        beside=scenario_view.beside_gauge(view) if view else (),
+        remedy=scenario_details.missing_budget(),
+    )
+    scenario_saved.choose(held)
     scenario_saved.bar(held, told, view.result if view else None)
     if view is None:
         layout.caution(refusal)

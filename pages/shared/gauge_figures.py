@@ -347,6 +347,7 @@ def _flow(
     }
     shown = charts.layout(finding, legend=False)
     shown["hovermode"] = "closest"
-    shown["margin"] |= {"l": 8, "r": 8, "b": 16}
+    # Beneath: the button that saves the image.
+    shown["margin"] |= {"l": 8, "r": 8, "b": 52}
     del shown["xaxis"], shown["yaxis"]
     return charts.ReadyFigure({"data": [trace], "layout": shown})

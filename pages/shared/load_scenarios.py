@@ -55,6 +55,10 @@ def key() -> Key:
 
 def stages(asked: Key) -> Stages:
     """The stages of an edition's facts; words on the screen while they are learnt."""
+    name = ("facts", asked)
+    ready = _FACTS.work.get(name)
+    if ready is not None and ready.done() and ready.exception() is None:
+        return ready.result()
     told = t("Menyiapkan fakta untuk skenario")
     model = load_exits.model_of(asked.exits, told)
     pupils = None
@@ -67,7 +71,13 @@ def stages(asked: Key) -> Stages:
         with threadpool_limits(limits=1):
             return Stages(scenario_facts.learnt(stored, model, pupils))
 
-    return load_schools.waited_for(("facts", asked), learn, told, desk=_FACTS)
+    return load_schools.waited_for(name, learn, told, desk=_FACTS)
+
+
+def is_ready(asked: Key) -> bool:
+    """Whether the facts stand ready."""
+    job = _FACTS.work.get(("facts", asked))
+    return job is not None and job.done()
 
 
 class RefusedError(Exception):

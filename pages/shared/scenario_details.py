@@ -23,6 +23,8 @@ from pages.shared.scenario_words import role_name, step_name
 from pages.shared.words import money, number, percent, t, tn
 
 _MOST_ROWS = 420
+# Options that bring people in; the others move them or need fewer.
+HIRED = ("cpns", "pppk", "pppk_pw", "mutasi_masuk")
 
 
 def headline(view: Seen) -> None:
@@ -115,16 +117,7 @@ def plan(view: Seen, *, may_edit: bool) -> None:
         shown = wide.assign(
             option=wide["option"].map(option_names()), role=wide["role"].map(role_name)
         )
-        st.markdown(
-            "#### "
-            + t(
-                "{n} formasi diusulkan {first}-{last}; {role} paling banyak",
-                n=number(wide["total"].sum()),
-                first=years[0],
-                last=years[-1],
-                role=role_name(str(wide.groupby("role")["total"].sum().idxmax())),
-            )
-        )
+        st.markdown(f"#### {_plan_finding(table)}")
         layout.table(
             shown,
             [
@@ -143,6 +136,25 @@ def plan(view: Seen, *, may_edit: bool) -> None:
         fixed_formations({role: role_name(role) for role in question.roles}, list(question.years))
 
 
+def _plan_finding(table: pd.DataFrame) -> str:
+    """Formations of those who are hired; what other options cover counts in posts."""
+    hired = table.loc[table["option"].isin(HIRED)]
+    others = int(table.loc[~table["option"].isin(HIRED), "formation_count"].sum())
+    if hired.empty:
+        return tn("{n} jabatan ditutup tanpa merekrut", others)
+    counts = hired.groupby("role")["formation_count"].sum()
+    said = t(
+        "{n} formasi diusulkan {first}-{last}; {role} paling banyak",
+        n=number(counts.sum()),
+        first=int(hired["year"].min()),
+        last=int(hired["year"].max()),
+        role=role_name(str(counts.idxmax())),
+    )
+    if not others:
+        return said
+    return said + tn("; {n} langkah lain tanpa merekrut", others)
+
+
 # --- services ---
 
 
@@ -159,7 +171,7 @@ def services(view: Seen) -> None:
         )  # fmt: skip
         return
     ordered = breaks.sort_values("unfilled_count", ascending=False)
-    top = ordered.head(12)
+    top = ordered.loc[ordered["unfilled_count"] >= 0.5].head(12)
     ranked = pd.Series(
         top["unfilled_count"].round().to_numpy(),
         index=[

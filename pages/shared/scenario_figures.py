@@ -86,7 +86,7 @@ def staff_and_vacancies(result: Result, nothing: Result | None, finding: str) ->
     shown["yaxis"] |= {"domain": [_STAFF_FROM, 1], "rangemode": "normal", "nticks": 5}
     shown["yaxis2"] = {
         **shown["yaxis"],
-        "title": {"text": t("Jabatan")},
+        "title": {"text": t("Jabatan kosong")},
         "domain": [0, _STAFF_FROM - 0.08],
         "rangemode": "tozero",
         "nticks": 4,

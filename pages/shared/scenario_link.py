@@ -124,8 +124,8 @@ def preset_names() -> dict[str, str]:
         "cpns_only": t("CPNS saja"),
         "p3k_only": t("P3K saja"),
         "best_mix": t("Bauran terbaik"),
-        "bup_plus_1": t("BUP naik 1 tahun"),
-        "bup_plus_2": t("BUP naik 2 tahun"),
+        "bup_plus_1": t("Andai BUP +1"),
+        "bup_plus_2": t("Andai BUP +2"),
     }
 
 

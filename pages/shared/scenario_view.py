@@ -17,8 +17,7 @@ from pages.shared.scenario_words import role_name
 from pages.shared.words import language, money, number, percent, t, tn
 
 # What the page rests on, as docs/method.md numbers it.
-EQUATIONS = (230, 231, 238, 239, 240, 241, 242)
-COMPARED_EQUATIONS = (243, 244)
+EQUATIONS = (230, 231, 238, 239, 240, 241, 242, 243, 244, 245)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +119,7 @@ def keys(view: Seen) -> list[layout.Key]:
         layout.Key(
             t("Jabatan kosong akhir {year}", year=view.last_year),
             number(band["middle"].iloc[-1]),
-            t(
-                "{low}-{high}; tanpa pengganti {n}",
-                low=number(band["low"].iloc[-1]),
-                high=number(band["high"].iloc[-1]),
-                n=number(_unfilled_end(view.nothing or result)),
-            ),
+            _band_said(view, band),
             tuple(band["middle"]),
             help=t(
                 "Dihitung dari kebutuhan tiap jabatan; kelebihan di tempat lain tidak menutupi."
@@ -135,11 +129,11 @@ def keys(view: Seen) -> list[layout.Key]:
             t("Masuk sampai akhir {year}", year=view.last_year),
             number(_int(summary["hired_count"])),
             t("{n} orang keluar", n=number(_int(summary["leaver_count"]))),
-            tuple(staff["end_count"].astype(float)),
+            tuple(_hired_by_year(result)),
         ),
         layout.Key(
-            t("Gaji dari APBD {year}", year=view.last_year),
-            money(float(spent.iloc[-1])),
+            t("Gaji dari APBD {year}, miliar rupiah", year=view.last_year),
+            number(float(spent.iloc[-1]) / 1e9, 1),
             t("{change} dibanding {year}", change=_signed_money(spent), year=staff["year"].iloc[0]),
             tuple(spent.astype(float)),
             help=t("Pegawai hari ini dan penggantinya; tanpa TPG, tanpa belanja pegawai lain."),
@@ -169,6 +163,25 @@ def keys(view: Seen) -> list[layout.Key]:
         )
     )
     return out
+
+
+def _band_said(view: Seen, band: pd.DataFrame) -> str:
+    low, high = number(band["low"].iloc[-1]), number(band["high"].iloc[-1])
+    if view.nothing is None:
+        return t("8 dari 10 kemungkinan: {low}-{high}", low=low, high=high)
+    return t(
+        "{low}-{high}; tanpa pengganti {n}",
+        low=low,
+        high=high,
+        n=number(_unfilled_end(view.nothing)),
+    )
+
+
+def _hired_by_year(result: Result) -> pd.Series:
+    """Who comes in each year, whatever the option."""
+    account = result.tables["staff_account"]
+    come = account["change_count"].where(account["step"].str.startswith("masuk_"), 0)
+    return come.groupby(account["year"]).sum().astype(float)
 
 
 def _roles(result: Result) -> int:
