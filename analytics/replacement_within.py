@@ -54,7 +54,8 @@ def promoted(
     unit = pd.factorize(cells["unit_id"])[0]
     role = cells["role_group"].to_numpy(dtype=object)
     shape = (int(unit.max(initial=-1)) + 1, supply.shape[1])
-    for upper, lower in pairs:
+    # Who moved up is followed too: a chain as long as the ladder is through after so many rounds.
+    for upper, lower in pairs * max(1, len(pairs)):
         top, below = np.flatnonzero(role == upper), np.flatnonzero(role == lower)
         if not len(top) or not len(below):
             continue

@@ -278,6 +278,18 @@ def test_a_chain_of_promotions_ends_where_people_are_recruited():
     assert row.to_dict() == {"administrator": 0, "jpt": 0, "pelaksana": 1, "pengawas": 0}
 
 
+def test_who_was_followed_can_move_up_in_turn():
+    # Two administrators leave and one pengawas is there: he moves up, and so does who follows him.
+    leaders = [
+        *[("dinas", "administrator", "administrator", "PNS", "2027-05-01")] * 2,
+        ("dinas", "pengawas", "pengawas", "PNS", NEVER),
+        *[("dinas", "pelaksana", "pelaksana", "PNS", NEVER)] * 3,
+    ]
+    found = from_within(people(*leaders), needs())
+    row = found.roles().query("year == 2029").set_index("role")["deficit_count"]
+    assert row.to_dict() == {"administrator": 0, "pelaksana": 2, "pengawas": 0}
+
+
 def test_a_spare_head_elsewhere_fills_before_anybody_moves_up():
     other = ("sd2", *HEAD[1:], NEVER)
     school = [("sd", *HEAD[1:3], 2029, 1.0), ("sd", *TEACHER[1:3], 2029, 1.0)]
