@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import vstack
 
 from analytics.regrouping_annealing import COOL, WARM, annealed
-from analytics.regrouping_arcs import solved_by_arcs
+from analytics.regrouping_arcs import most_saved, solved_by_arcs
 from analytics.regrouping_branching import best_of, groups_apart
 from analytics.regrouping_cuts import odd_group_cuts
 from analytics.regrouping_diving import dived
@@ -210,6 +210,8 @@ class _Race:
             if not self.done():
                 self._by_stars(found)
         elif not self.done():
+            # A loose bound at once, where no better one may come in time.
+            self.bounded(most_saved(self.programme, self.galaxy.bonus, self.left() / 3))
             self._from_pool(found)
             if self.left() > _LEAST_SECONDS:
                 self._by_arcs()

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from analytics import rules
 from analytics.__main__ import main
 from analytics.regrouping import Limits, prepared, regrouping_plan
-from analytics.regrouping_arcs import solved_by_arcs
+from analytics.regrouping_arcs import most_saved, solved_by_arcs
 from analytics.regrouping_candidates import CandidateRules, candidates, without_bos
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_outcome import heads_freed, outcome, teachers_freed
@@ -125,6 +125,14 @@ def test_the_form_for_plenty_of_rooms_finds_the_same_best(town):
     best = by_enumeration(town)
     assert plan_cost(town, *sent(tight, found.arc)) == pytest.approx(best, abs=1e-3)
     assert town.cost_all_open - found.high <= best + 1e-3
+
+
+@given(towns())
+@settings(max_examples=40, deadline=None)
+def test_classes_counted_in_parts_never_promise_less_than_the_best_plan_saves(town):
+    tight = strengthened(town)
+    high = most_saved(tight, np.zeros(town.school_count), 10.0)
+    assert town.cost_all_open - high <= by_enumeration(town) + 1e-3
 
 
 def test_three_schools_may_join_where_no_two_of_them_would():
