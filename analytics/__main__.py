@@ -292,6 +292,8 @@ def _add_regroup(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     everywhere: argparse.ArgumentParser,
 ) -> None:
+    from analytics.command_regroup_switches import add_switches
+
     command = commands.add_parser(
         "regroup",
         parents=[everywhere],
@@ -343,6 +345,7 @@ def _add_regroup(
         "--out", type=str, required=True, metavar="plan.csv", help="'-' untuk layar"
     )
     command.add_argument("--summary", type=Path, metavar="s.json", help="tujuan, batas, celah")
+    add_switches(command, _amount, _whole, _names)
     command.set_defaults(run=_regroup)
 
 
@@ -794,6 +797,9 @@ def _regroup(asked: argparse.Namespace) -> int:
         )
         return REFUSED
     _write(asked.out, answer.table)
+    for path, table in ((asked.calendar, answer.calendar), (asked.curve, answer.curve)):
+        if path is not None and table is not None:
+            _write(str(path), table)
     return DONE
 
 

@@ -16,11 +16,13 @@ import pandas as pd
 from analytics import rules
 from analytics.faults import Fault, FaultsError
 from analytics.regrouping import MERGE, Limits, RegroupingPlan, prepared, regrouping_plan
-from analytics.regrouping_candidates import CandidateRules, candidates
-from analytics.regrouping_file import read_roads, read_schools
+from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules, candidates
+from analytics.regrouping_file import read_history, read_roads, read_schools
 from analytics.regrouping_outcome import outcome
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_rules import local_value, usual_prices
+from analytics.regrouping_tradeoff import STEPS, trade_off
+from analytics.regrouping_years import Pace, calendar, spread_over_years, years_from
 
 
 class WrongUseError(Exception):
@@ -40,6 +42,8 @@ class Answer:
     summary: dict[str, object]
     faults: list[Fault]
     notes: list[tuple[str, str]] = field(default_factory=list)
+    calendar: pd.DataFrame | None = None
+    curve: pd.DataFrame | None = None
 
 
 def answer(asked: argparse.Namespace) -> Answer:
@@ -76,17 +80,33 @@ def answer(asked: argparse.Namespace) -> Answer:
             lock_closed=asked.lock_closed,
             pairs=tuple(asked.pair),
             forbidden=tuple(asked.forbid),
+            accept_shared=asked.accept_shared,
         )
         few = int(local_value("min_pupils", on)) if asked.min_pupils is None else asked.min_pupils
-        switches = CandidateRules(min_pupils=few)
+        switches = CandidateRules(
+            min_pupils=None if asked.no_min_pupils else few,
+            years_running=asked.years_running,
+            least_per_class=asked.least_per_class,
+            same_yard_km=asked.same_yard,
+            damaged=asked.damaged,
+            must_meet_all=asked.all_rules,
+            exempt=tuple(one for one in EXEMPTIONS if one not in asked.not_exempt),
+            always=asked.candidates,
+            never=asked.exempt,
+            accept_shared=asked.accept_shared,
+        )
+        pace = _pace(asked, on)
     except ValueError as error:
         raise WrongUseError(error) from error
-    file = read_schools(asked.schools)
+    if asked.years_running > 1 and asked.history is None:
+        raise WrongUseError("--years-running: beri --history H.csv / give --history H.csv")
+    file = read_schools(asked.schools, local_value("damaged_share", on))
     faults = list(file.faults)
     if limits.same and limits.same not in file.schools:
         word = "desa" if limits.same == "village" else limits.same
         faults.append(Fault(asked.schools.name, "regroup_column_missing", details={"name": word}))
-    for named in sorted(limits.named() - set(file.schools["npsn"])):
+    by_hand = {*asked.candidates, *asked.exempt}
+    for named in sorted((limits.named() | by_hand) - set(file.schools["npsn"])):
         faults.append(Fault(asked.schools.name, "regroup_lock_unknown", value=named))
     roads, road_faults = read_roads(asked.roads) if asked.roads else (None, [])
     faults += road_faults
@@ -94,14 +114,62 @@ def answer(asked: argparse.Namespace) -> Answer:
         raise FaultsError([fault for fault in faults if fault.severity == "error"])
     history = file.pupils.rename_axis("npsn").reset_index()
     history = history.melt(id_vars="npsn", var_name="grade", value_name="pupil_count")
-    found = candidates(file.schools, history.assign(school_year=0), switches)
+    history = history.assign(school_year=on.year)
+    if asked.history is not None:
+        # The file of schools is the last year; what the history says of it is the same year again.
+        past = read_history(asked.history)
+        last = past["school_year"].max() + 1 if len(past) else on.year
+        history = pd.concat([past, history.assign(school_year=last)], ignore_index=True)
+    found = candidates(file.schools, history, switches)
     question = prepared(
         file.schools, file.pupils, found.set_index("npsn")["is_candidate"], limits, prices,
         rules.load(), on, roads,
     )  # fmt: skip
     faults += _kept_out(asked.schools, question.schools, roads)
+    faults += _short_of_rooms(asked.schools, question.schools)
     plan = regrouping_plan(question, seconds=asked.time_limit)
-    return Answer(plan, plan.table, _summary(plan, few), faults, _notes(plan))
+    summary, dates, curve, notes = _summary(plan, few), None, None, _notes(plan)
+    if pace is not None and not plan.infeasible:
+        merges = spread_over_years(plan, pace, rules.load()).merges
+        dates = calendar(merges, on)
+        summary["years"] = {
+            str(year): int(count)
+            for year, count in merges["school_year"].value_counts().sort_index().items()
+        }
+        left = int(merges["school_year"].isna().sum())
+        summary["without_a_year"] = left
+        if left:
+            notes.append(
+                (
+                    f"{left} penggabungan tidak mendapat tahun: semua yang menuju satu penerima"
+                    " bergabung bersama; tambah --most-a-year atau --years, atau beri --most-into.",
+                    f"{left} merges get no year: all that go to one receiver merge together; raise"
+                    " --most-a-year or --years, or use --most-into.",
+                )
+            )
+    if asked.curve is not None and not plan.infeasible:
+        curve = trade_off(question, seconds=asked.time_limit / len(STEPS)).curve
+        curve = curve.drop(columns="plan")
+    return Answer(plan, plan.table, summary, faults, notes, dates, curve)
+
+
+def _pace(asked: argparse.Namespace, on: date) -> Pace | None:
+    """How merges are spread; None where that is not asked."""
+    if asked.years is None:
+        if asked.calendar is not None or asked.most_a_year is not None:
+            raise ValueError("--calendar, --most-a-year: beri --years N / give --years N")
+        return None
+    return Pace(years_from(on, asked.years), asked.most_a_year)
+
+
+def _short_of_rooms(path: Path, schools: pd.DataFrame) -> list[Fault]:
+    """Schools with fewer rooms than rombel today, in one finding."""
+    rooms = pd.to_numeric(schools["classroom_count"]).astype("float64")
+    short = schools.loc[(rooms > 0) & (rooms < schools["rombel_today"]), "npsn"]
+    if short.empty:
+        return []
+    details = {"count": len(short), "name": ", ".join(short.head(3))}
+    return [Fault(path.name, "regroup_rooms_short", details=details)]
 
 
 def _kept_out(path: Path, schools: pd.DataFrame, roads: pd.DataFrame | None) -> list[Fault]:

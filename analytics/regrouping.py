@@ -56,6 +56,8 @@ class Limits:
         ``(from, into)``: this school must merge into that one.
     forbidden
         ``(one, other)``: never either way (a river, a highway).
+    accept_shared
+        Schools on one point stand there indeed (one yard): 0 km apart, because somebody said so.
     """
 
     max_km: float | None = None
@@ -68,6 +70,7 @@ class Limits:
     lock_closed: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[tuple[str, str], ...] = ()
+    accept_shared: bool = False
 
     def __post_init__(self) -> None:
         if self.max_km is not None and not (np.isfinite(self.max_km) and self.max_km >= 0):
@@ -200,7 +203,7 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     today = rombel(by_grade, ceiling).sum(axis=1) if count else np.zeros(0, dtype=np.int64)
     rooms = pd.to_numeric(schools["classroom_count"]).fillna(0).to_numpy(dtype=np.int64)
     counted = np.maximum(rooms, today)
-    points = located(schools)
+    points = located(schools, limits.accept_shared)
     km = distances(schools, points, limits.detour, roads)
     limit_km = {
         one: local_value("max_km", on, one) if limits.max_km is None else limits.max_km

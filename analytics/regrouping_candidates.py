@@ -44,6 +44,8 @@ class CandidateRules:
         Which of ``is_remote``, ``is_special``, ``is_integrated`` keep a school out.
     always, never
         Schools (npsn) made candidates, or kept out, by hand.
+    accept_shared
+        For ``same_yard_km``: schools on one point stand there indeed.
     """
 
     min_pupils: int | None = None
@@ -56,6 +58,7 @@ class CandidateRules:
     exempt: tuple[str, ...] = EXEMPTIONS
     always: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    accept_shared: bool = False
 
     def __post_init__(self) -> None:
         for name in ("min_pupils", "min_pupils_ahead", "least_per_class", "same_yard_km"):
@@ -116,7 +119,7 @@ def candidates(
         grades = taught.groupby("npsn")["grade"].nunique().reindex(npsn)
         met[FEW_PER_CLASS] = (now / grades < rules.least_per_class).to_numpy()
     if rules.same_yard_km is not None:
-        met[SAME_YARD] = _shares_yard(schools, rules.same_yard_km)
+        met[SAME_YARD] = _shares_yard(schools, rules.same_yard_km, rules.accept_shared)
     if rules.damaged:
         met[DAMAGED] = _flag(schools, "is_damaged")
     on = list(met)
@@ -172,9 +175,9 @@ def _flag(schools: pd.DataFrame, column: str) -> np.ndarray:
     return schools[column].astype("boolean").fillna(False).to_numpy(dtype=bool)
 
 
-def _shares_yard(schools: pd.DataFrame, nearest_km: float) -> np.ndarray:
+def _shares_yard(schools: pd.DataFrame, nearest_km: float, accept_shared: bool) -> np.ndarray:
     """Whether another school of the level stands this near, or in the yard of the same name."""
-    km = straight_matrix(located(schools))
+    km = straight_matrix(located(schools, accept_shared))
     np.fill_diagonal(km, np.nan)
     level = pd.factorize(schools["level"])[0]
     with np.errstate(invalid="ignore"):

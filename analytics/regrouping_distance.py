@@ -8,14 +8,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analytics.distances import places, straight_km
+from analytics.distances import SHARED, places, straight_km
 from analytics.regrouping_programme import Flags, Numbers
 
 ROAD_COLUMNS = ("from", "into", "km")
 
 
-def located(schools: pd.DataFrame) -> pd.DataFrame:
+def located(schools: pd.DataFrame, accept_shared: bool = False) -> pd.DataFrame:
     """Points of schools, blank where they cannot be believed.
+
+    Parameters
+    ----------
+    accept_shared
+        Schools on one point stand there indeed: it is believed, and no longer a finding.
 
     Returns
     -------
@@ -24,9 +29,10 @@ def located(schools: pd.DataFrame) -> pd.DataFrame:
     share are not usable either: the first may be right the other way round, the second says 0 km
     where nobody measured.
     """
-    found = places(schools)
+    found = places(schools, accept_shared)
     points = found[["latitude", "longitude"]].where(found["is_usable"], np.nan)
-    return points.assign(code=found["code"])
+    code = found["code"]
+    return points.assign(code=code.mask(code.eq(SHARED), "") if accept_shared else code)
 
 
 def straight_matrix(points: pd.DataFrame) -> Numbers:

@@ -23,7 +23,19 @@ GRADES = {"SD": range(1, 7), "SMP": range(7, 10)}
 NEEDED = ("npsn", "lat", "lon")
 # Headings a total may stand under.
 TOTALS = ("pupils", "total", "murid", "jumlah", "pd")
-_FLAGS = {"remote": "is_remote", "special": "is_special", "integrated": "is_integrated"}
+# Headings under which a list says who is exempt, and what its buildings are like.
+_FLAGS = {
+    "remote": "is_remote", "3t": "is_remote", "terpencil": "is_remote",
+    "daerah_khusus": "is_remote", "daerah khusus": "is_remote",
+    "special": "is_special", "khusus": "is_special",
+    "integrated": "is_integrated", "satu_atap": "is_integrated", "satap": "is_integrated",
+    "damaged": "is_damaged", "rusak": "is_damaged",
+}  # fmt: skip
+# Rooms by kind of damage, as Dapodik counts them; light damage is no reason to close.
+_BADLY = ("rusak_sedang", "rusak sedang", "rusak_berat", "rusak berat")
+_FORMS = ("bentuk", "bentuk_pendidikan", "bentuk pendidikan")
+_SPECIAL_FORMS = ("SLB", "SDLB", "SMPLB", "SMALB")
+_YES = ("1", "ya", "y", "true", "yes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +47,14 @@ class SchoolFile:
     faults: list[Fault]
 
 
-def read_schools(path: Path) -> SchoolFile:
+def read_schools(path: Path, damaged_share: float = 1.0) -> SchoolFile:
     """The file of schools, typed.
+
+    Parameters
+    ----------
+    damaged_share
+        A school is damaged where at least this share of its rooms is (``rusak_sedang`` and
+        ``rusak_berat``), if no column says so outright.
 
     Returns
     -------
@@ -77,6 +95,11 @@ def read_schools(path: Path) -> SchoolFile:
             )  # fmt: skip
         first.setdefault(own, int(line))
     level = _levels(path, text, given, faults)
+    for one in sorted(set(level) & set(GRADES)):
+        lacking = [f"g{grade}" for grade in GRADES[one] if f"g{grade}" not in text]
+        if len(lacking) < len(GRADES[one]) and lacking:
+            details = {"name": ", ".join(lacking), "level": one}
+            faults.append(Fault(path.name, "regroup_grades_missing", details=details))
     pupils = _pupils(path, text, given, total, level, faults)
     rooms = _rooms(path, text, faults)
     points = {
@@ -95,11 +118,40 @@ def read_schools(path: Path) -> SchoolFile:
     for ours, theirs in (("status", "status"), ("kecamatan", "kecamatan"), ("village", "desa")):
         if theirs in text:
             schools[ours] = text[theirs]
-    for theirs, ours in _FLAGS.items():
-        if theirs in text:
-            schools[ours] = text[theirs].str.casefold().isin(["1", "ya", "y", "true", "yes"])
+    for ours, flag in _flags(path, text, rooms, damaged_share, faults).items():
+        schools[ours] = flag
     pupils.index = pd.Index(npsn, name="npsn")
     return SchoolFile(schools.reset_index(drop=True), pupils, faults)
+
+
+def read_history(path: Path) -> pd.DataFrame:
+    """Pupils of past years: ``npsn, school_year, grade`` (0: all), ``pupil_count``.
+
+    Raises
+    ------
+    FaultsError
+        When a heading is missing or a cell is no year or no count.
+    """
+    text = _csv(path)
+    missing = [name for name in ("npsn", "school_year", "pupils") if name not in text]
+    if missing:
+        details = {"name": ", ".join(missing)}
+        raise FaultsError([Fault(path.name, "regroup_column_missing", details=details)])
+    faults = []
+    for column in ("school_year", "pupils"):
+        for line, cell in text[column].items():
+            if cell == "" or _count(cell) is None:
+                faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), column, cell))
+    if faults:
+        raise FaultsError(faults)
+    return pd.DataFrame(
+        {
+            "npsn": text["npsn"].str.lstrip("'").str.removesuffix(".0"),
+            "school_year": text["school_year"].map(_count).astype("int64"),
+            "grade": 0,
+            "pupil_count": text["pupils"].map(_count).astype("int64"),
+        }
+    )
 
 
 def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
@@ -130,7 +182,9 @@ def _csv(path: Path) -> pd.DataFrame:
         raise FaultsError([Fault(path.name, "file_missing")])
     content = path.read_bytes()
     try:
-        told = content.decode("utf-8-sig")
+        # Excel's "Unicode text" is UTF-16 with its mark.
+        is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+        told = content.decode("utf-16" if is_wide else "utf-8-sig")
     except UnicodeDecodeError:
         told = content.decode("cp1252", errors="replace")
     if "\0" in told:
@@ -210,6 +264,35 @@ def _pupils(  # noqa: PLR0913 - the columns a file may say it in
         details = {"count": len(spread)}
         faults.append(Fault(path.name, "regroup_spread_evenly", details=details))
     return pupils
+
+
+def _flags(
+    path: Path, text: pd.DataFrame, rooms: pd.Series, damaged_share: float, faults: list[Fault]
+) -> dict[str, pd.Series]:
+    """Exemptions and damage as the list tells them, whichever heading it uses."""
+    found: dict[str, pd.Series] = {}
+
+    def also(ours: str, flag: pd.Series) -> None:
+        found[ours] = found[ours] | flag if ours in found else flag
+
+    for theirs, ours in _FLAGS.items():
+        if theirs in text:
+            also(ours, text[theirs].str.casefold().isin(_YES))
+    form = next((text[name].str.upper() for name in _FORMS if name in text), None)
+    if form is not None:
+        also("is_special", form.isin(_SPECIAL_FORMS))
+    if told := [name for name in _BADLY if name in text]:
+        badly = pd.Series(0, index=text.index)
+        for name in told:
+            for line, cell in text[name].items():
+                number = _count(cell)
+                if number is None:
+                    faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), name, cell))
+                else:
+                    badly[line] += number
+        known = rooms.astype("float64")
+        also("is_damaged", (badly > 0) & (badly >= damaged_share * known.fillna(np.inf)))
+    return found
 
 
 def _rooms(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.Series:

@@ -76,6 +76,7 @@ ORDER = [
         "command_exits",
         "command_teachers",
         "command_regroup",
+        "command_regroup_switches",
         "command_scenario",
     ],
     ["command_redistribution"],
