@@ -34,13 +34,15 @@ def render() -> None:
 
 @st.fragment
 def _page() -> None:
-    finding = st.empty()
+    key = load_scenarios.key()
+    is_ready = load_scenarios.is_ready(key)
+    # An empty place is cleared at once: only where there is no finding yet to leave standing.
+    finding = st.container() if is_ready else st.empty()
 
     # read
     held = scenario_held.held()
     told = scenario_view.shown_scenario(held)
-    key = load_scenarios.key()
-    if not load_scenarios.is_ready(key):
+    if not is_ready:
         with finding.container():
             layout.header(told.name, _question(), has_what_if=False)
     if held.ignored:

@@ -157,6 +157,15 @@ def test_moved_levers_are_marked_and_ask_for_a_reason(city, monkeypatch):
     assert "semuanya beralasan" in said(test)
 
 
+def test_the_reason_of_a_preset_explains_no_other_value(city, monkeypatch):
+    test = move(opened(monkeypatch, city, s="zero_growth"), "plan.replacement_ratio", 0.5)
+    assert held(test).now.unexplained() == ("plan.replacement_ratio",)
+    move(test, "plan.replacement_ratio", 1.0)
+    assert "plan.replacement_ratio" in held(test).now.unexplained()
+    button(test, "semula").click().run()
+    assert not held(test).now.unexplained()
+
+
 def test_every_group_of_levers_can_be_drawn(city, monkeypatch):
     test = opened(monkeypatch, city)
     for group in scenario_words.group_names():

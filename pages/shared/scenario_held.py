@@ -123,7 +123,15 @@ def move(key: str, value: Value) -> None:
     except ScenarioError as error:
         say(str(error) if language() == "id" else error.english, is_good=False)
         return
-    _step(own, now)
+    _step(own, _without_old_reason(own, now, key))
+
+
+def _without_old_reason(own: Held, now: Scenario, key: str) -> Scenario:
+    """What was said of the value it was opened with explains no other value."""
+    reason = dict(now.rationale).get(key)
+    if not reason or now[key] == own.base[key] or reason != dict(own.base.rationale).get(key):
+        return now
+    return replace(now, rationale=tuple(pair for pair in now.rationale if pair[0] != key))
 
 
 def move_years(years: int) -> None:

@@ -1,0 +1,127 @@
+"""The page Skenario in a real browser: preset, lever, save, compare, submit, approve, lock."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from analytics import state as decisions
+from tests.browser.running_app import RunningApp
+
+# Exit model and pupils are learnt by the first visitor of a fresh server, on a busy machine.
+PATIENCE = 300_000
+ACCOUNTS = {
+    "rina": ("rahasia-sekali-1", "perencana"),
+    "budi": ("rahasia-sekali-2", "perencana"),
+    "wali": ("rahasia-sekali-3", "pimpinan"),
+}
+
+
+def opened(page: Page, app: RunningApp, link: str = "") -> str:
+    """The finding of the page at a link."""
+    page.goto(f"{app.url}/skenario{link}")
+    return finding(page)
+
+
+def finding(page: Page) -> str:
+    heading = page.locator(".es-header h1")
+    expect(heading).to_have_text(re.compile(r".+: [\d.]+ jabatan kosong"), timeout=PATIENCE)
+    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    return heading.inner_text()
+
+
+def choose(page: Page, preset: str) -> None:
+    page.locator(".st-key-mulai").get_by_role("radio", name=preset, exact=True).click()
+    expect(page.locator(".es-header h1")).to_have_text(re.compile(f"^{preset}: "), timeout=60_000)
+
+
+def give(page: Page, key: str, value: str) -> None:
+    """Type a value into the field of a lever."""
+    field = page.locator(f".st-key-tuas-{key} input")
+    field.fill(value)
+    field.press("Enter")
+
+
+def signed_in(browser: Browser, app: RunningApp, name: str) -> Page:
+    visitor = browser.new_context(viewport={"width": 1440, "height": 900}, locale="id-ID")
+    visitor.set_default_timeout(30_000)
+    page = visitor.new_page()
+    page.goto(f"{app.url}/skenario")
+    page.get_by_label("Nama pengguna").fill(name)
+    page.get_by_label("Kata sandi").fill(ACCOUNTS[name][0])
+    page.get_by_role("button", name="Masuk", exact=True).click()
+    finding(page)
+    return page
+
+
+def test_a_preset_a_lever_and_the_link_reopens_the_same(app: RunningApp, page: Page):
+    opened(page, app)
+    choose(page, "Zero growth")
+    expect(page).to_have_url(re.compile(r"s=zero_growth"))
+    before = finding(page)
+    give(page, "plan-replacement_ratio", "0.5")
+    expect(page.locator(".es-header h1")).to_have_text(re.compile(r"^Zero growth \(diubah\): "))
+    moved, link = finding(page), page.url.split("/skenario")[1]
+    assert moved != before and "plan.replacement_ratio" in link
+    assert opened(page, app, link) == moved
+    # The gauge stays in view while the page scrolls.
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 900)")
+    expect(page.locator(".es-gauge")).to_be_in_viewport()
+    give(page, "plan-replacement_ratio", "0.6")
+    page.get_by_role("button", name="Semula").click()
+    expect(page.locator(".es-header h1")).to_have_text(before)
+
+
+def test_a_comparison_is_reopened_by_its_link(app: RunningApp, page: Page):
+    opened(page, app, "?s=zero_growth&with=do_nothing&with=cpns_only&rinci=banding")
+    expect(page.get_by_text("meninggalkan paling sedikit jabatan kosong")).to_be_visible(
+        timeout=60_000
+    )
+    expect(page.locator(".st-key-mengapa-berbeda .js-plotly-plot")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Selisih terhadap Zero growth.")).to_be_visible()
+
+
+def test_from_draft_to_locked_by_two_people(own_app: RunningApp, browser: Browser):
+    with decisions.opened(own_app.data) as kept:
+        kept.add_user("admin", "rahasia-sekali-0", "pengelola", "uji")
+        for name, (password, role) in ACCOUNTS.items():
+            kept.add_user(name, password, role, "uji")
+    rina = signed_in(browser, own_app, "rina")
+    choose(rina, "Zero growth")
+    give(rina, "plan-replacement_ratio", "0.5")
+    expect(rina.locator(".es-header h1")).to_have_text(re.compile(r"\(diubah\)"))
+    rina.get_by_test_id("stPopoverButton").filter(has_text="Simpan sebagai").click()
+    rina.get_by_label("Nama", exact=True).fill("Usul 2027")
+    rina.get_by_label("Nama", exact=True).press("Tab")
+    rina.locator(".st-key-simpan-baru button").click()
+    expect(rina.get_by_text("Tersimpan: Usul 2027, revisi 1.")).to_be_visible()
+    # Two at once: the second to save is refused in words.
+    budi = signed_in(browser, own_app, "budi")
+    opened(budi, own_app, "?s=1.1")
+    give(rina, "plan-replacement_ratio", "0.6")
+    expect(rina.locator(".es-header h1")).to_have_text(re.compile(r"\(diubah\)"))
+    rina.locator(".st-key-simpan button").click()
+    expect(rina.get_by_text("revisi 2.")).to_be_visible()
+    give(budi, "plan-replacement_ratio", "0.7")
+    expect(budi.get_by_text("rina sudah menyimpan revisi 2")).to_be_visible()
+    budi.locator(".st-key-simpan button").click()
+    expect(budi.get_by_text("Buka lagi, lalu ulangi perubahan Anda")).to_be_visible()
+    # Without a reason for the moved lever nothing is submitted.
+    rina.locator(".st-key-pindah-submitted button").click()
+    expect(rina.get_by_text("Tulis alasan untuk setiap tuas")).to_be_visible()
+    reason = rina.locator(".st-key-alasan-plan-replacement_ratio input")
+    reason.fill("anggaran 2027")
+    reason.press("Enter")
+    rina.locator(".st-key-simpan button").click()
+    expect(rina.get_by_text("revisi 3.")).to_be_visible()
+    rina.locator(".st-key-pindah-submitted button").click()
+    expect(rina.get_by_text("Usul 2027 sekarang diajukan.")).to_be_visible()
+    wali = signed_in(browser, own_app, "wali")
+    opened(wali, own_app, "?s=1")
+    expect(wali.locator(".st-key-simpan button")).to_have_count(0)
+    wali.locator(".st-key-pindah-approved button").click()
+    expect(wali.get_by_text("Usul 2027 sekarang disetujui.")).to_be_visible()
+    wali.locator(".st-key-pindah-locked button").click()
+    expect(wali.get_by_text("Usul 2027 sekarang dikunci.")).to_be_visible()
+    expect(wali.locator("[class*=st-key-pindah-]")).to_have_count(0)
