@@ -99,12 +99,15 @@ class SumOptions:
         Multiplies the number of nodes, to check that they are enough.
     executor
         Where batches run; two threads by default.
+    is_last_only
+        The last period alone, as one column: a fraction of the work where no other is asked for.
     """
 
     periods_per_year: int = 1
     check_paths: int = 1
     fineness: int = 1
     executor: Executor | None = None
+    is_last_only: bool = False
 
 
 def leaver_distribution(
@@ -214,15 +217,16 @@ def _laws(kind: str, people: People, effect: YearEffect, options: SumOptions) ->
     year_of = np.arange(people.periods) // options.periods_per_year
     spans = np.array(people.ranges(), dtype=np.int64)
     task = _Task(kind, people, effect, options, effect.covariance(year_of), spans, people.slopes())
-    means = np.empty((len(spans), people.periods))
+    asked = range(people.periods if options.is_last_only else 1, people.periods + 1)
+    means = np.empty((len(spans), len(asked)))
     made: list[tuple[int, Whole, Block]] = []
     pool = options.executor or ThreadPoolExecutor(_WORKERS)
     try:
-        for period in range(1, people.periods + 1):
+        for column, period in enumerate(asked):
             plan = _plan(task, period)
-            means[:, period - 1] = plan.mean
+            means[:, column] = plan.mean
             for rows, block in period_laws(plan, people, pool):
-                made.append((period - 1, rows, block))
+                made.append((column, rows, block))
     finally:
         if options.executor is None:
             pool.shutdown()

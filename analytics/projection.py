@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 
 from analytics.exact_sums import (
     NO_EFFECT,
+    SumOptions,
     YearEffect,
     leaver_distribution,
     lone_hazards,
@@ -45,6 +46,7 @@ CELL = ("unit", "role_group")
 UNKNOWN = "tidak diketahui"
 NO_LEVERS = Levers()
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+_AT_THE_END = SumOptions(is_last_only=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,28 +161,40 @@ class Projection:
         return table
 
     def early_bands(self, by: Sequence[str] = ()) -> pd.DataFrame:
-        """Who leaves early, by law and by contract left out, with bands of their own.
+        """Who leaves early in each calendar year, by law and by contract left out.
 
         Returns
         -------
-        One row per group and year: ``by``, ``year``, ``early_count`` with ``early_p10 .. p90`` in
-        the year, ``early_until_count`` with ``early_until_p10 .. p90`` from the day of the roster
-        to its end. Method: docs/method.md eq. 105.
+        One row per group and year: ``by``, ``year``, ``early_count``, ``early_p10 .. p90``.
+        Method: docs/method.md eq. 105.
         """
         groups, member = self._grouped(by)
-        codes = self._codes(member)
-        hazard = lone_hazards(self._early)
+        found = leaver_distribution(
+            lone_hazards(self._early), self._codes(member), self.year_effect
+        )
         table = self._long(groups, "year", {}, None)
-        within = leaver_distribution(hazard, codes, self.year_effect)
-        staying = staff_distribution(hazard, codes, self.year_effect)
-        start = (member @ self.start)[:, None]
-        table["early_count"] = within.mean.ravel()
-        table["early_until_count"] = (start - staying.mean).ravel()
+        table["early_count"] = found.mean.ravel()
         for name, share in SHARES.items():
-            table[f"early_{name}"] = within.quantile(share).ravel()
+            table[f"early_{name}"] = found.quantile(share).ravel()
+        return table
+
+    def early_until(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Who leaves early from the day of the roster to the horizon.
+
+        Returns
+        -------
+        One row per group, columns as :meth:`early_bands` without ``year``.
+        """
+        groups, member = self._grouped(by)
+        found = staff_distribution(
+            lone_hazards(self._early), self._codes(member), self.year_effect, options=_AT_THE_END
+        )
+        start = (member @ self.start).round().astype(np.int64)
+        table = groups.assign(early_count=start - found.mean[:, 0])
+        for name, share in SHARES.items():
             # As many have left as do not stay: the highest of one is the lowest of the other.
-            table[f"early_until_{name}"] = (start - staying.quantile(1.0 - share)).ravel()
-        return table.astype({name: np.int64 for name in table if name.startswith("early_until_p")})
+            table[f"early_{name}"] = start - found.quantile(1.0 - share)[:, 0]
+        return table
 
     def chance_below(self, threshold: int, by: Sequence[str] = CELL) -> pd.DataFrame:
         """Probability that a group has fewer than so many people at the end of each year.
@@ -215,8 +229,13 @@ class Projection:
         """
         return self._paid
 
-    def spread(self, by: Sequence[str] = ()) -> pd.DataFrame:
+    def spread(self, by: Sequence[str] = (), *, at_the_end: bool = False) -> pd.DataFrame:
         """Where the width of the band comes from.
+
+        Parameters
+        ----------
+        at_the_end
+            The last year alone, in a fraction of the time.
 
         Returns
         -------
@@ -228,14 +247,20 @@ class Projection:
         groups, member = self._grouped(by)
         codes = self._codes(member)
         effect = self.year_effect
+        options = _AT_THE_END if at_the_end else SumOptions()
         variances = [
-            staff_distribution(self._hazard, codes, each, fixed=self._fixed).spread() ** 2
+            staff_distribution(
+                self._hazard, codes, each, fixed=self._fixed, options=options
+            ).spread()
+            ** 2
             for each in (NO_EFFECT, YearEffect(effect.log_sd, effect.persistence), effect)
         ]
         total = np.maximum.accumulate(variances)
         parts = np.diff(total, axis=0, prepend=0.0)
         share = np.divide(parts, total[-1], out=np.zeros_like(parts), where=total[-1] > 1e-9)
         table = self._long(groups, "year", {}, None)
+        if at_the_end:
+            table = table.loc[table["year"] == self.months.years[-1]].reset_index(drop=True)
         table["staff_sd"] = np.sqrt(total[-1]).ravel()
         for name, values in zip(("chance", "years", "level"), share, strict=True):
             table[f"{name}_share"] = values.ravel()

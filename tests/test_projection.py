@@ -293,10 +293,11 @@ def test_the_band_of_early_exits_is_theirs_alone():
     early = taken.loc[taken["step"].isin(["meninggal", "aps", "pindah_keluar"])]
     by_year = -early.groupby("year")["change_count"].sum()
     np.testing.assert_allclose(bands["early_count"], by_year, rtol=1e-6)
-    np.testing.assert_allclose(bands["early_until_count"], by_year.cumsum(), rtol=1e-6)
-    for name in ("early", "early_until"):
-        assert (bands[f"{name}_p10"] <= bands[f"{name}_count"]).all()
-        assert (bands[f"{name}_count"] <= bands[f"{name}_p90"]).all()
+    until = found.early_until()
+    assert until["early_count"].item() == pytest.approx(by_year.sum(), rel=1e-6)
+    for table in (bands, until):
+        assert (table["early_p10"] <= table["early_count"]).all()
+        assert (table["early_count"] <= table["early_p90"]).all()
 
 
 def test_where_nobody_leaves_by_law_the_early_band_is_the_whole_band():
@@ -320,3 +321,10 @@ def test_early_bands_agree_with_people_who_leave_one_by_one():
     for name, share in (("p10", 0.1), ("p90", 0.9)):
         simulated = np.quantile(counts, share, axis=0)
         assert (np.abs(bands[f"early_{name}"] - simulated) <= 1).all()
+
+
+def test_the_spread_at_the_end_is_the_last_of_all_years():
+    found = project()
+    whole, last = found.spread(("role_group",)), found.spread(("role_group",), at_the_end=True)
+    wanted = whole.loc[whole["year"] == AS_OF.year + YEARS].reset_index(drop=True)
+    pd.testing.assert_frame_equal(last, wanted)

@@ -31,7 +31,7 @@ class Answer:
     ``years`` one row per calendar year, the first from the day of the edition: ``leaver_count``
     and ``staff_count`` with ``_p10``, ``_p50``, ``_p90``, ``on_duty_count``. ``by_cause``: expected
     leavers, index year, columns causes (by law first, then contracts, then early ones by size).
-    ``early_bands``: one row per year, as ``Projection.early_bands``.
+    ``early_bands``: one row per year, as ``Projection.early_bands``; ``early_until`` to the end.
     ``past``: exits seen, index year, columns causes. ``spread``: ``staff_sd`` and its shares at the
     end. ``difference``: what the levers change in staff and in staff on duty at the end.
     """
@@ -40,6 +40,7 @@ class Answer:
     years: pd.DataFrame
     by_cause: pd.DataFrame
     early_bands: pd.DataFrame
+    early_until: pd.Series
     past: pd.DataFrame
     spread: pd.Series
     staff_difference: float
@@ -73,12 +74,12 @@ class Answer:
     @property
     def early_low(self) -> int:
         """Nine chances of ten that at least so many leave early to the end."""
-        return int(self.early_bands["early_until_p10"].iloc[-1])
+        return int(self.early_until["early_p10"])
 
     @property
     def early_high(self) -> int:
         """Nine chances of ten that at most so many leave early to the end."""
-        return int(self.early_bands["early_until_p90"].iloc[-1])
+        return int(self.early_until["early_p90"])
 
     @property
     def early_share(self) -> float:
@@ -118,7 +119,7 @@ def _answer(scope: Scope) -> Answer:
     found = projected(scope)
     years = found.bands().merge(found.staff((), "year")[["year", "on_duty_count"]], on="year")
     taken = found.account((), "year").pivot(index="year", columns="step", values="change_count")
-    last = found.spread().iloc[-1]
+    last = found.spread(at_the_end=True).iloc[0]
     staff_difference = duty_difference = 0.0
     if scope.is_moved:
         table = policy_difference(projected(scope.today()), found)
@@ -130,6 +131,7 @@ def _answer(scope: Scope) -> Answer:
         years=years,
         by_cause=_in_order(-taken),
         early_bands=found.early_bands(),
+        early_until=found.early_until().iloc[0],
         past=_past(scope),
         spread=last,
         staff_difference=staff_difference,
