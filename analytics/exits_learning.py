@@ -102,15 +102,15 @@ class Curve:
 
     def at(self, traits: Traits) -> Numbers:
         """As :meth:`logit`, the columns worked out once for all causes of the same entries."""
-        key = ("columns", id(self.scale), self.names)
+        scale = self.scale
+        key = ("columns", scale.ages.tobytes(), scale.services.tobytes(), self.names)
         if key not in traits.kept:
             code = _cell_code(traits.age, traits.service, traits.sex)
             _, first, place = np.unique(code, return_index=True, return_inverse=True)
             blocks = self.scale.blocks(traits.age[first], traits.service[first], traits.sex[first])
-            # The scale stands beside them: its id is then nobody else's.
             columns = np.hstack([blocks[name] for name in self.names])
-            traits.kept[key] = (place, columns, self.scale)
-        place, columns, _ = traits.kept[key]
+            traits.kept[key] = (place, columns)
+        place, columns = traits.kept[key]
         found: Numbers = (columns @ self.coefficients)[place]
         return found
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import exit_history, import_data, leaving, rules, state, store
+from analytics import exit_history, exits_stored, import_data, leaving, rules, state, store
 from analytics.enrolment import enrolment_forecast
 from analytics.enrolment_learning import Outlook
 from analytics.enrolment_stored import stored_births, stored_history
@@ -166,7 +166,7 @@ class Facts:
 
 
 def facts(folder: Path, edition: store.Edition | None = None) -> Facts:
-    """The facts of an edition, learnt now: some seconds.
+    """The facts of an edition; some seconds where its exit model was never learnt before.
 
     Parameters
     ----------
@@ -181,10 +181,20 @@ def facts(folder: Path, edition: store.Edition | None = None) -> Facts:
         When there is no edition.
     """
     stored = read(folder, edition)
-    law = stored.law
-    since = stored.since or law.as_of
-    model = exit_model(stored.spells(), since, law.as_of, prior=law.rulebook.exit_rates)
-    return learnt(stored, model, pupils_ahead(stored))
+    return learnt(stored, _model(stored, folder), pupils_ahead(stored))
+
+
+def _model(stored: Stored, folder: Path) -> ExitModel:
+    """The exit model of the edition: as kept in the data folder, else learnt and kept."""
+    spells, day, rates = stored.spells(), stored.origin.as_of, stored.rulebook.exit_rates
+    since = stored.since or day
+    name = exits_stored.digest(spells, since, day, rates)
+    kept = exits_stored.read(folder, name, rates)
+    if kept is not None:
+        return kept
+    found = exit_model(spells, since, day, prior=rates)
+    exits_stored.write(found, folder, name)
+    return found
 
 
 def _religions_needed(known: SchoolFacts | None) -> pd.DataFrame:
