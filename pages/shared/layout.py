@@ -288,7 +288,8 @@ def table(  # noqa: PLR0913 (what a table can be asked; all but three have a def
     key = key or file_name
     seen = visible(frame, columns)
     by_name = {column.name: column for column in columns}
-    shown = seen.assign(**{name: _said(seen[name], by_name[name]) for name in seen.columns})
+    said = {name: _said(seen[name], by_name[name]) for name in seen.columns}
+    shown = pd.DataFrame(said, index=seen.index, copy=False)
     selected = st.dataframe(
         shown,
         hide_index=True,

@@ -7,6 +7,7 @@ locks are rows of ``plan_lock``, as those of the page on moving teachers.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
@@ -173,6 +174,11 @@ def unlock_all() -> None:
 
 def saved(key: SchoolKey, level: str) -> Saved:
     """Locks kept for everybody on the schools of a level."""
+    return _saved(key, level, load.state().locks_version(PLAN))
+
+
+@lru_cache(maxsize=16)
+def _saved(key: SchoolKey, level: str, version: int) -> Saved:  # noqa: ARG001 (part of the key)
     rows = load.state().plan_locks(PLAN)
     rows = rows.loc[rows["thing_id"].isin(_of_level(key, level))]
     if rows.empty:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 
@@ -37,12 +38,16 @@ class Scope:
 
 def levels(key: SchoolKey) -> list[str]:
     """Levels of the schools that ever told their pupils, in the order of a school life."""
+    return list(_levels(key))
+
+
+@lru_cache(maxsize=8)
+def _levels(key: SchoolKey) -> tuple[str, ...]:
     told = set(load_schools.history_of(key)["school_id"])
     schools = load_schools.schools_of(key)
     found = set(schools.loc[schools["npsn"].isin(told), "level"]) - {""}
-    return sorted(
-        found, key=lambda one: (LEVEL_ORDER.index(one) if one in LEVEL_ORDER else 99, one)
-    )
+    place = {one: at for at, one in enumerate(LEVEL_ORDER)}
+    return tuple(sorted(found, key=lambda one: (place.get(one, 99), one)))
 
 
 def scope(key: SchoolKey, *, public_only: bool = False) -> Scope:
