@@ -190,7 +190,7 @@ class Desk:
 _DESK = Desk("forecast")
 
 
-def _started(key: Hashable, work: Callable[[], Result], desk: Desk) -> Future[Result]:
+def _started(key: Hashable, work: Callable[[], Result], desk: Desk = _DESK) -> Future[Result]:
     """The work behind a key; begun when nobody asked for it before, or when it failed."""
     with desk.lock:
         desk.waiting[key] += 1
@@ -207,7 +207,7 @@ def _started(key: Hashable, work: Callable[[], Result], desk: Desk) -> Future[Re
     return cast("Future[Result]", held)
 
 
-def _left(key: Hashable, job: Future[Any], desk: Desk) -> None:
+def _left(key: Hashable, job: Future[Any], desk: Desk = _DESK) -> None:
     """A visitor waits no longer; work that has not begun and nobody waits for is dropped.
 
     Each step of a slider asks for its own work, and only the last is still wanted.
