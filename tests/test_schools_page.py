@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import command_enrolment
 from analytics.enrolment import Levers
-from pages.shared import load_schools, maps, school_inputs
+from pages.shared import load_schools, maps, school_inputs, school_pupils
 from pages.shared import school_view as view_of
 from tests import school_edition
 
@@ -101,7 +101,7 @@ def test_the_page_and_the_command_forecast_the_same_numbers(page, data):
     asked = argparse.Namespace(history=None, births=None, years=10, lag=None, data=data)
     told = command_enrolment.forecast(asked).table
     told = told.loc[told["grade"].eq("total") & told["school_id"].eq(MELATI), "pupils"]
-    drawn = view_of.pupils_by_grade(seen.key, Levers(), MELATI)
+    drawn = school_pupils.pupils_by_grade(seen.key, Levers(), MELATI)
     ahead = drawn.loc[drawn["grade"].eq("total") & drawn["is_ahead"], "pupils"]
     assert ahead.to_numpy() == pytest.approx(told.to_numpy(), abs=0.001)
 

@@ -14,9 +14,9 @@ from pages.shared import (
     maps,
     school_inputs,
     school_map,
+    school_pupils,
 )
 from pages.shared import school_figures as figures
-from pages.shared import school_view as view_of
 from pages.shared.layout import Column
 from pages.shared.school_inputs import EVERY, Scope, year_name
 from pages.shared.school_view import TOTAL, Wave
@@ -252,7 +252,7 @@ def draw(npsn: str) -> None:
         )
         with st.popover(t("Andai-andai"), icon=":material/tune:"):
             levers = school_inputs.levers(key)
-    rows = view_of.pupils_by_grade(key, levers, npsn)
+    rows = school_pupils.pupils_by_grade(key, levers, npsn)
     total = rows.loc[rows["grade"] == TOTAL].sort_values("school_year")
     past = total.loc[~total["is_ahead"].astype(bool)]
     ahead = total.loc[total["is_ahead"].astype(bool)]
