@@ -8,6 +8,7 @@ so that ``--help`` is quick.
 from __future__ import annotations
 
 import argparse
+import errno
 import getpass
 import io
 import os
@@ -79,12 +80,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say_faults(asked, error.faults)
         _complain(asked, "Ditolak; tidak ada yang berubah.", "Refused; nothing has changed.")
         return REFUSED
+    except OSError as error:
+        _complain(asked, *_unusable(error))
+        return REFUSED
     except Exception as error:
-        if type(error).__module__.split(".")[0] != "analytics" and not isinstance(error, OSError):
+        if type(error).__module__.split(".")[0] != "analytics":
             raise
         _complain(asked, str(error), str(error))
         return REFUSED
     return status
+
+
+def _unusable(error: OSError) -> tuple[str, str]:
+    """What the system refuses, in words; its own where there are none of ours."""
+    if error.errno is None:
+        return str(error), str(error)
+    indonesian, english = {
+        errno.ENOENT: ("tidak ada", "is not there"),
+        errno.EACCES: ("tidak diizinkan", "is not permitted"),
+        errno.EPERM: ("tidak diizinkan", "is not permitted"),
+        errno.EROFS: ("hanya dapat dibaca", "can be read only"),
+        errno.ENOSPC: ("penyimpanan penuh", "storage is full"),
+        errno.EISDIR: ("itu folder, bukan berkas", "that is a folder, not a file"),
+        errno.ENOTDIR: ("itu berkas, bukan folder", "that is a file, not a folder"),
+    }.get(error.errno or 0, (error.strerror or str(error), error.strerror or str(error)))
+    name = error.filename or ""
+    return (
+        f"Tidak dapat dibaca atau ditulis: {name} ({indonesian}).",
+        f"Cannot be read or written: {name} ({english}).",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

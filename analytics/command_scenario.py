@@ -114,7 +114,7 @@ def named(text: str, folder: Path) -> Scenario:
     if path.suffix.casefold() == ".json":
         if not path.is_file():
             raise ScenarioError(f"Berkas {text} tidak ada.", f"There is no file {text}.")
-        return from_json(path.read_text(encoding="utf-8-sig"))
+        return from_json(path.read_bytes())
     found = presets()
     if text in found:
         return found[text]

@@ -26,7 +26,7 @@ __all__ = ["CHANGED_COLUMNS", "Scenario", "ScenarioError", "from_json", "scenari
 
 FORMAT = 1
 YEARS, MOST_YEARS = 10, 10
-LONGEST_NAME, LONGEST_TEXT = 80, 2_000
+LONGEST_NAME, LONGEST_TEXT, LONGEST_FILE = 80, 2_000, 1_000_000
 CHANGED_COLUMNS = [
     *("key", "group", "label_id", "label_en", "unit", "default", "value", "rationale"),
 ]
@@ -203,21 +203,16 @@ def scenario(
     return Scenario(name, note, years, tuple((levers or {}).items()), tuple((why or {}).items()))
 
 
-def from_json(text: str) -> Scenario:
-    """A scenario from its text.
+def from_json(text: str | bytes) -> Scenario:
+    """A scenario from its text, or from the bytes of its file.
 
     Raises
     ------
     ScenarioError
-        When the text is no JSON, an entry is unknown or missing, or a value is not possible.
+        When the text is no UTF-8 or no JSON, an entry is unknown, missing or there twice, or a
+        value is not possible.
     """
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            f"Bukan berkas skenario: baris {error.lineno} bukan JSON.",
-            f"Not a scenario: line {error.lineno} is no JSON.",
-        ) from error
+    content = _content(text)
     if not isinstance(content, dict):
         raise ScenarioError("Bukan berkas skenario.", "Not a scenario.")
     if unknown := sorted(set(content) - set(_KEYS)):
@@ -236,6 +231,12 @@ def from_json(text: str) -> Scenario:
             "Skenario memerlukan 'name', dan 'levers' berisi tuas.",
             "A scenario needs 'name', and 'levers' that holds levers.",
         )
+    for key in ("name", "note"):
+        if not isinstance(content.get(key, ""), str):
+            raise ScenarioError(
+                f"Isian {key!r} berisi {content[key]!r}; tulis teks.",
+                f"Entry {key!r} is {content[key]!r}; write text.",
+            )
     values: dict[str, Value] = {}
     why: dict[str, str] = {}
     for key, entry in levers.items():
@@ -249,12 +250,55 @@ def from_json(text: str) -> Scenario:
         values[key] = checked(key, value)
         why[key] = str(entry.get("why", "")) if told_whole else ""
     return Scenario(
-        str(content["name"]),
-        str(content.get("note", "")),
+        content["name"],
+        content.get("note", ""),
         content.get("years", YEARS),
         tuple(values.items()),
         tuple(why.items()),
     )
+
+
+def _content(text: str | bytes) -> object:
+    try:
+        read = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        if len(read) > LONGEST_FILE:
+            raise ScenarioError(
+                f"Berkas skenario lebih dari {LONGEST_FILE:,} huruf; itu bukan skenario.",
+                f"The file is longer than {LONGEST_FILE:,} letters; that is no scenario.",
+            )
+        found: object = json.loads(read, object_pairs_hook=_each_once)
+        # A lone half of a pair (\ud800) can be read and not be written again.
+        json.dumps(found, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise ScenarioError(
+            f"Bukan berkas skenario: baris {error.lineno} bukan JSON.",
+            f"Not a scenario: line {error.lineno} is no JSON.",
+        ) from error
+    except UnicodeError as error:
+        raise ScenarioError(
+            "Bukan berkas skenario: hurufnya bukan UTF-8; simpan ulang sebagai UTF-8.",
+            "Not a scenario: its letters are not UTF-8; save it again as UTF-8.",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        # Numbers of thousands of digits, brackets of thousands of levels.
+        raise ScenarioError(
+            "Bukan berkas skenario: isinya tidak dapat dibaca sebagai JSON biasa.",
+            "Not a scenario: its content cannot be read as plain JSON.",
+        ) from error
+    return found
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON whose keys stand once; plain JSON would keep the last in silence."""
+    keys = [key for key, _ in pairs]
+    if len(keys) != len(set(keys)):
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ScenarioError(
+            f"{twice!r} disebut dua kali; sisakan satu.", f"{twice!r} stands twice; keep one."
+        )
+    return dict(pairs)
 
 
 def told(value: Value) -> str:

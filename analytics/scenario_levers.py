@@ -23,6 +23,7 @@ Value = bool | int | float | str | tuple[str, ...] | None
 FILE = Path(__file__).resolve().parents[1] / "data" / "levers.csv"
 KINDS = ("switch", "choice", "whole", "number", "share", "list")
 FAMILY = "/*"
+_LONGEST_TOLD = 60
 # Steps of the story, in the order in which a difference between two scenarios is told.
 GROUPS = (
     *("law", "exits", "pupils", "need", "regrouping", "redistribution"),
@@ -216,7 +217,9 @@ def _check_reading(key: str, value: str) -> None:
 
 
 def _number(own: Lever, key: str, value: object) -> float | int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong(key, value, "angka", "a number")
+    if isinstance(value, float) and not math.isfinite(value):
         raise _wrong(key, value, "angka", "a number")
     if own.kind == "whole" and value != int(value):
         raise _wrong(key, value, "bilangan bulat", "a whole number")
@@ -243,6 +246,8 @@ def parsed(key: str, text: str) -> Value:
 
 
 def _wrong(key: str, value: object, indonesian: str, english: str) -> ScenarioError:
+    told = repr(value)
+    told = told if len(told) <= _LONGEST_TOLD else f"{told[:_LONGEST_TOLD]}..."
     return ScenarioError(
-        f"{key} berisi {value!r}; tulis {indonesian}.", f"{key} is {value!r}; write {english}."
+        f"{key} berisi {told}; tulis {indonesian}.", f"{key} is {told}; write {english}."
     )

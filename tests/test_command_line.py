@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import subprocess
 import sys
@@ -342,6 +343,13 @@ def test_an_unwritable_place_is_told_in_words(tmp_path):
         assert asked.returncode == 1
         assert "tidak dapat ditulis" in asked.stderr
         assert "Traceback" not in asked.stderr and ".tmp" not in asked.stderr
+
+
+def test_what_the_system_refuses_is_told_in_both_languages():
+    error = PermissionError(errno.EACCES, "Permission denied", "hasil/staff.csv")
+    indonesian, english = command_line._unusable(error)
+    assert indonesian == "Tidak dapat dibaca atau ditulis: hasil/staff.csv (tidak diizinkan)."
+    assert english == "Cannot be read or written: hasil/staff.csv (is not permitted)."
 
 
 def test_the_promised_columns_are_those_the_code_writes():

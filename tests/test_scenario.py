@@ -100,6 +100,37 @@ def test_a_file_that_is_no_scenario_is_refused_in_words(text, words):
         from_json(text)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"name": "Skénario"}'.encode("latin-1"), "bukan UTF-8"),
+        ('{"name": "Skenario"}'.encode("utf-16"), "bukan UTF-8"),
+        (b'{"name": "\\ud800"}', "bukan UTF-8"),
+        (b"[" * 100_000, "tidak dapat dibaca"),
+        (
+            b'{"name": "a", "levers": {"pupils.births_factor": ' + b"9" * 5_000 + b"}}",
+            "tidak dapat",
+        ),
+        (b'{"name": "a", "levers": {"pupils.births_factor": ' + b"9" * 400 + b"}}", "0 sampai 2"),
+        (
+            b'{"name": "a", "levers": {"plan.rule": "cpns_only", "plan.rule": "best_mix"}}',
+            "dua kali",
+        ),
+        (b'{"name": null}', "tulis teks"),
+        (b'{"name": "a", "note": "' + b"a" * 2_000_000 + b'"}', "lebih dari"),
+        (b"", "bukan JSON"),
+    ],
+)
+def test_a_file_that_nobody_can_read_is_refused_in_words(content, words):
+    with pytest.raises(ScenarioError, match=words) as refusal:
+        from_json(content)
+    assert len(str(refusal.value)) < 200
+
+
+def test_a_file_of_windows_with_its_mark_is_read():
+    assert from_json(b"\xef\xbb\xbf" + b'{"name": "a"}').name == "a"
+
+
 def test_a_lever_named_twice_is_refused():
     with pytest.raises(ScenarioError, match="dua kali"):
         Scenario("a", values=(("need.electives", True), ("need.electives", False)))
