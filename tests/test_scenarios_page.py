@@ -14,6 +14,7 @@ from analytics import state as decisions
 from pages.shared import access, load, scenario_held, scenario_link, scenario_view, scenario_words
 from pages.shared.scenario_held import Held
 from tests import scenario_city
+from tests.test_exits_page import staff, written
 
 PLANNER, MAYOR = "perencana", "pimpinan"
 
@@ -256,6 +257,22 @@ def test_a_mayor_moves_levers_but_saves_nothing(city, monkeypatch):
 def test_without_an_edition_it_invites_to_load_one(tmp_path, monkeypatch):
     test = opened(monkeypatch, tmp_path)
     assert "Belum ada data" in said(test)
+
+
+@pytest.fixture
+def bare_city(tmp_path: Path) -> Path:
+    """Staff and nothing else: no exits, no schools, no APBD."""
+    return written(tmp_path, employee=staff())
+
+
+@pytest.mark.parametrize("section", ["rencana", "layanan", "neraca", "batas", "ditolak", "banding"])
+def test_with_staff_alone_every_section_opens_and_the_gauge_says_what_to_load(
+    bare_city, monkeypatch, section
+):
+    test = opened(monkeypatch, bare_city, s="zero_growth", rinci=section, **{"with": "do_nothing"})
+    assert "Batas 30%: belum ada data APBD." in said(test)
+    assert "Muat APBD di halaman Data" in said(test)
+    assert "batas 30%" not in finding(test)
 
 
 def test_a_word_of_the_link_reads_as_it_was_written():
