@@ -13,6 +13,11 @@ What is measured, for Regrouping and Pemerataan guru
     have changed; *filter change*: the same for questions solved before, as for the second visitor.
     *Lock*: from the pointer going down on the lock of a school, a different one each time, to the
     frame after the map has changed: the plan is solved again; *release*: the way back.
+
+And for Opsi pengganti
+    *First visitor* and *new browser profile* as above; *year*: from the pointer going down on
+    another year to the frame after the finding and the gap by year have changed; *lever*: a step of
+    the years of service of who leaves, until the sentence beneath has changed.
 """
 
 from __future__ import annotations
@@ -26,7 +31,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.page_speed import first_page, fresh_page, line, p95, painted_after
 from tests.browser import running_app
@@ -115,6 +120,64 @@ def locks(page: Page, url: str, solved: Solved, count: int) -> tuple[list[float]
     return locked, released
 
 
+_YEARS = ("2032", "2033", "2034", "2030", "2029", "2031")
+_GAP = """
+  const drawn = [...document.querySelectorAll('.st-key-kekurangan-per-tahun .shapelayer path')]
+    .map(one => one.getAttribute('d')).join();
+  return [document.querySelector('.es-header h1')?.textContent, drawn];
+"""
+_TOLD = "return [[...document.querySelectorAll('.es-told')].at(-1)?.textContent];"
+
+
+def year_changes(page: Page, count: int) -> list[float]:
+    """Milliseconds from pointer to paint for another year on Opsi pengganti; the first is left."""
+    times = []
+    for number in range(count + 1):
+        page.locator(".st-key-sampai_ganti").get_by_role("combobox").click()
+        option = page.get_by_role("option", name=_YEARS[number % len(_YEARS)], exact=True)
+        option.wait_for()
+        times.append(painted_after(page, option.click, _GAP))
+        time.sleep(0.4)
+    return times[1:]
+
+
+def service_steps(page: Page, count: int) -> list[float]:
+    """Milliseconds from key to paint for steps of the leaver's service; the first is left out."""
+    slider = page.locator(".st-key-mkg_pergi input[type=range]")
+    slider.focus()
+    times = []
+    for number in range(count + 1):
+        # A grade of service pays more every second year: two steps always change the sentence.
+        key = "ArrowLeft" if number % 8 < 4 else "ArrowRight"
+        page.keyboard.press(key)
+        time.sleep(0.4)
+        times.append(painted_after(page, lambda key=key: page.keyboard.press(key), _TOLD))  # type: ignore[misc]
+        time.sleep(0.4)
+    return times[1:]
+
+
+def replacing(browser: Browser, url: str, changes: int) -> Iterator[str]:
+    """The rows of the page Opsi pengganti."""
+    for what, count in (("first visitor of this server", 1), ("new browser profile", 3)):
+        seen = [
+            first_page(fresh_page(browser), url, patience_seconds=_PATIENCE_MS // 1000)
+            for _ in range(count)
+        ]
+        values = [
+            ("finding", statistics.median(one.finding for one in seen)),
+            ("figure", statistics.median(one.figure for one in seen)),
+        ]
+        yield line(f"Pengganti, {what}", "target 3,000" if count > 1 else "", values)
+    page = fresh_page(browser)
+    page.goto(url)
+    page.locator(".es-source").wait_for(timeout=_PATIENCE_MS)
+    time.sleep(1)
+    years = year_changes(page, changes)
+    yield line(f"Pengganti, year ({len(years)})", "target 500", _spread(years))
+    steps = service_steps(page, changes)
+    yield line(f"Pengganti, lever of one for one ({len(steps)})", "target 500", _spread(steps))
+
+
 def _spread(times: list[float]) -> list[tuple[str, float]]:
     return [("median", statistics.median(times)), ("p95", p95(times))]
 
@@ -154,6 +217,7 @@ def measured(data: Path, log: Path, changes: int, locks_count: int) -> Iterator[
             told = f"{name}, lock, solved again ({len(locked)})"
             yield line(told, "first plan 3,000", _spread(locked))
             yield line(f"{name}, release", "targets 200, 300", _spread(released))
+        yield from replacing(browser, f"{app.url}/pengganti", changes)
 
 
 def main() -> None:
