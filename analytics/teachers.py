@@ -235,7 +235,7 @@ def teachers_needed(
         for law_years in _same_law(rulebook, level, on, np.unique(years)):
             rows = here.loc[np.isin(years, law_years)]
             law = _Law(rulebook, on or first_day(int(law_years[0])), level, choice)
-            parts += _need(rows, law, facts or NO_FACTS)
+            parts.append(_need(rows, law, facts or NO_FACTS))
     if not parts:
         return pd.DataFrame(columns=NEED_COLUMNS).astype(
             {"school_year": "int64", "needed_count": "int64", "needed_fte": "float64"}
@@ -345,22 +345,36 @@ class _Law:
         return found
 
 
-def _need(rows: pd.DataFrame, law: _Law, facts: SchoolFacts) -> list[pd.DataFrame]:
-    """Posts of one level under one law: one frame per post."""
+@dataclass(frozen=True, eq=False)
+class _Post:
+    """One post under one law: the school years ``at`` which it stands, and how much of it."""
+
+    at: np.ndarray
+    post: str
+    needed_count: np.ndarray
+    needed_fte: np.ndarray
+    rule_id: str
+
+
+def _need(rows: pd.DataFrame, law: _Law, facts: SchoolFacts) -> pd.DataFrame:
+    """Posts of one level under one law."""
     code, schools = _school_years(rows)
     count = len(schools)
     grade = rows["grade"].to_numpy(dtype=np.int64)
     classes = rows["rombel_count"].to_numpy(dtype=float)
     religions = facts.religions
     every_class = np.bincount(code, classes, minlength=count)
-    parts: list[pd.DataFrame] = []
+    posts: list[_Post] = []
+
+    def keep(
+        post: str, whole: np.ndarray, fte: np.ndarray, ids: list[str], where: np.ndarray
+    ) -> None:
+        at = np.flatnonzero(where)
+        posts.append(_Post(at, post, whole[at], fte[at], "+".join(ids)))
 
     def add(post: str, fte: np.ndarray, ids: list[str], fewest: int = 0) -> None:
         whole = np.maximum(np.ceil(fte - _ALMOST).astype(np.int64), np.where(fte > 0, fewest, 0))
-        part = schools.assign(
-            level=law.level, post=post, needed_count=whole, needed_fte=fte, rule_id="+".join(ids)
-        )
-        parts.append(part if (whole > 0).all() else part.loc[whole > 0])
+        keep(post, whole, fte, ids, whole > 0)
 
     per_class = law.value("class_teachers_per_rombel", CLASS_TEACHER)
     if per_class:
@@ -385,12 +399,8 @@ def _need(rows: pd.DataFrame, law: _Law, facts: SchoolFacts) -> list[pd.DataFram
         most = rows["max_pupils"].to_numpy(dtype=float)
         lessons = Lessons(code, schools["npsn"], pupils, most, jp, load)
         by_religion = needs_by_religion(lessons, religions, few[0] if few else 1, fewest)
-        for religion, (hours, posts) in by_religion.items():
-            part = schools.assign(
-                level=law.level, post=f"{RELIGION}:{religion}", needed_count=posts,
-                needed_fte=hours, rule_id="+".join(ids),
-            )  # fmt: skip
-            parts.append(part.loc[hours > 0])
+        for religion, (hours, whole) in by_religion.items():
+            keep(f"{RELIGION}:{religion}", whole, hours, ids, hours > 0)
     ratio = law.value("pupils_per_counsellor", COUNSELLOR)
     if ratio:
         pupils = np.bincount(
@@ -404,7 +414,24 @@ def _need(rows: pd.DataFrame, law: _Law, facts: SchoolFacts) -> list[pd.DataFram
     head = law.value("heads_per_school", HEAD)
     if head:
         add(HEAD, np.full(count, float(head[0])), [head[1]])
-    return parts
+    return _as_frame(posts, schools, law.level)
+
+
+def _as_frame(posts: Sequence[_Post], schools: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Posts one below the other, with the school and year of each."""
+    if not posts:
+        return schools.iloc[:0].assign(
+            level="", post="", needed_count=0, needed_fte=0.0, rule_id=""
+        )
+    which = np.repeat(np.arange(len(posts)), [len(each.at) for each in posts])
+    need = schools.take(np.concatenate([each.at for each in posts]))
+    return need.assign(
+        level=_taken([level], np.zeros(len(which), dtype=np.int64)),
+        post=_taken([each.post for each in posts], which),
+        needed_count=np.concatenate([each.needed_count for each in posts]),
+        needed_fte=np.concatenate([each.needed_fte for each in posts]),
+        rule_id=_taken([each.rule_id for each in posts], which),
+    )
 
 
 def _one_head_a_school(need: pd.DataFrame) -> pd.DataFrame:
