@@ -73,7 +73,7 @@ def _page() -> None:
     role = role_names().get(wish.role_group, wish.role_group)
     st.markdown(f"### {t('Tujuh pilihan bagi {role}', role=role.lower())}")
     layout.note(_leaver_said(side, role))
-    replacement_table.draw(chosen, side, wish.role_group, load.as_of(), language())
+    replacement_table.draw(chosen, side, wish.role_group, load.as_of())
     replacement_calculator.draw(wish)
     replacement_details.draw(held, found, chosen, wish, cap)
     layout.source_note(*replacement_inputs.EQUATIONS)

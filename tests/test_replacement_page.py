@@ -81,6 +81,8 @@ def test_the_seven_options_stand_in_one_table_with_their_marks(page):
     ]
     # 14-18 months from proposal to work (KepmenPANRB 293/2024 and the dates of 2024).
     assert "16 bulan" in said
+    # A newcomer's pay stands on the salary table, and on what is assumed of family and TPP.
+    assert 'title="pilihan setempat: PP 5/2024' in said
     # Teaching is not given up or automated.
     assert said.count("tidak untuk kelompok ini") == 2
     assert 'title="belum dicocokkan: KepmenPANRB 293/2024' in said

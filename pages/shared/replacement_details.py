@@ -218,7 +218,8 @@ def _cap(cap: Cap) -> None:
     layout.sentences(
         [
             t(
-                "{year}: {ratio} dari {limit}; {room}. Hanya pegawai hari ini, tanpa pengganti.",
+                "{year}: {ratio}, batasnya {limit}; {room}. Hanya pegawai hari ini, tanpa"
+                " pengganti.",
                 year=now.year,
                 ratio=percent(now.ratio_share),
                 limit=percent(now.limit_share, 0),

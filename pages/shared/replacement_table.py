@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
 from analytics.options import HIRE, Figure, Option
-from pages.shared import layout
+from analytics.pay_law import PART_TIME
+from pages.shared import layout, load
 from pages.shared import replacement_view as view_of
 from pages.shared.load_replacement import Side
 from pages.shared.method_rules import standing_labels
-from pages.shared.words import NONE, money, month, number, percent, t, tn
+from pages.shared.words import NONE, language, money, month, number, percent, t, tn
 
 MARKS = {"unconfirmed": "?", "disputed": "≠", "local_choice": "✎", "settled": ""}
 
 
-def draw(chosen: Sequence[Option], side: Side, role_group: str, on: date, language: str) -> None:
+def draw(chosen: Sequence[Option], side: Side, role_group: str, on: date) -> None:
     """The table, what its marks mean, and its download."""
     heads = _heads()
     rows = [
-        _row(option, row, role_group, on, language)
+        _row(option, row, role_group, on)
         for option, (_, row) in zip(chosen, side.table.iterrows(), strict=True)
     ]
     head = "".join(f"<th scope=col>{escape(one)}</th>" for one in heads)
@@ -43,7 +45,7 @@ def draw(chosen: Sequence[Option], side: Side, role_group: str, on: date, langua
             marks=said,
         )
     )
-    layout.downloads(_table(side, language), "pilihan-pengganti", key="unduh-pilihan")
+    layout.downloads(_table(side, language()), "pilihan-pengganti", key="unduh-pilihan")
 
 
 def _heads() -> list[str]:
@@ -60,11 +62,9 @@ def _heads() -> list[str]:
     ]
 
 
-def _row(
-    option: Option, row: pd.Series, role_group: str, on: date, language: str
-) -> tuple[bool, list[str]]:
+def _row(option: Option, row: pd.Series, role_group: str, on: date) -> tuple[bool, list[str]]:
     """Whether the option is open to the role group, and its cells as HTML."""
-    at = 0 if language == "id" else 1
+    at = 0 if language() == "id" else 1
     is_open = option.is_open_to(role_group)
     name = f"<b>{escape(option.label[at])}</b>"
     if not is_open:
@@ -100,6 +100,25 @@ def _small(said: str, mark: str = "") -> str:
     return f"<small>{escape(said)}{mark}</small>"
 
 
+@lru_cache(maxsize=16)
+def _pay_source(employment: str, version: str, language: str) -> tuple[str, str]:  # noqa: ARG001 (part of the key)
+    """How sure a newcomer's pay is, and where it stands written."""
+    book = load.rulebook()
+    if employment == PART_TIME:
+        rows = book.pay_rules.loc[book.pay_rules["key"] == "part_time_pay_idr"]
+        return str(rows["standing"].iloc[-1]), str(rows["source"].iloc[-1])
+    rows = book.salaries.loc[book.salaries["employment"] == employment]
+    said = t(
+        "{source}. Keluarga, sertifikat, dan TPP: anggapan (tombol Gaji).",
+        source=rows["source"].iloc[-1],
+    )
+    return "local_choice", said
+
+
+def _pay_mark(option: Option) -> str:
+    return _mark(None, *_pay_source(option.employment, load.rulebook().version, language()))
+
+
 def _cost(option: Option, row: pd.Series) -> str:
     if pd.isna(row["first_year_idr"]):
         return _big(NONE) + _small(t("tidak ada PNS bergolongan untuk dijadikan acuan"))
@@ -112,7 +131,7 @@ def _cost(option: Option, row: pd.Series) -> str:
         )
     said = t("tahun kelima {money}", money=money(row["fifth_year_idr"]))
     people = t("{n} orang per Rp 1 miliar", n=number(row["people_per_billion"], 0))
-    return _big(money(row["first_year_idr"])) + _small(said) + _small(people)
+    return _big(money(row["first_year_idr"]), _pay_mark(option)) + _small(said) + _small(people)
 
 
 def _against_cap(option: Option, row: pd.Series, at: int) -> str:
@@ -198,11 +217,11 @@ def _html_row(row: tuple[bool, list[str]], heads: list[str]) -> str:
     return f'<tr class="{"" if is_open else "es-closed"}">{first}{rest}</tr>'
 
 
-def _table(side: Side, language: str) -> pd.DataFrame:
+def _table(side: Side, lang: str) -> pd.DataFrame:
     """The same as a table to take away, plain numbers."""
     table = side.table
     names = {
-        f"label_{language}": t("Pilihan"),
+        f"label_{lang}": t("Pilihan"),
         "first_year_idr": t("Biaya tahun pertama (Rp)"),
         "fifth_year_idr": t("Biaya tahun kelima (Rp)"),
         "ten_year_present_idr": t("Sepuluh tahun, nilai kini (Rp)"),
@@ -219,8 +238,8 @@ def _table(side: Side, language: str) -> pd.DataFrame:
         "fill_high": t("tinggi"),
         "most_per_year": t("Paling banyak setahun"),
         "contract_months": t("Kontrak (bulan)"),
-        f"eligibility_{language}": t("Siapa yang dapat"),
-        f"reversibility_{language}": t("Dapat dibatalkan?"),
+        f"eligibility_{lang}": t("Siapa yang dapat"),
+        f"reversibility_{lang}": t("Dapat dibatalkan?"),
         "standing": t("Kepastian"),
     }
     told = table.assign(standing=table["standing"].map(standing_labels()))
