@@ -233,7 +233,7 @@ def waterfall(
     return {"data": [trace], "layout": shown}
 
 
-def tornado(rows: pd.DataFrame, base: float, finding: str) -> charts.Figure:
+def tornado(rows: pd.DataFrame, base: float, finding: str, unit: str) -> charts.Figure:
     """What each lever alone does, the widest on top.
 
     Parameters
@@ -243,7 +243,10 @@ def tornado(rows: pd.DataFrame, base: float, finding: str) -> charts.Figure:
         value of the lever with what the measure becomes).
     base
         The measure as it stands.
+    unit
+        Of the measure: ``Rp``, ``bagian`` (a share), or what is counted.
     """
+    scale = 1e9 if unit == "Rp" else 1.0
     shown: dict[str, Any] = charts.layout(finding)
     shown["hovermode"] = "closest"
     shown["barmode"] = "overlay"
@@ -256,20 +259,32 @@ def tornado(rows: pd.DataFrame, base: float, finding: str) -> charts.Figure:
         "showgrid": False,
         "type": "category",
     }
-    shown["xaxis"] |= {"showgrid": True, "rangemode": "normal", "nticks": 6}
+    shown["xaxis"] |= {
+        "showgrid": True,
+        "rangemode": "normal",
+        "nticks": 6,
+        "tickformat": ".1%" if unit == "bagian" else ",.0f",
+        "title": {"text": t("Miliar rupiah") if unit == "Rp" else "", "standoff": 4},
+    }
     labels = [charts.wrapped(label, 34) for label in rows["label"]]
     traces = [
         {
             "type": "bar",
             "orientation": "h",
             "name": name,
-            "base": [base] * len(rows),
-            "x": (rows[f"{side}_value"] - base).tolist(),
+            "base": [base / scale] * len(rows),
+            "x": ((rows[f"{side}_value"] - base) / scale).tolist(),
             "y": labels,
             "marker": {
                 "color": colour,
                 "line": {"width": 0},
-                "pattern": {"shape": hatch, "fgcolor": "#FFFFFF", "fgopacity": 0.55, "size": 8},
+                "pattern": {
+                    "shape": hatch,
+                    "fillmode": "overlay",
+                    "fgcolor": "#FFFFFF",
+                    "fgopacity": 0.55,
+                    "size": 8,
+                },
             },
             "text": rows[f"{side}_said"].tolist(),
             "textposition": "none",

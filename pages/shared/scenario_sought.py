@@ -74,10 +74,11 @@ def tornado(view: Seen) -> None:
             t(
                 "{lever} paling menentukan: {measure} {low} sampai {high}",
                 lever=rows["label"].iloc[0],
-                measure=measure_names()[measure].lower(),
+                measure=_within(measure_names()[measure]),
                 low=measure_said(unit, float(table[["low_value", "high_value"]].iloc[0].min())),
                 high=measure_said(unit, float(table[["low_value", "high_value"]].iloc[0].max())),
             ),
+            unit,
         ),
         "tuas-penentu",
         height=120 + 40 * len(rows),
@@ -147,7 +148,7 @@ def goal(view: Seen) -> None:
             "{n} dari {all} tuas sendirian membawa {measure} ke {target} atau kurang",
             n=can,
             all=len(table),
-            measure=measure_names()[measure].lower(),
+            measure=_within(measure_names()[measure]),
             target=measure_said(unit, target),
         )
         + "**"
@@ -162,6 +163,11 @@ def goal(view: Seen) -> None:
         ],
         "sasaran",
     )
+
+
+def _within(name: str) -> str:
+    """A name within a sentence: APBD stays what it is."""
+    return name[:1].lower() + name[1:]
 
 
 def _pairs(table: pd.DataFrame, column: str) -> list[tuple[str, str]]:
