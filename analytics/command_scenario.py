@@ -152,6 +152,16 @@ def _notes(
                 f" {unfilled:.0f} posts unfilled at the horizon.",
             )
         )
+        aside = int(str(told["part_time_apart_count"]))
+        if aside:
+            notes.append(
+                (
+                    f"{told['post_leaver_count']} dari yang keluar meninggalkan jabatan; {aside}"
+                    " P3K paruh waktu hari ini tidak mengisi jabatan.",
+                    f"{told['post_leaver_count']} of those who leave empty a post; {aside} P3K part"
+                    " time of today fill none.",
+                )
+            )
     if summaries and not summaries[0]["has_budget"]:
         notes.append(
             (

@@ -210,7 +210,7 @@ def most_cost(asked: Programme, effect: Effects, room: Numbers) -> float:
     paid_unseen = np.where(seen, 0.0, cost)
     paid_unseen[moves] = cost[moves]
     left = paid_unseen[asked.option, asked.role, asked.proposed].sum(axis=1)
-    most = float((each.max(axis=(0, 2)) * np.maximum(room, 0.0)).sum())
+    most = float((each.max(axis=(0, 2), initial=0.0) * np.maximum(room, 0.0)).sum())
     most += float(left @ asked.most[: asked.whole_count])
     # Fixed formations may pass the room.
     return most + float(asked.cost @ asked.least)

@@ -63,7 +63,7 @@ def people_by_post(people: pd.DataFrame, in_post: pd.DataFrame, rulebook: RuleBo
 def at_level(posts: pd.Series, levels: pd.Series, rulebook: RuleBook) -> pd.Series:
     """Posts with the level of the school where more than one level needs them."""
     shared = _shared_posts(rulebook)
-    base = posts.astype("str").str.partition(":")[0]
+    base = posts.astype("str").str.split(":", n=1).str[0]
     upper = levels.astype("object").where(levels.notna(), "").astype("str").str.upper()
     takes = (posts.isin(shared) | base.isin(shared)) & (upper != "")
     return posts.where(~takes, posts.astype("str") + AT_LEVEL + upper)

@@ -171,7 +171,7 @@ def budget_of(
     Raises
     ------
     ScenarioError
-        When the levers give only a part of the base year.
+        When the levers give only a part of the base year, or a part above its whole.
     """
     total, personnel = told.number("budget.total_idr"), told.number("budget.personnel_idr")
     base = recorded[-1] if recorded else None
@@ -184,13 +184,15 @@ def budget_of(
         return None
     teacher = told.number("budget.teacher_allowance_idr")
     year = told.whole("budget.base_year")
+    whole = (base.total_idr if base else 0.0) if total is None else total
+    part = (base.personnel_idr if base else 0.0) if personnel is None else personnel
+    inner = (base.teacher_allowance_idr if base else 0.0) if teacher is None else teacher
+    _refuse_parts_above(whole, part, inner)
     last = BudgetYear(
         year=year or (base.year if base else as_of.year),
-        total_idr=(base.total_idr if base else 0.0) if total is None else total,
-        personnel_idr=(base.personnel_idr if base else 0.0) if personnel is None else personnel,
-        teacher_allowance_idr=(
-            (base.teacher_allowance_idr if base else 0.0) if teacher is None else teacher
-        ),
+        total_idr=whole,
+        personnel_idr=part,
+        teacher_allowance_idr=inner,
         is_realised=base.is_realised if base else False,
         source=base.source if base else "",
         is_teacher_allowance_told=(
@@ -213,3 +215,22 @@ def budget_of(
         transfer_cut_share=or_usual("budget.transfer_cut_share", plan.transfer_cut_share),
         transfer_cut_from=told.whole("budget.transfer_cut_from") or plan.transfer_cut_from,
     )
+
+
+def _refuse_parts_above(total: float, personnel: float, teacher: float) -> None:
+    whole, part, inner = (f"{idr / 1e9:.1f}" for idr in (total, personnel, teacher))
+    if personnel > total:
+        raise ScenarioError(
+            f"Belanja pegawai Rp{part.replace('.', ',')} miliar lebih dari belanja daerah"
+            f" Rp{whole.replace('.', ',')} miliar; periksa budget.total_idr dan"
+            " budget.personnel_idr.",
+            f"Personnel spending of Rp {part} billion is more than the whole APBD of Rp {whole}"
+            " billion; check budget.total_idr and budget.personnel_idr.",
+        )
+    if teacher > personnel:
+        raise ScenarioError(
+            f"Tunjangan guru Rp{inner.replace('.', ',')} miliar lebih dari belanja pegawai"
+            f" Rp{part.replace('.', ',')} miliar; periksa budget.teacher_allowance_idr.",
+            f"Teacher allowances of Rp {inner} billion are more than personnel spending of"
+            f" Rp {part} billion; check budget.teacher_allowance_idr.",
+        )

@@ -40,7 +40,7 @@ from analytics.scenario_terms import Asked, asked, limits, newcomer_table, pay_o
 Numbers = NDArray[np.float64]
 
 MIX_SECONDS = 5.0
-TEACHER = "guru"
+TEACHER, PART_TIME = "guru", "PPPK_PW"
 TABLES = (
     *("staff", "staff_account", "money", "money_account", "money_steps", "gauge", "filling"),
     *("plan", "flow", "service_breaks", "options", "mergers", "moves"),
@@ -318,6 +318,8 @@ def _summary(
         "start_count": int(staff["start_count"].iloc[0]),
         "end_count": int(staff["end_count"].iloc[-1]),
         "leaver_count": int(-leaves),
+        "post_leaver_count": round(float(granted.question.leavers.sum())),
+        "part_time_apart_count": _part_time_apart(stages, told),
         "hired_count": int(
             account.loc[account["step"].str.startswith("masuk_"), "change_count"].sum()
         ),
@@ -346,6 +348,13 @@ def _summary(
         "need_held_from_year": stages.held_from(told),
         "unpriced_count": int((~paths(stages, told)[0].is_priced).sum()),
     }
+
+
+def _part_time_apart(stages: Stages, told: Scenario) -> int:
+    """P3K part time of today, who are staff and fill no post unless a lever says so."""
+    if told["need.count_part_time"]:
+        return 0
+    return int((stages.facts.posted["employment"] == PART_TIME).sum())
 
 
 def _csv(table: pd.DataFrame) -> bytes:

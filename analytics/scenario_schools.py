@@ -152,7 +152,10 @@ class SchoolStages(PeopleStages):
         merges = [_no_merges()]
         school_facts = facts.stored.school_facts
         first = told.whole("regrouping.from_year") or first_possible_year(facts.as_of)
-        last = max(first, facts.as_of.year + told.years)
+        last = facts.as_of.year + told.years
+        if first > last:
+            # Nobody merges within the years of the scenario.
+            return Mergers(plans, merges[0], school_facts)
         pace = Pace(tuple(range(first, last + 1)), told.whole("regrouping.most_a_year"))
         for level in sorted(cells["level"].unique()):
             plan = self.merge_plan(told, str(level))

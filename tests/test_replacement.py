@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analytics import posts_needed, replacement, rules
+from analytics.posts_held import at_level
 from analytics.posts_needed import CELL, Needs
 from analytics.projection import projection
 from analytics.projection_months import Levers
@@ -324,6 +325,11 @@ def staff_with_posts(*rows):
     return posts_needed.people_by_post(
         frame.drop(columns=["post", "npsn"]), in_post, rules.load(), UNITS
     )
+
+
+def test_nobody_s_posts_carry_no_level_and_stop_nothing():
+    nobody = pd.Series([], dtype="object")
+    assert at_level(nobody, nobody, rules.load()).empty
 
 
 def test_a_post_that_several_levels_need_carries_its_level_and_a_post_of_one_does_not():

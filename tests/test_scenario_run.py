@@ -136,6 +136,43 @@ def test_doing_nothing_hires_nobody_and_says_when_services_break(results):
         assert years.min() == row.breaks_in
 
 
+def test_those_who_fill_no_post_are_told_apart_from_those_who_leave_one(results):
+    result = results["do_nothing"]
+    posted = facts().posted
+    assert result.summary["part_time_apart_count"] == (posted["employment"] == "PPPK_PW").sum() > 0
+    flow = result.tables["flow"].set_index(["year", "side", "item"])["count"]
+    last = result.tables["staff"]["year"].max()
+    assert result.summary["post_leaver_count"] == pytest.approx(flow[last, "from", "keluar"], abs=1)
+    assert result.summary["post_leaver_count"] < result.summary["leaver_count"]
+    assert ran(need__count_part_time=True).summary["part_time_apart_count"] == 0
+
+
+def test_with_every_option_switched_off_the_best_mix_leaves_all_as_it_is(results):
+    options = [one.option for one in results["do_nothing"].asked.options]
+    off = ran(**{"plan__rule": "best_mix"}, **{f"option__is_on/{one}": False for one in options})
+    assert off.tables["plan"].empty
+    same = results["do_nothing"].summary["unfilled_post_years"]
+    assert off.summary["unfilled_post_years"] == pytest.approx(same)
+
+
+def test_mergers_later_than_the_horizon_are_none():
+    late = of("regroup_first", **{"regrouping.from_year": 2100})
+    assert late.tables["mergers"].empty and late.tables["filling"]["needed_count"].sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("levers", "words"),
+    [
+        ({"budget.total_idr": 1e9}, "lebih dari belanja daerah Rp1,0 miliar"),
+        ({"budget.personnel_idr": 1e10, "budget.teacher_allowance_idr": 2e10}, "Tunjangan guru"),
+    ],
+)
+def test_a_part_of_the_apbd_above_its_whole_is_refused_in_words(levers, words):
+    with pytest.raises(ScenarioError, match=words) as refusal:
+        run(scenario("a", levers), stages())
+    assert "check budget." in refusal.value.english
+
+
 def test_nobody_leaves_by_law_in_the_year_in_which_the_age_rises(results):
     year = facts().as_of.year + 1
     account = results["bup_plus_1"].tables["staff_account"].set_index(["year", "step"])

@@ -52,6 +52,16 @@ def headline(view: Seen) -> None:
             " lain."
         )
     )
+    aside = int(str(view.result.summary["part_time_apart_count"]))
+    if aside:
+        layout.note(
+            t(
+                "Pegawai termasuk {n} P3K paruh waktu hari ini. Mereka tidak mengisi jabatan, jadi"
+                " tidak ada dalam aliran: di sana {left} orang meninggalkan jabatannya.",
+                n=number(aside),
+                left=number(int(str(view.result.summary["post_leaver_count"]))),
+            )
+        )
 
 
 def gauge_and_staff(view: Seen, first: float, last: float) -> charts.Figure:
