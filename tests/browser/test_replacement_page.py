@@ -18,13 +18,23 @@ def opened(page: Page, app: RunningApp, link: str) -> str:
     return page.locator(".es-header h1").inner_text()
 
 
+def chosen(page: Page, key: str, name: str) -> None:
+    """Choose from a list once nothing is drawn or scrolled any more, which would close it."""
+    idle = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(idle).to_be_attached(timeout=PATIENCE)
+    box = page.locator(f".st-key-{key}").get_by_role("combobox")
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(1_000)
+    box.click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
 def test_another_year_moves_the_finding_and_stands_in_the_link(app: RunningApp, page: Page):
     before = opened(page, app, "pengganti")
     assert re.search(r"akhir 2031 kurang [\d.]+ jabatan menurut kebutuhan", before)
     expect(page.locator(".es-gauge")).to_contain_text("Belanja pegawai / APBD 2027")
     assert page.locator(".es-options tbody tr").count() == 7
-    page.locator(".st-key-sampai_ganti").get_by_role("combobox").click()
-    page.get_by_role("option", name="2034").click()
+    chosen(page, "sampai_ganti", "2034")
     expect(page.locator(".es-header h1")).to_contain_text("akhir 2034", timeout=PATIENCE)
     expect(page).to_have_url(re.compile("sampai_ganti=2034"))
     link = page.url
@@ -35,8 +45,7 @@ def test_another_year_moves_the_finding_and_stands_in_the_link(app: RunningApp, 
 def test_one_teacher_for_another_frees_what_the_tables_say(app: RunningApp, page: Page):
     opened(page, app, "pengganti")
     expect(page.get_by_text("III/a Rp 48 juta, P3K IX Rp 41 juta setahun")).to_be_visible()
-    page.locator(".st-key-masuk_sebagai").get_by_role("combobox").click()
-    page.get_by_role("option", name="P3K penuh waktu").click()
+    chosen(page, "masuk_sebagai", "P3K penuh waktu")
     expect(page.locator(".es-told").last).to_contain_text(
         re.compile("P3K penuh waktu IX masuk: Rp.41.juta setahun bebas")
     )
