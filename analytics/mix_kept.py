@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from analytics.mix_ground import Ground
+from analytics.mix_highs import relaxation, row_prices
 from analytics.mix_programme import (
     CAP,
     FLOOR,
@@ -18,7 +19,7 @@ from analytics.mix_programme import (
     programme,
 )
 from analytics.mix_question import MixLimits, MixQuestion, Numbers, Terms
-from analytics.mix_solver import Aim, relaxation, row_prices, solved
+from analytics.mix_solver import Aim, solved
 from analytics.mix_told import (
     Told,
     cap_unmeetable,

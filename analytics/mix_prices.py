@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.mix import Mix, best_mix, problem
+from analytics.mix_highs import relaxation, row_prices
 from analytics.mix_programme import CAP, INTAKE, MILLION, MONEY, QUOTA, Row
 from analytics.mix_question import CHEAPEST, MixLimits, MixQuestion, Numbers
-from analytics.mix_solver import relaxation, row_prices
 from analytics.mix_told import limit_words, rupiah
 
 _BILLION = 1e9

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.optimize import OptimizeResult
 
-from analytics.mix_programme import Programme
-from analytics.mix_question import Flags, Numbers
+from analytics.mix_highs import LEAST_SECONDS, WHOLE, relaxation, row_prices, whole_plan
+from analytics.mix_programme import FLOOR, Programme
+from analytics.mix_question import Numbers
+from analytics.mix_roles import is_tied, tightened, without_excess
 from analytics.mix_rounding import topped_up
 
 # Weight of what comes second against what it is worth: it settles ties, and no more.
 _TIE_SHARE = 1e-5
-_WHOLE = 1e-6
-_SHARE_OF_ROUNDING = 0.4
-_LEAST_SECONDS = 0.02
+# Of the time left at each step.
+_SHARE_OF_ROUNDING = 0.25
+_SHARE_WITHOUT_ROLES = 0.4
+_SHARE_OF_ROLES = 0.85
+_SHARE_OF_TIED_ROLES = 0.5
+_SHARE_OF_ROUND = 0.8
+_SHARE_OF_EXCESS = 0.2
+_SHARE_OF_JOINING = 0.6
+# Of what is close enough, what a round must add to the bound for another.
+_WORTH_A_ROUND = 0.1
 # The tighter the search near the relaxed answer, the less is left to prove afterwards.
 _ROUNDING_GAP = 0.1
 _INFEASIBLE = 2
@@ -60,7 +69,7 @@ class Aim:
 def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
     """The best whole plan, its bound and nothing more: limits are taken as they stand.
 
-    Method: docs/method.md eq. 219-223.
+    Method: docs/method.md eq. 209, 219-223.
     """
     ends = time.monotonic() + seconds
     most_tie = min(_most(asked, aim.tie), aim.most_tie)
@@ -74,24 +83,27 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
     count = asked.whole_count
     if best is None and len(asked.cost) == count + len(asked.moved_cells) + len(asked.short_cells):
         best = topped_up(asked, relaxed.x, row_prices(asked, relaxed), cost)
+    # Money and quotas tie roles together more than whole numbers cost each of them; a floor of
+    # each role by itself is the other way round.
+    by_roles = any(row.kind == FLOOR for row in asked.rows)
+    by_roles = by_roles or not is_tied(asked, relaxed, aim.allowed(low, gap))
     if not _is_close(aim, cost, best, low, gap):
-        near = relaxed.x[:count]
-        least, most = asked.least.copy(), asked.most.copy()
-        least[:count] = np.maximum(least[:count], np.floor(near + _WHOLE))
-        most[:count] = np.minimum(most[:count], np.ceil(near - _WHOLE))
-        within = replace(asked, least=least, most=most)
+        within = _between(asked, [relaxed.x])
         spare = aim.allowed(low, gap) * _ROUNDING_GAP
-        best = _better(cost, best, _whole(within, cost, _share(ends), spare, low).x)
+        left = _share(ends, _SHARE_OF_ROUNDING if by_roles else _SHARE_WITHOUT_ROLES)
+        best = _better(cost, best, whole_plan(within, cost, left, spare, low).x)
+    if by_roles and not _is_close(aim, cost, best, low, gap):
+        asked, relaxed, best, low = _by_roles(asked, aim, cost, (relaxed, best, low), (ends, gap))
     if not _is_close(aim, cost, best, low, gap):
         least, most = asked.least, asked.most
         if best is not None:
             # What is dearer than all there is left to win stays where the relaxed answer has it.
-            width = float(cost @ best) - low + _WHOLE
+            width = float(cost @ best) - low + WHOLE
             most = np.where(relaxed.lower.marginals > width, least, most)
             least = np.where(relaxed.upper.marginals < -width, asked.most, least)
-        left = max(ends - time.monotonic(), _LEAST_SECONDS)
+        left = max(ends - time.monotonic(), LEAST_SECONDS)
         value = float(cost @ best) if best is not None else low
-        full = _whole(
+        full = whole_plan(
             replace(asked, least=least, most=most), cost, left, aim.allowed(value, gap) / 2, low
         )
         best = _better(cost, best, full.x)
@@ -104,77 +116,55 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
     return Answer(best, value, min(low - weight * most_tie, value))
 
 
+_Hand: TypeAlias = tuple[OptimizeResult, Numbers | None, float]
+
+
+def _by_roles(
+    asked: Programme, aim: Aim, cost: Numbers, hand: _Hand, limit: tuple[float, float]
+) -> tuple[Programme, OptimizeResult, Numbers | None, float]:
+    """The programme tightened role by role, its relaxed answer, the best plan and the bound."""
+    (relaxed, best, low), (ends, gap) = hand, limit
+    plan, before = best, -np.inf
+    tied = is_tied(asked, relaxed, aim.allowed(low, gap))
+    share = _SHARE_OF_TIED_ROLES if tied else _SHARE_OF_ROLES
+    rounds_end = time.monotonic() + _share(ends, share)
+    while not _is_close(aim, cost, best, low, gap):
+        spare, left = aim.allowed(low, gap), rounds_end - time.monotonic()
+        if left < LEAST_SECONDS or low < before + spare * _WORTH_A_ROUND:
+            break
+        before = low
+        tight = tightened(asked, cost, relaxed, plan, (left * _SHARE_OF_ROUND, spare))
+        again = relaxation(tight.asked, cost, ends)
+        if again.x is None:
+            break
+        asked, relaxed, plan, low = tight.asked, again, tight.plan, max(low, float(again.fun))
+        found: Numbers | None = plan
+        if not _keeps(asked, plan):
+            within = _share(ends, _SHARE_OF_EXCESS), spare
+            found = without_excess(asked, cost, relaxed, plan, within)
+        best = _better(cost, best, found)
+    joins = best is None or not tied
+    if plan is not None and joins and not _is_close(aim, cost, best, low, gap):
+        between, left = _between(asked, [plan, relaxed.x]), _share(ends, _SHARE_OF_JOINING)
+        spare = aim.allowed(low, gap) / 2
+        best = _better(cost, best, whole_plan(between, cost, left, spare, low).x)
+    return asked, relaxed, best, low
+
+
 def cheaper_tie(asked: Programme, aim: Aim, answer: Answer, seconds: float) -> Answer:
     """The same value with less of what comes second, where time lets it be found."""
-    if answer.found is None or seconds < _LEAST_SECONDS:
+    if answer.found is None or seconds < LEAST_SECONDS:
         return answer
     held = asked.held(aim.main, answer.value + aim.allowed(answer.value, 1e-7))
     tie = aim.tie + 0.0
     now = float(tie @ answer.found)
-    found = _whole(held, tie, seconds, 1e-4 * abs(now), now).x
+    found = whole_plan(held, tie, seconds, 1e-4 * abs(now), now).x
     if found is None:
         return answer
     found = _polished(found, asked.whole_count)
     if tie @ found >= now or aim.main @ found > answer.value + aim.allowed(answer.value, 1e-6):
         return answer
     return replace(answer, found=found, value=min(answer.value, float(aim.main @ found)))
-
-
-def relaxation(asked: Programme, cost: Numbers, ends: float = np.inf) -> OptimizeResult:
-    """The linear programme, with the price of each bound (``lower``, ``upper`` marginals)."""
-    over, under = np.isfinite(asked.upper), np.isfinite(asked.lower)
-    left = ends - time.monotonic()
-    return linprog(
-        cost,
-        A_ub=vstack([asked.matrix[over], -asked.matrix[under]], format="csr"),
-        b_ub=np.concatenate([asked.upper[over], -asked.lower[under]]),
-        bounds=np.column_stack([asked.least, asked.most]),
-        method="highs-ds",
-        # Without it nothing is known at all.
-        options={"time_limit": max(left, 2.0)} if np.isfinite(left) else {},
-    )
-
-
-def row_prices(asked: Programme, relaxed: OptimizeResult) -> Numbers:
-    """What the objective gains by a unit more of each limit, by row; 0 where it does not bind."""
-    over, under = np.isfinite(asked.upper), np.isfinite(asked.lower)
-    price = np.zeros(len(asked.rows))
-    told = np.abs(relaxed.ineqlin.marginals)
-    price[over] += told[: int(over.sum())]
-    price[under] += told[int(over.sum()) :]
-    return price
-
-
-def _whole(
-    asked: Programme, cost: Numbers, seconds: float, spare: float, near: float
-) -> OptimizeResult:
-    """HiGHS on what is not fixed, until ``spare`` is all there is between value and bound.
-
-    ``near``: about the value expected.
-    """
-    free: Flags = asked.most > asked.least
-    free[asked.whole_count :] = True
-    at = np.flatnonzero(free)
-    fixed = np.where(free, 0.0, asked.least)
-    base = np.asarray(asked.matrix @ fixed)
-    constant = float(cost @ fixed)
-    # HiGHS stops on a share of the objective: a constant makes that share the spare asked for.
-    lift = max(spare, _WHOLE) * 1e4 + near
-    matrix = hstack([asked.matrix[:, at], csr_matrix((len(asked.rows), 1))], format="csr")
-    result = milp(
-        np.append(cost[at], -lift),
-        integrality=np.append((at < asked.whole_count).astype(float), 0.0),
-        bounds=Bounds(np.append(asked.least[at], 1.0), np.append(asked.most[at], 1.0)),
-        constraints=LinearConstraint(matrix, asked.lower - base, asked.upper - base),
-        options={"time_limit": max(seconds, _LEAST_SECONDS), "mip_rel_gap": 1e-4},
-    )
-    if result.x is not None:
-        found = fixed
-        found[at] = result.x[:-1]
-        result.x = found
-    if result.mip_dual_bound is not None:
-        result.mip_dual_bound = result.mip_dual_bound + constant + lift
-    return result
 
 
 def _is_close(aim: Aim, cost: Numbers, best: Numbers | None, low: float, gap: float) -> bool:
@@ -190,14 +180,35 @@ def _most(asked: Programme, cost: Numbers) -> float:
     return float(np.maximum(cost * asked.most, cost * asked.least).sum())
 
 
-def _share(ends: float) -> float:
-    return max((ends - time.monotonic()) * _SHARE_OF_ROUNDING, _LEAST_SECONDS)
+def _keeps(asked: Programme, plan: Numbers) -> bool:
+    """Whether a plan is whole and within every limit."""
+    near = plan[: asked.whole_count]
+    used = np.asarray(asked.matrix @ plan)
+    return bool(
+        (np.abs(near - np.rint(near)) <= WHOLE).all()
+        and (used <= asked.upper + WHOLE).all()
+        and (used >= asked.lower - WHOLE).all()
+    )
+
+
+def _between(asked: Programme, plans: list[Numbers]) -> Programme:
+    """The programme with each formation between the least and the most of some plans, rounded."""
+    count = asked.whole_count
+    near = np.array([plan[:count] for plan in plans])
+    least, most = asked.least.copy(), asked.most.copy()
+    least[:count] = np.maximum(least[:count], np.floor(near.min(axis=0) + WHOLE))
+    most[:count] = np.minimum(most[:count], np.ceil(near.max(axis=0) - WHOLE))
+    return replace(asked, least=least, most=most)
+
+
+def _share(ends: float, share: float) -> float:
+    return max((ends - time.monotonic()) * share, LEAST_SECONDS)
 
 
 def _floored(asked: Programme, relaxed: Numbers) -> Numbers | None:
     """The relaxed answer where it is whole already."""
     near = relaxed[: asked.whole_count]
-    if np.abs(near - np.rint(near)).max(initial=0.0) > _WHOLE:
+    if np.abs(near - np.rint(near)).max(initial=0.0) > WHOLE:
         return None
     return _polished(relaxed, asked.whole_count)
 

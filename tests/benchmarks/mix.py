@@ -18,9 +18,9 @@ import numpy as np
 
 from analytics.mix import CHEAPEST, LEAST_UNFILLED, Objective, best_mix, objective_value, problem
 from analytics.mix_account import account
+from analytics.mix_highs import relaxation
 from analytics.mix_presets import taken_in_order
 from analytics.mix_question import MixLimits, MixQuestion
-from analytics.mix_solver import relaxation
 from tests import made_up_mix
 from tests.verified_mix import recount
 

@@ -1,0 +1,204 @@
+"""Roles by themselves: what whole numbers cost each of them, as rows of the programme of all.
+
+Roles meet only in shared limits (quotas, intake, money, cap). At the prices that the relaxed
+programme puts on those, each role is a small programme of its own and is solved in whole numbers.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import OptimizeResult
+from scipy.sparse import csr_matrix, vstack
+from scipy.sparse.csgraph import connected_components
+
+from analytics.mix_highs import LEAST_SECONDS, WHOLE, row_prices, whole_plan
+from analytics.mix_programme import HELD, Programme, Row
+from analytics.mix_question import Numbers, Whole
+
+# Of what is close enough for all, what the roles together may leave unproved.
+_SHARE_OF_SPARE = 0.25
+_WORKERS = 2
+_NOTHING = 1e-9
+_INFEASIBLE = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Variables that rows of a role tie together, by place (``columns``), and their programme."""
+
+    columns: Whole
+    own: Programme
+
+
+@dataclass(frozen=True, eq=False)
+class Tightened:
+    """``asked`` with a row more for each role; ``plan``: all roles at their own best.
+
+    ``plan`` keeps the limits of every role, but not always the shared ones; a role for which
+    none was found has its relaxed answer.
+    """
+
+    asked: Programme
+    plan: Numbers
+
+
+def tightened(
+    asked: Programme,
+    cost: Numbers,
+    relaxed: OptimizeResult,
+    best: Numbers | None,
+    limit: tuple[float, float],
+) -> Tightened:
+    """The programme with the least each role costs in whole numbers, at the prices of limits.
+
+    Parameters
+    ----------
+    relaxed
+        Answer of the linear programme, with its marginals.
+    best
+        The plan in hand, or any that keeps the limits of each role.
+    limit
+        Seconds for all roles, and what is close enough for all, in the unit of ``cost``.
+
+    Method: docs/method.md eq. 209.
+    """
+    seconds, spare = limit
+    priced = cost + asked.matrix.T @ shared_price(asked, relaxed)
+    apart = blocks(asked)
+    ends = time.monotonic() + seconds
+    each = spare * _SHARE_OF_SPARE / max(len(apart), 1)
+
+    def proved(place: int) -> tuple[Numbers, float]:
+        left = ends - time.monotonic()
+        # Twice an even share: most need less, and what is left goes to those after them.
+        share = 2 * left * _WORKERS / (len(apart) - place)
+        return _proved(apart[place], priced, relaxed, best, (min(left, share), each))
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        answers = list(pool.map(proved, range(len(apart))))
+    plan = relaxed.x.copy() if best is None else best.copy()
+    rows, least, told = [], [], []
+    for block, (own, bound) in zip(apart, answers, strict=True):
+        at = block.columns
+        plan[at] = own
+        if bound > priced[at] @ relaxed.x[at] + _NOTHING:
+            rows.append(csr_matrix((priced[at], (np.zeros_like(at), at)), shape=(1, len(cost))))
+            least.append(bound)
+            told.append(Row(HELD, "", block.own.rows[0].role, -1))
+    return Tightened(_with_least(asked, rows, least, told), plan)
+
+
+def without_excess(
+    asked: Programme,
+    cost: Numbers,
+    relaxed: OptimizeResult,
+    plan: Numbers,
+    limit: tuple[float, float],
+) -> Numbers | None:
+    """The plan with less of what shared limits have too little of; None where it is needed.
+
+    What has no price, or hardly one, a role may ask for without needing it. ``limit``: seconds,
+    and what is close enough.
+    """
+    seconds, spare = limit
+    count = asked.whole_count
+    whole = np.rint(plan[:count])
+    is_shared = np.array([row.role < 0 for row in asked.rows])
+    excess = np.where(is_shared, np.maximum(asked.matrix @ plan - asked.upper, 0.0), 0.0)
+    if np.abs(plan[:count] - whole).max(initial=0.0) > WHOLE:
+        return None
+    if float(excess @ np.abs(shared_price(asked, relaxed))) > spare:
+        return None
+    uses = abs(asked.matrix[np.flatnonzero(excess > WHOLE)]).sum(axis=0)
+    stays = np.asarray(uses).ravel()[:count] == 0
+    least, most = asked.least.copy(), asked.most.copy()
+    most[:count] = whole
+    least[:count][stays] = whole[stays]
+    within = replace(asked, least=least, most=most)
+    found = whole_plan(within, cost, seconds, spare * _SHARE_OF_SPARE, float(cost @ plan)).x
+    return None if found is None else np.asarray(found)
+
+
+def is_tied(asked: Programme, relaxed: OptimizeResult, spare: float) -> bool:
+    """Whether what shared limits cost comes to more than what is close enough."""
+    binds = np.where(np.isfinite(asked.upper), np.abs(asked.upper), 0.0)
+    return float(np.abs(shared_price(asked, relaxed)) @ binds) > spare
+
+
+def shared_price(asked: Programme, relaxed: OptimizeResult) -> Numbers:
+    """Price of a unit used of each shared limit, by row; 0 for the rows of a role."""
+    is_shared = np.array([row.role < 0 for row in asked.rows])
+    price = row_prices(asked, relaxed) * np.where(np.isfinite(asked.upper), 1.0, -1.0)
+    return np.where(is_shared & (np.abs(price) > _NOTHING), price, 0.0)
+
+
+def _proved(
+    block: Block,
+    priced: Numbers,
+    relaxed: OptimizeResult,
+    best: Numbers | None,
+    limit: tuple[float, float],
+) -> tuple[Numbers, float]:
+    """The best plan of a role at the prices of limits, and what no plan of it goes below."""
+    at, own, (seconds, each) = block.columns, block.own, limit
+    here, near = priced[at], relaxed.x[at]
+    low = float(here @ near)
+    value = np.inf if best is None else float(here @ best[at])
+    if value <= low + each or seconds < LEAST_SECONDS:
+        return (near if best is None else best[at]), low
+    # What is dearer than all this role has left to win stays where the relaxed answer has it.
+    width = value - low + WHOLE
+    most = np.where(relaxed.lower.marginals[at] > width, own.least, own.most)
+    least = np.where(relaxed.upper.marginals[at] < -width, own.most, own.least)
+    answer = whole_plan(replace(own, least=least, most=most), here, seconds, each, low)
+    bound = answer.mip_dual_bound
+    if answer.status == _INFEASIBLE:
+        bound = value
+    low = max(low, min(float(bound), value)) if bound is not None and np.isfinite(bound) else low
+    if answer.x is not None and here @ answer.x < value:
+        return answer.x, min(low, float(here @ answer.x))
+    return (near if best is None else best[at]), low
+
+
+def _with_least(
+    asked: Programme, rows: list[csr_matrix], least: list[float], told: list[Row]
+) -> Programme:
+    if not rows:
+        return asked
+    return replace(
+        asked,
+        matrix=vstack([asked.matrix, *rows], format="csr"),
+        lower=np.append(asked.lower, least),
+        upper=np.append(asked.upper, np.full(len(least), np.inf)),
+        rows=(*asked.rows, *told),
+    )
+
+
+def blocks(asked: Programme) -> tuple[Block, ...]:
+    """The programme taken apart by role, largest room first; shared limits are left out."""
+    at = np.flatnonzero([row.role >= 0 for row in asked.rows])
+    own = asked.matrix[at]
+    count, label = connected_components(own.T @ own != 0, directed=False)
+    of_row = np.full(len(at), -1)
+    filled = np.diff(own.indptr) > 0
+    of_row[filled] = label[own.indices[own.indptr[:-1][filled]]]
+    found = []
+    for one in range(count):
+        columns, rows = np.flatnonzero(label == one), np.flatnonzero(of_row == one)
+        whole = columns[columns < asked.whole_count]
+        if not len(whole) or not len(rows):
+            continue
+        own_programme = replace(
+            asked, option=asked.option[whole], role=asked.role[whole],
+            proposed=asked.proposed[whole], cost=asked.cost[columns],
+            unfilled=asked.unfilled[columns], matrix=own[rows][:, columns],
+            lower=asked.lower[at[rows]], upper=asked.upper[at[rows]],
+            least=asked.least[columns], most=asked.most[columns],
+            rows=tuple(asked.rows[row] for row in at[rows]),
+        )  # fmt: skip
+        found.append(Block(columns, own_programme))
+    return tuple(found)

@@ -1,0 +1,89 @@
+"""Roles taken by themselves: bounds that no plan passes, and parts that make up the whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analytics.mix import CHEAPEST, LEAST_UNFILLED, MixLimits, MixQuestion, best_mix, problem
+from analytics.mix_highs import relaxation, whole_plan
+from analytics.mix_roles import blocks, tightened
+from tests import made_up_mix
+
+CASES = [
+    ({"money": 0.4}, LEAST_UNFILLED),
+    ({"ratio": 0.5, "cap": 0.4}, LEAST_UNFILLED),
+    ({"floor": 0.85}, CHEAPEST),
+    ({"floor": 0.7, "money": 0.9}, CHEAPEST),
+]
+
+
+def only(question: MixQuestion, role: int) -> MixQuestion:
+    """The question of one role."""
+    own = slice(role, role + 1)
+    rows = ("need", "supply", "leavers", "deficit", "surplus")
+    terms = tuple(
+        replace(
+            one, is_eligible=one.is_eligible[own], fill_share=one.fill_share[own],
+            survival_share=one.survival_share[own], cost_idr=one.cost_idr[own],
+            most_in_effect=None if one.most_in_effect is None else one.most_in_effect[own],
+        )
+        for one in question.options
+    )  # fmt: skip
+    return replace(
+        question, roles=question.roles[own], families=question.families[own], options=terms,
+        **{name: getattr(question, name)[own] for name in rows},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "objective"), CASES, ids=lambda one: str(one))
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_a_role_needs_at_least_is_passed_by_no_plan(told: dict, objective: str, seed: int):
+    question = made_up_mix.question(4, 5, seed)
+    limits = made_up_mix.limits(question, **told)
+    stated = problem(question, limits, objective)  # type: ignore[arg-type]
+    asked, cost = stated.asked, stated.aim.main
+    relaxed = relaxation(asked, cost)
+    tight = tightened(asked, cost, relaxed, None, (20.0, 0.1))
+    # The best plan by plain HiGHS, which knows nothing of the rows added.
+    best = whole_plan(asked, cost, 20.0, 1e-4, float(relaxed.fun)).x
+    used = tight.asked.matrix @ best
+    assert (used >= tight.asked.lower - 1e-4).all()
+    bound = relaxation(tight.asked, cost).fun
+    assert relaxed.fun - 1e-6 <= bound <= cost @ best + 1e-4
+
+
+def test_a_plan_in_hand_changes_the_search_of_a_role_and_not_its_bound():
+    question = made_up_mix.question(5, 6, 3)
+    limits = made_up_mix.limits(question, floor=0.85)
+    stated = problem(question, limits, CHEAPEST)
+    asked, cost = stated.asked, stated.aim.main
+    relaxed = relaxation(asked, cost)
+    alone = tightened(asked, cost, relaxed, None, (20.0, 0.01))
+    again = tightened(asked, cost, relaxed, alone.plan, (20.0, 0.01))
+    bounds = [relaxation(one.asked, cost).fun for one in (alone, again)]
+    assert bounds[1] == pytest.approx(bounds[0], abs=0.02)
+
+
+def test_roles_have_no_variable_in_common():
+    question = made_up_mix.question(6, 5, 4)
+    asked = problem(question, made_up_mix.limits(question, money=0.5), LEAST_UNFILLED).asked
+    apart = blocks(asked)
+    columns = np.concatenate([one.columns for one in apart])
+    assert len(columns) == len(np.unique(columns))
+    assert all(len(np.unique(one.own.role)) == 1 for one in apart)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_roles_that_meet_in_no_limit_cost_together_what_they_cost_alone(seed: int):
+    question = made_up_mix.question(4, 6, seed, ("cpns", "pppk"))
+    share = 0.85 * (np.arange(6) >= 3)
+
+    def cheapest(asked: MixQuestion) -> float:
+        limits = MixLimits(floor_share=np.tile(share, (len(asked.roles), 1)))
+        return best_mix(asked, limits, CHEAPEST, seconds=20, gap=1e-5).value
+
+    alone = sum(cheapest(only(question, role)) for role in range(4))
+    assert cheapest(question) == pytest.approx(alone, rel=1e-4)
