@@ -129,10 +129,10 @@ def test_a_lever_moves_the_title_and_the_link_and_can_be_undone_and_reset(city, 
 
 def test_the_link_reopens_levers_that_were_never_saved(city, monkeypatch):
     first = opened(monkeypatch, city, s="zero_growth")
-    move(first, "budget.transfer_cut_share", 12)
+    move(first, "budget.transfer_cut_share", 12.5)
     again = opened(monkeypatch, city, s=link(first, "s"))
     assert finding(again) == finding(first)
-    assert held(again).now["budget.transfer_cut_share"] == pytest.approx(0.12)
+    assert held(again).now["budget.transfer_cut_share"] == pytest.approx(0.125)
 
 
 def test_a_link_with_levers_nobody_knows_opens_and_says_so(city, monkeypatch):

@@ -153,8 +153,11 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
   .es-keys { grid-template-columns: 1fr 1fr; gap: .5rem; }
   .es-key { padding: .6rem .7rem; }
   .es-key:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
-  .es-gauge { gap: .5rem .8rem; padding: .35rem .6rem; flex-wrap: wrap; }
-  .es-gauge-years { flex-basis: 7rem; height: 3rem; }
+  .es-gauge { gap: .5rem; padding: .35rem .6rem; }
+  .es-gauge-dial { max-width: 8.6rem; }
+  .es-gauge-dial p { font-size: .76rem; }
+  .es-gauge-years { flex: 1 1 5rem; height: 3.1rem; gap: 2px; }
+  .es-gauge-years em { font-size: .6rem; }
   .es-gauge-dial span { display: none; }
   .es-gauge-beside { display: none; }
 }

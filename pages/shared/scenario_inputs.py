@@ -211,20 +211,22 @@ def _number(own: Lever, shown: dict[str, Any], held: Value) -> None:
     """A slider where today's value is known and the steps are few; else a field."""
     scale = _scale(own)
     low, high, step = ((one or 0.0) * scale for one in (own.low, own.high, own.step))
-    is_whole = own.kind == "whole" or (scale > 1 and step >= 1)
+    is_slider = own.default is not None and bool(step) and (high - low) / step <= _MOST_STEPS
+    # A field takes half a per cent, a slider goes in the lever's own steps.
+    is_whole = own.kind == "whole" or (is_slider and scale > 1 and step >= 1)
     kind: Callable[[float], float | int] = _rounded_whole if is_whole else _rounded
     given = None if held is None else kind(float(held) * scale)  # type: ignore[arg-type]
     bounds: dict[str, Any] = {"min_value": kind(low), "max_value": kind(high), "step": kind(step)}
     _hold(shown["key"], given)
     unit = unit_name(own.unit)
-    if own.default is not None and step and (high - low) / step <= _MOST_STEPS:
+    if is_slider:
         shape = ("%d" if is_whole else "%.2f").replace("%.2f", "%.2f" if step < 0.1 else "%.1f")
         st.slider(format=f"{shape} {unit.replace('%', '%%')}", **bounds, **shown)
         return
     if unit:
         shown["label"] += f" ({unit})"
     usual = t("seperti aturan dan data")
-    st.number_input(placeholder=usual, format="%d" if is_whole else None, **bounds, **shown)
+    st.number_input(placeholder=usual, format="%d" if is_whole else "%g", **bounds, **shown)
     if own.unit.startswith("Rp") and held is not None:
         layout.note(value_said(own, held))
 

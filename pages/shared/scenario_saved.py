@@ -255,6 +255,7 @@ def history(held: Held, stages: Stages) -> None:
     moved = moves.assign(
         standing_from=moves["standing_from"].map(names),
         standing_to=moves["standing_to"].map(names),
+        role=moves["role"].map(access.role_labels()).str.partition(":")[0],
         moved_at=moves["moved_at"].dt.strftime("%d-%m-%Y %H:%M UTC"),
     )
     revisions = state.scenario_revisions(saved.scenario_id)

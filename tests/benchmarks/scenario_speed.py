@@ -38,7 +38,11 @@ _FIELD = 'input[aria-label*="{name}"]'
 LEVERS = (
     ("Pengganti per orang yang keluar", "plan", [round(0.97 - 0.03 * at, 2) for at in range(30)]),
     ("Uang untuk pengganti per tahun", "plan", [10**9 * (3 + at) for at in range(30)]),
-    ("Pertumbuhan belanja daerah", "budget", [round(-4 + 0.5 * at, 1) for at in range(30)]),
+    (
+        "Pertumbuhan belanja daerah",
+        "budget",
+        [round(-4 + 0.5 * at, 1) for at in range(30) if at != 8],
+    ),
     ("Potongan TKD", "budget", [1 + at for at in range(30)]),
 )
 _SLIDER = "tuas-pupils-births_factor"
