@@ -64,7 +64,7 @@ def tightened(
     limit
         Seconds for all roles, and what is close enough for all, in the unit of ``cost``.
 
-    Method: docs/method.md eq. 209.
+    Method: docs/method.md eq. 246.
     """
     seconds, spare = limit
     priced = cost + asked.matrix.T @ shared_price(asked, relaxed)

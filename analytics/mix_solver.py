@@ -69,7 +69,7 @@ class Aim:
 def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
     """The best whole plan, its bound and nothing more: limits are taken as they stand.
 
-    Method: docs/method.md eq. 209, 219-223.
+    Method: docs/method.md eq. 219-223, 246.
     """
     ends = time.monotonic() + seconds
     most_tie = min(_most(asked, aim.tie), aim.most_tie)
