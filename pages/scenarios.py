@@ -11,6 +11,7 @@ from pages.shared import (
     inputs,
     layout,
     load_scenarios,
+    scenario_accounts,
     scenario_beside,
     scenario_details,
     scenario_held,
@@ -122,7 +123,7 @@ def _answer(view: Seen, held: Held) -> None:
     elif section == "layanan":
         scenario_details.services(view)
     elif section == "neraca":
-        scenario_details.accounts(view)
+        scenario_accounts.accounts(view)
     elif section == "batas":
         scenario_details.limit(view)
     elif section == "ditolak":
