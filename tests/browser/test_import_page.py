@@ -115,6 +115,9 @@ def in_force(folder: Path) -> int | None:
 def test_a_reload_in_mid_import_loses_nothing(own_app: RunningApp, page: Page, workbooks: Path):
     dropped(page, own_app, workbooks / "good.xlsx")
     load_all(page)
+    # A reload before the click has reached the server is no import at all.
+    begun = page.get_by_test_id("stProgress").or_(page.get_by_text("Edisi 2 berlaku"))
+    expect(begun.first).to_be_visible(timeout=CHECK_MS)
     page.reload()
     # The file of an edition stands a moment before it is put in force; a page opened in between
     # rightly shows the one before.
