@@ -62,6 +62,8 @@ def test_a_preset_a_lever_and_the_link_reopens_the_same(app: RunningApp, page: P
     before = finding(page)
     give(page, "plan-replacement_ratio", "0.5")
     expect(page.locator(".es-header h1")).to_have_text(re.compile(r"^Zero growth \(diubah\): "))
+    # The address follows the title by a moment.
+    expect(page).to_have_url(re.compile(r"plan\.replacement_ratio"))
     moved, link = finding(page), page.url.split("/skenario")[1]
     assert moved != before and "plan.replacement_ratio" in link
     assert opened(page, app, link) == moved
