@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analytics.regrouping_distance import distances, located, within
+from analytics.distances import distances, located, within
 from analytics.regrouping_programme import (
     STAYS,
     Flags,
@@ -171,7 +171,7 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     rulebook, on
         The class ceiling is that of this day (``data/rules/class_size.csv``).
     roads
-        As in :func:`analytics.regrouping_distance.distances`.
+        As in :func:`analytics.distances.distances`.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analytics.regrouping_distance import located, straight_matrix
+from analytics.distances import located, straight_matrix
 from analytics.regrouping_rules import local_value
 
 # Words of a list by which a school is exempt; where the column is not there, nobody is.

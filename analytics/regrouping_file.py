@@ -1,7 +1,7 @@
 """A file of schools for regrouping, typed, with every fault in it.
 
 What a file does not say is said: totals spread over the grades, rooms that are not known. A
-coordinate that cannot be believed is a finding of the plan, see ``regrouping_distance.py``.
+coordinate that cannot be believed is a finding of the plan, see ``distances.py``.
 """
 
 from __future__ import annotations

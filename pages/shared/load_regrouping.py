@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analytics import regrouping_years
+from analytics.distances import located
 from analytics.enrolment import Levers
 from analytics.regrouping import Limits, Prepared, RegroupingPlan, prepared
 from analytics.regrouping_candidates import CandidateRules, candidates, without_bos
-from analytics.regrouping_distance import located
 from analytics.regrouping_outcome import Outcome, outcome, saved_by_year, teachers_freed
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_years import Pace, Years
