@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -35,10 +36,14 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """One edition with what was decided about it: people, exits, law."""
+    """One edition with what was decided about it: people, exits and since when they are on record.
+
+    ``since`` is None where no exit is known.
+    """
 
     people: pd.DataFrame
     exits: pd.DataFrame
+    since: date | None
     law: Law
 
 
@@ -87,9 +92,12 @@ def facts_in_store(folder: Path, notes: list[tuple[str, str]]) -> Facts:
     with state.opened(folder) as decisions:
         law = Law(rules.load(), edition.as_of, decisions.law_choice(), decisions.local_titles())
         reasons, classified = decisions.exit_reasons(), decisions.exit_classifications()
+        stated = decisions.setting(exit_history.COMPLETE_FROM)
     with closing(store.opened(edition.path)) as connection:
         people, exits = store.people(connection), store.exits(connection)
-    return Facts(people, exit_history.history(exits, reasons, classified), law)
+    history = exit_history.history(exits, reasons, classified)
+    since = exit_history.on_record_from(stated, history, edition.as_of)
+    return Facts(people, history, since, law)
 
 
 def projected(
@@ -113,9 +121,9 @@ def projected(
     law = facts.law
     everybody = retirements(facts.people, law.rulebook, law.as_of, law.choice, law.local_titles)
     counted = leaving.counted(everybody, who).reset_index(drop=True)
-    since = exit_history.complete_from(facts.exits, law.as_of)
-    spells = exit_history.spells(facts.people, facts.exits, since or law.as_of, law)
-    model = exit_model(spells, since or law.as_of, law.as_of, prior=law.rulebook.exit_rates)
+    since = facts.since or law.as_of
+    spells = exit_history.spells(facts.people, facts.exits, since, law)
+    model = exit_model(spells, since, law.as_of, prior=law.rulebook.exit_rates)
     here = spells.loc[spells["exit_date"].isna()].set_index("person_id", drop=False)
     hazards = model.hazards(here.loc[counted["nip"]].reset_index(drop=True), years + 1)
     cells = tuple(by) or ("employment",)

@@ -36,6 +36,8 @@ LIST, INFERRED = "list", "inferred"
 _MPP_CODE = "20"
 _CAUSE_OF = {LEFT_AT_BUP: BUP, LEFT_AT_CONTRACT_END: CONTRACT_ENDED}
 # A year with fewer exits than this share of a usual one is a year the list does not cover.
+# Setting in which the planner says since when exits are on record.
+COMPLETE_FROM = "exits_complete_from"
 _COVERED_SHARE = 0.4
 _USUAL_YEARS = 5
 _CORRECTED_WITHIN = pd.Timedelta(days=366)
@@ -239,6 +241,19 @@ def unknown_reasons(told: pd.DataFrame) -> pd.DataFrame:
 
 
 # ---- spells of service ---------------------------------------------------------------------------
+
+
+def on_record_from(stated: str | None, exits: pd.DataFrame, as_of: date) -> date | None:
+    """The day from which exits are on record: as the planner stated it, else the guess.
+
+    Parameters
+    ----------
+    stated
+        What the setting :data:`COMPLETE_FROM` holds, an ISO date; None or '' where nobody said.
+    exits, as_of
+        As in :func:`complete_from`.
+    """
+    return date.fromisoformat(stated) if stated else complete_from(exits, as_of)
 
 
 def complete_from(exits: pd.DataFrame, as_of: date) -> date | None:

@@ -34,10 +34,8 @@ from analytics.teachers_religion import religion_shares
 HORIZON_YEARS = 10
 COUNTED = "all"
 PUBLIC = "negeri"
-# Tables that editions made earlier do not have.
-LATER_TABLES = ("post_needs", "budget_years")
-# Setting in which the planner says since when exits are complete.
-COMPLETE_FROM = "exits_complete_from"
+# Questions whose answers are handed on as they are.
+TABLES = ("post_needs", "budget_years")
 
 
 @dataclass(frozen=True)
@@ -247,7 +245,7 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
     with state.opened(folder) as decisions:
         choice, titles = decisions.law_choice(), decisions.local_titles()
         reasons, classified = decisions.exit_reasons(), decisions.exit_classifications()
-        complete = decisions.setting(COMPLETE_FROM)
+        complete = decisions.setting(exit_history.COMPLETE_FROM)
     with closing(store.opened(held.path)) as connection:
         people, exits = store.people(connection), store.exits(connection)
         listed = store.ask(connection, "school_teachers")
@@ -256,7 +254,7 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         enrolment = store.ask(connection, "enrolment", school_year=None)
         births = store.ask(connection, "births")
         religions = store.pupil_religions(connection)
-        tables = {name: _asked(connection, name) for name in LATER_TABLES}
+        tables = {name: store.ask(connection, name) for name in TABLES}
     history = exit_history.history(exits, reasons, classified)
     said = [sorted(titles.items()), sorted(reasons.items()), complete or ""]
     said.append(classified[["nip", "exited_on", "cause"]].astype("str").to_numpy().tolist())
@@ -271,14 +269,13 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         decisions=hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16],
         law=choice,
     )
-    since = date.fromisoformat(complete) if complete else None
     return Stored(
         origin=origin,
         rulebook=book,
         local_titles=titles,
         people=people,
         exits=history,
-        since=since or exit_history.complete_from(history, held.as_of),
+        since=exit_history.on_record_from(complete, history, held.as_of),
         profiles=profiles,
         enrolment=_counted(enrolment),
         births=births,
@@ -289,14 +286,6 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         ),
         tables=tables,
     )
-
-
-def _asked(connection: store.Connection, question: str) -> pd.DataFrame:
-    """An answer; an empty frame where the edition was made before there was such a table."""
-    try:
-        return store.ask(connection, question)
-    except store.StoreError:
-        return pd.DataFrame()
 
 
 @cache

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
+from analytics import command_project, exit_history, state
 from analytics.__main__ import main
 from tests import workbooks
 
@@ -60,6 +63,18 @@ def test_the_account_by_month_sums_to_the_same_end(folder, by_role):
     start = by_role.loc[by_role["year"] == last, "start_count"].sum()
     assert start + account["change_count"].sum() == pytest.approx(end, abs=1e-2)
     assert account["change_on_duty_count"].sum() >= account["change_count"].sum() - 1e-6
+
+
+def test_the_day_the_planner_stated_is_the_day_exits_are_on_record_from(folder):
+    def since() -> date | None:
+        return command_project.facts_in_store(folder, []).since
+
+    assert since() is None
+    with state.opened(folder) as decisions:
+        decisions.set_setting(exit_history.COMPLETE_FROM, "2021-03-01")
+        assert since() == date(2021, 3, 1)
+        decisions.set_setting(exit_history.COMPLETE_FROM, None)
+    assert since() is None
 
 
 def test_a_folder_without_an_edition_is_refused_with_what_to_do(tmp_path, capsys):

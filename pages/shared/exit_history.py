@@ -230,6 +230,6 @@ def _since(told: pd.DataFrame) -> None:
 
 def _state_since(chosen: date | None) -> None:
     value = chosen.isoformat() if chosen else None
-    load.state().set_setting(load_exits.COMPLETE_FROM, value, access.actor())
+    load.state().set_setting(exit_history.COMPLETE_FROM, value, access.actor())
     st.session_state.pop("exits-since", None)
     st.session_state[_SAID] = t("Hari mulai lengkap disimpan.")

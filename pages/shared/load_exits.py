@@ -28,7 +28,6 @@ from analytics.movement import Law
 from pages.shared import load, load_schools
 from pages.shared.words import language
 
-COMPLETE_FROM = "exits_complete_from"
 _EXPLAINING = "exits_explaining"
 HORIZON_YEARS = 10
 JUDGED_YEARS = 5
@@ -76,7 +75,7 @@ def _guessed_from(path: Path, sha256: str, version: int, day: date) -> date | No
 
 def complete_from() -> tuple[date | None, bool]:
     """Since when the exits are complete, and whether somebody said so (else it is a guess)."""
-    stated = load.state().setting(COMPLETE_FROM)
+    stated = load.state().setting(exit_history.COMPLETE_FROM)
     if stated:
         return date.fromisoformat(stated), True
     held = load.edition()
