@@ -21,24 +21,32 @@ What is measured
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
+from tests.benchmarks.looking import (
+    finding_and_figure,
+    first_page,
+    fresh_page,
+    line,
+    looking,
+    painted_after,
+    parser,
+    print_rows,
+    spread,
+)
 from tests.browser import running_app
 
 RETIREMENTS, EXITS = "pensiun", "keluar"
@@ -47,19 +55,6 @@ CHANGES = 36
 THINK_SECONDS = 2.0
 # As the switch reads on screen, and the link writes it.
 COUNTED = ("PNS", "ASN (PNS + P3K)", "Semua")
-SEEN_FIRST = """
-() => {
-  const seen = window.estafetSeen = {};
-  const look = () => {
-    if (!seen.finding && document.querySelector('.es-header h1')?.textContent)
-      requestAnimationFrame(() => { seen.finding = seen.finding || performance.now(); });
-    if (!seen.figure && document.querySelector('.js-plotly-plot .overplot path'))
-      requestAnimationFrame(() => { seen.figure = seen.figure || performance.now(); });
-    if (!seen.finding || !seen.figure) requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
-}
-"""
 # What must have changed before a filter counts as painted, on the page on retirements.
 RETIREMENT_PARTS = """
   const figures = document.querySelectorAll('.js-plotly-plot');
@@ -78,44 +73,6 @@ EXIT_PARTS = """
     [...bars].map(bar => bar.getAttribute('d')).join(),
   ];
 """
-WATCH = """
-(body) => {
-  const parts = new Function(body);
-  const before = parts();
-  window.estafetPainted = new Promise(resolve => {
-    let start = null;
-    for (const kind of ['pointerdown', 'keydown'])
-      addEventListener(kind, e => { start ??= e.timeStamp; }, {capture: true, once: true});
-    const look = () => {
-      const now = parts();
-      if (start !== null && now.every((part, i) => part && part !== before[i]))
-        requestAnimationFrame(() => resolve(performance.now() - start));
-      else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  });
-}
-"""
-
-
-@dataclass(frozen=True)
-class FirstPage:
-    """Milliseconds from navigation to the finding and to the first drawn figure."""
-
-    finding: float
-    figure: float
-
-
-def first_page(page: Page, url: str, patience_seconds: int = 60) -> FirstPage:
-    """Open an address and wait until it shows something."""
-    page.add_init_script(f"({SEEN_FIRST})()")
-    page.goto(url, wait_until="commit")
-    page.wait_for_function(
-        "window.estafetSeen?.finding && window.estafetSeen?.figure",
-        timeout=1000 * patience_seconds,
-    )
-    seen = page.evaluate("window.estafetSeen")
-    return FirstPage(seen["finding"], seen["figure"])
 
 
 def filter_changes(page: Page, count: int, pause_seconds: float = 0.25) -> list[float]:
@@ -129,7 +86,7 @@ def filter_changes(page: Page, count: int, pause_seconds: float = 0.25) -> list[
             times.append(_kecamatan_change(page))
         else:
             button = switch.get_by_role("radio", name=COUNTED[number % 3], exact=True)
-            times.append(painted_after(page, button.click))
+            times.append(painted_after(page, button.click, RETIREMENT_PARTS))
         # A person looks before the next change; the figures' own late work must not run into it.
         time.sleep(pause_seconds)
     return times[3:]
@@ -142,24 +99,17 @@ def _kecamatan_change(page: Page) -> float:
     chooser.wait_for()
     clear = chooser.get_by_role("button", name="Clear all")
     if clear.count():
-        took = painted_after(page, clear.first.click)
+        took = painted_after(page, clear.first.click, RETIREMENT_PARTS)
     else:
         chooser.get_by_role("combobox").click()
         options = page.get_by_role("option")
         options.first.wait_for()
-        took = painted_after(page, options.nth(1).click)
+        took = painted_after(page, options.nth(1).click, RETIREMENT_PARTS)
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.locator(".es-header").click()
     chooser.wait_for(state="hidden")
     return took
-
-
-def painted_after(page: Page, act: Callable[[], None], parts: str = RETIREMENT_PARTS) -> float:
-    """Milliseconds from the touch in ``act`` until every one of ``parts`` is painted anew."""
-    page.evaluate(WATCH, parts)
-    act()
-    return float(page.evaluate("window.estafetPainted"))
 
 
 def exit_changes(page: Page, count: int, pause_seconds: float = 0.4) -> list[float]:
@@ -305,108 +255,63 @@ def busy(url: str, users: int) -> Iterator[list[float]]:
         process.wait()
 
 
-def p95(times: Sequence[float]) -> float:
-    """The value that 95 of 100 stay below."""
-    return statistics.quantiles(times, n=20, method="inclusive")[-1]
-
-
-def line(what: str, target: str, values: Sequence[tuple[str, float]]) -> str:
-    """One row of the printed table."""
-    said = ", ".join(f"{name} {value:,.0f} ms" for name, value in values)
-    return f"{what:<46} {said:<46} {target}"
-
-
-def fresh_page(browser: Browser) -> Page:
-    """A page of a visitor who never came before, on a projector."""
-    context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="id-ID")
-    return context.new_page()
-
-
 def measured(data: Path, log: Path, changes: int, users: int) -> Iterator[str]:
     """The rows of the table, one after the other."""
-    path = running_app.chromium_path()
-    if path is None:
-        raise SystemExit("no Chromium on this machine; install the package chromium")
-    with (
-        running_app.running(data, log) as app,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=path, args=list(running_app.CHROMIUM_OPTIONS)
-        ) as browser,
-    ):
+    with looking(data, log) as (url, browser):
         within = "target 3,000"
         page = fresh_page(browser)
-        cold = first_page(page, app.url)
-        values = [("finding", cold.finding), ("figure", cold.figure)]
-        yield line("first page, server just started", within, values)
-        warm = [first_page(fresh_page(browser), app.url) for _ in range(5)]
-        values = [
-            ("finding", statistics.median(one.finding for one in warm)),
-            ("figure", statistics.median(one.figure for one in warm)),
-        ]
-        yield line("first page, new browser profile (median of 5)", within, values)
-        again = [first_page(page, app.url) for _ in range(5)]
-        values = [
-            ("finding", statistics.median(one.finding for one in again)),
-            ("figure", statistics.median(one.figure for one in again)),
-        ]
-        yield line("first page, reload (median of 5)", within, values)
+        cold = first_page(page, url)
+        yield line("first page, server just started", within, finding_and_figure([cold]))
+        warm = [first_page(fresh_page(browser), url) for _ in range(5)]
+        yield line(
+            "first page, new browser profile (median of 5)", within, finding_and_figure(warm)
+        )
+        again = [first_page(page, url) for _ in range(5)]
+        yield line("first page, reload (median of 5)", within, finding_and_figure(again))
 
-        yield from _exits_measured(browser, f"{app.url}/{EXITS}", changes)
+        yield from _exits_measured(browser, f"{url}/{EXITS}", changes)
         page = fresh_page(browser)
-        page.goto(f"{app.url}/{RETIREMENTS}")
+        page.goto(f"{url}/{RETIREMENTS}")
         alone = filter_changes(page, changes)
-        values = [("median", statistics.median(alone)), ("p95", p95(alone))]
-        yield line(f"filter change, 1 user ({len(alone)} changes)", "targets 200, 300", values)
-        with busy(app.url, users - 1) as reruns:
+        told = f"filter change, 1 user ({len(alone)} changes)"
+        yield line(told, "targets 200, 300", spread(alone))
+        with busy(url, users - 1) as reruns:
             among = filter_changes(page, changes)
-        values = [("median", statistics.median(among)), ("p95", p95(among))]
-        yield line(f"filter change, {users} users ({len(among)} changes)", "target 300", values)
+        told = f"filter change, {users} users ({len(among)} changes)"
+        yield line(told, "target 300", spread(among))
         if len(reruns) > 1:
-            values = [("median", statistics.median(reruns)), ("p95", p95(reruns))]
             told = f"the other {users - 1} ({len(reruns)} reruns, server only)"
-            yield line(told, "", values)
+            yield line(told, "", spread(reruns))
 
 
 def _exits_measured(browser: Browser, url: str, changes: int) -> Iterator[str]:
     first = first_page(fresh_page(browser), url, patience_seconds=300)
-    values = [("finding", first.finding), ("figure", first.figure)]
-    yield line("Keluar, first visitor (model learnt)", "", values)
+    yield line("Keluar, first visitor (model learnt)", "", finding_and_figure([first]))
     warm = [first_page(fresh_page(browser), url) for _ in range(5)]
-    values = [
-        ("finding", statistics.median(one.finding for one in warm)),
-        ("figure", statistics.median(one.figure for one in warm)),
-    ]
-    yield line("Keluar, new browser profile (median of 5)", "target 3,000", values)
+    yield line(
+        "Keluar, new browser profile (median of 5)", "target 3,000", finding_and_figure(warm)
+    )
     page = fresh_page(browser)
     page.goto(url)
     counted = exit_changes(page, changes)
-    values = [("median", statistics.median(counted)), ("p95", p95(counted))]
-    yield line(f"Keluar, who is counted ({len(counted)} changes)", "targets 200, 300", values)
+    yield line(
+        f"Keluar, who is counted ({len(counted)} changes)", "targets 200, 300", spread(counted)
+    )
     steps = exit_lever_steps(page, changes)
-    values = [("median", statistics.median(steps)), ("p95", p95(steps))]
-    yield line(f"Keluar, lever step ({len(steps)} steps)", "targets 200, 300", values)
+    yield line(f"Keluar, lever step ({len(steps)} steps)", "targets 200, 300", spread(steps))
     page.close()
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, help="a data folder to measure (default: sample city)")
-    parser.add_argument("--changes", type=int, default=CHANGES)
-    parser.add_argument("--users", type=int, default=USERS)
-    parser.add_argument("--crowd", metavar="URL", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
+    options = parser(__doc__, CHANGES)
+    options.add_argument("--users", type=int, default=USERS)
+    options.add_argument("--crowd", metavar="URL", help=argparse.SUPPRESS)
+    asked = options.parse_args()
     if asked.crowd:
         crowd(asked.crowd, asked.users)
         return
-    with tempfile.TemporaryDirectory(prefix="estafet-page-speed-") as folder:
-        data = asked.data or running_app.with_sample_city(Path(folder) / "data")
-        if hasattr(os, "getloadavg"):
-            load, cores = os.getloadavg()[0], os.cpu_count()
-            print(f"{cores} cores, load before {load:.1f} (above {cores}: others are working too)")
-        for row in measured(data, Path(folder) / "app.log", asked.changes, asked.users):
-            print(row, flush=True)
+    print_rows(asked.data, lambda data, log: measured(data, log, asked.changes, asked.users))
 
 
 if __name__ == "__main__":

@@ -22,19 +22,25 @@ And for Opsi pengganti
 
 from __future__ import annotations
 
-import argparse
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.benchmarks.page_speed import first_page, fresh_page, line, p95, painted_after
-from tests.browser import running_app
+from tests.benchmarks.looking import (
+    finding_and_figure,
+    first_page,
+    fresh_page,
+    line,
+    looking,
+    painted_after,
+    parser,
+    print_rows,
+    spread,
+)
 
 CHANGES, LOCKS = 24, 8
 _PATIENCE_MS = 180_000
@@ -163,48 +169,28 @@ def replacing(browser: Browser, url: str, changes: int) -> Iterator[str]:
             first_page(fresh_page(browser), url, patience_seconds=_PATIENCE_MS // 1000)
             for _ in range(count)
         ]
-        values = [
-            ("finding", statistics.median(one.finding for one in seen)),
-            ("figure", statistics.median(one.figure for one in seen)),
-        ]
-        yield line(f"Pengganti, {what}", "target 3,000" if count > 1 else "", values)
+        target = "target 3,000" if count > 1 else ""
+        yield line(f"Pengganti, {what}", target, finding_and_figure(seen))
     page = fresh_page(browser)
     page.goto(url)
     page.locator(".es-source").wait_for(timeout=_PATIENCE_MS)
     time.sleep(1)
     years = year_changes(page, changes)
-    yield line(f"Pengganti, year ({len(years)})", "target 500", _spread(years))
+    yield line(f"Pengganti, year ({len(years)})", "target 500", spread(years))
     steps = service_steps(page, changes)
-    yield line(f"Pengganti, lever of one for one ({len(steps)})", "target 500", _spread(steps))
-
-
-def _spread(times: list[float]) -> list[tuple[str, float]]:
-    return [("median", statistics.median(times)), ("p95", p95(times))]
+    yield line(f"Pengganti, lever of one for one ({len(steps)})", "target 500", spread(steps))
 
 
 def measured(data: Path, log: Path, changes: int, locks_count: int) -> Iterator[str]:
     """The rows of the table, one after the other."""
-    path = running_app.chromium_path()
-    if path is None:
-        raise SystemExit("no Chromium on this machine; install the package chromium")
-    with (
-        running_app.running(data, log) as app,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=path, args=list(running_app.CHROMIUM_OPTIONS)
-        ) as browser,
-    ):
+    with looking(data, log) as (home, browser):
         for solved in PAGES:
-            url, name = f"{app.url}/{solved.address}", solved.address.capitalize()
+            url, name = f"{home}/{solved.address}", solved.address.capitalize()
             cold = first_page(fresh_page(browser), url, patience_seconds=_PATIENCE_MS // 1000)
-            values = [("finding", cold.finding), ("figure", cold.figure)]
-            yield line(f"{name}, first visitor of this server", "", values)
+            yield line(f"{name}, first visitor of this server", "", finding_and_figure([cold]))
             warm = [first_page(fresh_page(browser), url) for _ in range(5)]
-            values = [
-                ("finding", statistics.median(one.finding for one in warm)),
-                ("figure", statistics.median(one.figure for one in warm)),
-            ]
-            yield line(f"{name}, new browser profile (median of 5)", "target 3,000", values)
+            told = f"{name}, new browser profile (median of 5)"
+            yield line(told, "target 3,000", finding_and_figure(warm))
             page = fresh_page(browser)
             page.goto(url)
             new, again = filter_changes(page, solved, changes)
@@ -212,28 +198,20 @@ def measured(data: Path, log: Path, changes: int, locks_count: int) -> Iterator[
             yield line(told, "first plan 3,000", [("median", statistics.median(new)),
                                                   ("worst", max(new))])  # fmt: skip
             told = f"{name}, filter change ({len(again)})"
-            yield line(told, "targets 200, 300", _spread(again))
+            yield line(told, "targets 200, 300", spread(again))
             locked, released = locks(page, url, solved, locks_count)
             told = f"{name}, lock, solved again ({len(locked)})"
-            yield line(told, "first plan 3,000", _spread(locked))
-            yield line(f"{name}, release", "targets 200, 300", _spread(released))
-        yield from replacing(browser, f"{app.url}/pengganti", changes)
+            yield line(told, "first plan 3,000", spread(locked))
+            yield line(f"{name}, release", "targets 200, 300", spread(released))
+        yield from replacing(browser, f"{home}/pengganti", changes)
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, help="a data folder to measure (default: sample city)")
-    parser.add_argument("--changes", type=int, default=CHANGES)
-    parser.add_argument("--locks", type=int, default=LOCKS)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="estafet-plan-speed-") as folder:
-        data = asked.data or running_app.with_sample_city(Path(folder) / "data")
-        if hasattr(os, "getloadavg"):
-            load, cores = os.getloadavg()[0], os.cpu_count()
-            print(f"{cores} cores, load before {load:.1f} (above {cores}: others are working too)")
-        for row in measured(data, Path(folder) / "app.log", asked.changes, asked.locks):
-            print(row, flush=True)
+    options = parser(__doc__, CHANGES)
+    options.add_argument("--locks", type=int, default=LOCKS)
+    asked = options.parse_args()
+    print_rows(asked.data, lambda data, log: measured(data, log, asked.changes, asked.locks))
 
 
 if __name__ == "__main__":

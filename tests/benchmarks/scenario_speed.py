@@ -15,18 +15,23 @@ What is measured
 
 from __future__ import annotations
 
-import argparse
-import os
-import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.benchmarks.page_speed import first_page, fresh_page, line, p95, painted_after
-from tests.browser import running_app
+from tests.benchmarks.looking import (
+    finding_and_figure,
+    first_page,
+    fresh_page,
+    line,
+    looking,
+    painted_after,
+    parser,
+    print_rows,
+    spread,
+)
 
 CHANGES = 16
 _PATIENCE_MS = 240_000
@@ -89,63 +94,38 @@ def slides(page: Page, count: int) -> list[float]:
     return times
 
 
-def _spread(times: list[float]) -> list[tuple[str, float]]:
-    return [("median", statistics.median(times)), ("p95", p95(times))]
-
-
 def measured(data: Path, log: Path, count: int) -> Iterator[str]:
     """The rows of the table, one after the other."""
-    path = running_app.chromium_path()
-    if path is None:
-        raise SystemExit("no Chromium on this machine; install the package chromium")
-    with (
-        running_app.running(data, log) as app,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=path, args=list(running_app.CHROMIUM_OPTIONS)
-        ) as browser,
-    ):
-        url = f"{app.url}/skenario"
+    with looking(data, log) as (home, browser):
+        url = f"{home}/skenario"
         cold = first_page(fresh_page(browser), url, patience_seconds=_PATIENCE_MS // 1000)
         yield line("Skenario, first visitor of this server", "", [("figure", cold.figure)])
         warm = [first_page(fresh_page(browser), url) for _ in range(3)]
-        values = [
-            ("finding", statistics.median(one.finding for one in warm)),
-            ("figure", statistics.median(one.figure for one in warm)),
-        ]
-        yield line("Skenario, new browser profile (median of 3)", "target 3,000", values)
+        told = "Skenario, new browser profile (median of 3)"
+        yield line(told, "target 3,000", finding_and_figure(warm))
         page = fresh_page(browser)
         page.goto(url)
         _ready(page)
-        yield line(f"Preset, known ({count})", _TARGET, _spread(presets(page, count)))
+        yield line(f"Preset, known ({count})", _TARGET, spread(presets(page, count)))
         every: list[float] = []
         for name, stage, values_given in LEVERS:
             page.goto(f"{url}?s=zero_growth")
             _ready(page)
             times = fields(page, name, values_given, count)
             every += times
-            yield line(f"Lever: {name} ({stage}, {len(times)})", _TARGET, _spread(times))
+            yield line(f"Lever: {name} ({stage}, {len(times)})", _TARGET, spread(times))
         page.goto(f"{url}?s=zero_growth")
         _ready(page)
         times = slides(page, count)
         every += times
-        yield line(f"Lever: births (pupils, {len(times)})", _TARGET, _spread(times))
-        yield line(f"All levers ({len(every)})", _TARGET, _spread(every))
+        yield line(f"Lever: births (pupils, {len(times)})", _TARGET, spread(times))
+        yield line(f"All levers ({len(every)})", _TARGET, spread(every))
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, help="a data folder to measure (default: sample city)")
-    parser.add_argument("--changes", type=int, default=CHANGES)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="estafet-scenario-speed-") as folder:
-        data = asked.data or running_app.with_sample_city(Path(folder) / "data")
-        if hasattr(os, "getloadavg"):
-            load, cores = os.getloadavg()[0], os.cpu_count()
-            print(f"{cores} cores, load before {load:.1f} (above {cores}: others are working too)")
-        for row in measured(data, Path(folder) / "app.log", asked.changes):
-            print(row, flush=True)
+    asked = parser(__doc__, CHANGES).parse_args()
+    print_rows(asked.data, lambda data, log: measured(data, log, asked.changes))
 
 
 if __name__ == "__main__":

@@ -16,18 +16,23 @@ What is measured, for Murid and Guru
 
 from __future__ import annotations
 
-import argparse
-import os
-import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.benchmarks.page_speed import first_page, fresh_page, line, p95, painted_after
-from tests.browser import running_app
+from tests.benchmarks.looking import (
+    finding_and_figure,
+    first_page,
+    fresh_page,
+    line,
+    looking,
+    painted_after,
+    parser,
+    print_rows,
+    spread,
+)
 
 CHANGES = 24
 LEVELS = ("SMP", "Semua", "SD")
@@ -80,56 +85,30 @@ def lever_steps(page: Page, address: str, count: int, pause_seconds: float = 0.4
     return times[1:]
 
 
-def _spread(times: list[float]) -> list[tuple[str, float]]:
-    return [("median", statistics.median(times)), ("p95", p95(times))]
-
-
 def measured(data: Path, log: Path, changes: int) -> Iterator[str]:
     """The rows of the table, one after the other."""
-    path = running_app.chromium_path()
-    if path is None:
-        raise SystemExit("no Chromium on this machine; install the package chromium")
-    with (
-        running_app.running(data, log) as app,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=path, args=list(running_app.CHROMIUM_OPTIONS)
-        ) as browser,
-    ):
+    with looking(data, log) as (home, browser):
         for address in FIGURES:
-            url, name = f"{app.url}/{address}", address.capitalize()
+            url, name = f"{home}/{address}", address.capitalize()
             cold = first_page(fresh_page(browser), url)
-            values = [("finding", cold.finding), ("figure", cold.figure)]
-            yield line(f"{name}, first visitor of this server", "", values)
+            yield line(f"{name}, first visitor of this server", "", finding_and_figure([cold]))
             warm = [first_page(fresh_page(browser), url) for _ in range(5)]
-            values = [
-                ("finding", statistics.median(one.finding for one in warm)),
-                ("figure", statistics.median(one.figure for one in warm)),
-            ]
-            yield line(f"{name}, new browser profile (median of 5)", "target 3,000", values)
+            told = f"{name}, new browser profile (median of 5)"
+            yield line(told, "target 3,000", finding_and_figure(warm))
             page = fresh_page(browser)
             page.goto(url)
             filters = level_changes(page, address, changes)
             told = f"{name}, filter change, 1 user ({len(filters)} changes)"
-            yield line(told, "targets 200, 300", _spread(filters))
+            yield line(told, "targets 200, 300", spread(filters))
             levers = lever_steps(page, address, changes)
             told = f"{name}, lever step, 1 user ({len(levers)} steps)"
-            yield line(told, "targets 200, 300", _spread(levers))
+            yield line(told, "targets 200, 300", spread(levers))
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, help="a data folder to measure (default: sample city)")
-    parser.add_argument("--changes", type=int, default=CHANGES)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="estafet-school-speed-") as folder:
-        data = asked.data or running_app.with_sample_city(Path(folder) / "data")
-        if hasattr(os, "getloadavg"):
-            load, cores = os.getloadavg()[0], os.cpu_count()
-            print(f"{cores} cores, load before {load:.1f} (above {cores}: others are working too)")
-        for row in measured(data, Path(folder) / "app.log", asked.changes):
-            print(row, flush=True)
+    asked = parser(__doc__, CHANGES).parse_args()
+    print_rows(asked.data, lambda data, log: measured(data, log, asked.changes))
 
 
 if __name__ == "__main__":
