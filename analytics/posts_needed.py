@@ -30,8 +30,8 @@ from analytics.teachers import HEAD
 
 __all__ = [
     "ABK", "AT_LEVEL", "BASES", "CELL", "COMPLEMENT", "HEAD_ROLE", "NONE", "NO_NEEDS", "RATIO",
-    "SCHOOL_MODEL", "TEACHER", "Needs", "abk_posts", "at_level", "no_needs", "people_by_post",
-    "posts_as_needed", "ratio_posts", "school_posts",
+    "SCHOOL_MODEL", "TEACHER", "Needs", "abk_posts", "at_level", "need_kept", "no_needs",
+    "people_by_post", "posts_as_needed", "ratio_posts", "school_posts",
 ]  # fmt: skip
 
 SCHOOL_MODEL, ABK, RATIO, COMPLEMENT, NONE = (
@@ -83,6 +83,24 @@ def no_needs(*, year: bool = False, ratio: bool = False) -> pd.DataFrame:
 
 
 NO_NEEDS = Needs(no_needs(year=True))
+
+
+def need_kept(school: pd.DataFrame, until: int) -> pd.DataFrame:
+    """Need of the last year that pupils are forecast for, kept for the years after it.
+
+    Parameters
+    ----------
+    school
+        Rows of :class:`Needs.school`, with ``year``.
+    until
+        The last calendar year to answer for.
+    """
+    if school.empty or int(school["year"].max()) >= until:
+        return school
+    last = int(school["year"].max())
+    own = school.loc[school["year"] == last]
+    later = [own.assign(year=year) for year in range(last + 1, until + 1)]
+    return pd.concat([school, *later], ignore_index=True)
 
 
 def school_posts(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analytics import enrolment, teachers
+from analytics.enrolment_cells import CELL_COLUMNS, pupil_cells
 from analytics.enrolment_learning import Outlook
 from analytics.posts_needed import at_level
 from analytics.redistribution import MOVED, SPLIT, Redistribution, redistribute
@@ -107,31 +108,9 @@ class SchoolStages(PeopleStages):
 
     def _cells(self, told: Scenario) -> pd.DataFrame:
         seen, facts = self.pupils(told), self.facts
-        columns = ["npsn", "school_year", "grade", "pupil_count", "level"]
         if seen is None:
-            return pd.DataFrame(columns=columns)
-        years = [int(seen.data.years[-1]), *seen.years]
-        level = facts.schools.set_index("npsn")["level"]
-
-        def rows(school: np.ndarray, column: np.ndarray) -> pd.DataFrame:
-            now = seen.data.count[school, column, -1][:, None]
-            pupils = np.concatenate([now, seen.cells[school, column]], axis=1)
-            npsn = np.repeat(seen.data.school_ids[school].astype(str), len(years))
-            return pd.DataFrame(
-                {
-                    "npsn": npsn,
-                    "school_year": np.tile(years, len(school)),
-                    "grade": np.repeat(seen.data.grades[column], len(years)),
-                    "pupil_count": pupils.ravel(),
-                    "level": level.reindex(npsn).to_numpy(),
-                }
-            )
-
-        is_graded = seen.data.grades >= 0
-        graded = rows(*np.nonzero(seen.serves & is_graded))
-        totals = rows(*np.nonzero(seen.serves & ~is_graded))
-        spread = teachers.evenly_by_grade(totals.drop(columns="grade"))
-        table = pd.concat([graded, spread[columns]], ignore_index=True)
+            return pd.DataFrame(columns=CELL_COLUMNS)
+        table = pupil_cells(seen, facts.schools.set_index("npsn")["level"])
         kept = table["npsn"].isin(facts.public_schools)
         kept &= teachers.in_scope(table["level"], facts.rulebook)
         return table.loc[kept].reset_index(drop=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analytics.posts_needed import Needs, abk_posts, no_needs, ratio_posts, school_posts
+from analytics.posts_needed import Needs, abk_posts, need_kept, no_needs, ratio_posts, school_posts
 from analytics.replacement import Gap, GapChoice, gap
 from analytics.scenario import Scenario
 from analytics.scenario_schools import SchoolStages
@@ -52,7 +52,7 @@ class Stages(SchoolStages):
                 school = school.assign(unit_id=school["unit_id"].replace(into))
                 school = school.groupby(keys, as_index=False, sort=True)["needed_count"].sum()
                 of_model = frozenset(into.get(one, one) for one in of_model)
-            school = _held(school, facts.as_of.year + told.years)
+            school = need_kept(school, facts.as_of.year + told.years)
         abk, unmatched = self.kept("abk", (), self._abk)
         ratio = self.kept("ratio", (), lambda: ratio_posts(units, book, facts.as_of))
         return Needs(school, of_model, abk, ratio, unmatched)
@@ -91,13 +91,3 @@ class Stages(SchoolStages):
             keep_teachers=bool(told["need.keep_teachers"]),
         )
         return gap(ahead, self.needs(told), self.facts.stored.units, choice, self.facts.rulebook)
-
-
-def _held(school: pd.DataFrame, until: int) -> pd.DataFrame:
-    """Need of the last year that pupils are forecast for, kept for the years after it."""
-    if school.empty or int(school["year"].max()) >= until:
-        return school
-    last = int(school["year"].max())
-    own = school.loc[school["year"] == last]
-    later = [own.assign(year=year) for year in range(last + 1, until + 1)]
-    return pd.concat([school, *later], ignore_index=True)

@@ -60,6 +60,7 @@ ORDER = [
     ["enrolment_learning"],
     ["enrolment", "enrolment_stored"],
     ["backtest", "teachers"],
+    ["enrolment_cells"],
     ["redistribution"],
     ["posts_held"],
     ["posts_abk"],

@@ -242,18 +242,7 @@ def bars(
             "name": named.get(column, str(column)),
             "x": along,
             "y": _listed(counts[column]),
-            "marker": {
-                "color": PALETTE[i % len(PALETTE)],
-                "line": {"width": 0},
-                "pattern": {
-                    "shape": HATCHES[i % len(HATCHES)],
-                    "fillmode": "overlay",
-                    "fgcolor": "#FFFFFF",
-                    "fgopacity": 0.55,
-                    "size": 8,
-                    "solidity": 0.22,
-                },
-            },
+            "marker": hatched(HATCHES[i % len(HATCHES)], PALETTE[i % len(PALETTE)]),
             "hovertemplate": "%{y:,d}",
         }
         for i, column in enumerate(counts.columns)
@@ -311,6 +300,36 @@ def lines(
     return {"data": traces, "layout": layout(finding, y_title, legend=False)}
 
 
+def ranked(shown: Figure, *, size: int = 14, room: int = 48) -> Figure:
+    """A layout of named rows, first on top, the figure at the end of each; ``room`` for it."""
+    shown["hovermode"] = "closest"
+    shown["yaxis"] = {
+        "autorange": "reversed",
+        "automargin": True,
+        "fixedrange": True,
+        "ticksuffix": "  ",
+        "tickfont": {"size": size},
+        "showgrid": False,
+        "type": "category",
+    }
+    shown["xaxis"] |= {"visible": False, "rangemode": "tozero"}
+    shown["margin"]["r"] = room
+    return shown
+
+
+def hatched(shape: str, colour: str) -> Figure:
+    """A bar's colour with a hatch over it, so that it is told apart without colours too."""
+    pattern = {
+        "shape": shape,
+        "fillmode": "overlay",
+        "fgcolor": "#FFFFFF",
+        "fgopacity": 0.5,
+        "size": 8,
+        "solidity": 0.2,
+    }
+    return {"color": colour, "line": {"width": 0}, "pattern": pattern}
+
+
 def ranking(counts: pd.Series, finding: str, *, series: str = "") -> Figure:
     """Horizontal bars with the figure at the end of each, largest on top.
 
@@ -319,18 +338,7 @@ def ranking(counts: pd.Series, finding: str, *, series: str = "") -> Figure:
     counts
         Values by label, in the order to show (first on top).
     """
-    shown = layout(finding, legend=False)
-    shown["hovermode"] = "closest"
-    shown["yaxis"] = {
-        "autorange": "reversed",
-        "automargin": True,
-        "fixedrange": True,
-        "ticksuffix": "  ",
-        "tickfont": {"size": 14},
-        "showgrid": False,
-    }
-    shown["xaxis"] |= {"visible": False, "rangemode": "tozero"}
-    shown["margin"]["r"] = 48
+    shown = ranked(layout(finding, legend=False))
     trace = {
         "type": "bar",
         "orientation": "h",

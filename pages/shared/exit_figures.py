@@ -107,18 +107,9 @@ def _bar(counts: pd.Series, label: tuple[str, int], seen: Look, *, is_ahead: boo
         "x": counts.index.tolist(),
         "y": counts.tolist(),
         "opacity": _AHEAD_OPACITY if is_ahead else 1.0,
-        "marker": {
-            "color": _COLOURS[place % len(_COLOURS)],
-            "line": {"width": 0},
-            "pattern": {
-                "shape": charts.HATCHES[place % len(charts.HATCHES)],
-                "fillmode": "overlay",
-                "fgcolor": "#FFFFFF",
-                "fgopacity": 0.55,
-                "size": 8,
-                "solidity": 0.22,
-            },
-        },
+        "marker": charts.hatched(
+            charts.HATCHES[place % len(charts.HATCHES)], _COLOURS[place % len(_COLOURS)]
+        ),
         "text": said,
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",

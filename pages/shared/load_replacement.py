@@ -24,6 +24,7 @@ from analytics.pay_path import PayPath, pay_path, spending
 from analytics.posts_needed import (
     Needs,
     abk_posts,
+    need_kept,
     no_needs,
     people_by_post,
     posts_as_needed,
@@ -91,7 +92,7 @@ def ground(asked: GapKey) -> Ground:
             here = cells.loc[teachers.in_scope(cells["level"], book)].reset_index(drop=True)
             needed = teachers.teachers_needed(teachers.rombel(here, book), book, facts=facts)
             school, school_units = school_posts(needed, units, book, set(here["npsn"]))
-            school = _held(school, day.year + HORIZON_YEARS)
+            school = need_kept(school, day.year + HORIZON_YEARS)
         posts = posts_as_needed(in_post, needed) if len(in_post) else in_post
         posted = people_by_post(known.people, posts, book, units)
         abk, unmatched = (
@@ -122,16 +123,6 @@ def _units(asked: SchoolKey) -> pd.DataFrame:
 @lru_cache(maxsize=8)
 def _sheets(asked: SchoolKey) -> pd.DataFrame | None:
     return load_schools._asked(asked, "post_needs")
-
-
-def _held(school: pd.DataFrame, until: int) -> pd.DataFrame:
-    """Need of the last year that pupils are forecast for, kept for the years after it."""
-    if school.empty or int(school["year"].max()) >= until:
-        return school
-    last = int(school["year"].max())
-    own = school.loc[school["year"] == last]
-    later = [own.assign(year=year) for year in range(last + 1, until + 1)]
-    return pd.concat([school, *later], ignore_index=True)
 
 
 # A ground is kept by whoever computed it; by its identity, so that nothing is hashed anew.

@@ -30,19 +30,8 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
         name = teacher_view.post_name(str(best["post"].iloc[0]))
         finding += t("; terbanyak {post}", post=name)
     rows = _gathered(rows)
-    shown = charts.layout(finding)
-    shown["barmode"] = "stack"
-    shown["hovermode"] = "y unified"
-    shown["yaxis"] = {
-        "autorange": "reversed",
-        "automargin": True,
-        "fixedrange": True,
-        "ticksuffix": "  ",
-        "tickfont": {"size": 14},
-        "showgrid": False,
-    }
-    shown["xaxis"] |= {"visible": False, "rangemode": "tozero"}
-    shown["margin"]["r"] = 40
+    shown = charts.ranked(charts.layout(finding), room=40)
+    shown |= {"barmode": "stack", "hovermode": "y unified"}
     # Names of posts take much of a phone; the legend begins at its edge, beside the buttons.
     shown["legend"]["xref"] = "container"
     labels = rows["label"].tolist()
@@ -56,18 +45,7 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
             "text": [number(value) if value else "" for value in rows[column]],
             "textposition": "auto",
             "insidetextanchor": "middle",
-            "marker": {
-                "color": colour,
-                "line": {"width": 0},
-                "pattern": {
-                    "shape": hatch,
-                    "fillmode": "overlay",
-                    "fgcolor": "#FFFFFF",
-                    "fgopacity": 0.5,
-                    "size": 8,
-                    "solidity": 0.2,
-                },
-            },
+            "marker": charts.hatched(hatch, colour),
             "hovertemplate": "%{x:,d}",
         }
         for name, column, colour, hatch in (

@@ -81,18 +81,7 @@ def _bar(
         "name": name,
         "x": years,
         "y": values,
-        "marker": {
-            "color": colour,
-            "line": {"width": 0},
-            "pattern": {
-                "shape": hatch,
-                "fillmode": "overlay",
-                "fgcolor": "#FFFFFF",
-                "fgopacity": 0.5,
-                "size": 8,
-                "solidity": 0.2,
-            },
-        },
+        "marker": charts.hatched(hatch, colour),
         "customdata": [number(abs(value)) for value in values],
         "hovertemplate": "%{customdata}",
     }

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import charts, layout
-from pages.shared.scenario_figures import waterfall
 from pages.shared.scenario_view import Seen
 from pages.shared.scenario_words import step_name
+from pages.shared.waterfall import waterfall
 from pages.shared.words import money, number, t
 
 

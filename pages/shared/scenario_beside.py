@@ -9,11 +9,12 @@ from analytics.scenario import Scenario
 from analytics.scenario_compare import MEASURES, Comparison
 from pages.shared import charts, inputs, layout, load, load_scenarios, scenario_held
 from pages.shared.load_scenarios import RefusedError
-from pages.shared.scenario_figures import Shown, side_by_side, waterfall
+from pages.shared.scenario_figures import Shown, side_by_side
 from pages.shared.scenario_held import Held
 from pages.shared.scenario_link import opened, preset_names
 from pages.shared.scenario_view import Seen
 from pages.shared.scenario_words import lever_name, measure_names, measure_said, value_said
+from pages.shared.waterfall import waterfall
 from pages.shared.words import language, t, tn
 
 _CHARTS = ("unfilled_count", "end_count", "apbd_idr", "ratio_share")

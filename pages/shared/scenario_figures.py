@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -179,60 +178,6 @@ def side_by_side(table: pd.DataFrame, column: str, finding: str, shown: Shown) -
     return {"data": traces, "layout": laid}
 
 
-def waterfall(
-    labels: Sequence[str],
-    values: Sequence[float],
-    finding: str,
-    said: Mapping[int, str] | Sequence[str],
-) -> charts.Figure:
-    """Start, named steps that add up, end; first on top.
-
-    Parameters
-    ----------
-    values
-        Level at the start, changes, level at the end.
-    said
-        What stands at the end of each bar.
-    """
-    shown: dict[str, Any] = charts.layout(finding, legend=False)
-    shown["hovermode"] = "closest"
-    shown["yaxis"] = {
-        "autorange": "reversed",
-        "automargin": True,
-        "fixedrange": True,
-        "ticksuffix": "  ",
-        "tickfont": {"size": 13},
-        "showgrid": False,
-        "type": "category",
-    }
-    shown["xaxis"] |= {"visible": False}
-    shown["margin"]["r"] = 84
-    levels = [values[0]]
-    for change in values[1:-1]:
-        levels.append(levels[-1] + change)
-    low, high = min([*levels, values[-1]]), max([*levels, values[-1]])
-    if low > 0.6 * high > 0:
-        # Steps are seen where the level is large against them.
-        room = max(high - low, 1e-9)
-        shown["xaxis"] |= {"range": [max(low - 0.35 * room, 0), high + 0.35 * room]}
-    trace = {
-        "type": "waterfall",
-        "orientation": "h",
-        "measure": ["absolute", *["relative"] * (len(values) - 2), "total"],
-        "y": [charts.wrapped(label, 30) for label in _apart(labels)],
-        "x": list(values),
-        "text": [said[at] for at in range(len(values))],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "decreasing": {"marker": {"color": charts.PALETTE[3]}},
-        "increasing": {"marker": {"color": charts.PALETTE[1]}},
-        "totals": {"marker": {"color": charts.PALETTE[0]}},
-        "connector": {"line": {"color": charts.QUIET, "width": 1}},
-        "hovertemplate": "%{y}: %{text}<extra></extra>",
-    }
-    return {"data": [trace], "layout": shown}
-
-
 def tornado(rows: pd.DataFrame, base: float, finding: str, unit: str) -> charts.Figure:
     """What each lever alone does, the widest on top.
 
@@ -247,19 +192,10 @@ def tornado(rows: pd.DataFrame, base: float, finding: str, unit: str) -> charts.
         Of the measure: ``Rp``, ``bagian`` (a share), or what is counted.
     """
     scale = 1e9 if unit == "Rp" else 1.0
-    shown: dict[str, Any] = charts.layout(finding)
-    shown["hovermode"] = "closest"
+    shown = charts.ranked(charts.layout(finding), size=13)
     shown["barmode"] = "overlay"
-    shown["yaxis"] = {
-        "autorange": "reversed",
-        "automargin": True,
-        "fixedrange": True,
-        "ticksuffix": "  ",
-        "tickfont": {"size": 13},
-        "showgrid": False,
-        "type": "category",
-    }
     shown["xaxis"] |= {
+        "visible": True,
         "showgrid": True,
         "rangemode": "normal",
         "nticks": 6,
@@ -275,17 +211,7 @@ def tornado(rows: pd.DataFrame, base: float, finding: str, unit: str) -> charts.
             "base": [base / scale] * len(rows),
             "x": ((rows[f"{side}_value"] - base) / scale).tolist(),
             "y": labels,
-            "marker": {
-                "color": colour,
-                "line": {"width": 0},
-                "pattern": {
-                    "shape": hatch,
-                    "fillmode": "overlay",
-                    "fgcolor": "#FFFFFF",
-                    "fgopacity": 0.55,
-                    "size": 8,
-                },
-            },
+            "marker": charts.hatched(hatch, colour),
             "text": rows[f"{side}_said"].tolist(),
             "textposition": "none",
             "hovertemplate": "%{text}<extra></extra>",
@@ -296,13 +222,3 @@ def tornado(rows: pd.DataFrame, base: float, finding: str, unit: str) -> charts.
         )
     ]
     return {"data": traces, "layout": shown}
-
-
-def _apart(labels: Sequence[str]) -> list[str]:
-    """No label twice: a category axis would lay two bars on each other."""
-    seen: dict[str, int] = {}
-    out = []
-    for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        out.append(label + "\u200b" * (seen[label] - 1))
-    return out

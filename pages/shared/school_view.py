@@ -9,8 +9,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from analytics import enrolment, teachers
+from analytics import enrolment
 from analytics.enrolment import Levers
+from analytics.enrolment_cells import pupil_cells
 from analytics.enrolment_learning import Outlook
 from pages.shared import load_schools, maps
 from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
@@ -353,26 +354,5 @@ def cells_of(key: SchoolKey, levers: Levers) -> pd.DataFrame:
     ``npsn``, ``school_year``, ``grade``, ``pupil_count``, ``level``; a school that reports totals
     only has them spread evenly over the grades of its level.
     """
-    seen = outlook(key, levers)
-    years = [int(seen.data.years[-1]), *seen.years]
-    schools = load_schools.schools_of(key).set_index("npsn")
-
-    def rows(school: np.ndarray, column: np.ndarray) -> pd.DataFrame:
-        now = seen.data.count[school, column, -1][:, None]
-        pupils = np.concatenate([now, seen.cells[school, column]], axis=1)
-        npsn = np.repeat(seen.data.school_ids[school].astype(str), len(years))
-        return pd.DataFrame(
-            {
-                "npsn": npsn,
-                "school_year": np.tile(years, len(school)),
-                "grade": np.repeat(seen.data.grades[column], len(years)),
-                "pupil_count": pupils.ravel(),
-                "level": schools["level"].reindex(npsn).to_numpy(),
-            }
-        )
-
-    is_graded = seen.data.grades >= 0
-    graded = rows(*np.nonzero(seen.serves & is_graded))
-    totals = rows(*np.nonzero(seen.serves & ~is_graded))
-    spread = teachers.evenly_by_grade(totals.drop(columns="grade"))
-    return pd.concat([graded, spread[graded.columns]], ignore_index=True)
+    level = load_schools.schools_of(key).set_index("npsn")["level"]
+    return pupil_cells(outlook(key, levers), level)

@@ -12,6 +12,7 @@ from pages.shared import charts, exit_view, layout, load, load_exits
 from pages.shared.exit_inputs import Scope
 from pages.shared.exit_view import Answer
 from pages.shared.inputs import who
+from pages.shared.waterfall import waterfall
 from pages.shared.words import language, number, percent, t
 
 SHOWN_YEARS = 10
@@ -190,52 +191,18 @@ def steps(scope: Scope, lang: str) -> charts.ReadyFigure:  # noqa: ARG001 (part 
     """The chain as a waterfall, first on top."""
     found = exit_view.answer(scope)
     links = chain(scope)
-    labels = [charts.wrapped(label, 24) for label, _ in links]
     values = [value for _, value in links]
     by_law = float(found.by_cause["bup"].sum()) if "bup" in found.by_cause else 0.0
-    shown = charts.layout(
-        t(
-            "{law} dari {all} yang pergi karena BUP, {early} sebelum BUP",
-            law=number(by_law),
-            all=number(found.leaver_count),
-            early=number(found.early_count),
-        ),
-        legend=False,
-    )
-    shown["hovermode"] = "closest"
-    shown["yaxis"] = {
-        "autorange": "reversed",
-        "automargin": True,
-        "fixedrange": True,
-        "ticksuffix": "  ",
-        "tickfont": {"size": 13},
-        "showgrid": False,
-    }
-    shown["xaxis"] |= {"visible": False, "rangemode": "tozero"}
-    shown["margin"]["r"] = 64
     # Shares of one, the text rounds: a step of 0.4 persons is not none.
     said = [number(values[0]), *(_less(value) for value in values[1:-1]), number(values[-1])]
-    return charts.ReadyFigure(
-        {
-            "data": [
-                {
-                    "type": "waterfall",
-                    "orientation": "h",
-                    "measure": ["absolute", *["relative"] * (len(values) - 2), "total"],
-                    "y": labels,
-                    "x": values,
-                    "text": said,
-                    "textposition": "outside",
-                    "cliponaxis": False,
-                    "decreasing": {"marker": {"color": charts.ALARM}},
-                    "totals": {"marker": {"color": charts.PALETTE[0]}},
-                    "connector": {"line": {"color": charts.QUIET, "width": 1}},
-                    "hovertemplate": "%{y}: %{text}<extra></extra>",
-                }
-            ],
-            "layout": shown,
-        }
+    finding = t(
+        "{law} dari {all} yang pergi karena BUP, {early} sebelum BUP",
+        law=number(by_law),
+        all=number(found.leaver_count),
+        early=number(found.early_count),
     )
+    labels = [label for label, _ in links]
+    return charts.ReadyFigure(waterfall(labels, values, finding, said, less=charts.ALARM))
 
 
 def _less(value: float) -> str:
