@@ -17,6 +17,7 @@ import pandas as pd
 from analytics import import_data, store
 from analytics.backtest import enrolment_backtest, printed
 from analytics.births import BIRTHS
+from analytics.command_line import DONE, REFUSED, complain, say, write
 from analytics.enrolment import enrolment_forecast, late_births
 from analytics.enrolment_panel import HISTORY
 from analytics.enrolment_stored import stored_births, stored_history
@@ -39,6 +40,20 @@ class Answer:
     table: pd.DataFrame
     text: str = ""
     notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    found = {"forecast": forecast, "backtest": backtest}[asked.question](asked)
+    for note in found.notes:
+        complain(asked, *note)
+    if found.table.empty:
+        return REFUSED
+    if asked.out:
+        write(asked.out, found.table)
+    if found.text and asked.out != "-":
+        say(asked, found.text, found.text)
+    return DONE
 
 
 def forecast(asked: argparse.Namespace) -> Answer:

@@ -12,6 +12,7 @@ from datetime import date
 
 import pandas as pd
 
+from analytics.command_line import DONE, REFUSED, complain, say, say_faults, write, write_faults
 from analytics.exits import in_service_on
 from analytics.exits_backtest import Judged, exits_backtest, printed
 from analytics.exits_forecast import exit_forecast, year_names
@@ -38,6 +39,26 @@ class Answer:
     text: str = ""
     notes: list[tuple[str, str]] = field(default_factory=list)
     faults: Sequence[Fault] = ()
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    found = {"forecast": forecast, "backtest": backtest}[asked.question](asked)
+    write_faults(asked, found.faults)
+    say_faults(asked, found.faults)
+    for note in found.notes:
+        complain(asked, *note)
+    if found.table.empty:
+        return REFUSED
+    if asked.out:
+        write(asked.out, found.table)
+    if getattr(asked, "people", None):
+        write(asked.people, found.people)
+    if getattr(asked, "early", None):
+        write(asked.early, found.early)
+    if found.text and asked.out != "-":
+        say(asked, found.text, found.text)
+    return DONE
 
 
 def forecast(asked: argparse.Namespace) -> Answer:

@@ -15,6 +15,15 @@ from pathlib import Path
 import pandas as pd
 
 from analytics import exit_history, import_data, leaving, rules, state, store
+from analytics.command_line import (
+    DONE,
+    GROUPINGS,
+    YEARS_AHEAD,
+    WrongUseError,
+    complain,
+    grouping,
+    write,
+)
 from analytics.exits import LEAST_PEOPLE, ExitModel, exit_model
 from analytics.movement import Law
 from analytics.projection import Projection, projection
@@ -45,6 +54,19 @@ class Facts:
     exits: pd.DataFrame
     since: date | None
     law: Law
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    period, groups = grouping(asked)
+    if period != "year" or not 1 <= asked.years <= YEARS_AHEAD:
+        raise WrongUseError(f"--by {', '.join(GROUPINGS)}; --years 1..{YEARS_AHEAD}")
+    found = answer(asked, groups)
+    write(asked.out, found.table)
+    for note in found.notes:
+        complain(asked, *note)
+    complain(asked, f"{len(found.table)} baris ditulis.", f"{len(found.table)} rows written.")
+    return DONE
 
 
 def answer(asked: argparse.Namespace, by: Sequence[str]) -> Answer:

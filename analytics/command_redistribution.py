@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import pandas as pd
 
 from analytics import redistribution_files as files
 from analytics import rules
+from analytics.command_line import DONE, WrongUseError, complain, write, write_bytes
 from analytics.faults import Fault, FaultsError
 from analytics.redistribution import Redistribution, redistribute
 from analytics.redistribution_needs import (
@@ -54,10 +56,6 @@ _OURS = re.compile(r"(guru|kepala)_[a-z_]+(:[a-z_]+)?")
 _DECIMALS = 4
 
 
-class WrongUseError(Exception):
-    """Arguments that fit the grammar and mean nothing."""
-
-
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What the command writes.
@@ -71,6 +69,22 @@ class Answer:
     surplus_left: pd.DataFrame
     summary: dict[str, object]
     notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    found = answer(asked)
+    write(asked.out, found.moves)
+    if asked.unfilled:
+        write(asked.unfilled, found.unfilled)
+    if asked.left:
+        write(asked.left, found.surplus_left)
+    if asked.summary:
+        text = json.dumps(found.summary, ensure_ascii=False, indent=2)
+        write_bytes(asked.summary, f"{text}\n".encode())
+    for note in found.notes:
+        complain(asked, *note)
+    return DONE
 
 
 def answer(asked: argparse.Namespace) -> Answer:

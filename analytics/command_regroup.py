@@ -14,6 +14,16 @@ from pathlib import Path
 import pandas as pd
 
 from analytics import rules
+from analytics.command_line import (
+    DONE,
+    REFUSED,
+    WrongUseError,
+    complain,
+    say_faults,
+    write,
+    write_bytes,
+    write_faults,
+)
 from analytics.faults import Fault, FaultsError
 from analytics.regrouping import MERGE, Limits, RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules, candidates
@@ -23,10 +33,6 @@ from analytics.regrouping_programme import Prices
 from analytics.regrouping_rules import local_value, usual_prices
 from analytics.regrouping_tradeoff import STEPS, trade_off
 from analytics.regrouping_years import Pace, calendar, spread_over_years, years_from
-
-
-class WrongUseError(Exception):
-    """Arguments that fit the grammar and mean nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +50,29 @@ class Answer:
     notes: list[tuple[str, str]] = field(default_factory=list)
     calendar: pd.DataFrame | None = None
     curve: pd.DataFrame | None = None
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    found = answer(asked)
+    write_faults(asked, found.faults)
+    say_faults(asked, found.faults)
+    if asked.summary:
+        write_bytes(asked.summary, as_json(found.summary))
+    for note in found.notes:
+        complain(asked, *note)
+    if found.plan.infeasible:
+        complain(
+            asked,
+            "Tidak ada rencana yang memenuhi semua kunci; rencana tidak ditulis.",
+            "No plan meets every lock; no plan is written.",
+        )
+        return REFUSED
+    write(asked.out, found.table)
+    for path, table in ((asked.calendar, found.calendar), (asked.curve, found.curve)):
+        if path is not None and table is not None:
+            write(str(path), table)
+    return DONE
 
 
 def answer(asked: argparse.Namespace) -> Answer:

@@ -14,11 +14,12 @@ from pathlib import Path
 import pandas as pd
 
 from analytics import scenario_facts, state, store
+from analytics.command_line import DONE, REFUSED, WrongUseError, complain, say, write, write_bytes
 from analytics.export import csv_bytes
 from analytics.scenario import Scenario, ScenarioError, from_json
-from analytics.scenario_compare import compare, waterfall
+from analytics.scenario_compare import MEASURES, compare, waterfall
 from analytics.scenario_presets import presets
-from analytics.scenario_run import run
+from analytics.scenario_run import run as result_of
 from analytics.scenario_stages import Stages
 
 
@@ -29,6 +30,29 @@ class Answer:
     files: Mapping[str, bytes] = field(default_factory=dict)
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    folder = getattr(asked, "folder", None)
+    if folder is not None and (not folder.parent.is_dir() or folder.is_file()):
+        raise WrongUseError(f"--out {folder}: sebut folder di dalam folder yang ada")
+    if asked.question == "compare" and asked.measure not in MEASURES:
+        raise WrongUseError(f"--measure {asked.measure}: {', '.join(MEASURES)}")
+    try:
+        found = {"run": ran, "compare": compared, "list": listed}[asked.question](asked)
+    except ScenarioError as error:
+        complain(asked, str(error), error.english)
+        return REFUSED
+    if folder is None:
+        write("-", found.table)
+        return DONE
+    folder.mkdir(exist_ok=True)
+    for name, content in found.files.items():
+        write_bytes(folder / name, content)
+    for note in found.notes:
+        say(asked, *note)
+    return DONE
 
 
 def ran(asked: argparse.Namespace) -> Answer:
@@ -42,7 +66,7 @@ def ran(asked: argparse.Namespace) -> Answer:
     folder = asked.data or store.data_folder()
     told = named(asked.scenario, folder)
     stages = _stages(folder)
-    result = run(told, stages, asked.seconds)
+    result = result_of(told, stages, asked.seconds)
     return Answer(result.files(), notes=_notes(stages, [told.name], [dict(result.summary)]))
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics import rules, teachers, teachers_gap
+from analytics.command_line import DONE, WrongUseError, complain, write
 from analytics.rules import RuleBook
 from analytics.teachers import NeedChoice, SchoolFacts
 from analytics.teachers_religion import religion_shares
@@ -30,10 +31,6 @@ PUBLIC = "negeri"
 # Fewer schools than these would point at single children.
 _FEWEST_SCHOOLS_TOLD = 5
 _DECIMALS = {"pupils": 3, "needed_fte": 6, "needed_at_ratio": 6}
-
-
-class WrongUseError(Exception):
-    """Arguments that fit the grammar and mean nothing."""
 
 
 class HistoryError(Exception):
@@ -76,6 +73,16 @@ class Question:
     last_year: int
     staff: Staff | None
     facts: SchoolFacts | None = None
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    found = answer(asked)
+    write(asked.out, found.table)
+    for note in found.notes:
+        complain(asked, *note)
+    complain(asked, f"{len(found.table)} baris ditulis.", f"{len(found.table)} rows written.")
+    return DONE
 
 
 def answer(asked: argparse.Namespace) -> Answer:

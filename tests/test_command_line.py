@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics import __main__ as command_line
-from analytics import state, store
+from analytics import __main__ as started
+from analytics import command_line, command_retirements, state, store
 from tests import workbooks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -347,11 +347,11 @@ def test_an_unwritable_place_is_told_in_words(tmp_path):
 
 def test_what_the_system_refuses_is_told_in_both_languages():
     error = PermissionError(errno.EACCES, "Permission denied", "hasil/staff.csv")
-    indonesian, english = command_line._unusable(error)
+    indonesian, english = started._unusable(error)
     assert indonesian == "Tidak dapat dibaca atau ditulis: hasil/staff.csv (tidak diizinkan)."
     assert english == "Cannot be read or written: hasil/staff.csv (is not permitted)."
 
 
 def test_the_promised_columns_are_those_the_code_writes():
-    assert ",".join(command_line.PEOPLE_COLUMNS) == PROMISED
+    assert ",".join(command_retirements.PEOPLE_COLUMNS) == PROMISED
     assert ",".join(command_line.FAULT_COLUMNS) == FAULTS

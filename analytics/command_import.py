@@ -1,0 +1,90 @@
+"""``import``: a file becomes a new edition, or is explained and refused."""
+
+from __future__ import annotations
+
+import argparse
+
+from analytics import import_data
+from analytics.command_line import (
+    DONE,
+    REFUSED,
+    WrongUseError,
+    actor,
+    complain,
+    folder_of,
+    say,
+    say_faults,
+    write_faults,
+)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    folder = folder_of(asked)
+    try:
+        previewed = import_data.preview(
+            folder,
+            asked.file,
+            kind=asked.kind,
+            as_of=asked.as_of,
+            mapping=dict(asked.map) or None,
+            scope=asked.scope,
+            accept_partial=asked.accept_partial,
+        )
+    except ValueError as error:
+        if not asked.map:
+            raise
+        raise WrongUseError(error) from error
+    checked, changes = previewed.checked, previewed.changes
+    write_faults(asked, checked.faults)
+    say_faults(asked, previewed.errors)
+    if not previewed.can_load:
+        complain(
+            asked,
+            f"Ditolak: {previewed.refused_count} dari {checked.row_count} baris salah; tidak ada"
+            " yang berubah.",
+            f"Refused: {previewed.refused_count} of {checked.row_count} rows are wrong; nothing"
+            " has changed.",
+        )
+        if previewed.good_count and not asked.accept_partial:
+            complain(
+                asked,
+                f"Dengan --accept-partial, {previewed.good_count} baris yang baik dimuat.",
+                f"With --accept-partial the {previewed.good_count} good rows are loaded.",
+            )
+        return REFUSED
+    edition = import_data.load(folder, previewed, actor())
+    warning_count = len(checked.faults) - len(previewed.errors)
+    say(
+        asked,
+        f"Edisi {edition.number} berlaku, keadaan per {edition.as_of}: {edition.people_count} orang"
+        f" ({previewed.good_count} baris dimuat, {previewed.refused_count} ditinggalkan,"
+        f" {warning_count} peringatan).",
+        f"Edition {edition.number} is in force, as of {edition.as_of}: {edition.people_count}"
+        f" people ({previewed.good_count} rows loaded, {previewed.refused_count} left out,"
+        f" {warning_count} warnings).",
+    )
+    if previewed.reading.kind != "roster" and previewed.base is not None:
+        gone, stayed = previewed.replaced_count, previewed.kept_count
+        say(
+            asked,
+            f"{gone} baris lama diganti, {stayed} tetap.",
+            f"{gone} earlier rows replaced, {stayed} kept.",
+        )
+    if previewed.reading.kind == "roster":
+        counts = [len(each) for each in (changes.joined, changes.left, changes.moved)]
+        promoted = len(changes.promoted)
+        say(
+            asked,
+            "Masuk {}, keluar {}, pindah {}, naik {}.".format(*counts, promoted),
+            "Joined {}, left {}, moved {}, promoted {}.".format(*counts, promoted),
+        )
+        exits = previewed.inferred_exits
+        if len(exits):
+            unknown = int((exits["cause"] == "tidak_diketahui").sum())
+            say(
+                asked,
+                f"{len(exits)} keluar dicatat; {unknown} belum jelas sebabnya (halaman Data).",
+                f"{len(exits)} exits written down; {unknown} unexplained (page Data).",
+            )
+    return DONE
