@@ -176,6 +176,8 @@ def _notes(
                 f" {unfilled:.0f} posts unfilled at the horizon.",
             )
         )
+        if isinstance(worth := told["robust_worth"], dict):
+            notes.append(_robust_note(worth))
         aside = int(str(told["part_time_apart_count"]))
         if aside:
             notes.append(
@@ -204,3 +206,18 @@ def _notes(
             )
         )
     return notes
+
+
+def _robust_note(worth: Mapping[str, float]) -> tuple[str, str]:
+    """What the robust plan costs and saves, beside the plan that expects all to come."""
+    costs, saves = worth["costs_post_years"], worth["saves_post_years"]
+    billion = worth["costs_idr"] / 1e9
+    koma = f"{billion:+.1f}".replace(".", ",")
+    return (
+        f"Rencana yang tahan: {costs:+.0f} jabatan-tahun kosong dan Rp{koma} miliar bila"
+        f" semua formasi datang; {-saves:+.0f} jabatan-tahun kosong bila tidak (rata-rata menurut"
+        " peluangnya).",
+        f"The robust plan: {costs:+.0f} post-years unfilled and Rp {billion:+.1f} billion when all"
+        f" formations come; {-saves:+.0f} post-years unfilled when they do not (mean by their"
+        " chances).",
+    )

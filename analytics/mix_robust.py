@@ -35,8 +35,8 @@ class RobustMix:
 
     ``mixes``: one by case, in the order of ``cases``; formations proposed in the first
     ``shared_years`` years are the same in all. ``best``: value of each case had it been known at
-    the start; ``unminded``: value when the first years are those of the plan that expects all to
-    be filled. ``gap``: of the common programme.
+    the start; ``followed``: what can follow in each case when the first years are those of
+    ``plan``, which expects all to be filled. ``gap``: of the common programme.
     """
 
     cases: tuple[Shortfall, ...]
@@ -44,9 +44,15 @@ class RobustMix:
     shared_years: int
     mode: Mode
     best: tuple[float, ...]
-    unminded: tuple[float, ...]
+    plan: Mix
+    followed: tuple[Mix, ...]
     gap: float
     seconds: float
+
+    @property
+    def unminded(self) -> tuple[float, ...]:
+        """By case: value when the first years are those of the plan that expects all to come."""
+        return tuple(mix.value for mix in self.followed)
 
     @property
     def regrets(self) -> tuple[float, ...]:
@@ -76,29 +82,35 @@ class RobustChoice:
         return np.asarray(told / told.sum())
 
 
-def robust_mix(
+def robust_mix(  # noqa: PLR0913 - the question with its limits, and how it is solved
     question: MixQuestion,
     limits: MixLimits,
     objective: Objective = LEAST_UNFILLED,
     choice: RobustChoice | None = None,
     *,
+    plan: Mix | None = None,
     seconds: float = 10.0,
 ) -> RobustMix:
     """The plan whose first years serve every case of shortfall.
 
     Parameters
     ----------
+    plan
+        The best mix of the question where it is known; None: looked for.
     seconds
-        For all: the best of each case, the common programme, the comparison.
+        For all: the best of each case, the common programme, what follows in each case.
 
-    Method: docs/method.md eq. 228.
+    Method: docs/method.md eq. 228, 290.
     """
     choice = choice or RobustChoice()
     start = time.monotonic()
-    each = seconds / (3 * len(choice.cases) + 3)
+    each = seconds / (4 * len(choice.cases) + 1)
     asked = [shortened(question, case) for case in choice.cases]
-    alone = [best_mix(one, limits, objective, seconds=each) for one in asked]
-    first = best_mix(question, limits, objective, seconds=each)
+    first = plan or best_mix(question, limits, objective, seconds=each)
+    alone = [
+        first if case.share >= 1.0 else best_mix(one, limits, objective, seconds=each)
+        for one, case in zip(asked, choice.cases, strict=True)
+    ]
     ready = [problem(one, limits, objective) for one in asked]
     common, columns = _common([one.asked for one in ready], choice.shared_years)
     unit = MILLION if objective == CHEAPEST else 1.0
@@ -111,30 +123,33 @@ def robust_mix(
     whole = max(one.aim.whole for one in ready)
     rate = ready[0].aim.rate / len(ready)
     aim = Aim(main, tie, whole, rate, sum(one.aim.most_tie for one in ready))
-    answer = solved(common, aim, seconds - (time.monotonic() - start), GAP)
+    left = seconds - (time.monotonic() - start) - 2 * len(asked) * each
+    answer = solved(common, aim, left, GAP)
     if answer.found is None:
         shared = first.formations[:, :, : choice.shared_years]
     else:
         shared = ready[0].asked.formations(answer.found[columns[0]])[:, :, : choice.shared_years]
     mixes = []
     for one, at, own in zip(ready, columns, asked, strict=True):
+        mixes.append(_following(own, limits, objective, shared, each))
         if answer.found is None:
-            mixes.append(_following(own, limits, objective, shared, each))
             continue
         table = one.asked.formations(answer.found[at])
         table[:, :, : choice.shared_years] = shared
         found = account(own, one.ready.effect, table)
         value = objective_value(own, found, objective)
-        mixes.append(Mix(own, limits, table, found, objective, value, np.nan, 0.0, one.told))
-    unminded = [
-        _following(one, limits, objective, first.formations[:, :, : choice.shared_years], each)
-        for one in asked
+        if value < mixes[-1].value:
+            mixes[-1] = Mix(own, limits, table, found, objective, value, np.nan, 0.0, one.told)
+    decided = first.formations[:, :, : choice.shared_years]
+    followed = [
+        first if case.share >= 1.0 else _following(one, limits, objective, decided, each)
+        for one, case in zip(asked, choice.cases, strict=True)
     ]
     spread = 0.0 if answer.found is None else answer.value - answer.bound
     gap = np.nan if answer.found is None else spread / max(aim.allowed(answer.value, 1.0), 1e-9)
     return RobustMix(
         choice.cases, tuple(mixes), choice.shared_years, choice.mode,
-        tuple(mix.value for mix in alone), tuple(mix.value for mix in unminded),
+        tuple(mix.value for mix in alone), first, tuple(followed),
         float(gap), time.monotonic() - start,
     )  # fmt: skip
 

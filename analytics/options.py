@@ -27,6 +27,7 @@ from analytics.options_figures import (
     TRANSFER_IN,
     Figure,
     Override,
+    chance,
     discount_rate,
     effective_hours,
 )
@@ -36,7 +37,7 @@ from analytics.options_rows import Option, options
 __all__ = [
     "ABK", "CPNS", "HIRE", "KINDS", "LESS_NEED", "MOVE", "OPTION_IDS", "PPPK", "PPPK_PW",
     "REDISTRIBUTION", "REORGANISING", "TECHNOLOGY", "TRANSFER_IN", "Arrivals", "Figure", "Option",
-    "Override", "arrival_shares", "arrivals", "discount_rate", "effective_hours",
+    "Override", "arrival_shares", "arrivals", "chance", "discount_rate", "effective_hours",
     "less_need_limits", "option_table", "options", "rule_table",
 ]  # fmt: skip
 
@@ -140,8 +141,10 @@ def less_need_limits(
     """
     yearly, most = dict(option.yearly_share), dict(option.most_share)
     rows = needed.loc[needed["role_group"].isin(list(yearly))]
-    share = rows["role_group"].map(lambda role: yearly[role].mid)
+    # Of a government without such roles nothing may go, and no row says what a share is.
+    share = rows["role_group"].map(lambda role: yearly[role].mid).astype("float64")
     ever = rows["role_group"].map(lambda role: most[role].mid if role in most else 1.0)
+    ever = ever.astype("float64")
     return pd.DataFrame(
         {
             "role_group": rows["role_group"].to_numpy(),

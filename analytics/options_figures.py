@@ -38,6 +38,10 @@ _MOST = {
     "investment_idr": np.inf,
     "upkeep_idr": np.inf,
     "discount_rate": 1.0,
+    "chance_as_expected": 1.0,
+    "chance_half_filled": 1.0,
+    "chance_refused_first": 1.0,
+    "chance_refused": 1.0,
 }
 WORST_FIRST = ("disputed", "unconfirmed", "local_choice", "settled")
 _OVERRIDDEN = "pilihan pengguna"
@@ -105,6 +109,11 @@ def discount_rate(rulebook: RuleBook, on: date, overrides: Sequence[Override] = 
     """The yearly rate by which later money counts less."""
     changed = {(each.option, each.key, each.role_group): each for each in overrides}
     return figure(in_force(rulebook, on), ANY, "discount_rate", changed)
+
+
+def chance(rulebook: RuleBook, on: date, case: str) -> Figure:
+    """How likely a case of shortfall is (``chance_<case>``); the cases together need not be 1."""
+    return figure(in_force(rulebook, on), ANY, f"chance_{case}", {})
 
 
 def effective_hours(rulebook: RuleBook, on: date) -> float:

@@ -33,7 +33,21 @@ from analytics.scenario_account import (
 )
 from analytics.scenario_choices import budget_of, pay_choice
 from analytics.scenario_plan import BEST as BEST
-from analytics.scenario_plan import KeptPlan, granted_mix, planned_mix
+from analytics.scenario_plan import (
+    SOUGHT,
+    KeptPlan,
+    granted_mix,
+    keeping,
+    planned_mix,
+)
+from analytics.scenario_shortfall import (
+    Minded,
+    cases_told,
+    chances,
+    price_and_worth,
+    shortfall_table,
+    shortfalls,
+)
 from analytics.scenario_stages import Stages
 from analytics.scenario_terms import Asked, asked, limits, newcomer_table, pay_of
 
@@ -43,7 +57,7 @@ MIX_SECONDS = 5.0
 TEACHER, PART_TIME = "guru", "PPPK_PW"
 TABLES = (
     *("staff", "staff_account", "money", "money_account", "money_steps", "gauge", "filling"),
-    *("plan", "flow", "service_breaks", "options", "mergers", "moves"),
+    *("plan", "shortfall", "flow", "service_breaks", "options", "mergers", "moves"),
 )
 _DECIMALS = 6
 GAUGE_COLUMNS = [
@@ -58,7 +72,7 @@ class Result:
 
     ``tables``: name -> table, in the order of ``TABLES``; ``summary``: the figures of a headline;
     ``provenance``: all that it can be computed again from. ``mix``, ``asked`` and ``gap`` are what
-    the tables were made of.
+    the tables were made of; ``minded`` what a robust plan is compared with.
     """
 
     scenario: Scenario
@@ -69,6 +83,7 @@ class Result:
     planned: Mix = field(repr=False)
     asked: Asked = field(repr=False)
     gap: Gap = field(repr=False)
+    minded: Minded | None = field(default=None, repr=False)
 
     def files(self) -> dict[str, bytes]:
         """Every table as CSV and ``summary.json``, the same bytes for the same result."""
@@ -124,7 +139,8 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
     path, presence = paths(stages, told)
     room, plan_budget = _room(stages, told, path, presence)
     bounds = limits(question, told, room)
-    planned = planned_mix(told, question, bounds, seconds, kept)
+    weights = chances(told, facts.rulebook, facts.as_of)
+    planned, minded = planned_mix(told, question, bounds, weights, seconds, kept)
     granted = granted_mix(told, planned)
     staff, staff_account = staff_tables(
         stages.projected(told), stages.staff_band(told), question, granted
@@ -150,6 +166,12 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
         "gauge": level,
         "filling": filling,
         "plan": plan_table(question, granted),
+        "shortfall": shortfall_table(
+            minded.plain if minded else planned,
+            minded,
+            shortfalls(told, question.question),
+            weights,
+        ),
         "flow": flow_table(question, granted),
         "service_breaks": breaks,
         "options": stages.kept(
@@ -161,6 +183,8 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
         "moves": _moves(stages, told),
     }
     summary = _summary(told, stages, tables, granted, planned)
+    summary["is_proved"] = _is_proved(told, planned, minded)
+    summary["robust_gap"] = None if minded is None else round(minded.gap, _DECIMALS)
     return Result(
         told,
         {name: tables[name] for name in TABLES},
@@ -170,7 +194,15 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
         planned,
         question,
         stages.gap(told),
+        minded,
     )
+
+
+def _is_proved(told: Scenario, planned: Mix, minded: Minded | None) -> bool:
+    """Whether nothing better than the plan, within a thousandth, is left to be found."""
+    if minded is not None:
+        return bool(minded.gap <= GAP)
+    return bool(told["plan.rule"] != BEST or planned.gap <= GAP)
 
 
 def paths(stages: Stages, told: Scenario) -> tuple[PayPath, Numbers]:
@@ -181,14 +213,9 @@ def paths(stages: Stages, told: Scenario) -> tuple[PayPath, Numbers]:
 
 def plan_of(result: Result) -> KeptPlan | None:
     """The best mix of a result, to be kept with it; None where a rule makes the plan."""
-    if result.scenario["plan.rule"] != BEST:
+    if result.scenario["plan.rule"] not in SOUGHT:
         return None
-    rows = plan_table(result.asked, result.planned)
-    columns = [rows[name] for name in ("option", "role", "year", "formation_count")]
-    formations = tuple(
-        (str(o), str(r), int(y), int(n)) for o, r, y, n in zip(*columns, strict=True)
-    )
-    return KeptPlan(formations, float(result.planned.bound), result.planned.told)
+    return keeping(result.planned, result.minded)
 
 
 def recorded_budget(stages: Stages) -> tuple[BudgetYear, ...]:
@@ -343,11 +370,25 @@ def _summary(
         "moved_teacher_count": int(tables["moves"]["moved_count"].sum()),
         "plan_rule": str(told["plan.rule"]),
         "objective_value": round(float(granted.value), 2),
-        "is_proved": bool(told["plan.rule"] != BEST or planned.gap <= GAP),
         "told": [[one.code, one.text_id, one.text_en] for one in planned.told],
         "need_held_from_year": stages.held_from(told),
         "unpriced_count": int((~paths(stages, told)[0].is_priced).sum()),
+        **_shortfall_figures(tables["shortfall"]),
     }
+
+
+def _shortfall_figures(table: pd.DataFrame) -> dict[str, object]:
+    """Every plan in every case, and what the robust plan costs and saves."""
+    told = cases_told(table)
+    worth = price_and_worth(told)
+    return {
+        "shortfall": [
+            {key: round(one, _DECIMALS) if isinstance(one, float) else one
+             for key, one in row.items()}
+            for row in told.to_dict(orient="records")
+        ],
+        "robust_worth": worth and {key: round(one, _DECIMALS) for key, one in worth.items()},
+    }  # fmt: skip
 
 
 def _part_time_apart(stages: Stages, told: Scenario) -> int:

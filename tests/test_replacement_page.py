@@ -11,12 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics import rules
-from analytics.options import options
+from analytics.options import Override, options
+from analytics.pay_law import PayChoice
+from analytics.replacement import GapChoice
 from analytics.scenario import Scenario
 from analytics.scenario_facts import facts
 from analytics.scenario_stages import Stages
+from pages.shared import replacement_refused
 from pages.shared import replacement_view as view_of
-from pages.shared.replacement_inputs import _read, written
+from pages.shared.replacement_inputs import Wish, _read, written
 from tests import school_edition
 
 
@@ -238,3 +241,25 @@ def _parts_page() -> None:
     held = load_replacement.ground(load_replacement.key())
     wish = Wish("guru", 2030, GapChoice(), PayChoice(), overrides())
     st.session_state["gap"] = load_replacement.gap_of(held, wish.choice)
+
+
+def test_if_formations_are_refused_the_best_mix_stands_beside_the_robust_one(page):
+    opened(page, rinci_ganti="ditolak", tahan="1")
+    cases = table(page, "robust")
+    assert list(cases["case"])[-1] == "Ditolak setiap tahun"
+    anew, as_is = (
+        cases[plan].astype("str").str.replace(".", "").astype(int)
+        for plan in ("replanned", "unchanged")
+    )
+    assert (anew <= as_is + 1).all()
+
+
+def test_the_plan_that_is_replayed_is_that_of_this_pages_choices():
+    wish = Wish(
+        "guru", 2030, GapChoice(count_part_time=True), PayChoice(tpp_idr=(("*", 1e6),)),
+        (Override("cpns", "fill_share", 0.5, 0.6, 0.7),), growth_share=0.02,
+    )  # fmt: skip
+    told = replacement_refused.scenario_of(wish)
+    assert told["plan.rule"] == "best_mix"
+    assert told["need.count_part_time"] and told["pay.tpp/*"] == 1e6
+    assert told["option.fill_share/cpns"] == 0.6 and told["budget.growth_share"] == 0.02

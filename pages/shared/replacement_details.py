@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.options import Option, Override, rule_table
 from analytics.replacement import Gap
 from analytics.rules import ANY, RuleError
-from pages.shared import access, inputs, layout, replacement_inputs
+from pages.shared import access, inputs, layout, replacement_inputs, replacement_refused
 from pages.shared import replacement_view as view_of
 from pages.shared.gauge_figures import standing
 from pages.shared.layout import Column
@@ -32,6 +32,7 @@ def draw(held: Ground, found: Gap, chosen: Sequence[Option], wish: Wish, cap: Ca
         "dasar": t("Dasar"),
         "batas": t("Batas 30%"),
         "angka": t("Angka pilihan"),
+        "ditolak": t("Andai ditolak"),
     }
     opened = inputs.choice("rinci_ganti", t("Rincian"), sections, "kelompok")
     if opened == "kelompok":
@@ -44,6 +45,8 @@ def draw(held: Ground, found: Gap, chosen: Sequence[Option], wish: Wish, cap: Ca
         _bases(held, found)
     elif opened == "batas":
         _cap(cap)
+    elif opened == "ditolak":
+        replacement_refused.draw(wish)
     else:
         _figures(chosen)
 

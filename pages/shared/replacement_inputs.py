@@ -18,7 +18,7 @@ from pages.shared import inputs, layout, load, load_exits
 from pages.shared.words import language, number, t
 
 # What the page rests on, as docs/method.md numbers it.
-EQUATIONS = (170, 174, 184, 185, 186, 188, 190, 194, 196, 198, 200, 201, 204)
+EQUATIONS = (170, 174, 184, 185, 186, 188, 190, 194, 196, 198, 200, 201, 204, 290, 291)
 USUAL_ROLE, USUAL_YEARS = "guru", 5
 OVERRIDES = "ubah"
 _READINGS = ("rules", "yes", "no")

@@ -6,13 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from analytics.scenario import Scenario
+from analytics.scenario_plan import ROBUST_MIX
 from pages.shared import (
     charts,
     gauge_figures,
     inputs,
     layout,
     load_scenarios,
+    scenario_held,
     scenario_sought,
+    shortfall_details,
 )
 from pages.shared.gauge_figures import option_names
 from pages.shared.load_scenarios import RefusedError
@@ -292,55 +295,12 @@ def _readings(told: Scenario) -> dict[str, Scenario]:
 
 
 def refused(view: Seen) -> None:
-    """The same plan where formations are refused or half filled."""
-    if view.result.tables["plan"].empty:
-        layout.note(t("Tidak ada formasi yang dapat ditolak dalam rencana ini."))
-        return
-    cases = {
-        t("Seperti rencana"): 1.0,
-        t("Formasi terisi separuh"): 0.5,
-        t("Formasi ditolak"): 0.0,
-    }
-    rows = []
-    for name, share in cases.items():
-        try:
-            result = load_scenarios.result(view.key, view.told.moved("plan.granted_share", share))
-        except RefusedError as error:
-            layout.caution(str(error))
-            return
-        level = result.tables["gauge"]
-        rows.append(
-            {
-                "case": name,
-                "unfilled": float(unfilled_by_year(result).iloc[-1]),
-                "post_years": float(unfilled_by_year(result).sum()),
-                "hired": int(str(result.summary["hired_count"])),
-                "spent": float(result.tables["money"]["apbd_idr"].iloc[-1]),
-                "ratio": None if level.empty else gauge_figures.standing(level).ratio_share,
-            }
+    """The same plan where formations are refused or half filled, and the plan that minds it."""
+    shortfall_details.draw(view.result, "banding_ditolak")
+    if view.told["plan.rule"] != ROBUST_MIX:
+        shortfall_details.offer(
+            "rencana-tahan", on_click=lambda: scenario_held.move("plan.rule", ROBUST_MIX)
         )
-    table = pd.DataFrame(rows)
-    st.markdown(
-        "#### "
-        + tn(
-            "Bila formasi CPNS dan P3K ditolak, {n} jabatan kosong pada akhir {year}",
-            round(float(table["unfilled"].iloc[-1])),
-            year=view.last_year,
-        )
-    )
-    layout.table(
-        table,
-        [
-            layout.Column("case", t("Andai"), width="medium"),
-            layout.Column("unfilled", t("Jabatan kosong akhir masa"), "number"),
-            layout.Column("post_years", t("Jabatan-tahun kosong"), "number"),
-            layout.Column("hired", t("Orang masuk"), "number"),
-            layout.Column("spent", t("Gaji tahun terakhir"), "rupiah"),
-            layout.Column("ratio", t("Belanja pegawai / APBD tahun batas"), "share"),
-        ],
-        "andai-formasi-ditolak",
-    )
-    layout.note(t("Rencana dan pilihan lain tetap; hanya yang datang yang berkurang."))
 
 
 def whole_result(view: Seen) -> None:

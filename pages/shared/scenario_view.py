@@ -17,7 +17,7 @@ from pages.shared.scenario_words import role_name
 from pages.shared.words import language, money, number, percent, t, tn
 
 # What the page rests on, as docs/method.md numbers it.
-EQUATIONS = (230, 231, 238, 239, 240, 241, 242, 243, 244, 245)
+EQUATIONS = (230, 231, 238, 239, 240, 241, 242, 243, 244, 245, 290, 291)
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,11 +252,12 @@ def cautions(view: Seen) -> list[str]:
     told = summary["told"]
     out = [str(one[at]) for one in told] if isinstance(told, list) else []
     if not summary["is_proved"]:
-        mix = view.result.mix
+        minded = view.result.minded
+        gap = view.result.mix.gap if minded is None else minded.gap
         out.append(
             t(
                 "Bauran belum terbukti terbaik: paling banyak {gap} dari batasnya.",
-                gap=percent(mix.gap, 1),
+                gap=percent(gap, 1),
             )
         )
     if unpriced := _int(summary["unpriced_count"]):

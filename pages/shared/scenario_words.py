@@ -92,6 +92,10 @@ def choice_names(own: Lever, thing: str = "") -> dict[str, str]:
             "cheapest": t("paling murah"),
         },
         "plan.granted_options": option_names(),
+        "plan.robust_by": {
+            "expected": t("yang kosong rata-rata paling sedikit"),
+            "worst": t("penyesalan terbesar paling kecil"),
+        },
     }
     names = known.get(head, {})
     default = own.default if isinstance(own.default, str) else None
@@ -108,6 +112,7 @@ def rule_names() -> dict[str, str]:
         "zero_growth": t("satu pengganti untuk satu yang keluar"),
         "teachers_first": t("guru dulu"),
         "best_mix": t("bauran terbaik"),
+        "robust_mix": t("bauran yang tahan bila formasi tidak datang"),
     }
 
 
@@ -146,6 +151,7 @@ def unit_name(unit: str) -> str:
         "Rp": "Rp",
         "Rp per tahun": t("Rp per tahun"),
         "Rp per bulan": t("Rp per bulan"),
+        "putaran": t("putaran"),
         "orang per orang": t("orang per orang"),
         "jabatan": t("jabatan"),
         "jabatan-tahun": t("jabatan-tahun"),
