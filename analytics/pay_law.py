@@ -231,15 +231,24 @@ def _pay_law(rulebook: RuleBook, on: date, choice: PayChoice) -> PayLaw:
     )
 
 
-def rule_amount(rulebook: RuleBook, on: date, key: str, choice: PayChoice = USUAL) -> float:
-    """An amount that is the same for everybody (cap, growth), on a day with or without a table.
+def rule_amount(
+    rulebook: RuleBook,
+    on: date,
+    key: str,
+    choice: PayChoice = USUAL,
+    *,
+    employment: str = ANY,
+) -> float:
+    """An amount that is the same for everybody (cap, growth) or for all of one employment.
+
+    It is answered on a day with or without a pay table.
 
     Raises
     ------
     RuleError
         When no row of ``pay_rule.csv`` answers on that day.
     """
-    found = _amounts(rulebook, pd.Timestamp(on), choice).get((key, ANY, ANY, ANY))
+    found = _amounts(rulebook, pd.Timestamp(on), choice).get((key, employment, ANY, ANY))
     if found is None:
         raise RuleError(f"pay_rule.csv answers nothing for {key} on {on}; add a row")
     return found

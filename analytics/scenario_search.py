@@ -21,6 +21,7 @@ from analytics.scenario_compare import MEASURES, Measure, run_all
 from analytics.scenario_levers import Value, lever, parsed
 from analytics.scenario_run import MIX_SECONDS
 from analytics.scenario_stages import Stages
+from analytics.scenario_told import amount
 
 FILE = Path(__file__).resolve().parents[1] / "data" / "swings.csv"
 _MOST_STEPS = 2_000
@@ -300,6 +301,7 @@ def _sought(  # noqa: PLR0913 - what was asked and what was found
     monotone = bool((slopes <= 1e-9).all() or (slopes >= -1e-9).all())
     about, thing = lever(key), key.partition("/")[2]
     label_id, label_en = about.label("id", thing), about.label("en", thing)
+    comes_to = amount(own.unit, reached)
     if not tried:
         texts = (
             f"{own.label_id} sudah tercapai tanpa mengubah {label_id}.",
@@ -308,14 +310,14 @@ def _sought(  # noqa: PLR0913 - what was asked and what was found
     elif value is None:
         side = ("paling rendah", "lowest") if at_most else ("paling tinggi", "highest")
         texts = (
-            f"{label_id} saja tidak cukup: {own.label_id} {side[0]} {reached:.6g} {own.unit}.",
-            f"{label_en} alone does not suffice: {own.label_en} at its {side[1]} is"
-            f" {reached:.6g} {own.unit}.",
+            f"{label_id} saja tidak cukup: {own.label_id} {side[0]} {comes_to[0]}.",
+            f"{label_en} alone does not suffice: {own.label_en} at its {side[1]} is {comes_to[1]}.",
         )
     else:
+        needed = amount(about.unit, float(str(value)))
         texts = (
-            f"{label_id}: {value} {about.unit} membuat {own.label_id} {reached:.6g} {own.unit}.",
-            f"{label_en}: {value} {about.unit} makes {own.label_en} {reached:.6g} {own.unit}.",
+            f"{label_id}: {needed[0]} membuat {own.label_id} {comes_to[0]}.",
+            f"{label_en}: {needed[1]} makes {own.label_en} {comes_to[1]}.",
         )
     done = reached <= target if at_most else reached >= target
     return Sought(key, own.key, target, value, reached, done, monotone, tried, *texts)

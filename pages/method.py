@@ -9,9 +9,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from analytics.leaving import role_group_labels
 from analytics.rules import LawChoice, RuleError
-from pages.shared import access, inputs, layout, load, method_rules, words
+from pages.shared import access, inputs, layout, load, method_rules, retirement_view, words
 from pages.shared.layout import Column
 from pages.shared.words import language, t, tn
 
@@ -151,15 +150,9 @@ def _local_ages() -> None:
     """Ages of rows that nobody has confirmed may be set for this place."""
     st.subheader(t("BUP yang belum dicocokkan dengan naskah aturannya"))
     choice = _choice_in_force()
-    rows = load.rulebook().ages(replace(choice, local_ages=()))
-    rows = rows.loc[
-        (rows["effective_to"] == rows["effective_to"].max()) & (rows["standing"] != "settled")
-    ]
-    ages = {
-        f"{row.role_group}|{row.jenjang}": int(row.age_years)
-        for row in rows.sort_values(["role_group", "jenjang"]).itertuples()
-    }
-    names = {f"{row.role_group}|{row.jenjang}": _post(row) for row in rows.itertuples()}
+    unsettled = load.unsettled_ages()
+    ages = {f"{role}|{level}": age for (role, level), age in unsettled.items()}
+    names = {f"{role}|{level}": retirement_view.post_name(role, level) for role, level in unsettled}
     local = {f"{role}|{level}": age for role, level, age in choice.local_ages}
     if local:
         for post, age in local.items():
@@ -216,13 +209,6 @@ def _put_age(post: str, age: int | None) -> None:
     except RuleError:
         return
     load.state().set_law_choice(wanted, access.actor())
-
-
-def _post(row: object) -> str:
-    roles = role_group_labels(load.rulebook().role_groups, language())
-    role_group, jenjang = str(row.role_group), str(row.jenjang)  # type: ignore[attr-defined]
-    name = roles.get(role_group, role_group)
-    return name if jenjang in ("-", "*") else f"{name}, {jenjang.replace('_', ' ')}"
 
 
 @cache

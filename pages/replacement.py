@@ -49,6 +49,7 @@ def _page() -> None:
     # read
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):
         wish = replacement_inputs.wish(view_of.role_groups(held))
+    wish = replacement_inputs.limit_readings(wish)
 
     # call
     found = load_replacement.gap_of(held, wish.choice)

@@ -69,6 +69,7 @@ def _page() -> None:
         beside=scenario_view.beside_gauge(view) if view else (),
         remedy=scenario_details.missing_budget(),
     )
+    scenario_inputs.limit_readings(held.now)
     scenario_saved.choose(held)
     scenario_saved.bar(held, told, view.result if view else None)
     if view is None:

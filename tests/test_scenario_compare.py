@@ -15,6 +15,7 @@ from analytics.scenario_compare import MEASURES, compare, waterfall
 from analytics.scenario_presets import presets
 from analytics.scenario_run import run
 from analytics.scenario_search import Swing, goal_seek, goal_seeks, swings, tornado
+from analytics.scenario_told import amount
 from tests.scenario_city import BUDGET, stages, told, without_budget
 
 WHOLE = [key for key, each in MEASURES.items() if each.is_whole]
@@ -101,7 +102,21 @@ def test_a_goal_is_reached_with_the_least_move_that_reaches_it():
     assert found.value is not None and found.reached <= 0.25 and found.is_monotone
     step_less = base.moved("budget.growth_share", round(found.value - 0.01, 9))
     assert MEASURES["cap_ratio_worst"].of(run(step_less, stages())) > 0.25
-    assert str(found.value) in found.text_id and str(found.value) in found.text_en
+    # In per cent, as people say shares: never "0.13 bagian".
+    needed, comes_to = 100 * float(str(found.value)), f"{100 * found.reached:.2f}".rstrip("0")
+    assert f": {needed:.0f}% makes " in found.text_en and f" {comes_to}%." in found.text_en
+    assert f": {needed:.0f}% membuat " in found.text_id
+    assert f" {comes_to.replace('.', ',')}%." in found.text_id and "bagian" not in found.text_id
+
+
+def test_amounts_are_said_in_the_unit_people_use():
+    assert amount("bagian", 0.13) == ("13%", "13%")
+    assert amount("bagian", -0.055) == ("-5,5%", "-5.5%")
+    assert amount("kali", 1.25) == ("1,25 kali", "1.25 times")
+    assert amount("orang", 1234) == ("1.234 orang", "1,234 people")
+    assert amount("jabatan", 1) == ("1 jabatan", "1 post")
+    assert amount("tahun", 2027) == ("2027", "2027")
+    assert amount("Rp per tahun", 3e9) == ("Rp 3,00 miliar per tahun", "Rp 3.00 billion a year")
 
 
 def test_a_goal_seek_agrees_with_trying_every_value():

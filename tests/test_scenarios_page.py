@@ -167,6 +167,30 @@ def test_the_reason_of_a_preset_explains_no_other_value(city, monkeypatch):
     assert not held(test).now.unexplained()
 
 
+def test_what_is_disputed_about_the_limit_is_switched_beside_the_gauge(city, monkeypatch):
+    test = opened(monkeypatch, city, s="zero_growth")
+    before = finding(test)
+    test.button_group(key="tafsir:pay.is_tpg_through_apbd").set_value("yes").run()
+    assert not test.exception
+    assert held(test).now["pay.is_tpg_through_apbd"] is True
+    assert "pay.is_tpg_through_apbd=true" in link(test, "s") and finding(test) != before
+    test.button_group(key="tafsir:pay.is_tpg_through_apbd").set_value("rules").run()
+    assert finding(test) == before
+
+
+def test_a_retirement_age_that_is_not_settled_can_be_moved(city, monkeypatch):
+    test = opened(monkeypatch, city)
+    test.selectbox(key="kelompok-tuas").set_value("law").run()
+    chosen = "penilik/ahli_muda"
+    test.selectbox(key="tentang:law.local_age").set_value(chosen).run()
+    test.number_input(key=f"tuas:law.local_age/{chosen}").set_value(61).run()
+    assert not test.exception
+    assert held(test).now[f"law.local_age/{chosen}"] == 61
+    assert "Penilik, ahli muda" in said(test) or any(
+        "Penilik, ahli muda" in one.label for one in test.text_input
+    )
+
+
 def test_every_group_of_levers_can_be_drawn(city, monkeypatch):
     test = opened(monkeypatch, city)
     for group in scenario_words.group_names():

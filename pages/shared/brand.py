@@ -134,8 +134,15 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
 .es-gauge-beside b { display: block; font-size: clamp(.92rem, .86rem + .2vw, 1.08rem); }
 .es-gauge-told { flex: 1; }
 [data-testid="stPageLink-NavLink"] { border: 1px solid var(--es-line); border-radius: 4px; }
-/* The image button stands below the figure, where no title runs under it. */
-.js-plotly-plot .modebar-container { top: auto !important; bottom: 1.9rem !important; }
+/* The image button ends the line of the title, which leaves it room: a legend below would run
+   under it. */
+.es-figure { padding-right: 5.6rem; }
+.stElementContainer:has(> .stHtml > .es-figure) { pointer-events: none; }
+.js-plotly-plot .modebar-container { top: -.2rem !important; }
+/* Streamlit writes ticks and axis titles of the light theme in a grey of 3.7 to 1. */
+.js-plotly-plot text[style*="rgb(128, 132, 149)"] { fill: #47535F !important; }
+/* A switch says its whole name, on a phone too. */
+.stCheckbox label p { white-space: normal !important; }
 @media (max-width: 900px) {
   .es-options thead { display: none; }
   .es-options table, .es-options tbody, .es-options tr, .es-options th, .es-options td {
@@ -160,6 +167,10 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
   .es-gauge-years em { font-size: .6rem; }
   .es-gauge-dial span { display: none; }
   .es-gauge-beside { display: none; }
+  .st-key-batas-tafsir .es-note, .st-key-batas-tafsir > :first-child { display: none; }
+  .st-key-batas-tafsir { gap: .6rem; }
+  /* What does not fit stands in the next line: nobody finds what is scrolled out of sight. */
+  .stButtonGroup [role="radiogroup"] { flex-wrap: wrap !important; row-gap: .3rem; }
 }
 @media print {
   header[data-testid="stHeader"], .st-key-topbar, .stDownloadButton { display: none !important; }

@@ -83,6 +83,23 @@ def law_in_force() -> LawChoice:
     return _kept_choice(store.data_folder(), state().law_choice_version(), rulebook().version)
 
 
+def unsettled_ages() -> dict[tuple[str, str], int]:
+    """Role group and jenjang -> retirement age, of rows that nobody has confirmed.
+
+    Under the readings in force, before any local age: those that a local age may replace.
+    """
+    rows = rulebook().ages(replace(law_in_force(), local_ages=()))
+    rows = rows.loc[
+        (rows["effective_to"] == rows["effective_to"].max()) & (rows["standing"] != "settled")
+    ].sort_values(["role_group", "jenjang"])
+    return {
+        (str(role_group), str(jenjang)): int(age)
+        for role_group, jenjang, age in zip(
+            rows["role_group"], rows["jenjang"], rows["age_years"], strict=True
+        )
+    }
+
+
 def law_choice() -> LawChoice:
     """The readings in force, with the proposal of this visitor's link on top."""
     proposed = inputs.proposal()

@@ -7,9 +7,10 @@ who asks for the same levers. Both are work for the server's workers, never for 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -150,9 +151,14 @@ def _waited(name: Hashable, work: Callable[[], Found], told: str) -> Found:
         raise RefusedError(str(error) if language() == "id" else error.english) from error
     except (RuleError, MixError, PayError) as error:
         raise RefusedError(str(error)) from error
+    except CancelledError as error:
+        raise RefusedError(t("Dihentikan.")) from error
 
 
 # --- long work: many runs, with the share that is done ---
+
+
+_UNDER_WAY: WeakValueDictionary[Hashable, _Counted] = WeakValueDictionary()
 
 
 class _Counted(ThreadPoolExecutor):
@@ -161,8 +167,17 @@ class _Counted(ThreadPoolExecutor):
     def __init__(self, name: Hashable, expected: int) -> None:
         super().__init__(max_workers=1)
         self._name, self._expected, self._finished = name, max(expected, 1), 0
+        self._is_stopped = False
+        _UNDER_WAY[name] = self
+
+    def stop(self) -> None:
+        """Begin nothing more; the run under way ends by itself within seconds."""
+        self._is_stopped = True
+        self.shutdown(wait=False, cancel_futures=True)
 
     def submit(self, fn: Callable[..., Found], /, *args: Any, **kwargs: Any) -> Future[Found]:  # noqa: ANN401 (as Executor.submit)
+        if self._is_stopped:
+            raise CancelledError
         job = super().submit(fn, *args, **kwargs)
         job.add_done_callback(self._count)
         return job
@@ -170,6 +185,24 @@ class _Counted(ThreadPoolExecutor):
     def _count(self, _job: Future[Any]) -> None:
         self._finished += 1
         _RUNS.done_share[self._name] = min(self._finished / self._expected, 0.99)
+
+
+def stop(name: Hashable) -> None:
+    """Let long work end early, unless somebody else still waits for it."""
+    if _RUNS.waiting.get(name, 0) <= 0 and (work := _UNDER_WAY.get(name)) is not None:
+        work.stop()
+
+
+def tornado_name(asked: Key, told: Scenario, measure: str) -> Hashable:
+    """Under what name a tornado is worked out."""
+    return ("tornado", asked, told.digest, measure)
+
+
+def seek_name(
+    asked: Key, told: Scenario, levers: tuple[str, ...], measure: str, target: float
+) -> Hashable:
+    """Under what name a goal is sought."""
+    return ("seek", asked, told.digest, levers, measure, target)
 
 
 def tornado(asked: Key, told: Scenario, measure: str) -> pd.DataFrame:
@@ -181,7 +214,7 @@ def tornado(asked: Key, told: Scenario, measure: str) -> pd.DataFrame:
         Levers that do not fit.
     """
     ready = stages(asked)
-    name = ("tornado", asked, told.digest, measure)
+    name = tornado_name(asked, told, measure)
 
     def work() -> pd.DataFrame:
         expected = 1 + 2 * len(scenario_search.swings())
@@ -204,7 +237,7 @@ def seeks(
         Levers that do not fit, a measure that is not known here.
     """
     ready = stages(asked)
-    name = ("seek", asked, told.digest, levers, measure, target)
+    name = seek_name(asked, told, levers, measure, target)
 
     def work() -> pd.DataFrame:
         with _Counted(name, _RUNS_A_SEEK * len(levers)) as executor:

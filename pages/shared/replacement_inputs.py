@@ -15,13 +15,15 @@ from analytics.posts_needed import ABK, COMPLEMENT, NONE, RATIO, SCHOOL_MODEL
 from analytics.replacement import GapChoice
 from analytics.rules import ANY, RuleError
 from pages.shared import inputs, layout, load, load_exits
+from pages.shared import limit_readings as limit_words
 from pages.shared.words import language, number, t
 
 # What the page rests on, as docs/method.md numbers it.
 EQUATIONS = (170, 174, 184, 185, 186, 188, 190, 194, 196, 198, 200, 201, 204, 290, 291)
 USUAL_ROLE, USUAL_YEARS = "guru", 5
 OVERRIDES = "ubah"
-_READINGS = ("rules", "yes", "no")
+# Disputed item of the limit -> its word in the link.
+_LIMIT_WORDS = {"pay.is_part_time_in_cap": "pw_batas", "pay.is_tpg_through_apbd": "tpg_apbd"}
 _BILLION, _THOUSAND = 1_000_000_000, 1_000
 _MOST_TPP = 30_000
 _LINK_WORDS = (
@@ -108,7 +110,7 @@ def wish(role_groups: list[str]) -> Wish:
     with st.popover(t("Gaji"), icon=":material/payments:"):
         pay = _pay()
     with st.popover("APBD", icon=":material/account_balance:"):
-        budgeted, pay = _budget(pay)
+        budgeted = _budget()
     return replace(
         Wish(role, int(year), choice, pay, overrides()),
         apbd_idr=budgeted[0],
@@ -164,14 +166,28 @@ def _pay() -> PayChoice:
     )
 
 
-def _budget(pay: PayChoice) -> tuple[tuple[float, float, float | None, float | None], PayChoice]:
-    book, on = load.rulebook(), load.as_of()
-    layout.note(t("Yang diperdebatkan dapat dibaca dua cara; baku mengikuti halaman Metode."))
-    readings = dict(zip(_READINGS, (t("Baku"), t("Ya"), t("Tidak")), strict=True))
-    part_time = inputs.choice(
-        "pw_batas", t("Upah P3K paruh waktu masuk batas 30%"), readings, "rules"
+def limit_readings(asked: Wish) -> Wish:
+    """The wish under the readings of the limit that stand beside the gauge."""
+    labels = limit_words.labels()
+    read = {}
+    with limit_words.beside_gauge():
+        for item, name in _LIMIT_WORDS.items():
+            names = limit_words.reading_names(item)
+            read[item] = limit_words.READINGS[
+                inputs.choice(name, labels[item], names, limit_words.RULES)
+            ]
+    return replace(
+        asked,
+        pay=replace(
+            asked.pay,
+            is_part_time_in_cap=read["pay.is_part_time_in_cap"],
+            is_tpg_through_apbd=read["pay.is_tpg_through_apbd"],
+        ),
     )
-    tpg = inputs.choice("tpg_apbd", t("TPG yang dibayar pusat lewat APBD"), readings, "rules")
+
+
+def _budget() -> tuple[float, float, float | None, float | None]:
+    book, on = load.rulebook(), load.as_of()
     total = inputs.amount(
         "apbd", t("Belanja daerah setahun (miliar rupiah)"), 0, 0, 100_000, step=10,
         help=t("Nol: yang dimuat di halaman Data."),
@@ -185,21 +201,12 @@ def _budget(pay: PayChoice) -> tuple[tuple[float, float, float | None, float | N
     )
     cut_usual = round(100 * rule_amount(book, on, "transfer_cut_share"))
     cut = inputs.whole("potong_tkd", t("Transfer dipotong mulai tahun depan (%)"), cut_usual, 0, 60)
-    pay = replace(
-        pay,
-        is_part_time_in_cap=_reading(part_time),
-        is_tpg_through_apbd=_reading(tpg),
-    )
     return (
         float(total) * _BILLION,
         float(personnel) * _BILLION,
         None if growth == growth_usual else growth / 100,
         None if cut == cut_usual else cut / 100,
-    ), pay
-
-
-def _reading(chosen: str) -> bool | None:
-    return {"yes": True, "no": False}.get(chosen)
+    )
 
 
 def clear() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics import leaving
-from analytics.rules import LawChoice
+from analytics.rules import ANY, LawChoice
 from pages.shared import inputs, load
 from pages.shared.load import PeopleKey
 from pages.shared.words import language, t
@@ -115,6 +115,12 @@ def value_name(column: str, value: str) -> str:
     if column == "employment":
         return {"PPPK": t("P3K"), "PPPK_PW": t("P3K paruh waktu")}.get(value, value)
     return value
+
+
+def post_name(role_group: str, jenjang: str) -> str:
+    """A role group with its level, where it has one."""
+    name = value_name("role_group", role_group)
+    return name if jenjang in ("-", ANY) else f"{name}, {jenjang.replace('_', ' ')}"
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ import streamlit as st
 from analytics.scenario import Scenario
 from analytics.scenario_levers import FAMILY, Lever, Value, catalogue, lever
 from pages.shared import layout, load, retirement_view, scenario_held
+from pages.shared import limit_readings as disputed
 from pages.shared.gauge_figures import option_names
 from pages.shared.scenario_words import (
     MAIN,
@@ -101,7 +102,7 @@ def _of_group(group: str, now: Scenario) -> Iterator[tuple[Lever, str]]:
             yield own, ""
     for kind, members in families.items():
         things = _things(kind)
-        if len(things) > _THINGS_AT_ONCE or len(members) > 1:
+        if things and (len(things) > _THINGS_AT_ONCE or len(members) > 1):
             things = [_chosen_thing(kind, members[0], things, now)]
         for thing in things:
             yield from ((own, thing) for own in members)
@@ -121,7 +122,7 @@ def _things(kind: str) -> list[str]:
     if kind == "law.reading":
         return list(retirement_view.dispute_names())
     if kind == "law.local_age":
-        return []
+        return [f"{role_group}/{jenjang}" for role_group, jenjang in load.unsettled_ages()]
     if kind == "plan.fixed":
         return []
     own = catalogue()[kind + FAMILY]
@@ -136,7 +137,11 @@ def _chosen_thing(kind: str, own: Lever, things: list[str], now: Scenario) -> st
         for thing in things
     }
     chosen = st.selectbox(
-        {"option": t("Pilihan"), "pay.tpp": t("Kelompok jabatan")}.get(kind, t("Tentang")),
+        {
+            "option": t("Pilihan"),
+            "pay.tpp": t("Kelompok jabatan"),
+            "law.local_age": t("Jabatan yang BUP-nya belum pasti"),
+        }.get(kind, t("Tentang")),
         options=things,
         format_func=lambda one: names.get(one, one),
         key=f"tentang:{kind}",
@@ -181,6 +186,29 @@ def _widget(own: Lever, thing: str, now: Scenario) -> None:
         _list(own, shown, held)
     else:
         _number(own, shown, held)
+
+
+def limit_readings(now: Scenario) -> None:
+    """The levers on what is disputed about the limit, beside the gauge and not among the others."""
+    with disputed.beside_gauge():
+        for name, label in disputed.labels().items():
+            held = now[name]
+            key = f"tafsir:{name}"
+            names = disputed.reading_names(name)
+            _hold(key, next(one for one, reading in disputed.READINGS.items() if reading is held))
+            st.segmented_control(
+                label,
+                options=list(names),
+                format_func=names.get,
+                required=True,
+                key=key,
+                help=_help(lever(name), ""),
+                on_change=_read_limit(name, key),
+            )
+
+
+def _read_limit(name: str, key: str) -> Callable[[], None]:
+    return lambda: scenario_held.move(name, disputed.READINGS[str(st.session_state[key])])
 
 
 def _tri_state(shown: dict[str, Any], held: Value) -> None:

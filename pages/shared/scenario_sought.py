@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+
 import pandas as pd
 import streamlit as st
 
@@ -41,6 +44,27 @@ def _asked(what: str, view: Seen, label: str, *more: object) -> bool:
     return False
 
 
+@contextmanager
+def _stoppable(what: str, name: Hashable) -> Iterator[None]:
+    """A button to give up, as long as the work within lasts."""
+    place = st.empty()
+    with place:
+        st.button(
+            t("Hentikan"),
+            key=f"hentikan-{what}",
+            icon=":material/stop_circle:",
+            on_click=_given_up,
+            args=(what, name),
+        )
+    yield
+    place.empty()
+
+
+def _given_up(what: str, name: Hashable) -> None:
+    st.session_state.get(_ASKED, {}).pop(what, None)
+    load_scenarios.stop(name)
+
+
 def tornado(view: Seen) -> None:
     """Which lever moves a measure most."""
     st.markdown(f"#### {t('Tuas mana yang paling menentukan?')}")
@@ -52,8 +76,10 @@ def tornado(view: Seen) -> None:
     if not go:
         layout.note(t("Setiap tuas digeser sendiri-sendiri ke nilai rendah dan tinggi."))
         return
+    name = load_scenarios.tornado_name(view.key, view.told, measure)
     try:
-        table = load_scenarios.tornado(view.key, view.told, measure)
+        with _stoppable("tornado", name):
+            table = load_scenarios.tornado(view.key, view.told, measure)
     except RefusedError as error:
         layout.caution(str(error))
         return
@@ -122,8 +148,10 @@ def goal(view: Seen) -> None:
     if not go:
         layout.note(t("Setiap tuas dicari sendiri-sendiri, yang lain tetap."))
         return
+    name = load_scenarios.seek_name(view.key, view.told, _SOUGHT, measure, target)
     try:
-        table = load_scenarios.seeks(view.key, view.told, _SOUGHT, measure, target)
+        with _stoppable("sasaran", name):
+            table = load_scenarios.seeks(view.key, view.told, _SOUGHT, measure, target)
     except RefusedError as error:
         layout.caution(str(error))
         return

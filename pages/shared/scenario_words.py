@@ -38,8 +38,11 @@ def thing_name(own: Lever, thing: str) -> str:
         role, _, year = rest.rpartition("/")
         name = option_names().get(option, option)
         return f"{name}, {role_name(role)}, {year}" if slash and role else name
-    if head in ("pay.tpp", "law.local_age"):
-        return role_name(thing.partition("/")[0])
+    if head == "pay.tpp":
+        return role_name(thing)
+    if head == "law.local_age":
+        role_group, _, jenjang = thing.partition("/")
+        return retirement_view.post_name(role_group, jenjang)
     return thing
 
 
