@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +23,7 @@ from analytics.enrolment_learning import Outlook
 from analytics.enrolment_stored import stored_births, stored_history
 from analytics.exits import ExitModel, exit_model, in_service_on
 from analytics.movement import Law
+from analytics.posts_abk import abk_posts
 from analytics.posts_needed import people_by_post, posts_as_needed
 from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook
@@ -155,6 +156,13 @@ class Facts:
     def as_of(self) -> date:
         """The day of the edition."""
         return self.stored.origin.as_of
+
+    @cached_property
+    def abk(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The ABK in the units and posts of the gap, and what of it found no place."""
+        stored = self.stored
+        listed = stored.tables.get("post_needs", pd.DataFrame())
+        return abk_posts(listed, stored.units, stored.rulebook, stored.local_titles, self.posted)
 
     @property
     def public_schools(self) -> frozenset[str]:

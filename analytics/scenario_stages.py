@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
-
-from analytics.posts_needed import Needs, abk_posts, need_kept, no_needs, ratio_posts, school_posts
+from analytics.posts_needed import Needs, need_kept, no_needs, ratio_posts, school_posts
 from analytics.replacement import Gap, GapChoice, gap
 from analytics.scenario import Scenario
 from analytics.scenario_schools import SchoolStages
@@ -53,16 +51,9 @@ class Stages(SchoolStages):
                 school = school.groupby(keys, as_index=False, sort=True)["needed_count"].sum()
                 of_model = frozenset(into.get(one, one) for one in of_model)
             school = need_kept(school, facts.as_of.year + told.years)
-        abk, unmatched = self.kept("abk", (), self._abk)
+        abk, unmatched = facts.abk
         ratio = self.kept("ratio", (), lambda: ratio_posts(units, book, facts.as_of))
         return Needs(school, of_model, abk, ratio, unmatched)
-
-    def _abk(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        stored = self.facts.stored
-        listed = stored.tables.get("post_needs", pd.DataFrame())
-        return abk_posts(
-            listed, stored.units, stored.rulebook, stored.local_titles, self.facts.posted
-        )
 
     def unit_into(self, told: Scenario) -> dict[str, str]:
         """Unit of the receiver by unit of the closing school."""

@@ -16,13 +16,12 @@ from analytics.rules import RuleBook
 from analytics.teachers import (
     AS_LAW,
     RELIGION,
-    SCHOOL_YEAR_DAY,
-    SCHOOL_YEAR_MONTH,
     NeedChoice,
     SchoolFacts,
     school_need,
 )
 from analytics.teachers_in_post import IN_POST, UNKNOWN_POST
+from analytics.teachers_law import SCHOOL_YEAR_DAY, SCHOOL_YEAR_MONTH
 
 GAP_COLUMNS = [
     *("npsn", "level", "post", "school_year"),

@@ -35,15 +35,53 @@ def religion_shares(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False)
+class Religions:
+    """Shares of pupils by religion as a table over schools, in the order of their names.
+
+    ``names`` of religions, in order; ``share`` (religion, school), 0 where it has no pupils;
+    ``largest`` (school): place of the religion most have, -1 where the school tells none.
+    """
+
+    names: tuple[str, ...]
+    share: np.ndarray
+    largest: np.ndarray
+
+    @property
+    def is_told(self) -> np.ndarray:
+        """Schools (school) that tell the religions of their pupils."""
+        return np.asarray(self.largest >= 0)
+
+    @classmethod
+    def of(cls, shares: pd.DataFrame | None, npsn: pd.Index) -> Religions | None:
+        """The table of ``npsn``, ``religion``, ``share``; None where nothing is told at all.
+
+        Only shares above zero count; of equal ones the first by name is the largest.
+        """
+        if shares is None or shares.empty:
+            return None
+        present = shares.loc[shares["share"] > 0]
+        code, names = pd.factorize(present["religion"], sort=True)
+        school = npsn.get_indexer(pd.Index(present["npsn"]))
+        own = present["share"].to_numpy(dtype=float)
+        here = school >= 0
+        table = np.zeros((len(names), len(npsn)))
+        table[code[here], school[here]] = own[here]
+        largest = np.where(table.any(axis=0), table.argmax(axis=0), -1) if len(names) else (
+            np.full(len(npsn), -1)
+        )  # fmt: skip
+        return cls(tuple(str(name) for name in names), table, largest)
+
+
+@dataclass(frozen=True, eq=False)
 class Lessons:
-    """Rows of one level: ``code`` the school and year of each row, ``npsn`` of each code.
+    """Rows of one level: ``code`` the school and year of each row, ``school`` of each code.
 
     ``pupils`` and ``most`` (in a class) by row, ``jp`` hours a week of agama by row; ``load`` hours
     a week a teacher gives.
     """
 
     code: np.ndarray
-    npsn: pd.Series
+    school: np.ndarray
     pupils: np.ndarray
     most: np.ndarray
     jp: np.ndarray
@@ -51,14 +89,12 @@ class Lessons:
 
 
 def needs_by_religion(
-    lessons: Lessons, shares: pd.DataFrame, fewest_pupils: int, fewest_posts: int
+    lessons: Lessons, religions: Religions, fewest_pupils: int, fewest_posts: int
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Hours and whole posts of agama by religion, for every school and year.
 
     Parameters
     ----------
-    shares
-        ``npsn``, ``religion``, ``share``; only shares above zero count.
     fewest_pupils
         From how many pupils of a school a religion has posts of its own; a school's largest
         religion always has.
@@ -72,31 +108,24 @@ def needs_by_religion(
 
     Method: docs/method.md eq. 53.
     """
-    present = shares.loc[shares["share"] > 0]
-    ranked = present.sort_values(["npsn", "share", "religion"], ascending=[True, False, True])
-    largest = ranked.drop_duplicates("npsn").set_index("npsn")["religion"]
-    count = len(lessons.npsn)
+    count = len(lessons.school)
+    most, jp = np.zeros(count), np.zeros(count)
+    np.maximum.at(most, lessons.code, lessons.most)
+    np.maximum.at(jp, lessons.code, lessons.jp)
     found = {}
-    for religion, rows in present.groupby("religion", sort=True):
-        share = lessons.npsn.map(rows.set_index("npsn")["share"]).fillna(0.0).to_numpy()
+    for place, religion in enumerate(religions.names):
+        share = religions.share[place][lessons.school]
         exact = lessons.pupils * share[lessons.code]
         groups = np.ceil(np.ceil(exact - _ALMOST) / lessons.most)
         fte = np.bincount(lessons.code, groups * lessons.jp, minlength=count) / lessons.load
         of_school = np.bincount(lessons.code, exact, minlength=count)
-        is_largest = (lessons.npsn.map(largest) == religion).to_numpy()
+        is_largest = religions.largest[lessons.school] == place
         is_own = is_largest | (of_school + _ALMOST >= fewest_pupils)
-        together = _together(lessons, of_school, count)
+        # Hours of a group of all grades of a school, as full-time teachers.
+        pupils = np.ceil(of_school - _ALMOST)
+        together = np.ceil(pupils / np.maximum(most, 1)) * jp / lessons.load
         fte = np.where(is_own, fte, np.minimum(fte, together))
         whole = np.ceil(fte - _ALMOST).astype(np.int64)
         whole = np.where(is_own & (fte > 0), np.maximum(whole, fewest_posts), 0)
-        found[str(religion)] = (fte, whole)
+        found[religion] = (fte, whole)
     return found
-
-
-def _together(lessons: Lessons, of_school: np.ndarray, count: int) -> np.ndarray:
-    """Hours of a group of all grades of a school, as full-time teachers."""
-    most, jp = np.zeros(count), np.zeros(count)
-    np.maximum.at(most, lessons.code, lessons.most.astype(float))
-    np.maximum.at(jp, lessons.code, lessons.jp.astype(float))
-    pupils = np.ceil(of_school - _ALMOST)
-    return np.ceil(pupils / np.maximum(most, 1)) * jp / lessons.load
