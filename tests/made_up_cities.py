@@ -1,0 +1,105 @@
+"""Small invented governments of several shapes, made from the sample city's parts. Synthetic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analytics import demo, state, store
+from analytics.demo import City
+
+# Where each shape is not like the sample city.
+SHAPES = {
+    "no_abk_no_births_no_budget": "a city with schools alone: ratios and complement elsewhere",
+    "no_schools": "a list of staff with ABK and APBD, nothing told of pupils",
+    "only_roster": "a list of staff and nothing else",
+    "only_schools": "pupils and their schools, nobody on a roster",
+}
+
+
+def made(shape: str, folder: Path, seed: int = 7) -> Path:
+    """A data folder with a small city of that shape."""
+    whole = demo.city(date(2027, 3, 1) if shape == "no_schools" else demo.CALIBRATED_ON, seed)
+    city = _fewer(whole, offices=5, schools=0 if shape == "no_schools" else 9, seed=seed)
+    empty = {
+        "no_abk_no_births_no_budget": ("births", "post_needs", "budgets"),
+        "no_schools": ("schools", "enrolment", "births", "pupil_religions", "school_teachers"),
+        "only_roster": (
+            *("schools", "enrolment", "births", "pupil_religions", "school_teachers"),
+            *("post_needs", "budgets"),
+        ),
+        "only_schools": ("people", "school_teachers", "exits", "post_needs", "budgets"),
+    }[shape]
+    city = replace(city, **{name: getattr(city, name).iloc[:0] for name in empty})
+    with state.opened(folder) as decisions:
+        edition = store.write_edition(folder, _tables(city), _about(city))
+        decisions.set_current_edition(edition.number, "uji")
+    return folder
+
+
+def _fewer(city: City, offices: int, schools: int, seed: int) -> City:
+    """A part of the city: some agencies whole, some schools, everybody who works there."""
+    units = city.units
+    agencies = units.loc[units["kind"] != "sekolah", "opd"].drop_duplicates()
+    kept = set(agencies.sample(offices, random_state=seed))
+    some = units.loc[units["kind"] == "sekolah"].sample(schools, random_state=seed)
+    # Kelurahan and puskesmas with so few people that the local ratios speak.
+    others = units.loc[units["kind"].isin(["kelurahan", "puskesmas"])].sample(4, random_state=seed)
+    here = (units["kind"] != "sekolah") & units["opd"].isin(kept)
+    mine = pd.concat([units.loc[here], some, others]).drop_duplicates("name")
+    people = city.people.loc[city.people["unit"].isin(mine["name"])]
+    is_thin = people["unit"].isin(others["name"]).to_numpy()
+    people = people.loc[~is_thin | (people.groupby("unit").cumcount() % 4 == 0)]
+    npsn, nip = set(some["npsn"]), set(people["nip"])
+
+    def within(table: pd.DataFrame) -> pd.DataFrame:
+        return table.loc[table["npsn"].isin(npsn)].reset_index(drop=True)
+
+    teachers = city.school_teachers
+    return replace(
+        city,
+        people=people.reset_index(drop=True),
+        units=mine.reset_index(drop=True),
+        schools=within(city.schools),
+        enrolment=within(city.enrolment),
+        pupil_religions=within(city.pupil_religions),
+        school_teachers=teachers.loc[teachers["nip"].isin(nip)].reset_index(drop=True),
+        post_needs=city.post_needs.loc[city.post_needs["unit"].isin(mine["name"])],
+        exits=city.exits.loc[city.exits["unit"].isin(mine["name"])]
+        if "unit" in city.exits else city.exits,
+        budgets=city.budgets.assign(
+            **{
+                # An APBD of the size of so few people.
+                name: (city.budgets[name] * len(people) / len(city.people)).astype("int64")
+                for name in city.budgets if name.endswith("_idr")
+            }
+        ),
+    )  # fmt: skip
+
+
+def _about(city: City) -> store.About:
+    return store.About(
+        as_of=city.as_of,
+        government_name=city.government_name,
+        government_id=str(city.units["government_id"].iloc[0]),
+        is_synthetic=True,
+        note=city.note,
+    )
+
+
+def _tables(city: City) -> dict[str, pd.DataFrame]:
+    return {
+        "employee": city.people,
+        "unit": city.units,
+        "school_year_profile": city.schools,
+        "enrolment": city.enrolment,
+        "birth": city.births,
+        "pupil_religion": city.pupil_religions,
+        "school_teacher": city.school_teachers,
+        "exit": city.exits,
+        "post_need": city.post_needs,
+        "budget_year": city.budgets,
+    }
