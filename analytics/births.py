@@ -16,6 +16,7 @@ from analytics.enrolment_panel import (
     EnrolmentError,
     Numbers,
     Panel,
+    lines,
     missing_columns,
     summed,
     written,
@@ -66,12 +67,13 @@ def reported_births(births: pd.DataFrame) -> pd.DataFrame:
     blank = births["births"].isna() | births["births"].astype(str).str.strip().eq("")
     wrong = year.isna() | (count.isna() & ~blank) | count.lt(0)
     if wrong.any():
+        line = lines(births)
         raise EnrolmentError(
             [
                 Fault(
                     BIRTHS,
                     "births_invalid",
-                    int(place) + 2,
+                    int(line[place]),
                     "births",
                     written(births, int(place), "births"),
                 )

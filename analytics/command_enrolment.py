@@ -6,27 +6,22 @@
 from __future__ import annotations
 
 import argparse
-import csv
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analytics import import_data, store
+from analytics import enrolment_file, import_data, store
 from analytics.backtest import enrolment_backtest, printed
-from analytics.births import BIRTHS
 from analytics.command_line import DONE, REFUSED, complain, say, write
 from analytics.enrolment import enrolment_forecast, late_births
-from analytics.enrolment_panel import HISTORY
+from analytics.enrolment_file import BIRTHS, HISTORY
 from analytics.enrolment_stored import stored_births, stored_history
 from analytics.faults import Fault, FaultsError
 
 FORECAST_COLUMNS = ["school_id", "school_year", "grade", "pupils", "p10", "p90"]
 _PUPIL_DECIMALS = 3
 _SHARE_DECIMALS = 6
-_DELIMITERS = ",;\t|"
 _BIRTH_NOTES = {
     "not_reported": ("tidak dilaporkan, tidak dipakai", "not reported, not used"),
     "far_below": ("jauh di bawah biasanya; periksa", "far below its usual number; check it"),
@@ -122,9 +117,9 @@ def backtest(asked: argparse.Namespace) -> Answer:
 
 
 def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    births = _read(asked.births) if asked.births else None
+    births = enrolment_file.read(asked.births) if asked.births else None
     if asked.history:
-        return _read(asked.history), births
+        return enrolment_file.read(asked.history), births
     edition = import_data.current_edition(asked.data or store.data_folder())
     if edition is None:
         raise FaultsError([Fault(HISTORY, "history_empty")])
@@ -138,26 +133,5 @@ def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | Non
     return history, births
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """A CSV as text: ids such as 0101 and blank cells stay as written."""
-    if not path.is_file():
-        raise FaultsError([Fault(path.name, "file_missing")])
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline()
-        delimiter = max(_DELIMITERS, key=head.count)
-        rows = pd.read_csv(path, dtype=str, encoding="utf-8-sig", sep=delimiter)
-    except pd.errors.EmptyDataError:
-        raise FaultsError([Fault(path.name, "file_empty")]) from None
-    except (UnicodeDecodeError, pd.errors.ParserError, csv.Error):
-        raise FaultsError([Fault(path.name, "file_broken")]) from None
-    return rows.rename(columns=lambda name: str(name).strip().lower())
-
-
 def _named(error: FaultsError, asked: argparse.Namespace) -> FaultsError:
-    """The same faults, each with the name of the file it stands in."""
-    files: Mapping[str, Path | None] = {HISTORY: asked.history, BIRTHS: asked.births}
-    return FaultsError(
-        replace(fault, file=path.name) if (path := files.get(fault.file)) else fault
-        for fault in error.faults
-    )
+    return enrolment_file.named(error, {HISTORY: asked.history, BIRTHS: asked.births})

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analytics import redistribution_files as files
-from analytics import rules
+from analytics import rules, store, teachers_told
 from analytics.command_line import DONE, WrongUseError, complain, write, write_bytes
 from analytics.faults import Fault, FaultsError
 from analytics.redistribution import Redistribution, redistribute
@@ -355,12 +355,9 @@ def _posts_in(
 def _from_store(
     asked: argparse.Namespace, rulebook: RuleBook, choice: MoveChoice, notes: list[tuple[str, str]]
 ) -> tuple[Situation, dict[str, str]]:
-    from analytics import command_teachers as stored_teachers
-    from analytics import store
-
-    stored = stored_teachers.in_store(asked.data or store.data_folder(), rulebook, notes)
+    stored = teachers_told.in_store(asked.data or store.data_folder(), rulebook, notes)
     if stored.history.empty:
-        raise stored_teachers.HistoryError(
+        raise store.StoreError(
             "Edisi ini belum berisi murid. Impor murid per sekolah dan kelas, atau sebut"
             " --teachers, --needs dan --schools."
         )
@@ -368,14 +365,13 @@ def _from_store(
     as_of = asked.on or stored.staff.as_of
     year = asked.year or max(last_year, as_of.year - (as_of < first_day(as_of.year)))
     on = asked.on or (first_day(year) if asked.year else as_of)
-    until = min(year + choice.warn_years, last_year + stored_teachers.YEARS_MOST)
+    until = min(year + choice.warn_years, last_year + teachers_told.YEARS_MOST)
     if not last_year <= year <= until:
         raise WrongUseError(f"--year {year}: tulis {last_year} sampai {until}")
-    ahead = argparse.Namespace(years=None, until=until)
-    history = stored_teachers.with_forecast(ahead, stored.history, stored.births, last_year)
-    cells = stored_teachers.with_ceiling(
-        stored_teachers.grade_cells(history, notes), rulebook, notes
+    history = teachers_told.with_forecast(
+        stored.history, stored.births, last_year, until - last_year
     )
+    cells = teachers_told.with_ceiling(teachers_told.grade_cells(history, notes), rulebook, notes)
     cells = cells.loc[cells["school_year"] >= year]
     merges: dict[str, str] = {}
     merge_km: dict[str, float] = {}

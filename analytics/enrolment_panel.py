@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.faults import Fault, FaultsError
+from analytics.readers.delimited import LINE
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -31,6 +32,8 @@ _PLAIN_BREAK_RATIO = 1.5
 _NEEDED = ("school_id", "school_year", "grade", "pupils")
 # What the table is called in a fault, where no file gives it a name.
 HISTORY = "riwayat murid"
+# A vocational school may have a fourth year.
+HIGHEST_GRADE = 13
 
 
 class EnrolmentError(FaultsError):
@@ -100,7 +103,7 @@ def panel(history: pd.DataFrame) -> Panel:
     A school whose latest year has grades is read by grade; one whose latest year has a total only
     is read by total in every year. A school's district and level are the latest it was given.
     """
-    rows = _typed(history)
+    rows = typed_history(history)
     rows = _one_reading_per_school(rows)
     school_ids = np.array(sorted(rows["school_id"].unique()), dtype=object)
     grades = np.sort(rows["grade"].unique()).astype(np.int64)
@@ -134,14 +137,38 @@ def missing_columns(table: str, absent: Iterable[str], needed: Iterable[str]) ->
     ]
 
 
+def lines(table: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The line of each row: its index where that is so called, else after a header in line 1."""
+    if table.index.name == LINE:
+        return table.index.to_numpy(np.int64)
+    return np.arange(len(table), dtype=np.int64) + 2
+
+
 def written(table: pd.DataFrame, place: int, column: str) -> str:
     """A cell as the table has it; '' for nothing."""
     cell = table[column].iloc[place]
     return "" if pd.isna(cell) else str(cell)
 
 
-def _typed(history: pd.DataFrame) -> pd.DataFrame:
-    """The history with numbers as numbers, or every fault at once."""
+def typed_history(history: pd.DataFrame) -> pd.DataFrame:
+    """The history with numbers as numbers, or every fault at once.
+
+    Parameters
+    ----------
+    history
+        As in :func:`panel`; a fault names its line, which is the index where that is so called
+        (``readers.delimited.table``), else counted from a header in line 1.
+
+    Returns
+    -------
+    ``school_id``, ``school_year``, ``grade`` (:data:`TOTAL_ONLY` for a total), ``pupils``,
+    ``district``, ``level``, with the index of ``history``.
+
+    Raises
+    ------
+    EnrolmentError
+        As :func:`panel`.
+    """
     absent = [name for name in _NEEDED if name not in history.columns]
     if absent:
         raise EnrolmentError(missing_columns(HISTORY, absent, _NEEDED))
@@ -151,7 +178,7 @@ def _typed(history: pd.DataFrame) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
             "school_id": history["school_id"].astype(str).str.strip(),
-            "school_year": pd.to_numeric(history["school_year"], errors="coerce"),
+            "school_year": _years(history["school_year"]),
             "grade": pd.to_numeric(history["grade"].where(~is_total), errors="coerce").mask(
                 is_total, TOTAL_ONLY
             ),
@@ -172,7 +199,11 @@ def _typed(history: pd.DataFrame) -> pd.DataFrame:
             "school_year",
             ~rows["school_year"].between(1900, 2200) | rows["school_year"].mod(1).ne(0),
         ),
-        ("history_grade_invalid", "grade", rows["grade"].isna() | rows["grade"].mod(1).ne(0)),
+        (
+            "history_grade_invalid",
+            "grade",
+            ~(is_total | rows["grade"].between(0, HIGHEST_GRADE)) | rows["grade"].mod(1).ne(0),
+        ),
         (
             "history_pupils_invalid",
             "pupils",
@@ -184,12 +215,12 @@ def _typed(history: pd.DataFrame) -> pd.DataFrame:
             rows.duplicated(["school_id", "school_year", "grade"], keep="first"),
         ),
     )
-    # Line 1 of a file is its header, so the first row stands in line 2.
+    line = lines(history)
     faults = [
         Fault(
             HISTORY,
             code,
-            row=int(place) + 2,
+            row=int(line[place]),
             column=column,
             value=written(history, int(place), column),
         )
@@ -201,6 +232,13 @@ def _typed(history: pd.DataFrame) -> pd.DataFrame:
     if not rows["pupils"].gt(0).any():
         raise EnrolmentError([Fault(HISTORY, "history_empty")])
     return rows.astype({"school_year": int, "grade": int})
+
+
+def _years(written: pd.Series) -> pd.Series:
+    """Years as numbers; a school year written as 2025/26 or 2025/2026 is the year it begins in."""
+    text = written.astype(str).str.strip()
+    begins = text.str.extract(r"^(\d{4})\s*/\s*(?:\d{4}|\d{2})$", expand=False)
+    return pd.to_numeric(begins.where(begins.notna(), written), errors="coerce")
 
 
 def _words(history: pd.DataFrame, column: str) -> pd.Series:

@@ -6,7 +6,6 @@ with an error are left out and said; a file that is wrong in many rows is refuse
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import pandas as pd
 from analytics import rules
 from analytics.exit_causes import BUP, UNKNOWN, causes_of
 from analytics.faults import Fault, FaultsError
+from analytics.readers import delimited
 from analytics.readers.dates import INVALID, MISSING, written_date
 from analytics.readers.headers import header_key, meaning_of
 
@@ -96,20 +96,7 @@ def read_roster(path: Path, latest: date) -> Roster:
 
 
 def _table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    if not path.is_file():
-        raise FaultsError([Fault(path.name, "file_missing")])
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline()
-        delimiter = max(_DELIMITERS, key=head.count)
-        rows = pd.read_csv(
-            path, dtype=str, encoding="utf-8-sig", sep=delimiter, keep_default_na=False
-        )
-    except pd.errors.EmptyDataError:
-        raise FaultsError([Fault(path.name, "file_empty")]) from None
-    except (UnicodeDecodeError, pd.errors.ParserError, csv.Error):
-        raise FaultsError([Fault(path.name, "file_broken")]) from None
-    rows = rows.fillna("")
+    rows = delimited.table(path)
     names: dict[str, str] = {}
     ours = {header_key(name): name for name in (*NEEDED, "birth_date", "reason", "group")}
     for header in rows.columns:
@@ -134,7 +121,7 @@ class _Reading:
     def _say(self, at: int, code: str, name: str, **details: object) -> None:
         header = self.names[name]
         value = str(self.rows[header].iloc[at])
-        fault = Fault(self.file, code, at + 2, header, value, details)
+        fault = Fault(self.file, code, int(self.rows.index[at]), header, value, details)
         self.faults.append(fault)
         if fault.severity == "error":
             self.bad.iloc[at] = True
@@ -253,7 +240,7 @@ class _Reading:
                     self._say(at, "spell_overlap", "person_id", first_row=first)
                     break
             else:
-                seen[row["person_id"]].append((row["start_date"], until, at + 2))
+                seen[row["person_id"]].append((row["start_date"], until, int(self.rows.index[at])))
 
 
 def _where(flags: pd.Series) -> list[int]:

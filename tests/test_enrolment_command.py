@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analytics.__main__ import main
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -108,3 +110,29 @@ def test_a_missing_file_is_said_in_plain_words(tmp_path):
     assert done.returncode == 1
     assert "tidak-ada.csv" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"], ids=["plain", "marked", "wide", "old"]
+)
+def test_a_history_is_read_in_the_encoding_it_has_with_school_years_as_offices_write_them(
+    tmp_path, encoding
+):
+    source, out = tmp_path / "h.csv", tmp_path / "f.csv"
+    rows = [f"SD José {n};{year}/{year - 1999};{grade};{20 + n}"
+            for n in range(3) for year in range(2021, 2026) for grade in range(1, 7)]  # fmt: skip
+    text = "School_ID;School_Year;Grade;Pupils\n\n" + "\n".join(rows) + "\n"
+    source.write_bytes(text.encode(encoding))
+    asked = ["enrolment", "forecast", "--history", str(source), "--years", "1", "--out", str(out)]
+    assert main(asked) == 0
+    told = pd.read_csv(out)
+    assert set(told["school_year"]) == {2026}
+    assert set(told["school_id"]) == {f"SD José {n}" for n in range(3)}
+
+
+def test_a_fault_names_the_line_an_editor_shows_though_lines_are_empty(tmp_path, capsys):
+    source = tmp_path / "h.csv"
+    source.write_text("school_id,school_year,grade,pupils\n\nA,2024,1,3\n\nA,2025,99,3\n")
+    asked = ["enrolment", "forecast", "--history", str(source), "--out", "-"]
+    assert main(asked) == 1
+    assert "h.csv, baris 5, kolom grade ('99')" in capsys.readouterr().err

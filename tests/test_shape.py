@@ -58,7 +58,7 @@ ORDER = [
     ["enrolment_weights"],
     ["enrolment_totals"],
     ["enrolment_learning"],
-    ["enrolment", "enrolment_stored"],
+    ["enrolment", "enrolment_stored", "enrolment_file"],
     ["backtest", "teachers"],
     ["enrolment_cells"],
     ["redistribution"],
@@ -71,6 +71,7 @@ ORDER = [
     ["import_data"],
     ["regrouping"],
     ["scenario"],
+    ["teachers_told"],
     ["command_line"],
     ["command_regroup_switches"],
     [

@@ -786,7 +786,13 @@ def test_a_bad_file_is_answered_once_in_full(tmp_path, capsys):
     )
     assert main(["teachers", "--history", str(source), "--out", str(out)]) == 1
     said = capsys.readouterr().err
-    for place in ("baris 2, school_year", "baris 3, grade", "baris 3, pupils", "baris 5"):
+    places = (
+        "baris 2, kolom school_year",
+        "baris 3, kolom grade",
+        "baris 3, kolom pupils",
+        "baris 5",
+    )
+    for place in places:
         assert place in said
     assert not out.exists()
 

@@ -1,0 +1,251 @@
+"""What the need of teachers is counted from: a file of pupils, or the edition in force."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analytics import enrolment_file, import_data, state, store, teachers
+from analytics.enrolment import enrolment_forecast
+from analytics.enrolment_panel import TOTAL_ONLY, typed_history
+from analytics.faults import Fault, FaultsError
+from analytics.retirement import retirements
+from analytics.rules import RuleBook
+from analytics.teachers import SchoolFacts
+from analytics.teachers_in_post import teachers_in_post
+from analytics.teachers_religion import religion_shares
+
+# Grade of a row that counts a whole school.
+TOTAL = "total"
+YEARS_MOST = 10
+PUBLIC = "negeri"
+
+
+class FarAheadError(ValueError):
+    """A number of years that nobody forecasts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Staff:
+    """Who is in post on one day."""
+
+    in_post: pd.DataFrame
+    as_of: date
+
+
+def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
+    """The file of pupils, typed.
+
+    Returns
+    -------
+    ``school_id, school_year, grade, pupils, level, district``; ``grade`` as text (``total`` or a
+    whole number). Rows without pupils are left out and said.
+
+    Raises
+    ------
+    FaultsError
+        With every fault and its line.
+    """
+    try:
+        rows = typed_history(enrolment_file.read(path))
+    except FaultsError as error:
+        raise enrolment_file.named(error, {enrolment_file.HISTORY: path}) from None
+    blank_count = int(rows["pupils"].isna().sum())
+    if blank_count:
+        notes.append(
+            (
+                f"{blank_count} baris tanpa jumlah murid dilewati.",
+                f"{blank_count} rows without pupils skipped.",
+            )
+        )
+    rows = rows.dropna(subset=["pupils"])
+    parts = int((rows["pupils"] % 1 > 0).sum())
+    if parts:
+        notes.append(
+            (
+                f"{parts} baris memuat pecahan murid; untuk rombel dibulatkan. Titik ribuan"
+                " (1.200) terbaca sebagai desimal.",
+                f"{parts} rows hold fractions of pupils; rounded for rombel. A thousands point"
+                " (1.200) is read as a decimal.",
+            )
+        )
+    grade = rows["grade"].astype("str").mask(rows["grade"] == TOTAL_ONLY, TOTAL)
+    named = rows[["level", "district"]].replace("", pd.NA)
+    order = ["school_id", "school_year", "grade", "pupils", "level", "district"]
+    return rows.assign(grade=grade, **named)[order].reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """What the edition in force says of schools and their people.
+
+    ``profiles``: school profiles of all years; ``people``: the roster with its dates.
+    """
+
+    staff: Staff
+    history: pd.DataFrame
+    births: pd.DataFrame | None
+    facts: SchoolFacts | None
+    profiles: pd.DataFrame
+    people: pd.DataFrame
+
+
+def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> Stored:
+    """The edition in force; refuses in words where there is none."""
+    edition = import_data.current_edition(folder) if folder.is_dir() else None
+    if edition is None:
+        raise store.StoreError(
+            "Belum ada edisi di folder data. Impor dahulu, atau pakai --history."
+        )
+    if edition.is_synthetic:
+        notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
+    with state.opened(folder) as decisions:
+        choice, local_titles = decisions.law_choice(), decisions.local_titles()
+    with closing(store.opened(edition.path)) as connection:
+        people = store.people(connection)
+        listed = store.ask(connection, "school_teachers")
+        units = store.ask(connection, "units", government_id="*")
+        profiles = store.ask(connection, "schools", school_year=None)
+        graded = store.ask(connection, "enrolment", school_year=None)
+        births = store.ask(connection, "births")
+        religions = store.pupil_religions(connection)
+    leavers = retirements(people, rulebook, edition.as_of, choice, local_titles)
+    in_post = teachers_in_post(leavers, listed, units, rulebook, edition.as_of)
+    believed = births["birth_count"].where(births["is_reported"].astype(bool))
+    return Stored(
+        Staff(in_post, edition.as_of),
+        history_of(graded, profiles),
+        births[["area", "year"]].assign(births=believed) if len(births) else None,
+        SchoolFacts(religions=religion_shares(religions)) if len(religions) else None,
+        profiles,
+        leavers,
+    )
+
+
+def history_of(graded: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
+    """State schools of an edition in the words of a history file; totals where grades lack."""
+    latest = profiles.sort_values("school_year", kind="stable").groupby("npsn").last()
+    public = set(latest.index[latest["status"].fillna(PUBLIC) == PUBLIC])
+    unlisted = set(graded["npsn"]) - set(latest.index)
+    totals = profiles.dropna(subset=["pupil_count"])
+    known = pd.MultiIndex.from_frame(graded[["npsn", "school_year"]])
+    totals = totals.loc[~pd.MultiIndex.from_frame(totals[["npsn", "school_year"]]).isin(known)]
+    rows = pd.concat(
+        [
+            graded[["npsn", "school_year", "pupil_count"]].assign(
+                grade=graded["grade"].astype("int64").astype("str")
+            ),
+            totals[["npsn", "school_year", "pupil_count"]].assign(grade=TOTAL),
+        ],
+        ignore_index=True,
+    )
+    rows = rows.loc[rows["npsn"].isin(public | unlisted) & rows["pupil_count"].notna()]
+    return (
+        rows.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
+        .assign(
+            level=rows["npsn"].map(latest["level"]), district=rows["npsn"].map(latest["kecamatan"])
+        )
+        .astype({"school_year": "int64", "pupils": "float64", "grade": "str"})
+        .reset_index(drop=True)
+    )
+
+
+def with_forecast(
+    history: pd.DataFrame, births: pd.DataFrame | None, last_year: int, years: int | None
+) -> pd.DataFrame:
+    """The history with so many years of forecast behind it.
+
+    Raises
+    ------
+    FarAheadError
+        When that is no number of years to forecast.
+    """
+    if years is None or years == 0:
+        return history
+    if not 0 < years <= YEARS_MOST:
+        raise FarAheadError(
+            f"ramalan {years} tahun: tulis 1 sampai {YEARS_MOST} sesudah {last_year}"
+        )
+    told = history[["school_id", "school_year", "grade", "pupils"]]
+    for known in ("district", "level"):
+        if known in history and history[known].notna().any():
+            told = told.assign(**{known: history[known].fillna("")})
+    found = enrolment_forecast(told, births, years=years).school
+    ahead = found.loc[:, ["school_id", "school_year", "grade", "pupils"]].astype({"grade": "str"})
+    latest = history.sort_values("school_year", kind="stable").drop_duplicates(
+        "school_id", keep="last"
+    )
+    place = latest.set_index("school_id")
+    graded = set(history.loc[history["grade"] != TOTAL, "school_id"])
+    ahead = ahead.loc[(ahead["grade"] != TOTAL) | ~ahead["school_id"].isin(graded)]
+    ahead = ahead.loc[ahead["school_year"] > last_year]
+    return pd.concat(
+        [
+            history,
+            ahead.assign(
+                level=ahead["school_id"].map(place["level"]),
+                district=ahead["school_id"].map(place["district"]),
+            ),
+        ],
+        ignore_index=True,
+    ).astype({"school_year": "int64", "grade": "str"})
+
+
+def grade_cells(history: pd.DataFrame, notes: list[tuple[str, str]]) -> pd.DataFrame:
+    """Cells by grade: totals stand aside where grades are told, and are spread where not."""
+    rows = history.rename(columns={"school_id": "npsn", "pupils": "pupil_count"})
+    rows = rows[["npsn", "school_year", "grade", "pupil_count", "level"]]
+    is_total = rows["grade"] == TOTAL
+    graded = rows.loc[~is_total].astype({"grade": "int64"})
+    known = pd.MultiIndex.from_frame(graded[["npsn", "school_year"]])
+    totals = rows.loc[is_total]
+    totals = totals.loc[~pd.MultiIndex.from_frame(totals[["npsn", "school_year"]]).isin(known)]
+    spread = teachers.evenly_by_grade(totals.drop(columns="grade"))
+    lost = totals["npsn"].nunique() - spread["npsn"].nunique()
+    if lost:
+        notes.append(
+            (
+                f"{lost} sekolah hanya punya jumlah total tanpa jenjang yang dikenali: dilewati."
+                " Tambahkan kolom level (SD, SMP).",
+                f"{lost} schools give totals only and no known level: left out. Add a column"
+                " level (SD, SMP).",
+            )
+        )
+    if len(spread):
+        count = spread["npsn"].nunique()
+        notes.append(
+            (
+                f"{count} sekolah tanpa rincian kelas: muridnya dibagi rata antarkelas,"
+                " jadi rombelnya perkiraan.",
+                f"{count} schools without grades: pupils spread evenly, so rombel are an estimate.",
+            )
+        )
+    parts = [part for part in (graded, spread) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else graded
+
+
+def with_ceiling(
+    cells: pd.DataFrame, rulebook: RuleBook, notes: list[tuple[str, str]]
+) -> pd.DataFrame:
+    """Cells of the levels that have a ceiling; the others are said and left out."""
+    known = set(rulebook.class_sizes["level"].str.upper())
+    told = cells["level"].astype("object").fillna("")
+    lost = (told != "") & ~told.str.upper().isin(known)
+    if lost.any():
+        levels = ", ".join(sorted(told[lost].unique()))
+        count = cells.loc[lost, "npsn"].nunique()
+        notes.append(
+            (
+                f"{count} sekolah dilewati: jenjang {levels} tidak punya pagu rombel"
+                " di data/rules/class_size.csv.",
+                f"{count} schools left out: level {levels} has no ceiling in"
+                " data/rules/class_size.csv.",
+            )
+        )
+    if lost.all():
+        raise FaultsError([Fault(enrolment_file.HISTORY, "history_levels_unknown")])
+    return cells.loc[~lost]
