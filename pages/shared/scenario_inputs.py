@@ -199,7 +199,7 @@ def limit_readings(now: Scenario) -> None:
             st.segmented_control(
                 label,
                 options=list(names),
-                format_func=names.get,
+                format_func=names.__getitem__,
                 required=True,
                 key=key,
                 help=_help(lever(name), ""),

@@ -90,24 +90,25 @@ def _finding(scope: Scope, found: Answer) -> str:
 
 @lru_cache(maxsize=32)
 def band(scope: Scope, lang: str) -> charts.ReadyFigure:  # noqa: ARG001 (part of the key)
-    """Staff at the end of each year with P10, P50 and P90."""
+    """Staff expected at the end of each year with P10 and P90, as the title and the steps say."""
     found = exit_view.answer(scope)
     day = scope.key.people.as_of
     # The roster stands where its day lies in the year; a year's end is the start of the next tick.
     start = day.year - 1 + day.timetuple().tm_yday / 365
     x = [start, *found.years["year"].tolist()]
-    p10, p50, p90 = (
-        [found.people_count, *found.years[f"staff_{one}"].tolist()] for one in ("p10", "p50", "p90")
+    p10, mid, p90 = (
+        [found.people_count, *found.years[f"staff_{one}"].tolist()]
+        for one in ("p10", "count", "p90")
     )
     said = [t("hari data: {n}", n=number(found.people_count))] + [
         t(
             "akhir {year}: {mid} ({low}-{high})",
             year=year,
-            mid=number(mid),
+            mid=number(expected),
             low=number(low),
             high=number(high),
         )
-        for year, low, mid, high in zip(x[1:], p10[1:], p50[1:], p90[1:], strict=True)
+        for year, low, expected, high in zip(x[1:], p10[1:], mid[1:], p90[1:], strict=True)
     ]
     colour = charts.PALETTE[0]
     lost = 1 - found.years["staff_count"].iloc[-1] / max(found.people_count, 1)
@@ -131,13 +132,14 @@ def band(scope: Scope, lang: str) -> charts.ReadyFigure:  # noqa: ARG001 (part o
     shown["annotations"] = [
         {
             "x": x[-1],
-            "y": p90[-1],
-            "text": f"<b>{number(p50[-1])}</b><br>{number(p10[-1])}-{number(p90[-1])}",
+            "y": p10[-1],
+            "text": f"<b>{number(mid[-1])}</b><br>{number(p10[-1])}-{number(p90[-1])}",
             "showarrow": False,
             "xanchor": "right",
-            "yanchor": "bottom",
+            # The line comes down from the left: beneath its end is room.
+            "yanchor": "top",
             "font": {"size": 14},
-            "yshift": 6,
+            "yshift": -8,
         }
     ]
     return charts.ReadyFigure(
@@ -157,9 +159,9 @@ def band(scope: Scope, lang: str) -> charts.ReadyFigure:  # noqa: ARG001 (part o
                 {
                     "type": "scatter",
                     "mode": "lines+markers",
-                    "name": t("Tengah (P50)"),
+                    "name": t("Perkiraan (rata-rata)"),
                     "x": x,
-                    "y": p50,
+                    "y": mid,
                     "line": {"color": colour, "width": 3},
                     "marker": {"size": 6},
                     "text": said,
