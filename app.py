@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared import brand
-from pages.shared.words import LANGUAGES, language, t
+from pages.shared.words import LANGUAGES, language, refusal, t
 
 LOG = logging.getLogger("estafet")
 
@@ -59,6 +59,16 @@ def choose_language() -> None:
     if "lang" not in st.session_state:
         linked = st.query_params.get("lang", "id")
         st.session_state["lang"] = linked if linked in LANGUAGES else "id"
+
+
+def _first_by_name(listed: dict[str, st.Page]) -> st.Page:
+    """The first page under its own word as well: its address is the bare one, people type this."""
+    address = PAGES[0][1]
+
+    def render() -> None:
+        st.switch_page(listed[address], query_params=st.query_params.to_dict())
+
+    return st.Page(render, title=t(PAGES[0][2]), url_path=address, visibility="hidden")
 
 
 def keep_language_in_link() -> None:
@@ -103,7 +113,7 @@ def apologise(error: Exception) -> bool:
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
     if type(error).__name__ in ("StoreError", "StateError"):
-        st.error(str(error))
+        st.error(refusal(error))
         return True
     st.error(
         t(
@@ -134,14 +144,17 @@ def main() -> None:
 
     is_signed_in = access.role() is not None
     listed = {
-        address: st.Page(shown(module), title=t(title), url_path=address, default=not i)
+        address: st.Page(
+            shown(module), title=t(title), url_path=address if i else module, default=not i
+        )
         for i, (module, address, title) in enumerate(PAGES)
         if find_spec(f"pages.{module}")
         # Before signing in every address is known, so that a link still leads there afterwards.
         and (module != "administration" or not is_signed_in or access.may("pengelola"))
     }
     st.session_state["_pages"] = listed
-    page = st.navigation(list(listed.values()), position="top" if is_signed_in else "hidden")
+    position = "top" if is_signed_in else "hidden"
+    page = st.navigation([*listed.values(), _first_by_name(listed)], position=position)
     inputs.visit(page.url_path)
     topbar(is_signed_in)
     keep_language_in_link()

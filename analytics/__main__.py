@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     asked = parser.parse_args(arguments)
     from analytics.faults import FaultsError
+    from analytics.told import ToldError
 
     try:
         check_outputs(asked)
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if type(error).__module__.split(".")[0] != "analytics":
             raise
-        complain(asked, str(error), str(error))
+        complain(asked, str(error), error.english if isinstance(error, ToldError) else str(error))
         return REFUSED
     return status
 

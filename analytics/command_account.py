@@ -20,7 +20,10 @@ def run(asked: argparse.Namespace) -> int:
         if sys.stdin.isatty():
             password = getpass.getpass("Kata sandi: ")
             if getpass.getpass("Sekali lagi: ") != password:
-                raise state.StateError("Kedua kata sandi tidak sama. Ulangi.")
+                raise state.StateError(
+                    "Kedua kata sandi tidak sama. Ulangi.",
+                    "The two passwords are not the same. Try again.",
+                )
         else:
             password = sys.stdin.readline().rstrip("\r\n")
         if exists:

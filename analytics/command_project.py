@@ -108,7 +108,10 @@ def facts_in_store(folder: Path, notes: list[tuple[str, str]]) -> Facts:
     """People and exits of the current edition, under the choices in force."""
     edition = import_data.current_edition(folder) if folder.is_dir() else None
     if edition is None:
-        raise store.StoreError("Belum ada edisi di folder data. Impor daftar pegawai dahulu.")
+        raise store.StoreError(
+            "Belum ada edisi di folder data. Impor daftar pegawai dahulu.",
+            "There is no edition in the data folder. Import a list of staff first.",
+        )
     if edition.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
     with state.opened(folder) as decisions:

@@ -109,7 +109,8 @@ def _people_in_store(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
     edition = import_data.current_edition(folder) if folder.is_dir() else None
     if edition is None:
         raise store.StoreError(
-            "Belum ada edisi di folder data. Impor daftar pegawai dahulu, atau pakai --roster."
+            "Belum ada edisi di folder data. Impor daftar pegawai dahulu, atau pakai --roster.",
+            "There is no edition in the data folder. Import a list of staff, or give --roster.",
         )
     if edition.is_synthetic:
         complain(asked, "Ini data contoh (sintetis).", "This is sample (synthetic) data.")

@@ -354,7 +354,9 @@ def load(
         if (now and (now.number, now.sha256)) != previewed.current:
             raise store.StoreError(
                 "Edisi yang berlaku sudah berganti sejak berkas ini diperiksa. Periksa berkas"
-                " sekali lagi, lalu muat."
+                " sekali lagi, lalu muat.",
+                "Another edition has come into force since this file was checked. Check the file"
+                " once more, then load it.",
             )
         base = previewed.base
         name = base.government_name if base else UNNAMED_GOVERNMENT

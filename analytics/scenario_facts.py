@@ -248,7 +248,10 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
     """
     held = edition or (import_data.current_edition(folder) if folder.is_dir() else None)
     if held is None:
-        raise store.StoreError("Belum ada edisi di folder data. Impor daftar pegawai dahulu.")
+        raise store.StoreError(
+            "Belum ada edisi di folder data. Impor daftar pegawai dahulu.",
+            "There is no edition in the data folder. Import a list of staff first.",
+        )
     book = rules.load()
     with state.opened(folder) as decisions:
         choice, titles = decisions.law_choice(), decisions.local_titles()

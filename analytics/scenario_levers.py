@@ -17,6 +17,7 @@ from analytics import rules
 from analytics.mix_question import OPTIONS
 from analytics.projection_months import EARLY
 from analytics.teachers import LEVELS
+from analytics.told import ToldError
 
 Value = bool | int | float | str | tuple[str, ...] | None
 
@@ -31,12 +32,8 @@ GROUPS = (
 )
 
 
-class ScenarioError(Exception):
+class ScenarioError(ToldError):
     """A scenario that cannot be: says so in Indonesian; ``english`` holds the same in English."""
-
-    def __init__(self, indonesian: str, english: str) -> None:
-        super().__init__(indonesian)
-        self.english = english
 
 
 @dataclass(frozen=True)

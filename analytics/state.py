@@ -86,7 +86,9 @@ def opened(folder: Path) -> State:
         # The address may hold a password: never repeat it.
         raise StateError(
             "Basis data keputusan tidak dapat dibuka"
-            f" ({type(error).__name__}). Periksa folder data atau ESTAFET_STATE."
+            f" ({type(error).__name__}). Periksa folder data atau ESTAFET_STATE.",
+            f"The database of decisions cannot be opened ({type(error).__name__})."
+            " Check the data folder or ESTAFET_STATE.",
         ) from error
     file = Path(folder) / FILE_NAME
     if os.name == "posix" and url.startswith("sqlite:") and file.exists():

@@ -48,7 +48,10 @@ class Accounts(Connected):
         values = {"name": name, "role": role, "created_at": now(), **_sealed(password)}
         with self._writing() as connection:
             if connection.scalar(sa.select(kept.account.c.name).where(kept.account.c.name == name)):
-                raise StateError(f"Nama pengguna {name!r} sudah ada. Pilih nama lain.")
+                raise StateError(
+                    f"Nama pengguna {name!r} sudah ada. Pilih nama lain.",
+                    f"There is a user {name!r} already. Choose another name.",
+                )
             connection.execute(sa.insert(kept.account).values(values))
             note(connection, actor or name, "add_user", f"{name}, {role}")
         return User(name, role)
@@ -142,19 +145,26 @@ class Accounts(Connected):
 def _folded_name(name: str) -> str:
     folded = " ".join(str(name).split()).casefold()
     if not folded or len(folded) > 100:
-        raise StateError("Nama pengguna kosong atau terlalu panjang. Tulis 1 sampai 100 huruf.")
+        raise StateError(
+            "Nama pengguna kosong atau terlalu panjang. Tulis 1 sampai 100 huruf.",
+            "The user name is empty or too long. Write 1 to 100 letters.",
+        )
     return folded
 
 
 def _check_role(role: str) -> None:
     if role not in ROLES:
-        raise StateError(f"Peran {role!r} tidak dikenal. Pilih salah satu: {', '.join(ROLES)}.")
+        raise StateError(
+            f"Peran {role!r} tidak dikenal. Pilih salah satu: {', '.join(ROLES)}.",
+            f"No role {role!r}. Choose one of {', '.join(ROLES)}.",
+        )
 
 
 def _sealed(password: str) -> dict[str, str]:
     if len(password) < PASSWORD_MIN_LENGTH:
         raise StateError(
-            f"Kata sandi terlalu pendek. Tulis sedikitnya {PASSWORD_MIN_LENGTH} huruf."
+            f"Kata sandi terlalu pendek. Tulis sedikitnya {PASSWORD_MIN_LENGTH} huruf.",
+            f"The password is too short. Write at least {PASSWORD_MIN_LENGTH} letters.",
         )
     salt = secrets.token_bytes(16)
     return {"salt": salt.hex(), "password_hash": _hashed(password, salt)}
@@ -166,7 +176,9 @@ def _hashed(password: str, salt: bytes) -> str:
 
 def _require_account(connection: Connection, name: str) -> None:
     if connection.scalar(sa.select(kept.account.c.name).where(kept.account.c.name == name)) is None:
-        raise StateError(f"Tidak ada pengguna bernama {name!r}.")
+        raise StateError(
+            f"Tidak ada pengguna bernama {name!r}.", f"There is no user called {name!r}."
+        )
 
 
 def _require_another_pengelola(connection: Connection, name: str) -> None:
@@ -178,7 +190,9 @@ def _require_another_pengelola(connection: Connection, name: str) -> None:
     role = connection.scalar(sa.select(kept.account.c.role).where(kept.account.c.name == name))
     if role == "pengelola" and not others:
         raise StateError(
-            "Ini pengelola terakhir. Angkat pengelola lain dahulu, agar akun tetap dapat diurus."
+            "Ini pengelola terakhir. Angkat pengelola lain dahulu, agar akun tetap dapat diurus.",
+            "This is the last administrator. Appoint another first, so that somebody can manage the"
+            " accounts.",
         )
 
 

@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics import state_tables as kept
+from analytics.told import ToldError
 
 
-class StateError(Exception):
+class StateError(ToldError):
     """A decision that cannot be kept or read; says what to do."""
 
 
@@ -104,7 +105,9 @@ class Connected:
 def _unreachable(error: SQLAlchemyError) -> StateError:
     return StateError(
         f"Basis data keputusan tidak dapat dipakai ({type(error).__name__})."
-        " Coba lagi; bila berulang, periksa disk dan folder data."
+        " Coba lagi; bila berulang, periksa disk dan folder data.",
+        f"The database of decisions cannot be used ({type(error).__name__})."
+        " Try again; if it persists, check the disk and the data folder.",
     )
 
 

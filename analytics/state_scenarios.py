@@ -87,7 +87,10 @@ class Scenarios(Connected):
                 )
             )
         if content is None:
-            raise StateError(f"Skenario {scenario_id} tidak mempunyai revisi {revision}.")
+            raise StateError(
+                f"Skenario {scenario_id} tidak mempunyai revisi {revision}.",
+                f"Scenario {scenario_id} has no revision {revision}.",
+            )
         return str(content)
 
     def scenario_revisions(self, scenario_id: int) -> pd.DataFrame:
@@ -143,7 +146,10 @@ class Scenarios(Connected):
             row = connection.execute(_latest().where(kept.scenario.c.name_key == key)).first()
             if row is None:
                 if revision:
-                    raise StateError(f"Skenario {name!r} sudah tidak ada. Simpan dengan nama baru.")
+                    raise StateError(
+                        f"Skenario {name!r} sudah tidak ada. Simpan dengan nama baru.",
+                        f"Scenario {name!r} is gone. Save it under a new name.",
+                    )
                 self._begin(connection, name, key, content, actor, comment)
             elif row.content != content or row.revision != revision:
                 _refuse_edit(row, revision)
@@ -206,10 +212,10 @@ class Scenarios(Connected):
         with self._writing() as connection:
             row = connection.execute(_latest().where(_is(scenario_id))).first()
             if row is None:
-                raise StateError("Skenario ini sudah tidak ada.")
+                raise StateError("Skenario ini sudah tidak ada.", "This scenario is gone.")
             _refuse_move(connection, row, standing, actor, role)
             if row.revision != revision:
-                raise StateError(_changed_since(row, revision))
+                raise _changed_since(row, revision)
             connection.execute(
                 sa.insert(kept.scenario_move).values(
                     scenario_id=scenario_id,
@@ -250,7 +256,10 @@ class Scenarios(Connected):
                 .where(kept.scenario_move.c.scenario_id == scenario_id)
             )
             if row.standing != DRAFT or moves:
-                raise StateError("Skenario yang pernah diajukan tidak dihapus.")
+                raise StateError(
+                    "Skenario yang pernah diajukan tidak dihapus.",
+                    "A scenario that was ever submitted is not removed.",
+                )
             for table in (kept.scenario_result, kept.scenario_revision, kept.scenario):
                 connection.execute(sa.delete(table).where(table.c.scenario_id == scenario_id))
             next_version(connection, "scenarios")
@@ -353,7 +362,8 @@ def _names(name: str) -> tuple[str, str]:
     shown = " ".join(str(name).split())
     if not shown or len(shown) > LONGEST_NAME:
         raise StateError(
-            f"Nama skenario kosong atau terlalu panjang. Tulis 1 sampai {LONGEST_NAME} huruf."
+            f"Nama skenario kosong atau terlalu panjang. Tulis 1 sampai {LONGEST_NAME} huruf.",
+            f"The name of the scenario is empty or too long. Write 1 to {LONGEST_NAME} letters.",
         )
     return shown, _key(shown)
 
@@ -375,20 +385,28 @@ def _insert_revision(  # noqa: PLR0913 - one row's columns
 
 def _refuse_edit(row: Row, revision: int) -> None:
     if not revision:
-        raise StateError(f"Nama skenario {row.name!r} sudah dipakai. Pilih nama lain.")
+        raise StateError(
+            f"Nama skenario {row.name!r} sudah dipakai. Pilih nama lain.",
+            f"The name {row.name!r} is taken. Choose another.",
+        )
     if row.standing != DRAFT:
         raise StateError(
             f"Skenario {row.name!r} sudah {STANDING_WORDS[row.standing]} dan tidak diubah lagi."
-            " Salin dengan nama lain, atau minta dikembalikan menjadi konsep."
+            " Salin dengan nama lain, atau minta dikembalikan menjadi konsep.",
+            f"Scenario {row.name!r} is {row.standing} and no longer changed."
+            " Copy it under another name, or ask for it to be sent back to draft.",
         )
     if row.revision != revision:
-        raise StateError(_changed_since(row, revision))
+        raise _changed_since(row, revision)
 
 
-def _changed_since(row: Row, revision: int) -> str:
-    return (
+def _changed_since(row: Row, revision: int) -> StateError:
+    return StateError(
         f"Skenario {row.name!r} sudah disimpan {row.saved_by or 'orang lain'} sebagai revisi"
-        f" {row.revision}; yang Anda buka revisi {revision}. Buka lagi, lalu ulangi perubahan Anda."
+        f" {row.revision}; yang Anda buka revisi {revision}. Buka lagi, lalu ulangi perubahan"
+        " Anda.",
+        f"{row.saved_by or 'Somebody else'} has saved scenario {row.name!r} as revision"
+        f" {row.revision}; you opened revision {revision}. Open it again, then repeat your change.",
     )
 
 
@@ -397,11 +415,13 @@ def _refuse_move(connection: Connection, row: Row, standing: str, actor: str, ro
     if allowed is None:
         raise StateError(
             f"Skenario {row.name!r} berstatus {STANDING_WORDS[row.standing]}; dari sana tidak dapat"
-            f" menjadi {STANDING_WORDS.get(standing, standing)}."
+            f" menjadi {STANDING_WORDS.get(standing, standing)}.",
+            f"Scenario {row.name!r} is {row.standing}; from there it cannot become {standing}.",
         )
     if role not in allowed:
         raise StateError(
-            f"Peran {role} tidak dapat mengubah status ini; yang dapat: {', '.join(allowed)}."
+            f"Peran {role} tidak dapat mengubah status ini; yang dapat: {', '.join(allowed)}.",
+            f"The role {role} may not change this standing; {', '.join(allowed)} may.",
         )
     accounts = dict(
         connection.execute(sa.select(kept.account.c.name, kept.account.c.role)).tuples().all()
@@ -410,13 +430,21 @@ def _refuse_move(connection: Connection, row: Row, standing: str, actor: str, ro
         if role != "pengelola":
             raise StateError(
                 "Belum ada akun: hanya yang duduk di komputer ini yang dapat mengubah status."
-                " Buat akun dahulu."
+                " Buat akun dahulu.",
+                "There is no account yet: only who sits at this computer may change the standing."
+                " Make an account first.",
             )
         return
     if accounts.get(actor) != role:
-        raise StateError(f"Akun {actor!r} tidak mempunyai peran {role}.")
+        raise StateError(
+            f"Akun {actor!r} tidak mempunyai peran {role}.",
+            f"Account {actor!r} does not have the role {role}.",
+        )
     if standing == APPROVED and row.standing_by == actor:
-        raise StateError("Pengusul tidak menyetujui usulannya sendiri. Minta orang lain.")
+        raise StateError(
+            "Pengusul tidak menyetujui usulannya sendiri. Minta orang lain.",
+            "Nobody approves what they submitted. Ask somebody else.",
+        )
 
 
 def _dated(table: pd.DataFrame, column: str) -> pd.DataFrame:

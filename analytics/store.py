@@ -29,6 +29,7 @@ import pandas as pd
 
 from analytics import units
 from analytics.faults import Fault
+from analytics.told import ToldError
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "data" / "schema.sql"
@@ -123,7 +124,7 @@ _READING: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-class StoreError(Exception):
+class StoreError(ToldError):
     """An edition that cannot be read, or an import that cannot be written; says what to do."""
 
 
@@ -144,7 +145,10 @@ class About:
 
     def __post_init__(self) -> None:
         if not self.government_name.strip():
-            raise StoreError("government_name is empty; write the name of the government.")
+            raise StoreError(
+                "Nama pemerintah daerah kosong; tulis namanya.",
+                "government_name is empty; write the name of the government.",
+            )
         if any("/" in name or "\\" in name for name in self.source_files):
             raise StoreError("source_files holds a path; keep base names only.")
 
@@ -198,10 +202,15 @@ def edition(folder: Path, number: int) -> Edition:
     except FileNotFoundError:
         raise StoreError(
             f"Edisi {number} tidak ada ({path.name}). Pilih edisi lain, atau kembalikan berkasnya"
-            " dari cadangan."
+            " dari cadangan.",
+            f"There is no edition {number} ({path.name}). Choose another edition, or put its file"
+            " back from the backup.",
         ) from None
     except OSError as error:
-        raise StoreError(f"Edisi {number} tidak dapat dibuka ({error.strerror}).") from error
+        raise StoreError(
+            f"Edisi {number} tidak dapat dibuka ({error.strerror}).",
+            f"Edition {number} cannot be opened ({error.strerror}).",
+        ) from error
     return _described(path.resolve(), number, seen.st_size, seen.st_mtime_ns)
 
 
@@ -210,12 +219,10 @@ def editions(folder: Path) -> list[Edition]:
     return [found for _, found in _each_edition(folder) if isinstance(found, Edition)]
 
 
-def damaged_editions(folder: Path) -> list[tuple[int, str]]:
-    """Numbers of the editions that cannot be read, each with the reason in words."""
+def damaged_editions(folder: Path) -> list[tuple[int, StoreError]]:
+    """Numbers of the editions that cannot be read, each with what it says of itself."""
     return [
-        (number, str(found))
-        for number, found in _each_edition(folder)
-        if isinstance(found, StoreError)
+        (number, found) for number, found in _each_edition(folder) if isinstance(found, StoreError)
     ]
 
 
@@ -234,7 +241,10 @@ def _described(path: Path, number: int, size_bytes: int, changed_ns: int) -> Edi
         row = ask(connection, "about").iloc[0]
         _read_through(connection, path)
     if row["edition_number"] != number:
-        raise StoreError(f"{path.name} berisi edisi {row['edition_number']}; jangan ganti namanya.")
+        raise StoreError(
+            f"{path.name} berisi edisi {row['edition_number']}; jangan ganti namanya.",
+            f"{path.name} holds edition {row['edition_number']}; do not rename the file.",
+        )
     return Edition(
         number=number,
         path=path,
@@ -278,7 +288,8 @@ def opened(path: Path) -> Connection:
     """
     if not Path(path).is_file():
         raise StoreError(
-            f"{Path(path).name} tidak ada. Pilih edisi lain, atau kembalikan cadangan."
+            f"{Path(path).name} tidak ada. Pilih edisi lain, atau kembalikan cadangan.",
+            f"{Path(path).name} does not exist. Choose another edition, or restore the backup.",
         )
     try:
         connection = duckdb.connect(str(path), read_only=True, config=_READING)
@@ -291,7 +302,10 @@ def opened(path: Path) -> Connection:
         raise _damaged(Path(path), error) from error
     if not tables >= _IN_EVERY_EDITION:
         connection.close()
-        raise StoreError(f"{Path(path).name} bukan edisi Estafet: tabelnya tidak lengkap.")
+        raise StoreError(
+            f"{Path(path).name} bukan edisi Estafet: tabelnya tidak lengkap.",
+            f"{Path(path).name} is no edition of Estafet: its tables are not complete.",
+        )
     return connection
 
 
@@ -299,7 +313,9 @@ def _damaged(path: Path, error: duckdb.Error) -> StoreError:
     reason = str(error).splitlines()[0]
     return StoreError(
         f"{path.name} rusak atau tidak dapat dibaca. Jadikan edisi lain yang berlaku, atau"
-        f" kembalikan berkas ini dari cadangan. ({reason})"
+        f" kembalikan berkas ini dari cadangan. ({reason})",
+        f"{path.name} is damaged or cannot be read. Put another edition in force, or restore this"
+        f" file from the backup. ({reason})",
     )
 
 
@@ -572,7 +588,10 @@ def importing(folder: Path, *, wait_seconds: float = 600.0) -> Iterator[None]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"Folder data tidak dapat dibuat ({error.strerror}).") from error
+        raise StoreError(
+            f"Folder data tidak dapat dibuat ({error.strerror}).",
+            f"The data folder cannot be made ({error.strerror}).",
+        ) from error
     folder = folder.resolve()
     if folder in _held.locks:
         file, depth = _held.locks[folder]
@@ -591,7 +610,12 @@ def importing(folder: Path, *, wait_seconds: float = 600.0) -> Iterator[None]:
         try:
             file = (folder / _LOCK_NAME).open("ab")
         except OSError as error:
-            raise StoreError(f"Folder data tidak dapat ditulisi ({error.strerror}).") from error
+            raise StoreError(
+                f"Folder data tidak dapat ditulisi ({error.strerror}). Periksa izin dan ruang"
+                " disk.",
+                f"The data folder cannot be written to ({error.strerror}). Check rights and space"
+                " of the disk.",
+            ) from error
         with file:
             while not _try_lock(file):
                 if time.monotonic() > deadline:
@@ -608,7 +632,10 @@ def importing(folder: Path, *, wait_seconds: float = 600.0) -> Iterator[None]:
 
 
 def _busy() -> StoreError:
-    return StoreError("Impor lain masih berjalan. Tunggu sampai selesai, lalu ulangi.")
+    return StoreError(
+        "Impor lain masih berjalan. Tunggu sampai selesai, lalu ulangi.",
+        "Another import is still running. Wait until it is done, then try again.",
+    )
 
 
 if sys.platform == "win32":  # pragma: no cover
@@ -678,10 +705,15 @@ def write_edition(folder: Path, tables: Mapping[str, pd.DataFrame], about: About
             temporary.rename(final)
             _flush(folder)
         except duckdb.Error as error:
-            raise StoreError(f"Edisi baru ditolak: {str(error).splitlines()[0]}") from error
+            reason = str(error).splitlines()[0]
+            raise StoreError(
+                f"Edisi baru ditolak: {reason}", f"The new edition is refused: {reason}"
+            ) from error
         except OSError as error:
             raise StoreError(
-                f"Edisi baru tidak dapat ditulis ({error.strerror}). Periksa ruang dan izin disk."
+                f"Edisi baru tidak dapat ditulis ({error.strerror}). Periksa ruang dan izin disk.",
+                f"The new edition cannot be written ({error.strerror}). Check space and rights of"
+                " the disk.",
             ) from error
         finally:
             _remove_leftovers(folder)

@@ -11,7 +11,7 @@ from analytics import store
 from analytics.state import StateError, User
 from pages.shared import access, inputs, layout, load, words
 from pages.shared.layout import Column
-from pages.shared.words import number, t, tn
+from pages.shared.words import number, refusal, t, tn
 
 LOG_ROWS = 2000
 
@@ -53,7 +53,7 @@ def _done(told: str) -> None:
 
 
 def _refused(error: StateError) -> None:
-    st.session_state["administration_refused"] = str(error)
+    st.session_state["administration_refused"] = refusal(error)
 
 
 def _accounts() -> None:
@@ -176,7 +176,7 @@ def _editions() -> None:
     folder, current = store.data_folder(), load.state().current_edition()
     editions = store.editions(folder)
     for number_, reason in store.damaged_editions(folder):
-        st.warning(t("Edisi {number}: {reason}", number=number_, reason=reason))
+        st.warning(t("Edisi {number}: {reason}", number=number_, reason=refusal(reason)))
     if not editions:
         layout.note(t("Belum ada edisi. Muat data di halaman Data."))
         return

@@ -20,7 +20,7 @@ from pages.shared import (
     load,
 )
 from pages.shared.import_text import plain
-from pages.shared.words import day, number, t, tn
+from pages.shared.words import day, number, refusal, t, tn
 
 
 def render() -> None:
@@ -31,7 +31,7 @@ def render() -> None:
     except StoreError as damaged:
         # The one page that must still open then: here another edition can be put in force.
         st.title(t("Edisi yang berlaku tidak bisa dibuka"))
-        st.error(plain(damaged))
+        st.error(plain(refusal(damaged)))
         import_editions.history()
         return
     layout.header(_finding(), t("Dari data apa semua angka ini dihitung?"))

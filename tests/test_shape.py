@@ -31,7 +31,7 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 # Knowledge flows down this list: a module imports only from those above it.
 ORDER = [
-    ["apart", "faults", "nip"],
+    ["apart", "faults", "nip", "told"],
     ["rules"],
     ["options"],
     ["positions"],

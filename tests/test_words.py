@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
 
+from analytics.store import StoreError
 from pages.shared import words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -138,3 +139,27 @@ def test_a_list_reads_as_a_sentence():
     assert words.names(["guru", "bidan"]) == "guru dan bidan"
     assert words.names(["guru", "bidan", "camat"]) == "guru, bidan, dan camat"
     assert words.names([]) == ""
+
+
+def test_what_is_refused_is_said_in_the_language_of_the_screen(monkeypatch):
+    refused = StoreError("Impor lain masih berjalan.", "Another import is still running.")
+    assert words.refusal(refused) == "Impor lain masih berjalan."
+    monkeypatch.setattr(words, "language", lambda: "en")
+    assert words.refusal(refused) == "Another import is still running."
+    assert words.refusal(ValueError("1")) == "1"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "analytics").glob("st*.py")), ids=lambda path: path.name
+)
+def test_what_the_store_and_the_state_refuse_is_said_in_both_languages(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        if getattr(node.func, "id", "") not in ("StoreError", "StateError"):
+            continue
+        first = ast.unparse(node.args[0])
+        is_for_programmers = first.lstrip("f'\"").startswith(
+            ("source_files", "data/queries", "{question}", "The people frame", "No such table")
+        )
+        assert len(node.args) == 2 or is_for_programmers, first

@@ -26,7 +26,7 @@ from pages.shared import (
 from pages.shared.import_jobs import Progress
 from pages.shared.import_text import MIMES, kind_names, plain, scope_names
 from pages.shared.import_titles import unmatched
-from pages.shared.words import day, language, names, number, t, tn
+from pages.shared.words import day, language, names, number, refusal, t, tn
 
 _SHOWN = 10
 _NOTICE = "editions_notice"
@@ -191,7 +191,7 @@ def history() -> None:
     for number_damaged, reason in store.damaged_editions(store.data_folder()):
         st.warning(
             t("Edisi {number} tidak bisa dibaca.", number=number(number_damaged))
-            + f" {plain(reason)}",
+            + f" {plain(refusal(reason))}",
             icon=":material/broken_image:",
         )
     current = load.state().current_edition()
@@ -313,7 +313,7 @@ def sample_button() -> None:
             )
         except StoreError as error:
             st.session_state.pop(_SAMPLE, None)
-            st.error(f"{plain(error)} {t('Tidak ada yang berubah.')}")
+            st.error(f"{plain(refusal(error))} {t('Tidak ada yang berubah.')}")
             return
         finally:
             place.empty()

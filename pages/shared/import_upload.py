@@ -32,7 +32,7 @@ from pages.shared import (
 )
 from pages.shared.import_jobs import Job, Progress
 from pages.shared.import_text import plain
-from pages.shared.words import language, number, t, tn
+from pages.shared.words import language, number, refusal, t, tn
 
 LOG = logging.getLogger("estafet")
 # Above this share of people leaving at once, the file is rather a part than a whole.
@@ -106,7 +106,7 @@ def render() -> None:
         _refused(order, refused)
         return
     except StoreError as error:
-        st.error(f"{plain(error)} {t('Tidak ada yang berubah.')}")
+        st.error(f"{plain(refusal(error))} {t('Tidak ada yang berubah.')}")
         return
     except Exception as error:
         _log_without_cells(error)
@@ -380,7 +380,7 @@ def _watch_load() -> None:
         return
     except StoreError as error:
         st.session_state.pop(_LOAD, None)
-        st.session_state[_NOTICE] = str(error)
+        st.session_state[_NOTICE] = refusal(error)
         # Another edition is in force now: the rerun compares the file with that one.
         st.rerun()
     st.session_state[_DONE] = import_outcome.Loaded(

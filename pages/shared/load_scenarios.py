@@ -26,7 +26,7 @@ from analytics.scenario_stages import Stages
 from pages.shared import load, load_exits, load_schools
 from pages.shared.load_exits import ExitKey
 from pages.shared.load_schools import Desk, SchoolKey
-from pages.shared.words import language, t
+from pages.shared.words import refusal, t
 
 Found = TypeVar("Found")
 
@@ -148,7 +148,7 @@ def _waited(name: Hashable, work: Callable[[], Found], told: str) -> Found:
             quiet_seconds=QUIET_SECONDS,
         )
     except ScenarioError as error:
-        raise RefusedError(str(error) if language() == "id" else error.english) from error
+        raise RefusedError(refusal(error)) from error
     except (RuleError, MixError, PayError) as error:
         raise RefusedError(str(error)) from error
     except CancelledError as error:

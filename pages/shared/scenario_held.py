@@ -16,7 +16,7 @@ from analytics.scenario_levers import Value
 from analytics.state_scenarios import Saved
 from pages.shared import load
 from pages.shared.scenario_link import FIRST, Opened, opened, written
-from pages.shared.words import language, t
+from pages.shared.words import refusal, t
 
 LINK, WITH = "s", "with"
 _KEPT, _SAID, _READ = "_skenario", "_skenario_pesan", "_skenario_dibaca"
@@ -121,7 +121,7 @@ def move(key: str, value: Value) -> None:
     try:
         now = own.now.moved(key, value)
     except ScenarioError as error:
-        say(str(error) if language() == "id" else error.english, is_good=False)
+        say(refusal(error), is_good=False)
         return
     _step(own, _without_old_reason(own, now, key))
 

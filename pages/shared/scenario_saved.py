@@ -28,7 +28,7 @@ from analytics.state_scenarios import (
 from pages.shared import access, layout, load, load_schools, scenario_held
 from pages.shared.scenario_held import Held
 from pages.shared.scenario_link import preset_names, preset_notes
-from pages.shared.words import language, t
+from pages.shared.words import refusal, t
 
 _NAME, _COMMENT = "skenario-nama", "skenario-catatan"
 
@@ -238,10 +238,8 @@ def _done(act: Callable[[], str]) -> None:
     """Do it, and tell what came of it."""
     try:
         scenario_held.say(act())
-    except ScenarioError as error:
-        scenario_held.say(str(error) if language() == "id" else error.english, is_good=False)
-    except StateError as error:
-        scenario_held.say(str(error), is_good=False)
+    except (ScenarioError, StateError) as error:
+        scenario_held.say(refusal(error), is_good=False)
 
 
 def history(held: Held, stages: Stages) -> None:
@@ -318,6 +316,6 @@ def _replay(saved: Saved, held: Held, stages: Stages) -> None:
             t("Menghitung ulang"),
         )
     except ScenarioError as error:
-        st.error(str(error) if language() == "id" else error.english)
+        st.error(refusal(error))
         return
     st.success(t("Sama sampai byte terakhir: edisi, aturan, dan program tidak berubah."))

@@ -16,6 +16,8 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from analytics.told import ToldError
+
 CATALOGUES = Path(__file__).resolve().parent / "locale"
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 LOCALES = {"id": "id_ID", "en": "en_GB"}
@@ -54,6 +56,11 @@ def t(text_id: str, **values: object) -> str:
     """A sentence in the visitor's language, its ``{fields}`` filled."""
     said = _said(text_id)
     return said.format(**values) if values else said
+
+
+def refusal(error: Exception) -> str:
+    """What an error says of itself, in the visitor's language where it knows both."""
+    return error.said(language()) if isinstance(error, ToldError) else str(error)
 
 
 def tn(text_id: str, count: int, **values: object) -> str:

@@ -65,6 +65,13 @@ def test_a_link_on_a_fresh_server_asks_to_sign_in_and_then_leads_there(
     expect(page.locator(".es-header, .es-empty").first).to_be_visible()
 
 
+def test_the_first_page_answers_to_its_own_name(app: RunningApp, page: Page):
+    page.goto(f"{app.url}/ringkasan?hitung=pns")
+    expect(page.locator(".es-header h1")).to_contain_text("PNS")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url(f"{app.url}/?hitung=pns")
+
+
 def test_the_page_says_which_language_it_speaks(guarded_app: RunningApp, page: Page):
     page.goto(f"{guarded_app.url}/?lang=en")
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
