@@ -9,6 +9,13 @@ from datetime import date
 import pandas as pd
 
 from analytics import checks_cells as cell
+from analytics.checks_buildings import (
+    FLAGS,
+    check_rooms,
+    counted_by_school,
+    exemptions,
+    tells_of_schools,
+)
 from analytics.checks_coordinates import coordinate_faults
 from analytics.checks_findings import (
     Findings,
@@ -22,8 +29,12 @@ from analytics.checks_people import as_numbers, as_text
 from analytics.faults import Fault
 from analytics.readers import Reading
 from analytics.readers.dapodik import school_year_in
+from analytics.readers.rooms import ROOM_COLUMNS
 
-COUNTS = ("pupil_count", "rombel_count", "teacher_count", "staff_count", "classroom_count")
+COUNTS = (
+    *("pupil_count", "rombel_count", "teacher_count", "staff_count", "classroom_count"),
+    *ROOM_COLUMNS,
+)
 _NPSN = re.compile(r"(?:\d{8}|[PKT]\d{7})")
 _COLUMNS = (
     *("npsn", "school_year", "name", "level", "status", "kecamatan", "village"),
@@ -33,12 +44,18 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class CheckedSchools:
-    """A school list, judged. ``schools``: one row per NPSN and school year, typed."""
+    """A school list, judged. ``schools``: one row per NPSN and school year, typed.
+
+    ``told``: columns the list has; ``describes_only``: it counts no pupils, classes or staff, so
+    that it adds to the schools known and replaces none (rooms by condition, 3T, coordinates).
+    """
 
     schools: pd.DataFrame
     faults: tuple[Fault, ...]
     refused: pd.DataFrame
     row_count: int
+    told: frozenset[str] = frozenset()
+    describes_only: bool = False
 
 
 def checked_schools(reading: Reading, as_of: date | None = None) -> CheckedSchools:
@@ -56,7 +73,9 @@ def checked_schools(reading: Reading, as_of: date | None = None) -> CheckedSchoo
     -------
     ``schools`` with ``npsn``, ``school_year`` (Int64), ``name``, ``level`` (as written, e.g. SD,
     MTs), ``status`` (``negeri``, ``swasta``, NA), ``kecamatan``, ``village``, ``latitude``,
-    ``longitude`` (degrees), and the counts (Int64, NA where the list is silent).
+    ``longitude`` (degrees), the counts (Int64, NA where the list is silent; classrooms by
+    condition among them) and ``is_remote``, ``is_special``, ``is_integrated`` (boolean, NA where
+    it is silent).
 
     Raises
     ------
@@ -65,7 +84,11 @@ def checked_schools(reading: Reading, as_of: date | None = None) -> CheckedSchoo
     """
     refuse_unusable(reading)
     findings = Findings(reading)
+    row_count = len(reading.rows)
+    reading = counted_by_school(reading, findings)
+    findings = Findings(reading, findings.faults)
     schools = _schools(reading, findings, as_of or reading.as_of)
+    schools = check_rooms(findings, schools)
     formula_faults(reading, findings, ["name", "kecamatan", "village", "level", "status"])
     repeated = _check_repeats(reading, findings, schools)
     _check_kecamatan(findings, schools)
@@ -75,7 +98,9 @@ def checked_schools(reading: Reading, as_of: date | None = None) -> CheckedSchoo
         schools=schools.iloc[keep].reset_index(drop=True),
         faults=(*reading.faults, *findings.sorted_faults()),
         refused=refused_rows(reading, findings, refused),
-        row_count=len(reading.rows),
+        row_count=row_count,
+        told=_told(reading, schools),
+        describes_only=not tells_of_schools(reading) and _describes(reading),
     )
 
 
@@ -102,21 +127,35 @@ def _schools(reading: Reading, findings: Findings, as_of: date | None) -> pd.Dat
         for text in texts_of(reading, "status")
     ]
     latitude, longitude = _coordinates(reading, findings, numbers)
+    level = as_text(cell.by_value(texts_of(reading, "level"), _level))
     counts = {column: _counts(reading, findings, column) for column in COUNTS}
     return pd.DataFrame(
         {
             "npsn": pd.Series(numbers, dtype="str"),
             "school_year": as_numbers(years),
             "name": as_text(names),
-            "level": as_text(cell.by_value(texts_of(reading, "level"), _level)),
+            "level": level,
             "status": as_text(status),
-            "kecamatan": as_text(cell.by_value(texts_of(reading, "kecamatan"), _place)),
+            "kecamatan": as_text(cell.by_value(texts_of(reading, "kecamatan"), place)),
             "village": as_text(texts_of(reading, "village")),
             "latitude": latitude,
             "longitude": longitude,
             **counts,
+            **exemptions(reading, findings, level),
         }
     )
+
+
+def _told(reading: Reading, schools: pd.DataFrame) -> frozenset[str]:
+    """Columns of ours that the list has, whatever its cells say."""
+    told = set(reading.rows.columns) & set(schools.columns)
+    return frozenset(told | {name for name in schools if schools[name].notna().any()})
+
+
+def _describes(reading: Reading) -> bool:
+    """Whether it says something of buildings or places at all."""
+    columns = set(reading.rows.columns)
+    return bool(columns & {*ROOM_COLUMNS, *FLAGS, "classroom_count", "latitude"})
 
 
 def _level(written: object) -> str:
@@ -125,7 +164,8 @@ def _level(written: object) -> str:
     return text.upper().replace("MTS", "MTs") if len(text) <= 5 else text
 
 
-def _place(written: object) -> str:
+def place(written: object) -> str:
+    """A kecamatan without the word before it."""
     return re.sub(r"^kec(?:amatan)?\b\.?\s*", "", str(written), flags=re.I)
 
 

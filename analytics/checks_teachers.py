@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from analytics import checks_cells as cell
+from analytics.checks_bounds import bound
 from analytics.checks_findings import (
     Findings,
     cells_of,
@@ -25,10 +26,12 @@ from analytics.checks_people import (
     checked_sex,
     checked_word,
 )
+from analytics.checks_schools import place
 from analytics.faults import Fault
 from analytics.readers import Reading
 
 _TEXTS = ("name", "teacher_kind", "school", "extra_duty", "employee_type", "subject")
+_HOURS = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:jp|jam|jjm)?", re.I)
 _PART_TIME = re.compile(r"paruh\s*waktu", re.I)
 _HONORARY = re.compile(
     r"honor|\bgtt\b|\bgty\b|\bpty\b|\bptt\b|tidak tetap|tetap yayasan|sukarela", re.I
@@ -59,7 +62,9 @@ def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
     ``employment`` (``PNS``, ``CPNS``, ``PPPK``, ``PPPK_PW``, ``honorer``), ``teacher_kind``,
     ``school``, ``npsn``, ``extra_duty``, ``golongan``, ``appointed_on``, ``subject`` (what is
     taught, as written) and ``certificate_subject`` (subject of the teaching certificate; NA where
-    the list only says yes or no).
+    the list only says yes or no), ``weekly_hours`` (JP a week, NA where not told) and
+    ``home_kecamatan`` (only from a column that says so; the address itself is never read). Where
+    hours are told, one row per person, school and subject, lessons in several classes added up.
 
     Raises
     ------
@@ -68,7 +73,9 @@ def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
     """
     refuse_unusable(reading)
     findings = Findings(reading)
-    parts = checked_nip(reading, findings, may_be_empty=True)
+    # A list of hours has a row for every lesson.
+    is_by_lesson = "weekly_hours" in reading.rows.columns
+    parts = checked_nip(reading, findings, may_be_empty=True, may_repeat=is_by_lesson)
     names = texts_of(reading, "name")
     for at, name in enumerate(names):
         if not name:
@@ -95,17 +102,66 @@ def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
             "certificate_subject": as_text(
                 [_certified(text) for text in texts_of(reading, "certificate_subject")]
             ),
+            "weekly_hours": _hours(reading, findings),
+            "home_kecamatan": as_text(cell.by_value(texts_of(reading, "home_kecamatan"), place)),
         }
     )
     formula_faults(reading, findings, [c for c in _TEXTS if c in reading.rows.columns])
     refused = findings.refused()
     keep = [at for at in range(len(teachers)) if at not in refused]
+    teachers = teachers.iloc[keep]
+    if teachers["weekly_hours"].notna().any():
+        classes = texts_of(reading, "lesson_class") if "lesson_class" in reading.rows else None
+        teachers = _by_subject(teachers, None if classes is None else [classes[at] for at in keep])
     return CheckedTeachers(
-        teachers=teachers.iloc[keep].reset_index(drop=True),
+        teachers=teachers.reset_index(drop=True),
         faults=(*reading.faults, *findings.sorted_faults()),
         refused=refused_rows(reading, findings, refused),
         row_count=len(reading.rows),
     )
+
+
+def _hours(reading: Reading, findings: Findings) -> pd.Series:
+    """Hours a week, NaN where not told or not to be believed (``teaching_hours_invalid``)."""
+    most = bound("most_hours_told")
+    told: list[float | None] = []
+    for at, written in enumerate(texts_of(reading, "weekly_hours")):
+        number = _HOURS.fullmatch(written.strip())
+        value = float(number.group(1).replace(",", ".")) if number else None
+        if written and written != "-" and (value is None or value > most):
+            findings.add(
+                "teaching_hours_invalid", at, "weekly_hours",
+                cells_of(reading, "weekly_hours")[at], most=f"{most:g}",
+            )  # fmt: skip
+            value = None
+        told.append(value)
+    return pd.Series(told, dtype="float64")
+
+
+def _by_subject(teachers: pd.DataFrame, classes: list[str] | None) -> pd.DataFrame:
+    """One row per person, school and subject, its hours added up.
+
+    Rows that are the same in everything are one entered twice, unless a column names the class.
+    """
+    person = teachers["nip"].fillna(teachers["nuptk"])
+    born = pd.to_datetime(teachers["birth_date"]).dt.strftime("%Y%m%d").fillna("")
+    person = person.fillna(teachers["name"].str.casefold() + born)
+    keys = [
+        person,
+        teachers["npsn"].fillna(teachers["school"].str.casefold()).fillna(""),
+        teachers["subject"].str.casefold().fillna(""),
+    ]
+    lesson = pd.Series("" if classes is None else classes, index=teachers.index, dtype="str")
+    place = pd.concat([*keys, lesson, teachers["weekly_hours"]], axis=1)
+    lessons = teachers.loc[~place.duplicated()]
+    own = [key.loc[lessons.index] for key in keys]
+    summed = (
+        lessons["weekly_hours"]
+        .groupby(own, sort=False)
+        .transform(lambda told: told.sum(min_count=1))
+    )
+    first = ~pd.concat(own, axis=1).duplicated()
+    return lessons.assign(weekly_hours=summed).loc[first]
 
 
 def _certified(text: str) -> str:

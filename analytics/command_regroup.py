@@ -28,6 +28,7 @@ from analytics.faults import Fault, FaultsError
 from analytics.regrouping import MERGE, Limits, RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules, candidates
 from analytics.regrouping_file import read_history, read_roads, read_schools
+from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_outcome import outcome
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_rules import local_value, usual_prices
@@ -118,6 +119,12 @@ def answer(asked: argparse.Namespace) -> Answer:
             least_per_class=asked.least_per_class,
             same_yard_km=asked.same_yard,
             damaged=asked.damaged,
+            damaged_share=(
+                local_value("damaged_share", on)
+                if asked.damaged_share is None
+                else asked.damaged_share
+            ),
+            damaged_from=asked.damaged_from,
             must_meet_all=asked.all_rules,
             exempt=tuple(one for one in EXEMPTIONS if one not in asked.not_exempt),
             always=asked.candidates,
@@ -129,7 +136,7 @@ def answer(asked: argparse.Namespace) -> Answer:
         raise WrongUseError(error) from error
     if asked.years_running > 1 and asked.history is None:
         raise WrongUseError("--years-running: beri --history H.csv / give --history H.csv")
-    file = read_schools(asked.schools, local_value("damaged_share", on))
+    file = read_schools(asked.schools)
     faults = list(file.faults)
     if limits.same and limits.same not in file.schools:
         word = "desa" if limits.same == "village" else limits.same
@@ -158,6 +165,7 @@ def answer(asked: argparse.Namespace) -> Answer:
     faults += _short_of_rooms(asked.schools, question.schools)
     plan = regrouping_plan(question, seconds=asked.time_limit)
     summary, dates, curve, notes = _summary(plan, few), None, None, _notes(plan)
+    summary["findings"] = _findings(faults, question.schools)
     if pace is not None and not plan.infeasible:
         merges = spread_over_years(plan, pace, rules.load()).merges
         dates = calendar(merges, on)
@@ -192,13 +200,33 @@ def _pace(asked: argparse.Namespace, on: date) -> Pace | None:
 
 
 def _short_of_rooms(path: Path, schools: pd.DataFrame) -> list[Fault]:
-    """Schools with fewer rooms than rombel today, in one finding."""
-    rooms = pd.to_numeric(schools["classroom_count"]).astype("float64")
-    short = schools.loc[(rooms > 0) & (rooms < schools["rombel_today"]), "npsn"]
+    """Schools with fewer rooms than rombel today: one finding that lists them all."""
+    short = short_of_rooms(schools)
     if short.empty:
         return []
-    details = {"count": len(short), "name": ", ".join(short.head(3))}
-    return [Fault(path.name, "regroup_rooms_short", details=details)]
+    listed = [f"{row.npsn} ({row.rooms}/{row.rombel})" for row in short.itertuples()]
+    details = {"count": len(short), "name": ", ".join(listed)}
+    return [Fault(path.name, ROOMS_SHORT, details=details)]
+
+
+def _findings(faults: list[Fault], schools: pd.DataFrame) -> list[dict[str, object]]:
+    """Everything to mend or know, one entry per finding, schools listed where several share it."""
+    told: list[dict[str, object]] = []
+    by_line = schools.set_index("line")["npsn"] if "line" in schools else pd.Series(dtype="str")
+    for fault in faults:
+        one: dict[str, object] = {
+            "code": fault.code,
+            "row": fault.row,
+            "npsn": by_line.get(fault.row, "") if fault.row else "",
+            "message": fault.message("id"),
+            "message_en": fault.message("en"),
+            "remedy": fault.remedy("id"),
+            "remedy_en": fault.remedy("en"),
+        }
+        if fault.code == ROOMS_SHORT:
+            one["schools"] = short_of_rooms(schools).drop(columns="name").to_dict("records")
+        told.append(one)
+    return told
 
 
 def _kept_out(path: Path, schools: pd.DataFrame, roads: pd.DataFrame | None) -> list[Fault]:

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from analytics.regrouping_condition import DEGREES, USUAL_DEGREE
+
 EXEMPTIONS = {"3t": "is_remote", "khusus": "is_special", "terintegrasi": "is_integrated"}
 
 
@@ -36,7 +38,17 @@ def add_switches(
     )
     who.add_argument(
         "--damaged", action="store_true",
-        help="calon: bangunannya rusak (kolom damaged, atau rusak_sedang dan rusak_berat: ruang)",
+        help="calon: bangunannya rusak (kolom damaged, atau ruang: baik, rusak_ringan,"
+        " rusak_sedang, rusak_berat)",
+    )  # fmt: skip
+    who.add_argument(
+        "--damaged-share", type=amount, metavar="0-1",
+        help="bagian ruang yang rusak sehingga bangunannya rusak (bawaan 0.5: pilihan setempat,"
+        " tanpa sumber)",
+    )  # fmt: skip
+    who.add_argument(
+        "--damaged-from", choices=sorted(DEGREES), default=USUAL_DEGREE,
+        help="rusak mulai dari ringan (light), sedang (moderate) atau berat (heavy)",
     )  # fmt: skip
     who.add_argument(
         "--all-rules", action="store_true", help="calon memenuhi semua aturan, bukan salah satu"

@@ -30,6 +30,7 @@ from analytics import (
     demo_teachers,
     rules,
 )
+from analytics.checks_buildings import DESCRIBED
 from analytics.demo_people import CALIBRATED_ON
 from analytics.demo_workbook import PlantedFault, plain_workbook, siasn_workbook
 from analytics.positions import position_roles
@@ -166,5 +167,6 @@ def _with_staff(profile: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:
             "npsn", "school_year", "name", "level", "status", "kecamatan", "village", "latitude",
             "longitude", "pupil_count", "rombel_count", "teacher_count", "staff_count",
             "classroom_count",
+            *DESCRIBED,
         ]
     ]  # fmt: skip

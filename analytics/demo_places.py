@@ -143,9 +143,10 @@ def school_years(city_units: pd.DataFrame, generator: np.random.Generator) -> pd
     Returns
     -------
     One row per school and school year (2021 is 2021/22): ``npsn, school_year, name, level, status,
-    kecamatan, village, latitude, longitude, pupil_count, rombel_count, classroom_count`` and
-    ``place_0`` (pupils in the top grade), ``place_1`` (in the grade below it) and so on. Small
-    schools lose pupils faster, as parents follow them; a few SD end under 60 pupils.
+    kecamatan, village, latitude, longitude, pupil_count, rombel_count, classroom_count``, in the
+    last year classrooms by condition and exemptions, and ``place_0`` (pupils in the top grade),
+    ``place_1`` (in the grade below it) and so on. Small schools lose pupils faster, as parents
+    follow them; a few SD end under 60 pupils.
 
     Notes
     -----
@@ -184,7 +185,33 @@ def school_years(city_units: pd.DataFrame, generator: np.random.Generator) -> pd
     profile = pd.concat(frames, ignore_index=True).sort_values(["npsn", "school_year"])
     # Rooms stay when pupils go.
     profile["classroom_count"] = profile.groupby("npsn")["rombel_count"].transform("max")
+    profile = profile.assign(**_rooms_by_condition(profile))
     columns = ["npsn", "school_year", "name", "level", "status", "kecamatan", "village"]
     columns += ["latitude", "longitude", "pupil_count", "rombel_count", "classroom_count"]
+    columns += ["room_good_count", "room_light_count", "room_moderate_count", "room_heavy_count"]
+    columns += ["is_remote", "is_special", "is_integrated"]
     columns += [f"place_{place}" for place in range(max(GRADE_COUNT.values()))]
     return profile[columns].reset_index(drop=True)
+
+
+def _rooms_by_condition(profile: pd.DataFrame) -> dict[str, object]:
+    """Invented conditions of classrooms in the last year, and that no school is exempt.
+
+    A city of 33 km2 has no remote school. Drawn by dice of their own, so that nothing else of the
+    sample moves.
+    """
+    dice = np.random.default_rng(275)
+    last = (profile["school_year"] == SCHOOL_YEARS[-1]).to_numpy()
+    rooms = profile.loc[last, "classroom_count"].to_numpy(dtype=np.int64)
+    wear = dice.beta(1.2, 3.0, len(rooms))
+    shares = np.column_stack([1 - wear, 0.45 * wear, 0.35 * wear, 0.2 * wear])
+    counts = np.array([dice.multinomial(n, share) for n, share in zip(rooms, shares, strict=True)])
+    told: dict[str, object] = {}
+    for at, name in enumerate(("good", "light", "moderate", "heavy")):
+        column = pd.Series(pd.NA, index=profile.index, dtype="Int64")
+        column[last] = counts[:, at]
+        told[f"room_{name}_count"] = column
+    for name in ("is_remote", "is_special", "is_integrated"):
+        told[name] = pd.Series(last, index=profile.index).map({True: False, False: pd.NA})
+        told[name] = told[name].astype("boolean")  # type: ignore[attr-defined]
+    return told

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import checks, exit_history, rules, state, store, units
+from analytics import checks, exit_history, import_schools, rules, state, store, units
 from analytics.faults import Fault, FaultsError
 from analytics.movement import (
     LEFT_AT_BUP,
@@ -207,7 +207,8 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         What absence from a roster means. ``all``: the file lists everybody; ``employment``: all of
         the kinds of employment in it; ``opd``: all of the OPDs in it; ``add``: nothing, it only
         adds and updates (a blank cell then keeps what was known). For school lists ``all``
-        replaces the school years in the file; for teacher lists everything, but a list of one
+        replaces the school years in the file (a list that only describes schools, such as rooms by
+        condition, replaces nothing and fills in); for teacher lists everything, but a list of one
         school only that school's rows. Pupils by grade replace the same schools and years, births
         the same areas and years, pupils by religion the same schools and years, exits the same
         people and days and what was inferred of them, needs of posts (ABK) the same units and
@@ -274,9 +275,14 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         tables = {"employee": _merged_people(before, _good_rows("roster", checked), kept, scope)}
     else:
         incoming = _good_rows(reading.kind, checked)
-        tables, replaced_count, kept_count = _merged_list(
-            reading.kind, incoming, base, "add" if reading.layout == "abk_tasks" else scope
-        )
+        if isinstance(checked, checks.CheckedSchools) and checked.describes_only:
+            checked, tables, kept_count = _with_description(checked, reading, base)
+        else:
+            if isinstance(checked, checks.CheckedSchools):
+                incoming = import_schools.with_described(incoming, _profiles_of(base), checked.told)
+            tables, replaced_count, kept_count = _merged_list(
+                reading.kind, incoming, base, "add" if reading.layout == "abk_tasks" else scope
+            )
         if isinstance(checked, checks.CheckedEnrolment):
             tables |= _beside_pupils(checked, base)
     if reading.kind != "roster" and base is not None:
@@ -488,6 +494,13 @@ def _asked(edition: store.Edition | None, question: str, **parameters: object) -
         return store.ask(connection, question, **parameters)
 
 
+def _profiles_of(edition: store.Edition | None) -> pd.DataFrame:
+    if edition is None:
+        return pd.DataFrame()
+    with closing(store.opened(edition.path)) as connection:
+        return store.school_profiles(connection)
+
+
 def _kept(before: pd.DataFrame, checked: Checked) -> pd.DataFrame:
     """People of the edition before whose row in the file was refused: they did not leave."""
     if "nip" not in checked.refused:
@@ -510,7 +523,7 @@ def _merged_list(
         stays_count = len(merged) - len(incoming)
         return {table: merged}, len(known) - stays_count, stays_count
     if kind == "teacher":
-        incoming = _with_npsn(incoming, base)
+        incoming = import_schools.with_npsn(incoming, _asked(base, "schools", school_year=None))
     if kind == "birth":
         incoming = _with_known_areas(incoming, base)
     if kind == "abk":
@@ -526,12 +539,33 @@ def _merged_list(
         keys = ("school_year",)
     replaced = _is_replaced(present, incoming, keys)
     if kind == "teacher":
-        replaced = _same_school(present, incoming)
-        if scope == "all" and len(set(_schools_of(incoming))) != 1:
+        replaced = import_schools.same_school(present, incoming)
+        if scope == "all" and len(set(import_schools.schools_of(incoming))) != 1:
             replaced = pd.Series(True, index=present.index)
     stays = present.loc[~replaced]
     merged = pd.concat([stays, incoming], ignore_index=True) if len(stays) else incoming
     return {table: merged}, int(replaced.sum()), len(stays)
+
+
+def _with_description(
+    checked: checks.CheckedSchools, reading: Reading, base: store.Edition | None
+) -> tuple[checks.CheckedSchools, dict[str, pd.DataFrame], int]:
+    """What a list that only describes schools fills in, and how many profiles stay.
+
+    Raises
+    ------
+    FaultsError
+        No school of the list is known, and it names none.
+    """
+    present = _profiles_of(base)
+    if present.empty:
+        present = checked.schools.iloc[:0]
+    merged, strangers = import_schools.described(checked.schools, present, checked.told)
+    if merged.empty:
+        raise FaultsError([Fault(reading.file, "school_list_missing")])
+    header = reading.headers.get("npsn", "")
+    faults = import_schools.unknown_schools(checked, reading.file, header, strangers)
+    return replace(checked, faults=faults), {"school_year_profile": merged}, len(present)
 
 
 def _beside_pupils(
@@ -587,22 +621,6 @@ def _is_replaced(present: pd.DataFrame, incoming: pd.DataFrame, keys: tuple[str,
     return pd.Series(old.isin(new), index=present.index)
 
 
-def _schools_of(teachers: pd.DataFrame) -> pd.Series:
-    """The school of every teacher: its number, else its name folded."""
-    named = teachers["school"].astype("object").where(teachers["school"].notna(), "")
-    return teachers["npsn"].astype("object").fillna(named.map(units.folded))
-
-
-def _same_school(present: pd.DataFrame, incoming: pd.DataFrame) -> pd.Series:
-    """Which teachers of before are of a school in the new list, by its number or its name."""
-    by_key = _schools_of(present).isin(_schools_of(incoming))
-    names = set(incoming["school"].dropna().map(units.folded)) - {""}
-    # A list without numbers says which school it is by its name alone.
-    is_nameless = present["npsn"].isna() | incoming["npsn"].isna().all()
-    named = present["school"].astype("object").where(present["school"].notna(), "")
-    return by_key | (is_nameless & named.map(units.folded).isin(names))
-
-
 def _with_known_areas(births: pd.DataFrame, base: store.Edition | None) -> pd.DataFrame:
     """Births whose areas are named as in the edition before, whatever the capitals."""
     known = _asked(base, "births")
@@ -635,18 +653,6 @@ def _with_known_offices(needs: pd.DataFrame, base: store.Edition | None) -> pd.D
     added["job_class"] = groups["job_class"].max()
     added["is_from_workload"] = groups["is_from_workload"].all()
     return added.reset_index()[list(needs.columns)]
-
-
-def _with_npsn(teachers: pd.DataFrame, base: store.Edition | None) -> pd.DataFrame:
-    """Teachers with the number of their school, where its name is that of one known school."""
-    schools = _asked(base, "schools", school_year=None)
-    if schools.empty or teachers["npsn"].notna().all():
-        return teachers
-    known = schools.drop_duplicates("npsn").assign(key=lambda f: f["name"].map(units.folded))
-    known = known.loc[~known["key"].duplicated(keep=False)].set_index("key")["npsn"]
-    named = teachers["school"].astype("object").where(teachers["school"].notna(), "")
-    found = named.map(units.folded).map(known)
-    return teachers.assign(npsn=teachers["npsn"].astype("object").fillna(found).astype("str"))
 
 
 def _merged_people(

@@ -113,7 +113,8 @@ def staff_of(in_post: pd.DataFrame, people: pd.DataFrame, rulebook: RuleBook) ->
     Returns
     -------
     The columns of :class:`analytics.redistribution_situation.Situation`; ``person_id`` is the NIP,
-    or ``baris-`` and a number where there is none. Home kecamatan and hours are not stored.
+    or ``baris-`` and a number where there is none. ``hours`` (JP a week) and ``home_kecamatan`` are
+    those the list of teachers tells; hours not told are NaN, then estimated and said so.
     """
     proof = posts_named(in_post["certificate_subject"], rulebook)
     nip = in_post["nip"].astype("object").where(in_post["nip"].notna())
@@ -124,9 +125,10 @@ def staff_of(in_post: pd.DataFrame, people: pd.DataFrame, rulebook: RuleBook) ->
             "npsn": in_post["npsn"],
             "post": in_post["post"],
             "certificate_post": proof.where(~proof.isin([HEAD, "-"]), ""),
-            "hours": np.nan,
+            "hours": in_post.get("weekly_hours", np.nan),
             "retires_on": in_post["retires_on"],
             "employment": in_post["employment"],
+            "home_kecamatan": in_post.get("home_kecamatan", ""),
             "apart": in_post["status"].mask(in_post["status"] == IN_POST, ""),
         }
     ).drop_duplicates("person_id")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.distances import located, straight_matrix
+from analytics.regrouping_condition import DEGREES, USUAL_DEGREE, is_damaged, told_flag
 from analytics.regrouping_rules import local_value
 
 # Words of a list by which a school is exempt; where the column is not there, nobody is.
@@ -37,7 +38,11 @@ class CandidateRules:
     same_yard_km
         Another school of its level this near in a straight line, or in the same ``yard``.
     damaged
-        Buildings known to be damaged (``is_damaged``).
+        Buildings known to be damaged: said outright, or ``damaged_share`` of the classrooms and
+        more damaged to ``damaged_from`` or worse.
+    damaged_share, damaged_from
+        Settings of whoever plans (the share usual here: ``data/rules/regrouping.csv``); a share of
+        None asks only for what a list says outright.
     must_meet_all
         A candidate meets every rule that is on, instead of one of them.
     exempt
@@ -54,6 +59,8 @@ class CandidateRules:
     least_per_class: float | None = None
     same_yard_km: float | None = None
     damaged: bool = False
+    damaged_share: float | None = None
+    damaged_from: str = USUAL_DEGREE
     must_meet_all: bool = False
     exempt: tuple[str, ...] = EXEMPTIONS
     always: tuple[str, ...] = ()
@@ -65,6 +72,10 @@ class CandidateRules:
             value = getattr(self, name)
             if value is not None and not (np.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} is {value}; a number of 0 or more, or nothing")
+        if self.damaged_share is not None and not 0 < self.damaged_share <= 1:
+            raise ValueError(f"damaged_share is {self.damaged_share}; above 0, to 1")
+        if self.damaged_from not in DEGREES:
+            raise ValueError(f"damaged_from is {self.damaged_from!r}; {', '.join(DEGREES)}")
         if self.years_running < 1:
             raise ValueError(f"years_running is {self.years_running}; 1 year or more")
         if unknown := sorted(set(self.exempt) - set(EXEMPTIONS)):
@@ -82,7 +93,8 @@ def candidates(
     ----------
     schools
         One row per school: ``npsn``, ``level`` and where known ``latitude``, ``longitude``,
-        ``yard``, ``is_damaged`` and the columns of ``EXEMPTIONS`` (blank: not known, so no).
+        ``yard``, what :mod:`analytics.regrouping_condition` reads of damage, and the
+        columns of ``EXEMPTIONS`` (blank: not known, so no).
     history
         ``npsn``, ``school_year``, ``grade``, ``pupil_count``; may hold years ahead.
     ahead
@@ -121,14 +133,14 @@ def candidates(
     if rules.same_yard_km is not None:
         met[SAME_YARD] = _shares_yard(schools, rules.same_yard_km, rules.accept_shared)
     if rules.damaged:
-        met[DAMAGED] = _flag(schools, "is_damaged")
+        met[DAMAGED] = is_damaged(schools, rules.damaged_share, rules.damaged_from).to_numpy()
     on = list(met)
     table = np.array([met[name] for name in on]).reshape(len(on), len(schools))
     is_met = table.all(axis=0) if rules.must_meet_all and on else table.any(axis=0)
     by_hand = npsn.isin(rules.always).to_numpy()
     exempt_by = np.full(len(schools), "", dtype=object)
     for column in rules.exempt:
-        exempt_by[_flag(schools, column) & (exempt_by == "")] = column
+        exempt_by[told_flag(schools, column).to_numpy() & (exempt_by == "")] = column
     exempt_by[by_hand] = ""
     exempt_by[npsn.isin(rules.never).to_numpy()] = BY_HAND
     named = [
@@ -167,12 +179,6 @@ def without_bos(history: pd.DataFrame, on: date) -> pd.Series:
     last = by_year[sorted(by_year.columns)[-years:]]
     few = (last < local_value("min_pupils", on)).all(axis=1)
     return (few & (last.shape[1] == years)).rename("is_warned")
-
-
-def _flag(schools: pd.DataFrame, column: str) -> np.ndarray:
-    if column not in schools:
-        return np.zeros(len(schools), dtype=bool)
-    return schools[column].astype("boolean").fillna(False).to_numpy(dtype=bool)
 
 
 def _shares_yard(schools: pd.DataFrame, nearest_km: float, accept_shared: bool) -> np.ndarray:

@@ -31,8 +31,11 @@ _FLAGS = {
     "integrated": "is_integrated", "satu_atap": "is_integrated", "satap": "is_integrated",
     "damaged": "is_damaged", "rusak": "is_damaged",
 }  # fmt: skip
-# Rooms by kind of damage, as Dapodik counts them; light damage is no reason to close.
-_BADLY = ("rusak_sedang", "rusak sedang", "rusak_berat", "rusak berat")
+# Rooms by condition, as Dapodik counts them.
+_CONDITIONS = {
+    "baik": "room_good_count", "rusak_ringan": "room_light_count",
+    "rusak_sedang": "room_moderate_count", "rusak_berat": "room_heavy_count",
+}  # fmt: skip
 _FORMS = ("bentuk", "bentuk_pendidikan", "bentuk pendidikan")
 _SPECIAL_FORMS = ("SLB", "SDLB", "SMPLB", "SMALB")
 _YES = ("1", "ya", "y", "true", "yes")
@@ -47,21 +50,15 @@ class SchoolFile:
     faults: list[Fault]
 
 
-def read_schools(path: Path, damaged_share: float = 1.0) -> SchoolFile:
+def read_schools(path: Path) -> SchoolFile:
     """The file of schools, typed.
-
-    Parameters
-    ----------
-    damaged_share
-        A school is damaged where at least this share of its rooms is (``rusak_sedang`` and
-        ``rusak_berat``), if no column says so outright.
 
     Returns
     -------
     ``schools``: ``npsn, name, level, status, kecamatan, village`` (the last three where given),
     ``latitude, longitude`` (NaN where no number), ``classroom_count`` (NA where not known),
-    ``line``, ``lat_written``, ``lon_written`` and the exemptions given. ``pupils``: by npsn and
-    grade. ``faults``: errors and warnings.
+    ``line``, ``lat_written``, ``lon_written``, the exemptions and rooms by condition given.
+    ``pupils``: by npsn and grade. ``faults``: errors and warnings.
 
     Raises
     ------
@@ -118,7 +115,7 @@ def read_schools(path: Path, damaged_share: float = 1.0) -> SchoolFile:
     for ours, theirs in (("status", "status"), ("kecamatan", "kecamatan"), ("village", "desa")):
         if theirs in text:
             schools[ours] = text[theirs]
-    for ours, flag in _flags(path, text, rooms, damaged_share, faults).items():
+    for ours, flag in _flags(path, text, faults).items():
         schools[ours] = flag
     pupils.index = pd.Index(npsn, name="npsn")
     return SchoolFile(schools.reset_index(drop=True), pupils, faults)
@@ -266,10 +263,8 @@ def _pupils(  # noqa: PLR0913 - the columns a file may say it in
     return pupils
 
 
-def _flags(
-    path: Path, text: pd.DataFrame, rooms: pd.Series, damaged_share: float, faults: list[Fault]
-) -> dict[str, pd.Series]:
-    """Exemptions and damage as the list tells them, whichever heading it uses."""
+def _flags(path: Path, text: pd.DataFrame, faults: list[Fault]) -> dict[str, pd.Series]:
+    """Exemptions, damage and rooms by condition as the list tells them, under any heading."""
     found: dict[str, pd.Series] = {}
 
     def also(ours: str, flag: pd.Series) -> None:
@@ -281,17 +276,20 @@ def _flags(
     form = next((text[name].str.upper() for name in _FORMS if name in text), None)
     if form is not None:
         also("is_special", form.isin(_SPECIAL_FORMS))
-    if told := [name for name in _BADLY if name in text]:
-        badly = pd.Series(0, index=text.index)
-        for name in told:
-            for line, cell in text[name].items():
-                number = _count(cell)
-                if number is None:
-                    faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), name, cell))
-                else:
-                    badly[line] += number
-        known = rooms.astype("float64")
-        also("is_damaged", (badly > 0) & (badly >= damaged_share * known.fillna(np.inf)))
+    for theirs, ours in _CONDITIONS.items():
+        written = next(
+            (text[name] for name in (theirs, theirs.replace("_", " ")) if name in text), None
+        )
+        if written is None:
+            continue
+        counts = pd.Series(pd.NA, index=text.index, dtype="Int64")
+        for line, cell in written.items():
+            number = _count(cell)
+            if number is None:
+                faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), theirs, cell))
+            elif cell:
+                counts[line] = number
+        found[ours] = counts
     return found
 
 

@@ -259,9 +259,9 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         complete = decisions.setting(exit_history.COMPLETE_FROM)
     with closing(store.opened(held.path)) as connection:
         people, exits = store.people(connection), store.exits(connection)
-        listed = store.ask(connection, "school_teachers")
+        listed = store.school_teachers(connection)
         units = store.ask(connection, "units", government_id="*")
-        profiles = store.ask(connection, "schools", school_year=None)
+        profiles = store.school_profiles(connection)
         enrolment = store.ask(connection, "enrolment", school_year=None)
         births = store.ask(connection, "births")
         religions = store.pupil_religions(connection)

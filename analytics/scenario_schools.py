@@ -20,6 +20,7 @@ from analytics.redistribution_needs import merged_cells, needs_of, schools_of, s
 from analytics.redistribution_situation import Situation, hours_law
 from analytics.regrouping import MERGE, RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import candidates
+from analytics.regrouping_condition import one_roof
 from analytics.regrouping_facts import facts_around
 from analytics.regrouping_rules import usual_prices
 from analytics.regrouping_years import Pace, first_possible_year, spread_over_years
@@ -167,10 +168,8 @@ class SchoolStages(PeopleStages):
         year = int(cells["school_year"].min())
         own = cells.loc[(cells["level"] == level) & (cells["school_year"] == year)]
         schools = facts.schools.loc[facts.schools["npsn"].isin(own["npsn"])].reset_index(drop=True)
-        names = schools["name"].astype("str").str.upper()
         schools = schools.assign(
-            is_integrated=names.str.contains(r"\bSATAP\b|\bSATU ATAP\b", regex=True),
-            status=schools["status"].fillna(PUBLIC),
+            is_integrated=one_roof(schools), status=schools["status"].fillna(PUBLIC)
         )
         history = now.loc[now["npsn"].isin(schools["npsn"])]
         unlisted = own.loc[~own["npsn"].isin(history["npsn"])]

@@ -114,6 +114,8 @@ EXIT_TYPES = {
     "contract_ends_on": "datetime64[us]",
 }
 
+# What a column of NA becomes, by the kind of what the schema would have given.
+_NULLABLE = {"i": "Int64", "f": "Float64", "b": "boolean"}
 _FILE_NAME = re.compile(r"edition-(\d{6,})\.duckdb")
 _LOCK_NAME = "import.lock"
 # One set of options for every reader: DuckDB refuses a second connection to a file with other ones.
@@ -381,10 +383,31 @@ def school_teachers(connection: Connection) -> pd.DataFrame:
     One row per person and school, ordered by ``school_teacher_id``, with every column of the table
     ``school_teacher``; those an earlier version of the schema did not have are NA.
     """
-    asked = ask(connection, "school_teachers")
-    empty = _empty_answer(question_text("school_teachers"), {})
+    return _in_full(connection, "school_teachers")
+
+
+def school_profiles(connection: Connection, school_year: int | None = None) -> pd.DataFrame:
+    """School profiles of one school year, or of all.
+
+    Returns
+    -------
+    One row per ``npsn`` and ``school_year``, with every column of ``school_year_profile``; those
+    an earlier version of the schema did not have (rooms by condition, exemptions) are NA.
+    """
+    return _in_full(connection, "schools", school_year=school_year)
+
+
+def _in_full(connection: Connection, question: str, **parameters: object) -> pd.DataFrame:
+    """An answer with the columns that the edition's version of the schema did not have, as NA."""
+    asked = ask(connection, question, **parameters)
+    empty = _empty_answer(question_text(question), parameters)
     missing = [column for column in empty if column not in asked]
-    return asked.assign(**dict.fromkeys(missing, pd.NA)).astype(dict.fromkeys(missing, "str"))
+    added = pd.DataFrame(
+        {name: pd.array([pd.NA] * len(asked), dtype=_NULLABLE.get(empty[name].dtype.kind, "str"))
+         for name in missing},
+        index=asked.index,
+    )  # fmt: skip
+    return pd.concat([asked, added], axis=1) if missing else asked
 
 
 def pupil_religions(connection: Connection) -> pd.DataFrame:

@@ -28,12 +28,14 @@ PART_TIME, HONORARY = "PPPK_PW", "honorer"
 IN_POST_COLUMNS = [
     *("npsn", "post", "post_source", "nip", "name", "retires_on", "employment", "is_asn"),
     *("status", "level", "kecamatan", "position", "subject", "certificate_subject"),
+    *("weekly_hours", "home_kecamatan"),
 ]
 _TEACHING_ROLES = ("guru", "kepala_sekolah")
 # What names the post, the surest first.
 _SOURCES = ("certificate_subject", "subject", "teacher_kind", "position")
 _TEXTS = ("npsn", "nip", "name", "nuptk", "employment", "teacher_kind", "extra_duty", "position")
-_DAPODIK = (*_TEXTS, "subject", "certificate_subject")
+_DAPODIK = (*_TEXTS, "subject", "certificate_subject", "weekly_hours", "home_kecamatan")
+_NO_TEXT = ("retires_on", "is_asn", "weekly_hours")
 
 
 def teachers_in_post(
@@ -64,7 +66,9 @@ def teachers_in_post(
     ``post_source`` (the column that named it), ``nip``, ``name``, ``retires_on`` (NaT where
     unknown), ``employment``, ``is_asn``, ``status`` (``in_post`` counts; ``part_time``,
     ``honorer``, ``off_duty``, ``not_in_roster`` and ``no_school`` stand apart), ``level``,
-    ``kecamatan`` and the texts the post was read from. People outside the headcount are left out.
+    ``kecamatan``, the texts the post was read from, ``weekly_hours`` (JP a week in all schools and
+    subjects; NaN where not told) and ``home_kecamatan`` (personal). Of several subjects of one
+    school the one with most hours names the post. People outside the headcount are left out.
     With a roster that holds teachers, an ASN whom only Dapodik knows does not count: he may have
     left. Without one, Dapodik counts.
 
@@ -76,6 +80,7 @@ def teachers_in_post(
     dapodik = dapodik.loc[
         posts_named(dapodik["teacher_kind"], rulebook).ne(NOT_A_TEACHER).to_numpy()
     ].reset_index(drop=True)
+    dapodik = _busiest_first(dapodik)
     roster = _from_roster(people, dapodik, units)
     others = _from_dapodik(dapodik, roster, rulebook, as_of)
     parts = [part for part in (roster, others) if len(part)]
@@ -89,7 +94,7 @@ def teachers_in_post(
         found = table["npsn"].map(place[source]) if source in place else None
         own = table[column] if column in table else pd.Series(pd.NA, index=table.index)
         table[column] = own if found is None else found.astype("object").fillna(own)
-    texts = [c for c in IN_POST_COLUMNS if c not in ("retires_on", "is_asn")]
+    texts = [c for c in IN_POST_COLUMNS if c not in _NO_TEXT]
     return table[IN_POST_COLUMNS].astype(dict.fromkeys(texts, "str"))
 
 
@@ -117,6 +122,26 @@ def unknown_posts(in_post: pd.DataFrame) -> pd.DataFrame:
     return counted.sort_values(
         ["people_count", *keys], ascending=[False, True, True, True], ignore_index=True
     )
+
+
+def _busiest_first(dapodik: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the hours of the whole person; of one school the subject with most hours first."""
+    own = pd.to_numeric(dapodik["weekly_hours"]).astype("Float64").astype("float64")
+    person = dapodik["nip"].astype("object").fillna(dapodik["nuptk"].astype("object"))
+    nameless = pd.Series([f"#{at}" for at in range(len(dapodik))], index=dapodik.index)
+    whole = own.groupby(person.fillna(nameless)).transform(lambda told: told.sum(min_count=1))
+    if own.isna().all():
+        return dapodik.assign(weekly_hours=own)
+    place = dapodik["npsn"].astype("object").fillna("")
+    first = place.groupby([person.fillna(nameless), place]).transform("size") > 1
+    # Only within one school: which of several schools speaks first is told by the roster.
+    rank = own.fillna(-1.0).where(first, 0.0)
+    order = rank.groupby([person.fillna(nameless), place]).rank(method="first", ascending=False)
+    at = pd.Series(range(len(dapodik)), index=dapodik.index)
+    spot = at.groupby([person.fillna(nameless), place]).transform("min")
+    key = pd.DataFrame({"spot": spot, "order": order, "at": at})
+    found = dapodik.assign(weekly_hours=whole).loc[key.sort_values(["spot", "order", "at"]).index]
+    return found.reset_index(drop=True)
 
 
 def _from_roster(people: pd.DataFrame, dapodik: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
@@ -154,7 +179,10 @@ def _from_roster(people: pd.DataFrame, dapodik: pd.DataFrame, units: pd.DataFram
             "is_head": own["role_group"] == HEAD,
             **{
                 column: beside[column]
-                for column in ("subject", "certificate_subject", "teacher_kind", "extra_duty")
+                for column in (
+                    *("subject", "certificate_subject", "teacher_kind", "extra_duty"),
+                    *("weekly_hours", "home_kecamatan"),
+                )
             },
         }
     )
@@ -194,6 +222,7 @@ def _from_dapodik(
             "kecamatan": pd.NA,
             "is_head": False,
             **{column: rows[column] for column in (*_SOURCES, "extra_duty")},
+            **{column: rows[column] for column in ("weekly_hours", "home_kecamatan")},
         }
     )
 
@@ -242,4 +271,5 @@ def _post(key: str, patterns: list[tuple[re.Pattern[str], str]]) -> str:
 
 def _empty() -> pd.DataFrame:
     table = pd.DataFrame({column: pd.Series(dtype="str") for column in IN_POST_COLUMNS})
-    return table.astype({"retires_on": "datetime64[us]", "is_asn": "bool"})
+    kinds = {"retires_on": "datetime64[us]", "is_asn": "bool", "weekly_hours": "float64"}
+    return table.astype(kinds)

@@ -107,9 +107,9 @@ def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> 
         choice, local_titles = decisions.law_choice(), decisions.local_titles()
     with closing(store.opened(edition.path)) as connection:
         people = store.people(connection)
-        listed = store.ask(connection, "school_teachers")
+        listed = store.school_teachers(connection)
         units = store.ask(connection, "units", government_id="*")
-        profiles = store.ask(connection, "schools", school_year=None)
+        profiles = store.school_profiles(connection)
         graded = store.ask(connection, "enrolment", school_year=None)
         births = store.ask(connection, "births")
         religions = store.pupil_religions(connection)

@@ -88,10 +88,19 @@ CREATE TABLE school_year_profile (
     teacher_count    BIGINT  CHECK (teacher_count >= 0),
     staff_count      BIGINT  CHECK (staff_count >= 0),
     classroom_count  BIGINT  CHECK (classroom_count >= 0),
+    -- Classrooms by condition, and who is exempt from mergers, as lists say; NULL: not told.
+    room_good_count      BIGINT  CHECK (room_good_count >= 0),
+    room_light_count     BIGINT  CHECK (room_light_count >= 0),     -- rusak ringan
+    room_moderate_count  BIGINT  CHECK (room_moderate_count >= 0),  -- rusak sedang
+    room_heavy_count     BIGINT  CHECK (room_heavy_count >= 0),     -- rusak berat
+    is_remote        BOOLEAN,  -- 3T, daerah khusus, terpencil
+    is_special       BOOLEAN,  -- SLB and other special schools
+    is_integrated    BOOLEAN,  -- satu atap
     PRIMARY KEY (npsn, school_year)
 );
 
--- One row per teacher or staff member and school of the Dapodik GTK list.
+-- One row per teacher or staff member and school of the Dapodik GTK list; per subject too, where
+-- the list tells the hours of each.
 CREATE TABLE school_teacher (
     school_teacher_id    VARCHAR PRIMARY KEY,
     name                 VARCHAR NOT NULL,
@@ -107,7 +116,9 @@ CREATE TABLE school_teacher (
     golongan             VARCHAR,
     appointed_on         DATE,
     subject              VARCHAR,   -- what is taught, as written
-    certificate_subject  VARCHAR    -- subject of the teaching certificate
+    certificate_subject  VARCHAR,   -- subject of the teaching certificate
+    weekly_hours         DOUBLE CHECK (weekly_hours >= 0),  -- JP a week, of this subject
+    home_kecamatan       VARCHAR    -- personal: only for those who may see names
 );
 
 -- One row per school, school year (2025 means 2025/26) and grade. Counts only, never pupils.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.regrouping import RegroupingPlan
+from analytics.regrouping_findings import short_of_rooms
 from analytics.regrouping_outcome import Outcome
 from pages.shared import (
     access,
@@ -103,6 +104,7 @@ def _sections(asked: Asked, plan: RegroupingPlan, *, is_done: bool) -> None:
     if section == "sekolah":
         regrouping_school.schools(asked, plan)
         regrouping_school.kept_out(asked, plan)
+        regrouping_school.short_of_rooms(plan)
         return
     if not (plan.table["action"] == "merge").any():
         layout.note(t("Tidak ada penggabungan dalam rencana ini"))
@@ -198,7 +200,9 @@ def _warnings(asked: Asked, plan: RegroupingPlan, silent: int) -> None:
     elif bad:
         layout.note(tn("{n} sekolah tidak ikut karena koordinatnya; lihat Semua sekolah.", bad))
     spread = schools["npsn"].isin(load_regrouping.spread_schools(asked.question.key)).sum()
+    short = len(short_of_rooms(schools))
     told = [
+        tn("Ruang kurang dari rombel: {n} sekolah; lihat Semua sekolah.", short) if short else "",
         tn("{n} sekolah hanya melaporkan jumlah murid: dibagi rata ke setiap kelas.", int(spread))
         if spread
         else "",

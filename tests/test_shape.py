@@ -68,6 +68,7 @@ ORDER = [
     ["replacement"],
     ["mix"],
     ["demo"],
+    ["import_schools"],
     ["import_data"],
     ["regrouping"],
     ["scenario"],

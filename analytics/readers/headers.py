@@ -17,6 +17,7 @@ import pandas as pd
 from analytics.readers.births import birth_column
 from analytics.readers.grades import grade_column
 from analytics.readers.religions import religion_column
+from analytics.readers.rooms import room_column
 from analytics.readers.workload import workload_column
 
 COLUMNS_FILE = Path(__file__).resolve().parents[2] / "data" / "columns.csv"
@@ -248,6 +249,12 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
     counted = _counted(parts, kind) if kind in COUNTED else Meaning()
     if counted.policy != UNKNOWN:
         return Column(index, text, _facts(counted), counted.policy, counted.rank)
+    if kind == "school" and len(parts) > 1 and _is_condition(parts):
+        # 'Perpustakaan / Rusak Berat' counts no classrooms.
+        room = room_column(parts)
+        return Column(index, text, (room,) if room else (), KEEP if room else OPTIONAL)
+    if kind == "school" and len(parts) == 1 and (room := room_column(parts)):
+        return Column(index, text, (room,), KEEP)
     worked = workload_column(parts) if kind == "abk" else ""
     if worked.startswith("needed_fte_y") or (worked == "unread" and len(parts) > 1):
         # A year below 'Kebutuhan' is no need of today, one below 'Akan pensiun' is no need at all.
@@ -283,6 +290,11 @@ def _counted(parts: Sequence[str], kind: str) -> Meaning:
     if name == "unread":
         return Meaning("", OPTIONAL)
     return Meaning(name, KEEP, rank) if name else Meaning()
+
+
+def _is_condition(parts: Sequence[str]) -> bool:
+    """Whether the lowest header text names a condition of rooms and nothing else."""
+    return bool(room_column(("Kondisi", parts[-1])))
 
 
 def _without_school_year(parts: Sequence[str]) -> tuple[list[str], str]:

@@ -31,6 +31,7 @@ from analytics.readers.leaving import tells_of_exits
 from analytics.readers.pupils import CountedPupils, counted_pupils
 from analytics.readers.records import UNIT_SOURCES, Table, frame_of
 from analytics.readers.religions import OTHER, RELIGIONS
+from analytics.readers.rooms import ROOM_COLUMNS
 from analytics.readers.side_by_side import births_by_area, without_year
 from analytics.readers.tabular import (
     Header,
@@ -66,6 +67,12 @@ _RELIGION_COLUMNS = tuple(
 )
 # Columns that only a list of single persons has.
 _PERSON_COLUMNS = {"nip", "nuptk", "birth_date"}
+_OF_A_TEACHER = {"teacher_kind", "nuptk", "weekly_hours"}
+# Columns that only a list of schools has.
+_OF_A_SCHOOL = {
+    *("pupil_count", "rombel_count", "level", "status", "room_condition", "remote_word"),
+    *("border_word", "special_word", "integrated_word", *ROOM_COLUMNS),
+}
 _BIRTH_COLUMNS = tuple(
     f"birth_count{year}{part}"
     for year in ("", *(f"_{year}" for year in range(1900, 2100)))
@@ -331,11 +338,9 @@ def _kind(sheets: Sequence[Sheet]) -> str:
         headers = {kind: found_header(sheet, kind) for kind in KINDS}
         headers["birth"] = births_by_area(sheet) or headers["birth"]
         names = {kind: header.names() if header else set() for kind, header in headers.items()}
-        is_school = "npsn" in names["school"] and bool(
-            names["school"] & {"pupil_count", "rombel_count", "level", "status"}
-        )
+        is_school = "npsn" in names["school"] and bool(names["school"] & _OF_A_SCHOOL)
         is_staff = "nip" in names["roster"] or "nip" in names["teacher"]
-        is_teacher = bool(names["teacher"] & {"teacher_kind", "nuptk"}) and not (
+        is_teacher = bool(names["teacher"] & _OF_A_TEACHER) and not (
             names["roster"] & _POSITION_SOURCES
         )
         found = "teacher" if is_teacher else "school" if is_school and not is_staff else "roster"

@@ -14,6 +14,7 @@ from analytics.distances import located
 from analytics.enrolment import Levers
 from analytics.regrouping import Limits, Prepared, RegroupingPlan, prepared
 from analytics.regrouping_candidates import CandidateRules, candidates, without_bos
+from analytics.regrouping_condition import one_roof
 from analytics.regrouping_outcome import Outcome, outcome, saved_by_year, teachers_freed
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_years import Pace, Years
@@ -31,8 +32,7 @@ class Question:
     """All that a plan depends on.
 
     ``is_ahead``: pupils of ``horizon_years`` after the last school year instead of those of today.
-    ``yard_by_point``: schools that share a point stand in one yard, 0 km apart. ``roads``: the hash
-    of the measured roads, '' for the straight line.
+    ``roads``: the hash of the measured roads, '' for the straight line.
     """
 
     key: SchoolKey
@@ -44,7 +44,6 @@ class Question:
     prices: Prices
     is_ahead: bool = False
     horizon_years: int = 5
-    yard_by_point: bool = False
     roads: str = ""
 
     @property
@@ -108,9 +107,7 @@ def schools_asked(
     taught = now.groupby("npsn")["pupil_count"].sum()
     teaching = schools["npsn"].map(taught).fillna(0) > 0
     asked = schools.loc[use & teaching].reset_index(drop=True)
-    names = asked["name"].astype("str").str.upper()
-    # A name is all there is to tell: schools under one roof with an SMP call themselves so.
-    asked = asked.assign(is_integrated=names.str.contains(r"\bSATAP\b|\bSATU ATAP\b", regex=True))
+    asked = asked.assign(is_integrated=one_roof(asked))
     return asked, int((use & ~teaching).sum())
 
 
@@ -150,19 +147,6 @@ def _pupils(question: Question, npsn: pd.Series) -> pd.DataFrame:
     return wide.reindex(npsn).fillna(0).round().astype("int64")
 
 
-def _yards(schools: pd.DataFrame) -> pd.DataFrame | None:
-    """Roads of 0 km between schools that share one point."""
-    shared = schools.loc[(located(schools)["code"] == SHARED_POINT).to_numpy()]
-    place = list(zip(shared["latitude"].round(6), shared["longitude"].round(6), strict=True))
-    rows = [
-        (one, other, 0.0)
-        for i, one in enumerate(shared["npsn"])
-        for j, other in enumerate(shared["npsn"])
-        if i < j and place[i] == place[j]
-    ]
-    return pd.DataFrame(rows, columns=["from", "into", "km"]) if rows else None
-
-
 @lru_cache(maxsize=24)
 def asked(question: Question) -> tuple[Prepared, pd.DataFrame]:
     """The programme of a question, and who may close by which rule."""
@@ -176,15 +160,8 @@ def asked(question: Question) -> tuple[Prepared, pd.DataFrame]:
         question.prices,
         load.rulebook(),
         question.as_of,
-        _ways(question, schools),
+        regrouping_roads.roads(question.roads),
     ), rows
-
-
-def _ways(question: Question, schools: pd.DataFrame) -> pd.DataFrame | None:
-    """Distances that replace the straight line: one yard by choice, then the roads measured."""
-    yards = _yards(schools) if question.yard_by_point else None
-    told = [one for one in (yards, regrouping_roads.roads(question.roads)) if one is not None]
-    return pd.concat(told, ignore_index=True) if told else None
 
 
 def weighed(question: Question, step: float) -> Question:

@@ -38,6 +38,8 @@ _BIRTHS = {"area": "str", "year": "int64", "birth_count": "float64", "is_reporte
 _PROFILE = (
     *("npsn", "name", "level", "status", "kecamatan", "village", "latitude", "longitude"),
     *("rombel_count", "classroom_count", "teacher_count", "pupil_count", "school_year"),
+    *("room_good_count", "room_light_count", "room_moderate_count", "room_heavy_count"),
+    *("is_remote", "is_special", "is_integrated"),
 )
 _KEPT_RESULTS = 12
 _WATCH_SECONDS = 0.1
@@ -85,8 +87,8 @@ def enrolment_of(key: SchoolKey) -> pd.DataFrame:
 @lru_cache(maxsize=8)
 def profiles_of(key: SchoolKey) -> pd.DataFrame:
     """School profiles, one row per ``npsn`` and ``school_year``."""
-    asked = _asked(key, "schools", school_year=None)
-    return pd.DataFrame(columns=["npsn", "school_year"]) if asked is None else asked
+    with closing(store.opened(key.path)) as connection:
+        return store.school_profiles(connection)
 
 
 def _rombel_count(key: SchoolKey, latest: pd.DataFrame) -> pd.Series:
@@ -128,7 +130,8 @@ def schools_of(key: SchoolKey) -> pd.DataFrame:
     -------
     ``npsn``, ``name``, ``level``, ``status`` (``negeri`` where it is not told), ``kecamatan`` (''
     where it is not told), ``latitude``, ``longitude``, ``rombel_count``, ``classroom_count``,
-    ``teacher_count``, ``pupil_count``, ``school_year`` of that profile; ordered by name.
+    ``teacher_count``, ``pupil_count``, ``school_year`` of that profile, classrooms by condition
+    and ``is_remote``, ``is_special``, ``is_integrated`` (NA where not told); ordered by name.
     """
     profiles = profiles_of(key).sort_values("school_year", kind="stable")
     latest = profiles.groupby("npsn", as_index=False).last()

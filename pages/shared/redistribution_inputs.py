@@ -16,7 +16,7 @@ from analytics.redistribution_situation import (
     hours_law,
 )
 from analytics.teachers import NeedChoice, first_day
-from pages.shared import access, inputs, layout, load, load_schools, regrouping_inputs
+from pages.shared import access, inputs, layout, load, load_schools, regrouping_inputs, teacher_view
 from pages.shared.load_regrouping import Question
 from pages.shared.load_schools import PRIVATE, SchoolKey
 from pages.shared.regrouping_inputs import USUAL_FEW
@@ -25,7 +25,16 @@ from pages.shared.words import number, t
 
 PLAN = "redistribution"
 STAYS, CLOSED = "stays", "closed"
-LINK_WORDS = ("tahun_pindah", "km_pindah", "jp", "bup", "dua_sekolah", "swasta_akhir", "gabung")
+LINK_WORDS = (
+    "tahun_pindah",
+    "km_pindah",
+    "jp",
+    "bup",
+    "dua_sekolah",
+    "swasta_akhir",
+    "gabung",
+    "rumah",
+)
 EQUATIONS = (141, 144, 146, 148, 149, 151, 152, 157)
 _MOST_KM, _MOST_BUP_YEARS = 30, 10
 _LEAST_HOURS = (6, 12, 18, 24)
@@ -44,6 +53,7 @@ class Wish:
     private: bool
     after_merging: bool
     need: NeedChoice
+    use_home: bool = True
 
     def choice(self, seconds: float) -> MoveChoice:
         """The same in the model's words."""
@@ -53,6 +63,7 @@ class Wish:
             years_before_bup=self.years_before_bup,
             split=self.split,
             private="last" if self.private else "never",
+            use_home=self.use_home,
             seconds=seconds,
         )
 
@@ -120,6 +131,19 @@ def wish(key: SchoolKey) -> Wish:
                 n=USUAL_FEW,
             ),
         )
+        use_home = True
+        if homes := home_count(key):
+            use_home = inputs.switch(
+                "rumah",
+                t("Kecamatan tempat tinggal juga terjangkau"),
+                True,
+                help=t(
+                    "Sekolah di kecamatan tempat tinggal gurunya dianggap dekat, berapa pun"
+                    " jaraknya. Tempat tinggal diketahui untuk {n} guru; hanya tampak bagi yang"
+                    " boleh melihat nama.",
+                    n=number(homes),
+                ),
+            )
         private = False
         if has_private(key):
             private = inputs.switch(
@@ -129,7 +153,15 @@ def wish(key: SchoolKey) -> Wish:
             )
     english = inputs.linked("inggris", ENGLISH, "post")
     return Wish(
-        int(year), max_km, int(least), bup, split, private, after, NeedChoice(english=english)
+        int(year),
+        max_km,
+        int(least),
+        bup,
+        split,
+        private,
+        after,
+        NeedChoice(english=english),
+        use_home,
     )
 
 
@@ -145,6 +177,12 @@ def merging(key: SchoolKey, asked: Wish) -> tuple[Question, ...]:
 def has_private(key: SchoolKey) -> bool:
     """Whether private schools are listed at all."""
     return bool((load_schools.schools_of(key)["status"] == PRIVATE).any())
+
+
+def home_count(key: SchoolKey) -> int:
+    """Of how many teachers the list tells the home kecamatan."""
+    in_post = teacher_view.in_post_of(key, load.people_key())
+    return int(in_post["home_kecamatan"].notna().sum())
 
 
 def held() -> pd.DataFrame:

@@ -54,7 +54,11 @@ def move_reason(row: Any, own: pd.DataFrame) -> str:  # noqa: ANN401 (a row of a
             )
         )
     if row.kind != "same_school":
-        told.append(t("jarak {km} km", km=number(row.km, 1)))
+        told.append(
+            t("jarak {km} km, di kecamatan tempat tinggalnya", km=number(row.km, 1))
+            if row.is_by_home
+            else t("jarak {km} km", km=number(row.km, 1))
+        )
     proof = row.certificate_post
     told.append(
         t("sertifikatnya tidak tercatat")
@@ -65,7 +69,21 @@ def move_reason(row: Any, own: pd.DataFrame) -> str:  # noqa: ANN401 (a row of a
     )
     if not pd.isna(row.retires_on):
         told.append(t("pensiun {day}", day=day(row.retires_on)))
-    told.append(t("sesudahnya {n} JP", n=number(row.hours_after)))
+    told.append(
+        t("sesudahnya {n} JP", n=number(row.hours_after))
+        if pd.isna(row.hours_before)
+        else t(
+            "jam sekitar {before} menjadi {n} JP",
+            before=number(row.hours_before, 1),
+            n=number(row.hours_after),
+        )
+        if row.is_hours_estimated
+        else t(
+            "jam {before} menjadi {n} JP",
+            before=number(row.hours_before, 1),
+            n=number(row.hours_after),
+        )
+    )
     if row.is_private:
         told.append(t("sekolah swasta: pilihan terakhir"))
     return "; ".join(told) + "."

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics.regrouping import Limits
 from analytics.regrouping_candidates import CandidateRules
+from analytics.regrouping_condition import USUAL_DEGREE
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_rules import local_value, usual_prices
 from analytics.regrouping_tradeoff import STEPS
@@ -17,6 +18,7 @@ from pages.shared import (
     layout,
     load_regrouping,
     load_schools,
+    regrouping_condition,
     regrouping_locks,
     regrouping_roads,
     school_inputs,
@@ -65,7 +67,7 @@ def asked(key: SchoolKey, on: date) -> Asked:
         rules = _rules(key, level, few, on)
         is_ahead, horizon = _basis()
     with st.popover(t("Batas"), icon=":material/straighten:"):
-        limits, kecamatan, yard = _limits(key, level, on)
+        limits, kecamatan = _limits(key, level, on)
         roads = regrouping_roads.chosen(key)
     with st.popover(t("Biaya"), icon=":material/payments:"):
         prices = _prices(on)
@@ -78,14 +80,14 @@ def asked(key: SchoolKey, on: date) -> Asked:
         pairs=held.pairs,
         forbidden=held.forbidden,
     )
+    rules = replace(rules, accept_shared=limits.accept_shared)
     here = set(schools["npsn"])
     rules = replace(
         rules,
         always=tuple(one for one in rules.always if one in here),
         never=tuple(one for one in rules.never if one in here),
     )
-    base = Question(key, on, level, kecamatan, rules, limits, prices, is_ahead, horizon, yard,
-                    roads)  # fmt: skip
+    base = Question(key, on, level, kecamatan, rules, limits, prices, is_ahead, horizon, roads)
     step = inputs.linked("bobot", [f"{one:g}" for one in STEPS], "1")
     return Asked(
         load_regrouping.weighed(base, float(step)), base, held, int(local_value("min_pupils", on)),
@@ -110,7 +112,7 @@ def usual(key: SchoolKey, level: str, on: date) -> Question | None:
         pairs=held.pairs,
         forbidden=held.forbidden,
     )
-    rules = CandidateRules(min_pupils=int(USUAL_FEW), exempt=("is_integrated",))
+    rules = CandidateRules(min_pupils=int(USUAL_FEW))
     horizon = int(_USUAL_HORIZON_YEARS)
     return Question(
         key,
@@ -166,22 +168,22 @@ def _rules(key: SchoolKey, level: str, few: int, on: date) -> CandidateRules:
         "sehalaman", t("Sehalaman dengan sekolah lain ({n} m)", n=number(yard_km * 1000))
     )
     every = inputs.switch("semua_syarat", t("Calon harus memenuhi semua syarat yang dipakai"))
-    satap = inputs.switch("satap", t("Kecualikan satu atap (dikenali dari nama)"), True)
+    here, _ = load_regrouping.schools_asked(key, level, ())
+    damage = regrouping_condition.damage(here, on)
+    exempt = regrouping_condition.exempt(here)
     schools = load_schools.schools_of(key)
     names = dict(schools.loc[schools["level"] == level, ["npsn", "name"]].to_numpy().tolist())
     named = {one: f"{name} ({one})" for one, name in names.items()}
     never = inputs.choices(
         "kecuali",
-        t("Kecualikan sekolah (3T, khusus, lainnya)"),
+        t("Kecualikan sekolah ini juga"),
         named,
-        help=t("Data belum memuat tanda 3T atau sekolah khusus: pilih sendiri."),
         placeholder=t("Tidak ada"),
     )
     always = inputs.choices(
         "calonkan",
-        t("Jadikan calon (gedung rusak, lainnya)"),
+        t("Jadikan calon sekolah ini juga"),
         {one: name for one, name in named.items() if one not in never},
-        help=t("Data belum memuat keadaan gedung: pilih sendiri sekolah yang gedungnya rusak."),
         placeholder=t("Tidak ada"),
     )
     # The multiselect answers "all" with nothing; here nothing means nobody.
@@ -191,8 +193,11 @@ def _rules(key: SchoolKey, level: str, few: int, on: date) -> CandidateRules:
         years_running=int(running),
         least_per_class=float(per_class) or None,
         same_yard_km=yard_km if same_yard else None,
+        damaged=damage.is_on,
+        damaged_share=damage.share if damage.is_on else None,
+        damaged_from=damage.degree if damage.is_on else USUAL_DEGREE,
         must_meet_all=every,
-        exempt=("is_integrated",) if satap else (),
+        exempt=exempt,
         always=always,
         never=never,
     )
@@ -212,7 +217,7 @@ def _basis() -> tuple[bool, int]:
     return basis == "ahead", int(horizon)
 
 
-def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ...], bool]:
+def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ...]]:
     usual_km = local_value("max_km", on, level)
     options = {one: tn_km(float(one)) for one in _KM} | {f"{usual_km:g}": tn_km(usual_km)}
     km = inputs.choice(
@@ -244,7 +249,10 @@ def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ..
     yard = inputs.switch(
         "satu_titik",
         t("Sekolah pada satu titik memang sehalaman (0 km)"),
-        help=t("Tanpa ini, titik yang dipakai beberapa sekolah dianggap salah isi."),
+        help=t(
+            "Tanpa ini, titik yang dipakai beberapa sekolah dianggap salah isi dan sekolahnya tidak"
+            " ikut. Sama dengan --accept-shared."
+        ),
     )
     places = sorted(set(here["kecamatan"]) - {""})
     kecamatan = inputs.choices("kec_sekolah", t("Kecamatan"), {one: one for one in places})
@@ -254,8 +262,9 @@ def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ..
         same=same,
         most_into=int(into) or None,
         most_merges=int(merges) or None,
+        accept_shared=yard,
     )
-    return limits, kecamatan, yard
+    return limits, kecamatan
 
 
 def tn_km(km: float) -> str:
@@ -285,7 +294,8 @@ def _prices(on: date) -> Prices:
 def clear() -> None:
     """Back to the first question, locks kept (a callback)."""
     names = (
-        *("calon", "berturut", "calon_nanti", "per_kelas", "sehalaman", "semua_syarat", "satap"),
+        *("calon", "berturut", "calon_nanti", "per_kelas", "sehalaman", "semua_syarat"),
+        *regrouping_condition.LINK_WORDS,
         *("kecuali", "nanti", "murid_gabung", "km", "jalan", "sama", "ke_satu", "satu_titik"),
         *("calonkan", "semua_gabung", "pakai_jalan"),
         *("kec_sekolah", "biaya_sekolah", "biaya_rombel", "harga_km", "bobot", "jenjang_gabung"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analytics import regrouping_findings as findings
 from analytics.regrouping import RegroupingPlan
 from pages.shared import (
     access,
@@ -284,6 +285,7 @@ def schools(asked: Asked, plan: RegroupingPlan) -> None:
             Column("rombel_before", t("Rombel sebelum"), "number"),
             Column("rombel_after", t("Rombel sesudah"), "number"),
             Column("rooms", t("Ruang"), "number"),
+            Column("damaged_pct", t("Ruang rusak (%)"), "number"),
             Column("reason_said", t("Sebab"), width="large"),
             Column("lock", t("Kunci")),
             Column("kecamatan", t("Kecamatan")),
@@ -319,5 +321,32 @@ def kept_out(asked: Asked, plan: RegroupingPlan) -> None:
         ],
         "koordinat-diperbaiki",
         key="tabel-koordinat",
+    )
+    layout.page_link("data", t("Perbaiki dan muat ulang di halaman Data"))
+
+
+def short_of_rooms(plan: RegroupingPlan) -> None:
+    """Schools with fewer classrooms than rombel today, and what to do about it."""
+    short = findings.short_of_rooms(plan.prepared.schools)
+    if short.empty:
+        return
+    st.markdown(f"**{tn('Ruang kurang dari rombel: {n} sekolah', len(short))}**")
+    layout.table(
+        short,
+        [
+            Column("name", t("Sekolah")),
+            Column("rooms", t("Ruang kelas"), "number"),
+            Column("rombel", t("Rombel hari ini"), "number"),
+            Column("short_count", t("Kurang"), "number"),
+            Column("npsn", t("NPSN")),
+        ],
+        "ruang-kurang",
+        key="tabel-ruang-kurang",
+    )
+    layout.note(
+        t(
+            "Periksa jumlah ruang kelasnya di daftar sekolah, atau sekolahnya masuk pagi dan siang."
+            " Sampai itu ia dihitung beruang sebanyak rombelnya dan tidak boleh menambah rombel."
+        )
     )
     layout.page_link("data", t("Perbaiki dan muat ulang di halaman Data"))

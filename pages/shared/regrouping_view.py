@@ -9,6 +9,7 @@ import pandas as pd
 from analytics import regrouping_reasons as why
 from analytics.regrouping import RegroupingPlan, rombel_formed
 from analytics.regrouping_candidates import BY_HAND
+from analytics.regrouping_condition import damaged_rooms_share
 from pages.shared import load_regrouping
 from pages.shared.load_regrouping import Question
 from pages.shared.words import number, t
@@ -17,6 +18,16 @@ from pages.shared.words import number, t
 def action_names() -> dict[str, str]:
     """What a plan does with a school."""
     return {"open": t("tetap buka"), "merge": t("bergabung")}
+
+
+def exempt_names() -> dict[str, str]:
+    """Why a school is left out of mergers."""
+    return {
+        BY_HAND: t("dikecualikan dengan tangan"),
+        "is_remote": t("dikecualikan: 3T atau terpencil"),
+        "is_special": t("dikecualikan: sekolah khusus"),
+        "is_integrated": t("dikecualikan: satu atap"),
+    }
 
 
 def point_faults() -> dict[str, str]:
@@ -39,7 +50,8 @@ def schools(question: Question, plan: RegroupingPlan, language: str) -> pd.DataF
     -------
     ``npsn, name, place, kecamatan, village, action, action_said, into, into_name, distance_km``
     (NaN where it stays), ``pupils, rombel_before, rombel_after`` (0 where it merges), ``rooms,
-    class_size, reason, reason_said, point_code, is_spread`` (pupils split evenly over grades).
+    class_size, reason, reason_said, point_code, is_spread`` (pupils split evenly over grades),
+    ``damaged_pct`` (classrooms damaged as the question counts them; NaN: not known).
     """
     told = plan.prepared.schools
     name = told.set_index("npsn")["name"]
@@ -74,6 +86,7 @@ def schools(question: Question, plan: RegroupingPlan, language: str) -> pd.DataF
             "point_code": told["point_code"].astype("str"),
             "exempt_by": found.set_index("npsn")["exempt_by"].reindex(told["npsn"]).to_numpy(),
             "is_spread": told["npsn"].isin(spread),
+            "damaged_pct": 100 * damaged_rooms_share(told, question.rules.damaged_from),
         }
     )
     rows["class_size"] = (rows["pupils"] / rows["rombel_before"]).round(1)
@@ -96,13 +109,12 @@ def _said(row: object, name: pd.Series, receivers: pd.Series) -> str:
         return t("menerima {schools}", schools=", ".join(coming))
     if reason == why.NO_POINT:
         return point_faults().get(str(row.point_code), t("jaraknya tidak diketahui"))  # type: ignore[attr-defined]
-    if reason == why.EXEMPT and str(row.exempt_by) == BY_HAND:  # type: ignore[attr-defined]
-        return t("dikecualikan dengan tangan")
+    if reason == why.EXEMPT:
+        return exempt_names().get(str(row.exempt_by), t("dikecualikan"))  # type: ignore[attr-defined]
     if reason == why.TOO_FAR and pd.notna(near):
         return t("tidak ada penerima dalam batas; sekolah terdekat {km} km", km=number(near, 1))
     return {
         why.LOCKED_OPEN: t("dikunci buka"),
-        why.EXEMPT: t("dikecualikan: satu atap"),
         why.LARGE: t("bukan calon menurut syarat"),
         why.TOO_FAR: t("tidak ada penerima dalam batas"),
         why.NO_ROOM: t("ruang semua penerima dalam jangkauan tidak cukup"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
 
-from analytics import teachers, teachers_gap, teachers_in_post
+from analytics import store, teachers, teachers_gap, teachers_in_post
 from analytics.enrolment import Levers
 from analytics.teachers import RELIGION, NeedChoice, SchoolFacts
 from pages.shared import load, load_schools, school_view
@@ -94,11 +95,12 @@ class Answer:
 @lru_cache(maxsize=8)
 def in_post_of(schools: SchoolKey, people: PeopleKey) -> pd.DataFrame:
     """Teachers and heads with school, post and last day; see ``teachers_in_post``."""
-    asked = load_schools._asked(schools, "school_teachers")
+    with closing(store.opened(schools.path)) as connection:
+        asked = store.school_teachers(connection)
     units = load_schools._asked(schools, "units", government_id="*")
     return teachers_in_post.teachers_in_post(
         load.people_of(people),
-        pd.DataFrame() if asked is None else asked,
+        asked,
         pd.DataFrame(columns=["name", "npsn"]) if units is None else units,
         load.rulebook(),
         people.as_of,
