@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -143,6 +144,23 @@ def test_causes_and_years_add_up_to_those_who_are_no_longer_there(with_history, 
     start = found.people_count
     staff_left = start - found.by_cause.sum(axis=1).cumsum().to_numpy()
     assert found.years["staff_count"].to_numpy() == pytest.approx(staff_left)
+
+
+def test_a_figure_has_one_series_a_cause_with_what_was_seen_and_what_is_expected(
+    with_history, monkeypatch
+):
+    test = _opened(monkeypatch, with_history)
+    found = exit_view.answer(scope())
+    drawn = json.loads(test.get("plotly_chart")[0].proto.spec)
+    by_name = {trace["name"]: trace for trace in drawn["data"] if trace["type"] == "bar"}
+    assert len(by_name) == len(set(found.by_cause) | set(found.past))
+    died, year = by_name["Meninggal dunia"], found.by_cause.index[0]
+    seen, coming = found.past["meninggal"][year], found.by_cause["meninggal"][year]
+    place = [at for at, one in enumerate(died["x"]) if one == year]
+    assert [died["y"][at] for at in place] == pytest.approx([seen, coming])
+    assert {died["text"][at] for at in place} == {
+        f"Meninggal dunia: {seen:.0f} tercatat + {coming:.1f} diperkirakan".replace(".", ",")
+    }
 
 
 def test_shares_of_the_spread_are_a_whole(with_history, monkeypatch):

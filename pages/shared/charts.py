@@ -191,6 +191,23 @@ def layout(
     }
 
 
+def fixed_room(shown: dict[str, Any], highest: float, *, bottom: int = 64) -> None:
+    """Margins that are known beforehand: to find them, a browser draws the figure twice.
+
+    ``highest`` is what the axis reaches and ``bottom`` the room for legend and years; where that is
+    too little, as for the many lines of a legend on a phone, the figure is drawn twice after all.
+    """
+    shown["margin"] |= {"l": 60 + 8 * len(f"{1.06 * highest:,.0f}"), "b": bottom}
+    shown["yaxis"]["automargin"] = False
+    shown["xaxis"] |= {"automargin": False, "tickangle": 0}
+    # The line of an empty title keeps the legend from the years above it; its ground would hide
+    # them, for it is drawn over the axis.
+    shown["legend"] |= {
+        "title": {"text": "\u00a0", "side": "top", "font": {"size": 20}},
+        "bgcolor": "rgba(0,0,0,0)",
+    }
+
+
 def see_through(colour: str, share: float) -> str:
     """A colour of the palette of which so much is seen, for bands."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))

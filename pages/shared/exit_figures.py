@@ -15,8 +15,8 @@ from pages.shared.words import number, t, tn
 
 _AHEAD_OPACITY = 0.5
 _OTHERS = "lainnya"
-# Lines of a legend below the axis, in pixels.
-_LEGEND_ROOM = 92
+# The years and four lines of a legend, in pixels.
+_LEGEND_ROOM = 112
 # One more than the palette holds: there are eight causes.
 _COLOURS = (*charts.PALETTE, "#8A5A3C")
 
@@ -29,16 +29,10 @@ def by_year(scope: Scope, seen: Look) -> charts.ReadyFigure:
     past = guarded(found.past, seen)
     causes = [*found.by_cause.columns]
     causes += [cause for cause in past.columns if cause not in causes]
-    traces: list[charts.Figure] = []
-    for cause in causes:
-        traces += _bars(cause, names, (past, found.by_cause), seen)
-    named: set[str] = set()
-    for trace in traces:
-        trace["showlegend"] = trace["name"] not in named
-        named.add(trace["name"])
+    traces = _stacked(causes, names, (past, found.by_cause), seen)
     traces.append(_band(found.years, "leaver", past))
     shown = charts.layout(_finding(found), t("Orang keluar"), stacked=True)
-    _years(shown, [*past.index, *found.by_cause.index])
+    _years(shown, past, found.by_cause, found.years["leaver_p90"])
     _border(shown, scope)
     return charts.ReadyFigure({"data": traces, "layout": shown})
 
@@ -52,16 +46,10 @@ def early(scope: Scope, seen: Look) -> charts.ReadyFigure:
     kept = [cause for cause in found.past if cause not in ("bup", "kontrak_berakhir", "mpp")]
     past = guarded(found.past[kept], seen) if kept else pd.DataFrame()
     causes = [*ahead.columns, *(cause for cause in past.columns if cause not in ahead)]
-    traces: list[charts.Figure] = []
-    for cause in causes:
-        traces += _bars(cause, names, (past, ahead), seen)
-    named: set[str] = set()
-    for trace in traces:
-        trace["showlegend"] = trace["name"] not in named
-        named.add(trace["name"])
+    traces = _stacked(causes, names, (past, ahead), seen)
     traces.append(_band(found.early_bands, "early", past))
     shown = charts.layout(_early_finding(scope, found), t("Orang keluar"), stacked=True)
-    _years(shown, [*past.index, *ahead.index])
+    _years(shown, past, ahead, found.early_bands["early_p90"])
     _border(shown, scope)
     return charts.ReadyFigure({"data": traces, "layout": shown})
 
@@ -76,41 +64,56 @@ def guarded(counts: pd.DataFrame, seen: Look) -> pd.DataFrame:
     return kept.assign(**{_OTHERS: [seen.height(int(each)) for each in rest]})
 
 
+def _stacked(
+    causes: list[str],
+    names: dict[str, str],
+    past_and_ahead: tuple[pd.DataFrame, pd.DataFrame],
+    seen: Look,
+) -> list[charts.Figure]:
+    """One series a cause; a name that several causes share stands in the legend once."""
+    traces = [_bars(cause, names, past_and_ahead, seen) for cause in causes]
+    named: set[str] = set()
+    for trace in traces:
+        trace["showlegend"] = trace["name"] not in named
+        named.add(trace["name"])
+    return traces
+
+
 def _bars(
     cause: str,
     names: dict[str, str],
     past_and_ahead: tuple[pd.DataFrame, pd.DataFrame],
     seen: Look,
-) -> list[charts.Figure]:
-    """One cause in past and coming years; its colour is the same in every figure."""
+) -> charts.Figure:
+    """One cause in past and coming years; its colour is the same in every figure.
+
+    One series for both: a browser takes as long for each series as for all its bars. The year of
+    the data has a bar of each, one on the other, and both say the two counts.
+    """
     places = [each for each in names if each != "mpp"]
     place = places.index(cause if cause in places else "tidak_diketahui")
     name = names.get(cause, t("Lainnya"))
-    return [
-        _bar(counts[cause], (name, place), seen, is_ahead=bool(at))
-        for at, counts in enumerate(past_and_ahead)
-        if cause in counts
-    ]
-
-
-def _bar(counts: pd.Series, label: tuple[str, int], seen: Look, *, is_ahead: bool) -> charts.Figure:
-    name, place = label
-    cause = str(counts.name)
-    said = [
-        f"{name}: {number(value, 1)}" if is_ahead else f"{name}: {seen.count(int(value))}"
-        for value in counts
-    ]
+    none = pd.Series(dtype="float64")
+    past, ahead = (counts.get(cause, none) for counts in past_and_ahead)
+    said = {year: seen.count(int(value)) for year, value in past.items()}
+    for year, value in ahead.items():
+        coming = number(value, 1)
+        said[year] = (
+            t("{n} tercatat + {coming} diperkirakan", n=said[year], coming=coming)
+            if year in said
+            else coming
+        )
+    years = [*past.index.tolist(), *ahead.index.tolist()]
+    marker = charts.hatched(
+        charts.HATCHES[place % len(charts.HATCHES)], _COLOURS[place % len(_COLOURS)]
+    )
     return {
         "type": "bar",
         "name": name,
-        "legendgroup": cause,
-        "x": counts.index.tolist(),
-        "y": counts.tolist(),
-        "opacity": _AHEAD_OPACITY if is_ahead else 1.0,
-        "marker": charts.hatched(
-            charts.HATCHES[place % len(charts.HATCHES)], _COLOURS[place % len(_COLOURS)]
-        ),
-        "text": said,
+        "x": years,
+        "y": [*past.tolist(), *ahead.tolist()],
+        "marker": marker | {"opacity": [1.0] * len(past) + [_AHEAD_OPACITY] * len(ahead)},
+        "text": [f"{name}: {said[year]}" for year in years],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
     }
@@ -152,7 +155,8 @@ def _band(years: pd.DataFrame, name: str, past: pd.DataFrame) -> charts.Figure:
     }
 
 
-def _years(shown: dict[str, Any], years: list[int]) -> None:
+def _years(shown: dict[str, Any], past: pd.DataFrame, ahead: pd.DataFrame, high: pd.Series) -> None:
+    years = [*past.index, *ahead.index]
     first, last = min(years), max(years)
     step = 1 if last - first < 9 else 2 if last - first < 18 else 4
     ticks = [year for year in range(first, last + 1) if (last - year) % step == 0]
@@ -160,9 +164,9 @@ def _years(shown: dict[str, Any], years: list[int]) -> None:
         "tickvals": ticks,
         "ticktext": [str(year) for year in ticks],
         "range": [first - 0.6, last + 0.6],
-        "tickangle": 0,
     }
-    shown["margin"]["b"] = _LEGEND_ROOM
+    seen = past.sum(axis=1).max() if len(past) else 0
+    charts.fixed_room(shown, float(max(seen, high.max())), bottom=_LEGEND_ROOM)
 
 
 def _border(shown: dict[str, Any], scope: Scope) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 
@@ -13,9 +12,6 @@ from pages.shared import access, charts, layout
 from pages.shared import retirement_view as view_of
 from pages.shared.retirement_view import REST, Calendar, View
 from pages.shared.words import language, number, t
-
-# Pixels: the axis title and a count of five digits; a year and one line of the legend.
-_LEFT_MARGIN, _BOTTOM_MARGIN = 84, 64
 
 
 @dataclass(frozen=True)
@@ -87,24 +83,13 @@ def calendar_bars(view: View, seen: Look) -> charts.ReadyFigure:
         trace["hovertemplate"] = "%{text}"
     figure["layout"]["clickmode"] = "event+select"
     if view.period == "year":
-        _with_fixed_room(figure["layout"], len(along))
+        charts.fixed_room(figure["layout"], float(wide.sum(axis=1).max()))
+        # As many years as a phone has room for, lying.
+        every = 1 if len(along) <= 7 else 2 if len(along) <= 14 else 5
+        figure["layout"]["xaxis"]["dtick"] = every
     else:
         figure["layout"]["xaxis"] |= {"type": "category", "nticks": 9}
     return charts.ReadyFigure(figure)
-
-
-def _with_fixed_room(shown: dict[str, Any], year_count: int) -> None:
-    """Margins that are known beforehand: to find them, a browser draws the figure again (40 ms)."""
-    shown["margin"] |= {"l": _LEFT_MARGIN, "b": _BOTTOM_MARGIN}
-    shown["yaxis"]["automargin"] = False
-    # As many years as a phone has room for, lying; an empty title of the legend keeps it from them.
-    every = 1 if year_count <= 7 else 2 if year_count <= 14 else 5
-    shown["xaxis"] |= {"automargin": False, "tickangle": 0, "dtick": every}
-    # Its ground would hide them: the legend is drawn over the axis.
-    shown["legend"] |= {
-        "title": {"text": "\u00a0", "side": "top", "font": {"size": 20}},
-        "bgcolor": "rgba(0,0,0,0)",
-    }
 
 
 def _finding(view: View, answer: Calendar, seen: Look) -> str:
