@@ -1,46 +1,44 @@
 """Trees beside the curves: shapes of age and service that no smooth curve has.
 
 Gradient boosting of who left of any cause, blended with the logistic part in log odds as far as
-past forecasts bear it out. Method: docs/method.md eq. 76.
+past forecasts bear it out. Ages, services and sexes are few: what the trees say of each is kept as
+a plain table. Method: docs/method.md eq. 76, 250.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from analytics.exits_panel import Flags, Numbers, Traits, Whole
+from analytics.exits_panel import LONGEST_SERVICE, OLDEST, YOUNGEST, Flags, Numbers, Traits, Whole
 
-if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-_YEARS, _HALF_LIFE = 20, 5.0
+# Some trees see the last years alone; others all of them, and how long ago beside age and service.
+_YEARS, _HALF_LIFE, _LONG_HALF_LIFE = 20, 5.0, 15.0
 _LEAST_CELLS = 40
 _ROUNDS, _LEAVES, _RATE, _SMOOTHING = 120, 12, 0.05, 5.0
 _EDGE = 1e-6
+_AGES, _SERVICES = np.arange(YOUNGEST, OLDEST + 1), np.arange(LONGEST_SERVICE + 1)
+_SEXES = np.array([-0.5, 0.0, 0.5])
+TABLE_SHAPE = (len(_AGES), len(_SERVICES), len(_SEXES))
 
 
 @dataclass(frozen=True, eq=False)
 class Trees:
-    """Boosted trees on age, service, sex and age at hiring."""
+    """What boosted trees say: log odds of leaving within a year by age, service and sex."""
 
-    fitted: HistGradientBoostingClassifier
+    table: Numbers
 
     def logit(self, who: Traits) -> Numbers:
         """Log odds of leaving within a year, one per person."""
-        columns, place = np.unique(_columns(who), axis=0, return_inverse=True)
-        # One thread: on a busy server several only wait for one another.
-        with threadpool_limits(1):
-            said = self.fitted.predict_proba(columns)[:, 1]
-        chance = np.clip(said, _EDGE, 1 - _EDGE)
-        return np.asarray(np.log(chance / (1 - chance))[place], dtype=np.float64)
+        sex = np.rint(2 * who.sex).astype(np.int64) + 1
+        found: Numbers = self.table[who.age - YOUNGEST, who.service, sex]
+        return found
 
 
 def fitted_trees(who: Traits, left: Flags, count: Numbers, years_back: Whole) -> Trees:
-    """Trees learnt from person-years.
+    """Trees learnt from person-years (eq. 250).
 
     Parameters
     ----------
@@ -51,13 +49,27 @@ def fitted_trees(who: Traits, left: Flags, count: Numbers, years_back: Whole) ->
     count
         Person-years in each cell.
     years_back
-        How long ago each was, 0 for the last year. The last twenty are used; after five the past
-        counts half.
+        How long ago each was, 0 for the last year. Some trees learn from the last twenty, of which
+        those five years ago count half; as many others from all, half after fifteen years, and
+        these may tell a profile that moved over the years from one that did not. Coming years
+        are taken to be like the last one seen; the log odds are the mean of both.
     """
+    columns, grid = _columns(who.age, who.service, who.sex), _grid()
+    used = years_back < _YEARS
+    recent = count[used] * 0.5 ** (years_back[used] / _HALF_LIFE)
+    every = count * 0.5 ** (years_back / _LONG_HALF_LIFE)
+    said = _boosted(columns[used], left[used], recent, grid)
+    dated = np.column_stack([columns, -years_back])
+    now = np.column_stack([grid, np.zeros(len(grid))])
+    both = (said + _boosted(dated, left, every, now)) / 2
+    return Trees(both.reshape(TABLE_SHAPE))
+
+
+def _boosted(columns: Numbers, left: Flags, weight: Numbers, asked: Numbers) -> Numbers:
+    """Log odds of the rows asked about."""
     # Loaded by whoever fits trees only: it takes longer than most fits.
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    used = years_back < _YEARS
     model = HistGradientBoostingClassifier(
         learning_rate=_RATE,
         max_iter=_ROUNDS,
@@ -66,8 +78,21 @@ def fitted_trees(who: Traits, left: Flags, count: Numbers, years_back: Whole) ->
         l2_regularization=_SMOOTHING,
         early_stopping=False,
     )
-    weight = count[used] * 0.5 ** (years_back[used] / _HALF_LIFE)
-    return Trees(model.fit(_columns(who)[used], left[used], sample_weight=weight))
+    # One thread: on a busy server several only wait for one another.
+    with threadpool_limits(1):
+        said = model.fit(columns, left, sample_weight=weight).predict_proba(asked)[:, 1]
+    chance = np.clip(said, _EDGE, 1 - _EDGE)
+    return np.asarray(np.log(chance / (1 - chance)), dtype=np.float64)
+
+
+def _columns(age: Whole, service: Whole, sex: Numbers) -> Numbers:
+    return np.column_stack([age, service, sex, age - service]).astype(np.float64)
+
+
+def _grid() -> Numbers:
+    """Every age, service and sex there is, in the order of the table."""
+    age, service, sex = np.meshgrid(_AGES, _SERVICES, _SEXES, indexing="ij")
+    return _columns(age.ravel(), service.ravel(), sex.ravel())
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,9 +138,3 @@ def levelled(blend: Blend, who: Traits, curves: Numbers, whole: Numbers) -> Blen
         reached = float((1.0 / (1.0 + np.exp(-(moved + middle)))).sum())
         low, high = (middle, high) if reached < aim else (low, middle)
     return Blend(blend.trees, blend.weight, blend.shift + (low + high) / 2)
-
-
-def _columns(who: Traits) -> Numbers:
-    return np.column_stack([who.age, who.service, who.sex, who.age - who.service]).astype(
-        np.float64
-    )

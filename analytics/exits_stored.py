@@ -2,8 +2,7 @@
 
 Plain JSON of dates, names and coefficients: reading it runs nothing, and a file that is not what
 it should be is left aside. Its name is a digest of all it was learnt from and of the code that
-learnt it. Nothing in it is about one person. Models with trees beside the curves are learnt anew:
-trees have no plain form.
+learnt it. Nothing in it is about one person. Trees beside the curves stand in it as their table.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ import pandas as pd
 
 from analytics.exact_sums import YearEffect
 from analytics.exits import ExitModel
-from analytics.exits_boosting import NO_TREES
+from analytics.exits_boosting import NO_TREES, TABLE_SHAPE, Blend, Trees
 from analytics.exits_learning import CauseModel, Curve, scale_for
 from analytics.exits_prior import prior_rates
 from analytics.exits_years import YearOutlook
@@ -53,10 +52,8 @@ def _code() -> bytes:
 def write(model: ExitModel, folder: Path, name: str) -> None:
     """Keep a model in the data folder under its digest; the latest four stay.
 
-    Nothing is kept of a model with trees, or where the folder cannot be written to.
+    Nothing is kept where the folder cannot be written to.
     """
-    if model.blend.trees is not None:
-        return
     path = folder / _FOLDER / f"exits-{name}.json"
     half = path.with_suffix(f".{os.getpid()}.tmp")
     try:
@@ -95,6 +92,7 @@ def _told(model: ExitModel) -> _Told:
         "exit_counts": dict(model.exit_counts),
         # JSON has no word for endless.
         "half_life_years": None if np.isinf(model.half_life_years) else model.half_life_years,
+        "trees": _told_blend(model.blend),
         "outlook": outlook,
         "year_effect": asdict(model.year_effect),
         "past": _written_table(model.past),
@@ -118,7 +116,7 @@ def _model(told: _Told, rates: pd.DataFrame) -> ExitModel:
         causes=tuple(told["causes"]),
         exit_counts=told["exit_counts"],
         half_life_years=float("inf") if half_life is None else half_life,
-        blend=NO_TREES,
+        blend=_blend(told["trees"]),
         outlook=YearOutlook(**outlook),
         year_effect=YearEffect(**told["year_effect"]),
         past=_read_table(told["past"]),
@@ -155,6 +153,25 @@ def _cause(told: _Told) -> CauseModel:
     coefficients = np.array(told["coefficients"], dtype=np.float64)
     curve = Curve(scale, tuple(told["names"]), coefficients, told["curve_log_sd"])
     return CauseModel(curve, told["factors"], told["log_sd"])
+
+
+def _told_blend(blend: Blend) -> _Told | None:
+    if blend.trees is None:
+        return None
+    return {
+        "table": blend.trees.table.ravel().tolist(),
+        "weight": blend.weight,
+        "shift": blend.shift,
+    }
+
+
+def _blend(told: _Told | None) -> Blend:
+    if told is None:
+        return NO_TREES
+    table = np.array(told["table"], dtype=np.float64).reshape(TABLE_SHAPE)
+    if not np.isfinite(table).all():
+        raise ValueError("a table of log odds has only numbers")
+    return Blend(Trees(table), float(told["weight"]), float(told["shift"]))
 
 
 def _plain(values: Mapping[str, float]) -> dict[str, float]:

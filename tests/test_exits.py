@@ -57,6 +57,59 @@ def test_known_chances_are_found_again():
     assert chance[men & old].mean() / chance[men & ~old].mean() == pytest.approx(1.0, abs=0.15)
 
 
+def entitled(share: float, people: int = 3500, years: int = 12, seed: int = 11) -> pd.DataFrame:
+    """Synthetic: 0.8 % leave a year; from age 50 with 20 years of service, ``share`` of them."""
+    rng = np.random.default_rng(seed)
+    first = AS_OF.year - years
+    age = rng.integers(22, 60, people)
+    birth = first + rng.integers(-2, years, people) - age
+    start = birth + rng.integers(20, 45, people)
+    leaves = np.full(people, 9999)
+    for year in range(first, AS_OF.year):
+        is_entitled = (year - birth >= 50) & (year - start >= 20)
+        chance = np.where(is_entitled, share, 0.008)
+        here = (leaves == 9999) & (start < year)
+        leaves[here & (rng.random(people) < chance)] = year
+    return pd.DataFrame(
+        {
+            "person_id": [f"p{each}" for each in range(people)],
+            "sex": np.where(rng.random(people) < 0.5, "L", "P"),
+            "birth_date": pd.to_datetime([f"{each}-01-01" for each in birth]),
+            "start_date": pd.to_datetime([f"{each}-01-01" for each in start]),
+            "exit_date": pd.to_datetime(
+                [f"{each}-07-01" if each < 9999 else None for each in leaves]
+            ),
+        }
+    )
+
+
+@pytest.mark.parametrize("share", [0.07, 0.008])
+def test_an_entitlement_by_age_and_service_is_found_where_there_is_one_and_only_there(share):
+    spells = entitled(share)
+    model = exit_model(spells, date(2008, 1, 1), AS_OF)
+    assert model.blend.weight == 0, "few exits: the curves alone must find it"
+    age, service = (each.ravel() for each in np.meshgrid(np.arange(40, 60), np.arange(10, 32)))
+    people = pd.DataFrame(
+        {
+            "person_id": np.arange(len(age)).astype(str),
+            "sex": "L",
+            "birth_date": pd.to_datetime([f"{2020 - each}-01-01" for each in age]),
+            "start_date": pd.to_datetime([f"{2020 - each}-01-01" for each in service]),
+            "exit_date": pd.NaT,
+        }
+    )
+    chance = sum(model.hazards(people, 1, with_years=False).values())[:, 0]
+    inside = (age >= 50) & (service >= 20)
+    # Shrunken curves round the corner off by about two years.
+    outside = ~((age >= 48) & (service >= 18))
+    if share > 0.05:
+        assert chance[inside].mean() == pytest.approx(share, rel=0.25)
+        assert chance[inside].mean() / chance[outside].mean() > 4
+    else:
+        assert chance[inside].mean() / chance[outside].mean() == pytest.approx(1.0, abs=0.5)
+    assert chance[outside].mean() == pytest.approx(0.008, abs=0.005)
+
+
 def test_only_exits_before_the_day_are_seen():
     spells = invented(600)
     later = spells.assign(exit_date=spells["exit_date"].mask(spells["exit_date"] >= "2020-01-01"))

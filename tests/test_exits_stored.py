@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 
 from analytics import exits_drivers, exits_stored, rules
 from analytics.exits import ExitModel, exit_model, in_service_on
+from analytics.exits_boosting import TABLE_SHAPE
 from tests.test_exits_drivers import UNTIL, spells
+from tests.test_exits_trees import AS_OF, FROM, with_corner
 
 SINCE = date(2016, 1, 1)
 RATES = rules.load().exit_rates
@@ -42,6 +45,31 @@ def test_a_model_read_again_says_the_same(tmp_path, history, model):
     ratios = [exits_drivers.rate_ratios(one) for one in (model, again)]
     pd.testing.assert_frame_equal(*ratios, check_dtype=False)
     pd.testing.assert_frame_equal(model.past, again.past, check_dtype=False)
+
+
+def test_a_model_with_trees_read_again_says_the_same(tmp_path):
+    history = with_corner(4000)
+    with_trees = exit_model(history, FROM, AS_OF)
+    assert with_trees.blend.weight > 0
+    exits_stored.write(with_trees, tmp_path, "x")
+    again = exits_stored.read(tmp_path, "x", None)
+    here = in_service_on(history, AS_OF)
+    first, second = with_trees.hazards(here, 3), again.hazards(here, 3)
+    for cause, each in first.items():
+        np.testing.assert_array_equal(each, second[cause])
+
+
+@pytest.mark.parametrize("damage", [{"table": [0.0]}, {"table": "x"}, {"weight": None}, 3])
+def test_a_damaged_table_of_trees_is_left_aside(tmp_path, model, damage):
+    exits_stored.write(model, tmp_path, "x")
+    [file] = (tmp_path / "models").iterdir()
+    told = json.loads(file.read_text(encoding="utf-8"))
+    whole = {"table": [0.0] * math.prod(TABLE_SHAPE), "weight": 0.5, "shift": 0.0}
+    file.write_text(json.dumps(told | {"trees": whole}), encoding="utf-8")
+    assert exits_stored.read(tmp_path, "x", RATES) is not None
+    broken = whole | damage if isinstance(damage, dict) else damage
+    file.write_text(json.dumps(told | {"trees": broken}), encoding="utf-8")
+    assert exits_stored.read(tmp_path, "x", RATES) is None
 
 
 def test_what_a_model_is_learnt_from_has_a_digest_of_its_own(history):

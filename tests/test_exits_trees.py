@@ -10,8 +10,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from analytics.exits import ExitChoice, exit_model, in_service_on
-from analytics.exits_boosting import NO_TREES
+from analytics.exits_boosting import NO_TREES, fitted_trees
 from analytics.exits_forecast import exit_forecast
+from analytics.exits_panel import Traits
 
 FROM, AS_OF = date(2008, 1, 1), date(2020, 1, 1)
 LEFT_BY_CORNER, LEFT_ELSEWHERE = 0.5, 0.03
@@ -87,3 +88,31 @@ def test_a_newcomer_changes_nobody_elses_chance_with_trees_either(spells):
 def test_few_exits_give_trees_no_say():
     few = exit_forecast(with_corner(300), AS_OF, 1)
     assert few.model.blend is NO_TREES
+
+
+def person_years(first_age, years: int = 20, each: int = 60, seed: int = 5):
+    """Synthetic cells: 30 % of those past ``first_age(years back)`` leave a year, 2 % of others."""
+    dice = np.random.default_rng(seed)
+    back, age = (one.ravel() for one in np.meshgrid(np.arange(years), np.arange(40, 64)))
+    chance = np.where(age >= first_age(back), 0.3, 0.02)
+    gone = dice.binomial(each, chance)
+    service = np.minimum(age - 25, 20)
+    who = Traits(*(np.tile(one, 2) for one in (age, service)), np.zeros(2 * len(age)), {})
+    left = np.repeat([True, False], len(age))
+    return who, left, np.concatenate([gone, each - gone]).astype(float), np.tile(back, 2)
+
+
+def chance_at(trees, ages: range) -> float:
+    age = np.array(ages)
+    odds = trees.logit(Traits(age, np.minimum(age - 25, 20), np.zeros(len(age)), {}))
+    return float((1 / (1 + np.exp(-odds))).mean())
+
+
+def test_trees_follow_a_profile_that_moved_and_keep_one_that_did_not():
+    # The age from which people leave rose by a year a year, to 58 in the last year.
+    moved = fitted_trees(*person_years(lambda back: 58 - back))
+    assert chance_at(moved, range(59, 63)) > 0.25
+    assert chance_at(moved, range(44, 52)) < 0.12
+    kept = fitted_trees(*person_years(lambda back: 55 + 0 * back))
+    assert chance_at(kept, range(55, 63)) == pytest.approx(0.3, abs=0.03)
+    assert chance_at(kept, range(40, 55)) == pytest.approx(0.02, abs=0.01)
