@@ -11,7 +11,6 @@ from pages.shared import (
     access,
     charts,
     layout,
-    maps,
     regrouping_locks,
     regrouping_map,
     words,
@@ -19,50 +18,18 @@ from pages.shared import (
 from pages.shared import regrouping_view as view_of
 from pages.shared.layout import Column
 from pages.shared.regrouping_inputs import Asked
+from pages.shared.school_choice import SchoolChoice
 from pages.shared.words import language, number, t, tn
 
-CHOSEN = "pilih"
-_MAP, _TABLE, _FIND = "peta-gabung", "sekolah-gabung", "cari_gabung"
+CHOICE = SchoolChoice("pilih", "cari_gabung")
+_MAP, _TABLE = "peta-gabung", "sekolah-gabung"
 _MERGES = "tabel-penggabungan"
-
-
-def chosen(npsn: pd.Series) -> str:
-    """The school the link points at; empty for none."""
-    held = str(st.query_params.get(CHOSEN, ""))
-    return held if held and (npsn == held).any() else ""
-
-
-def choose(npsn: str) -> None:
-    """Point at one school (a callback)."""
-    st.query_params[CHOSEN] = npsn
-
-
-def unchoose() -> None:
-    """Point at no school (a callback)."""
-    st.query_params.pop(CHOSEN, None)
-
-
-def _point_clicked() -> None:
-    if npsn := maps.clicked(st.session_state.get(_MAP)):
-        choose(npsn)
-
-
-def _row_clicked(table: str, npsn: list[str]) -> None:
-    rows = (st.session_state.get(table) or {}).get("selection", {}).get("rows", [])
-    if rows and rows[0] < len(npsn):
-        choose(npsn[rows[0]])
-
-
-def _found() -> None:
-    if npsn := st.session_state.get(_FIND):
-        st.session_state[_FIND] = None
-        choose(str(npsn))
 
 
 def map_and_lock(asked: Asked, plan: RegroupingPlan) -> None:
     """The map, and beside it the school pointed at with its lock."""
     rows = view_of.schools(asked.question, plan, language())
-    npsn = chosen(rows["npsn"])
+    npsn = CHOICE.held(rows["npsn"])
     drawn = regrouping_map.plan_map(asked.question, plan, asked.locks, npsn, language())
     left, right = st.columns([3, 2])
     with left:
@@ -71,7 +38,7 @@ def map_and_lock(asked: Asked, plan: RegroupingPlan) -> None:
                 t("Peta muncul setelah sekolah mempunyai lintang dan bujur yang dapat dipercaya.")
             )
         else:
-            charts.draw(drawn, _MAP, height=540, on_select=_point_clicked)
+            charts.draw(drawn, _MAP, height=540, on_select=CHOICE.on_map(_MAP))
             layout.note(
                 t(
                     "Ketuk satu sekolah untuk menguncinya. Panah: dari sekolah yang bergabung ke"
@@ -80,15 +47,7 @@ def map_and_lock(asked: Asked, plan: RegroupingPlan) -> None:
             )
     with right:
         names = dict(zip(rows["npsn"], rows["name"], strict=True))
-        st.selectbox(
-            t("Pilih satu sekolah"),
-            sorted(names, key=names.__getitem__),
-            index=None,
-            format_func=lambda one: f"{names.get(one, one)} ({one})",
-            key=_FIND,
-            on_change=_found,
-            placeholder=t("Ketik nama sekolah"),
-        )
+        CHOICE.field(t("Pilih satu sekolah"), names)
         if npsn:
             _one(asked, plan, rows, npsn)
         _locks(asked, names)
@@ -121,7 +80,7 @@ def _merges(asked: Asked, plan: RegroupingPlan) -> None:
         "penggabungan",
         key=_MERGES,
         height=330,
-        on_select=lambda: _row_clicked(_MERGES, npsn),
+        on_select=CHOICE.on_row(_MERGES, npsn),
     )  # fmt: skip
 
 
@@ -154,7 +113,7 @@ def _one(asked: Asked, plan: RegroupingPlan, rows: pd.DataFrame, npsn: str) -> N
         with st.container(horizontal=True):
             layout.page_link("murid", t("Murid sekolah ini"), sekolah=npsn)
             st.button(
-                t("Selesai"), key="selesai", on_click=unchoose, icon=":material/close:",
+                t("Selesai"), key="selesai", on_click=CHOICE.leave, icon=":material/close:",
                 type="tertiary",
             )  # fmt: skip
 
@@ -295,7 +254,7 @@ def schools(asked: Asked, plan: RegroupingPlan) -> None:
         _TABLE,
         key=_TABLE,
         height=460,
-        on_select=lambda: _row_clicked(_TABLE, npsn),
+        on_select=CHOICE.on_row(_TABLE, npsn),
     )
     layout.note(t("Pilih satu baris untuk mengunci sekolahnya di samping peta."))
 

@@ -11,54 +11,25 @@ from pages.shared import (
     inputs,
     layout,
     load_schools,
-    maps,
     school_inputs,
     school_map,
     school_pupils,
 )
 from pages.shared import school_figures as figures
 from pages.shared.layout import Column
+from pages.shared.school_choice import SchoolChoice
 from pages.shared.school_inputs import EVERY, Scope, year_name
 from pages.shared.school_view import TOTAL, Wave
 from pages.shared.words import NONE, language, number, t, tn
 
-SCHOOL = "sekolah"
+CHOICE = SchoolChoice("sekolah", "cari_sekolah")
 CLOSED = "tutup"
-_CHART, _TABLE, _FIND = "peta-sekolah", "sekolah-menurut-ukuran", "cari_sekolah"
+_CHART, _TABLE = "peta-sekolah", "sekolah-menurut-ukuran"
 
 
 def opened() -> str:
     """The school that the link opens; empty for none, or one that is not in the data."""
-    npsn = str(st.query_params.get(SCHOOL, ""))
-    known = load_schools.schools_of(load_schools.school_key())["npsn"]
-    return npsn if npsn and (known == npsn).any() else ""
-
-
-def open_school(npsn: str) -> None:
-    """Show one school (a callback)."""
-    st.query_params[SCHOOL] = npsn
-
-
-def close_school() -> None:
-    """Back to all schools (a callback)."""
-    st.query_params.pop(SCHOOL, None)
-
-
-def _point_clicked() -> None:
-    if npsn := maps.clicked(st.session_state.get(_CHART)):
-        open_school(npsn)
-
-
-def _row_clicked(npsn: list[str]) -> None:
-    rows = (st.session_state.get(_TABLE) or {}).get("selection", {}).get("rows", [])
-    if rows and rows[0] < len(npsn):
-        open_school(npsn[rows[0]])
-
-
-def _found() -> None:
-    if npsn := st.session_state.get(_FIND):
-        st.session_state[_FIND] = None
-        open_school(str(npsn))
+    return CHOICE.held(load_schools.schools_of(load_schools.school_key())["npsn"])
 
 
 def by_size(scope: Scope, answer: Wave, threshold: int) -> None:
@@ -73,15 +44,7 @@ def by_size(scope: Scope, answer: Wave, threshold: int) -> None:
             "now",
         )
         names = dict(zip(schools["npsn"], schools["name"], strict=True))
-        st.selectbox(
-            t("Buka satu sekolah"),
-            sorted(names, key=names.__getitem__),
-            index=None,
-            format_func=lambda one: f"{names.get(one, one)} ({one})",
-            key=_FIND,
-            on_change=_found,
-            placeholder=t("Ketik nama sekolah"),
-        )
+        CHOICE.field(t("Buka satu sekolah"), names)
     drawn = school_map.school_map(scope, threshold, when, language())
     if drawn is None:
         layout.note(
@@ -91,7 +54,7 @@ def by_size(scope: Scope, answer: Wave, threshold: int) -> None:
         return
     left, right = st.columns([2, 3])
     with left:
-        charts.draw(drawn, _CHART, height=480, on_select=_point_clicked)
+        charts.draw(drawn, _CHART, height=480, on_select=CHOICE.on_map(_CHART))
         told = t(
             "Ketuk satu titik untuk membuka sekolahnya. Latar: selubung titik sekolah sendiri."
         )
@@ -124,7 +87,7 @@ def _list(answer: Wave, when: str) -> None:
         _TABLE,
         key=_TABLE,
         height=480,
-        on_select=lambda: _row_clicked(npsn),
+        on_select=CHOICE.on_row(_TABLE, npsn),
     )
     layout.note(t("Pilih satu baris untuk membuka sekolahnya."))
 
@@ -248,7 +211,7 @@ def draw(npsn: str) -> None:
     finding = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            t("Semua sekolah"), icon=":material/arrow_back:", on_click=close_school, key="kembali"
+            t("Semua sekolah"), icon=":material/arrow_back:", on_click=CHOICE.leave, key="kembali"
         )
         with st.popover(t("Andai-andai"), icon=":material/tune:"):
             levers = school_inputs.levers(key)

@@ -1,0 +1,72 @@
+"""One school pointed at: by a click on a map, a row of a table, its name, or the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import maps
+from pages.shared.words import t
+
+
+@dataclass(frozen=True)
+class SchoolChoice:
+    """How a page keeps the school it points at.
+
+    ``link`` is its name in the link, ``find`` the key of the field with the schools' names.
+    """
+
+    link: str
+    find: str
+
+    def held(self, npsn: pd.Series) -> str:
+        """The school the link points at; empty for none, or one that is not among these."""
+        told = str(st.query_params.get(self.link, ""))
+        return told if told and (npsn == told).any() else ""
+
+    def point_at(self, npsn: str) -> None:
+        """Point at one school (a callback)."""
+        st.query_params[self.link] = npsn
+
+    def leave(self) -> None:
+        """Point at no school (a callback)."""
+        st.query_params.pop(self.link, None)
+
+    def on_map(self, key: str) -> Callable[[], None]:
+        """What a click on the map of that key calls."""
+
+        def clicked() -> None:
+            if npsn := maps.clicked(st.session_state.get(key)):
+                self.point_at(npsn)
+
+        return clicked
+
+    def on_row(self, key: str, npsn: Sequence[str]) -> Callable[[], None]:
+        """What a click on a row of the table of that key calls; ``npsn`` by row."""
+
+        def clicked() -> None:
+            rows = (st.session_state.get(key) or {}).get("selection", {}).get("rows", [])
+            if rows and rows[0] < len(npsn):
+                self.point_at(npsn[rows[0]])
+
+        return clicked
+
+    def field(self, label: str, names: Mapping[str, str]) -> None:
+        """The field with every school's name; it empties itself when one was chosen."""
+        st.selectbox(
+            label,
+            sorted(names, key=names.__getitem__),
+            index=None,
+            format_func=lambda one: f"{names.get(one, one)} ({one})",
+            key=self.find,
+            on_change=self._found,
+            placeholder=t("Ketik nama sekolah"),
+        )
+
+    def _found(self) -> None:
+        if npsn := st.session_state.get(self.find):
+            st.session_state[self.find] = None
+            self.point_at(str(npsn))
