@@ -15,7 +15,7 @@ from analytics import enrolment, teachers
 from analytics.enrolment_cells import CELL_COLUMNS, pupil_cells
 from analytics.enrolment_learning import Outlook
 from analytics.posts_needed import at_level
-from analytics.redistribution import MOVED, SPLIT, Redistribution, redistribute
+from analytics.redistribution import MOVED, SPLIT, moves_alone
 from analytics.redistribution_needs import merged_cells, needs_of, schools_of, staff_of
 from analytics.redistribution_situation import Situation, hours_law
 from analytics.regrouping import MERGE, RegroupingPlan, prepared, regrouping_plan
@@ -59,13 +59,11 @@ class Mergers:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Teachers moved, and what of the movable posts the reach lets them fill.
+    """Teachers moved to another school.
 
-    ``by_post``: ``post`` (with its level), ``moved_count``, ``filled_count``. ``school_year``: the
-    one they fill.
+    ``by_post``: ``post`` (with its level), ``moved_count``. ``school_year``: the one they fill.
     """
 
-    found: Redistribution
     by_post: pd.DataFrame
     school_year: int
 
@@ -267,12 +265,12 @@ class SchoolStages(PeopleStages):
             into,
             _merge_km(mergers, into),
         )
-        found = redistribute(situation, book, replace(choice, warn_years=0))
-        return Moves(found, self._moved_posts(found), year)
+        found = moves_alone(situation, book, replace(choice, warn_years=0))
+        return Moves(self._moved_posts(found), year)
 
-    def _moved_posts(self, found: Redistribution) -> pd.DataFrame:
+    def _moved_posts(self, moves: pd.DataFrame) -> pd.DataFrame:
         """Who moves to another school, by post with its level."""
-        away = found.moves.loc[found.moves["kind"].isin([MOVED, SPLIT])]
+        away = moves.loc[moves["kind"].isin([MOVED, SPLIT])]
         level = away["to_npsn"].map(self.facts.schools.set_index("npsn")["level"])
         named = at_level(away["post"].astype("object"), level, self.facts.rulebook)
         counted = named.value_counts().sort_index()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import rules
-from analytics.redistribution import redistribute
+from analytics.redistribution import moves_alone, redistribute
 from analytics.redistribution_needs import merged_cells, merged_needs
 from analytics.redistribution_rival import nearest_first
 from analytics.redistribution_situation import (
@@ -317,6 +317,16 @@ def test_every_stage_is_the_best_of_all_that_may_be(seed, split):
 # ---- laws of nature ------------------------------------------------------------------------------
 
 seeds = st.integers(0, 10_000)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seeds, st.booleans())
+def test_the_moves_without_saying_why_are_the_same_moves(seed, split):
+    situation, choice = random_situation(seed), replace(NEAR, split=split)
+    alone = moves_alone(situation, BOOK, choice)
+    every = redistribute(situation, BOOK, choice).moves
+    pd.testing.assert_frame_equal(alone[list(alone.columns)], every[list(alone.columns)])
+    assert set(every) - set(alone) == {"reason_code", "reason", "warning"}
 
 
 @settings(max_examples=12, deadline=None)
