@@ -153,8 +153,9 @@ def main() -> None:
         and (module != "administration" or not is_signed_in or access.may("pengelola"))
     }
     st.session_state["_pages"] = listed
-    position = "top" if is_signed_in else "hidden"
-    page = st.navigation([*listed.values(), _first_by_name(listed)], position=position)
+    page = st.navigation(
+        [*listed.values(), _first_by_name(listed)], position="top" if is_signed_in else "hidden"
+    )
     inputs.visit(page.url_path)
     topbar(is_signed_in)
     keep_language_in_link()
