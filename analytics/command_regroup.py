@@ -27,7 +27,8 @@ from analytics.command_line import (
 from analytics.faults import Fault, FaultsError
 from analytics.regrouping import MERGE, Limits, RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules, candidates
-from analytics.regrouping_file import read_history, read_roads, read_schools
+from analytics.regrouping_condition import calls_itself_one_roof
+from analytics.regrouping_file import SchoolFile, read_history, read_roads, read_schools
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_outcome import outcome
 from analytics.regrouping_programme import Prices
@@ -146,6 +147,8 @@ def answer(asked: argparse.Namespace) -> Answer:
         faults.append(Fault(asked.schools.name, "regroup_lock_unknown", value=named))
     roads, road_faults = read_roads(asked.roads) if asked.roads else (None, [])
     faults += road_faults
+    faults += _strangers(asked.schools, "regroup_road_unknown", roads, ("from", "into"), file)
+    faults += _named_one_roof(asked.schools, file)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError([fault for fault in faults if fault.severity == "error"])
     history = file.pupils.rename_axis("npsn").reset_index()
@@ -154,6 +157,7 @@ def answer(asked: argparse.Namespace) -> Answer:
     if asked.history is not None:
         # The file of schools is the last year; what the history says of it is the same year again.
         past = read_history(asked.history)
+        faults += _strangers(asked.history, "regroup_history_unknown", past, ("npsn",), file)
         last = past["school_year"].max() + 1 if len(past) else on.year
         history = pd.concat([past, history.assign(school_year=last)], ignore_index=True)
     found = candidates(file.schools, history, switches)
@@ -197,6 +201,34 @@ def _pace(asked: argparse.Namespace, on: date) -> Pace | None:
             raise ValueError("--calendar, --most-a-year: beri --years N / give --years N")
         return None
     return Pace(years_from(on, asked.years), asked.most_a_year)
+
+
+def _strangers(
+    path: Path, code: str, table: pd.DataFrame | None, columns: tuple[str, ...], file: SchoolFile
+) -> list[Fault]:
+    """Schools that a second file names and the first does not have, in one finding."""
+    if table is None:
+        return []
+    known = set(file.schools["npsn"])
+    names = sorted({str(one) for column in columns for one in table[column]} - known)
+    if not names:
+        return []
+    rows = ~table[list(columns)].isin(list(known)).all(axis=1)
+    count = int(rows.sum()) if code == "regroup_road_unknown" else len(names)
+    return [Fault(path.name, code, details={"count": count, "name": _some(names)})]
+
+
+def _named_one_roof(path: Path, file: SchoolFile) -> list[Fault]:
+    """Schools that call themselves satu atap where no column tells who is."""
+    if "is_integrated" in file.schools:
+        return []
+    names = file.schools.loc[calls_itself_one_roof(file.schools), "npsn"].astype("str").tolist()
+    details = {"count": len(names), "name": _some(names)}
+    return [Fault(path.name, "regroup_one_roof_named", details=details)] if names else []
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (" ..." if len(names) > most else "")
 
 
 def _short_of_rooms(path: Path, schools: pd.DataFrame) -> list[Fault]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analytics.redistribution_cells import Ground, fits, level_allows
-from analytics.redistribution_reach import Reach, reachable_km
+from analytics.redistribution_reach import Reach, Targets
 from analytics.redistribution_reasons import COORDINATES, number_words, post_words
 from analytics.redistribution_situation import MoveChoice, Question
 
@@ -62,13 +62,14 @@ def unfilled_reasons(
     Method: docs/method.md eq. 157.
     """
     choice, law = asked.choice, asked.law
-    pool = _Pool(_surplus_people(base), choice.across_levels)
+    pool = _Pool(base, choice.across_levels)
+    place = _places(base)
     reached = _reached(ways, "cell") | _reached(ways, "other_cell")
     index = {(cell.npsn, cell.post): cell.Index for cell in base.cells.itertuples()}
     rows = []
     for row in unfilled.itertuples():
         at = index[row.npsn, row.post]
-        code, facts = _why_unfilled(row, base, pool, at in reached, asked)
+        code, facts = _why_unfilled(row, place, pool, at in reached, asked)
         facts = {
             "post": post_words(row.post), "limit": number_words(choice.max_km),
             "hours": number_words(row.part_short_hours), "least": number_words(law.least), **facts,
@@ -103,14 +104,24 @@ class _Spare(NamedTuple):
     level: str
 
 
+class _Near(NamedTuple):
+    """People by the school they are in, and those schools on the map."""
+
+    people: dict[str, list[_Spare]]
+    targets: Targets
+
+
 class _Pool:
     """People of surplus posts by what they could fill, each question answered once."""
 
-    def __init__(self, spare: list[_Spare], across: bool) -> None:
+    def __init__(self, base: Ground, across: bool) -> None:
+        spare = _surplus_people(base)
+        self._base = base
         self._across = across
+        self._schools: dict[str, set[str]] = {}
         self._spare = spare
         self._able: dict[str, list[_Spare]] = {}
-        self._level: dict[tuple[str, str], list[_Spare]] = {}
+        self._level: dict[tuple[str, str], _Near] = {}
         self._holders: dict[str, set[str]] = {}
         for each in spare:
             self._holders.setdefault(each.post, set()).add(each.npsn)
@@ -121,15 +132,21 @@ class _Pool:
             self._able[post] = [each for each in self._spare if fits(each.fits, post)]
         return self._able[post]
 
-    def of_level(self, post: str, level: str) -> list[_Spare]:
-        """Of them those whose level lets them."""
+    def of_level(self, post: str, level: str) -> _Near:
+        """Of them those whose level lets them, by the school they are in."""
         if (post, level) not in self._level:
-            self._level[post, level] = [
-                each
-                for each in self.able(post)
-                if level_allows(each.level, level, post, self._across)
-            ]
+            by_school: dict[str, list[_Spare]] = {}
+            for each in self.able(post):
+                if level_allows(each.level, level, post, self._across):
+                    by_school.setdefault(each.npsn, []).append(each)
+            self._level[post, level] = _Near(by_school, Targets(self._base, list(by_school)))
         return self._level[post, level]
+
+    def elsewhere(self, post: str, npsn: str) -> bool:
+        """Whether anybody in another school fits the post."""
+        if post not in self._schools:
+            self._schools[post] = {each.npsn for each in self.able(post)}
+        return bool(self._schools[post] - {npsn})
 
     def holds(self, post: str, npsn: str) -> bool:
         """Whether anybody elsewhere holds the post, whatever his certificate."""
@@ -137,41 +154,42 @@ class _Pool:
 
 
 def _why_unfilled(
-    row: object, base: Ground, pool: _Pool, is_reached: bool, asked: Question
+    row: object, places: dict[str, Any], pool: _Pool, is_reached: bool, asked: Question
 ) -> tuple[str, dict[str, object]]:
     choice, locks = asked.choice, asked.locks
     npsn, post = row.npsn, row.post  # type: ignore[attr-defined]
-    place = base.schools.loc[npsn]
-    if place["is_locked"]:
+    place = places[npsn]
+    if place.is_locked:
         return "school_locked", {}
-    if place["is_private"] and choice.private == "never":
+    if place.is_private and choice.private == "never":
         return "private_never", {}
     if is_reached:
         return "reachable", {}
-    if not any(each.npsn != npsn for each in pool.able(post)):
+    if not pool.elsewhere(post, npsn):
         return ("certificate" if pool.holds(post, npsn) else "no_surplus"), {}
-    own = [each for each in pool.of_level(post, str(place["level"])) if each.npsn != npsn]
-    if not own:
+    able = pool.of_level(post, str(place.level))
+    if not set(able.people) - {npsn}:
         return "level", {}
-    if not place["is_usable"]:
-        return "coordinates", {"code": COORDINATES[place["code"]]}
-    km = reachable_km(base, npsn, sorted({each.npsn for each in own}), choice.detour)
+    if not place.is_usable:
+        return "coordinates", {"code": COORDINATES[place.code]}
+    km = able.targets.km_from(npsn, choice.detour)
     if not km:
         return "coordinates_origin", {}
     nearest = min(km.values())
-    home = place["kecamatan"].casefold() if choice.use_home else ""
-    near = [
-        each
-        for each in own
-        if km.get(each.npsn, np.inf) <= choice.max_km or (home and each.home == home)
-    ]
+    home = place.kecamatan.casefold() if choice.use_home else ""
+    near = []
+    for school, people in able.people.items():
+        if school != npsn and km.get(school, np.inf) <= choice.max_km:
+            near += people
+        elif school != npsn and home:
+            near += [each for each in people if each.home == home]
     if not near:
         return "too_far", {"km": number_words(nearest), "nearest": nearest}
     open_to = [each for each in near if each.status == "candidate"]
     if not open_to:
         why = _why_excluded([each.status for each in near], choice)
         return "excluded", {"why": why, "nearest": nearest}
-    if place["is_private"] and not any(each.may_private for each in open_to):
+    if place.is_private and not any(each.may_private for each in open_to):
         return "private_rank", {"nearest": nearest}
     if all(
         (each.person_id, npsn) in locks.forbidden or (each.npsn, npsn) in locks.forbidden
@@ -191,7 +209,8 @@ def left_reasons(left: pd.DataFrame, base: Ground, ways: Reach, asked: Question)
     of_cell: dict[tuple[str, str], list[_Spare]] = {}
     for each in _surplus_people(base):
         of_cell.setdefault((each.npsn, each.post), []).append(each)
-    vacant = _vacant(base)
+    vacant = _Vacancies(base, choice.across_levels)
+    places = _places(base)
     has_way = set(ways.groups["cell"].iloc[ways.ways["group"].unique()])
     index = {(cell.npsn, cell.post): cell.Index for cell in base.cells.itertuples()}
     for row in left.itertuples():
@@ -211,7 +230,7 @@ def left_reasons(left: pd.DataFrame, base: Ground, ways: Reach, asked: Question)
             continue
         code, more = "filled_by_others", dict[str, object]()
         if index[row.npsn, row.post] not in has_way:
-            code, more = _why_left(row, open_to, base, vacant, asked)
+            code, more = _why_left(row, open_to, places, vacant, asked)
         facts |= more
         rows.append((code, _LEFT[code].format(**facts), facts.get("nearest")))
     reasons = pd.DataFrame(rows, columns=["reason_code", "reason", "nearest_km"], index=left.index)
@@ -246,41 +265,86 @@ def _vacant(base: Ground) -> list[_Vacant]:
     ]
 
 
+class _Vacancies:
+    """Cells with an empty post by who could fill them, each question answered once."""
+
+    def __init__(self, base: Ground, across: bool) -> None:
+        self._base, self._across = base, across
+        self._every = _vacant(base)
+        self._fitting: dict[tuple[frozenset[str], str], tuple[_Open, ...]] = {}
+
+    def held(self, post: str, npsn: str) -> bool:
+        """Whether the very post is empty elsewhere."""
+        return any(each.post == post and each.npsn != npsn for each in self._every)
+
+    def fitting(self, posts: frozenset[str], level: str) -> tuple[_Open, ...]:
+        """Cells that these posts fit, in four steps: all, of the level, placed, not locked."""
+        if (posts, level) not in self._fitting:
+            able = [each for each in self._every if fits(posts, each.post)]
+            near = [
+                each for each in able if level_allows(level, each.level, each.post, self._across)
+            ]
+            placed = [each for each in near if each.is_usable]
+            free = [each for each in placed if not each.is_locked]
+            steps = (able, near, placed, free)
+            self._fitting[posts, level] = tuple(_Open(self._base, cells) for cells in steps)
+        return self._fitting[posts, level]
+
+
+class _Open:
+    """Some cells with an empty post, by school."""
+
+    def __init__(self, base: Ground, cells: list[_Vacant]) -> None:
+        self.by_school: dict[str, list[_Vacant]] = {}
+        for each in cells:
+            self.by_school.setdefault(each.npsn, []).append(each)
+        self._base = base
+        self._targets: Targets | None = None
+
+    def is_elsewhere(self, npsn: str) -> bool:
+        """Whether there is any outside this school."""
+        return len(self.by_school) - (npsn in self.by_school) > 0
+
+    def km_from(self, npsn: str, detour: float) -> dict[str, float]:
+        """Km to each of the schools but this one."""
+        if self._targets is None:
+            self._targets = Targets(self._base, list(self.by_school))
+        return self._targets.km_from(npsn, detour)
+
+
 def _why_left(
-    row: object, open_to: list[_Spare], base: Ground, vacant: list[_Vacant], asked: Question
+    row: object, open_to: list[_Spare], places: dict[str, Any], vacant: _Vacancies, asked: Question
 ) -> tuple[str, dict[str, object]]:
     choice = asked.choice
     npsn = row.npsn  # type: ignore[attr-defined]
+    place = places[npsn]
     posts = frozenset().union(*(each.fits for each in open_to))
-    elsewhere = [each for each in vacant if each.npsn != npsn]
-    fitting = [each for each in elsewhere if fits(posts, each.post)]
-    if not fitting:
-        held = any(each.post == row.post for each in elsewhere)  # type: ignore[attr-defined]
+    able, of_level, placed, free = vacant.fitting(posts, str(place.level))
+    if not able.is_elsewhere(npsn):
+        held = vacant.held(row.post, npsn)  # type: ignore[attr-defined]
         return ("certificate" if held else "no_deficit"), {}
-    place = base.schools.loc[npsn]
-    level = str(place["level"])
-    fitting = [
-        each for each in fitting if level_allows(level, each.level, each.post, choice.across_levels)
-    ]
-    if not fitting:
+    if not of_level.is_elsewhere(npsn):
         return "level", {}
-    if not place["is_usable"]:
-        return "coordinates", {"code": COORDINATES[place["code"]]}
-    fitting = [each for each in fitting if each.is_usable]
-    if not fitting:
+    if not place.is_usable:
+        return "coordinates", {"code": COORDINATES[place.code]}
+    if not placed.is_elsewhere(npsn):
         return "coordinates_target", {}
-    fitting = [each for each in fitting if not each.is_locked]
-    if not fitting:
+    if not free.is_elsewhere(npsn):
         return "closed_target", {}
-    km = reachable_km(base, npsn, sorted({each.npsn for each in fitting}), choice.detour)
+    km = free.km_from(npsn, choice.detour)
     nearest = min(km.values())
-    near = [each for each in fitting if km[each.npsn] <= choice.max_km]
+    near = [each for at, far in km.items() if far <= choice.max_km for each in free.by_school[at]]
     if not near:
         return "too_far", {"km": number_words(nearest), "nearest": nearest}
     if not any(each.hours >= asked.law.least for each in near):
         return "hours", {"nearest": nearest}
     private = all(each.is_private for each in near)
     return ("filled_by_others" if private else "pair_forbidden"), {"nearest": nearest}
+
+
+def _places(base: Ground) -> dict[str, Any]:
+    """Facts of each school by NPSN, as a row each."""
+    return {str(row.Index): row for row in base.schools.itertuples()}
 
 
 def _surplus_people(base: Ground) -> list[_Spare]:
@@ -290,10 +354,11 @@ def _surplus_people(base: Ground) -> list[_Spare]:
     people = base.people
     people = people.loc[~people["status"].isin(["apart", "gone", "head", "no_school"])]
     told = ["person_id", "npsn", "held_post", "fits", "status", "may_private"]
-    columns = [*(people[name] for name in told), people["home_kecamatan"].str.casefold()]
+    columns = [people[name].to_numpy(dtype=object) for name in told]
+    columns.append(people["home_kecamatan"].str.casefold().to_numpy(dtype=object))
     return [
         _Spare(*each)
-        for each in zip(*columns, people["level"], strict=True)
+        for each in zip(*columns, people["level"].to_numpy(dtype=object), strict=True)
         if (each[1], each[2]) in keys
     ]
 

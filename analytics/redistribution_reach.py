@@ -181,7 +181,7 @@ def _merge_km(
     told = situation.merge_km.get(npsn)
     if told is not None:
         return round(float(told), _METRES)
-    return reachable_km(ground, npsn, [into], detour).get(into)
+    return Targets(ground, [into]).km_from(npsn, detour).get(into)
 
 
 def _ways_of(
@@ -245,11 +245,18 @@ def _splits(
     return found
 
 
-def reachable_km(ground: Ground, npsn: str, others: list[str], detour: float) -> dict[str, float]:
-    """Km from one school to others without any limit; schools without a place are left out."""
-    there = [other for other in others if other != npsn and other in ground.where]
-    if npsn not in ground.where or not there:
-        return {}
-    points = np.array([ground.where[other] for other in there])
-    km = detour * straight_km(*ground.where[npsn], points[:, 0], points[:, 1])
-    return dict(zip(there, np.round(km, _METRES).tolist(), strict=True))
+class Targets:
+    """Some schools as points, so that ways to all of them are worked out at once."""
+
+    def __init__(self, ground: Ground, schools: list[str]) -> None:
+        self._where = ground.where
+        self._schools = [npsn for npsn in sorted(schools) if npsn in ground.where]
+        self._points = np.array([ground.where[npsn] for npsn in self._schools]).reshape(-1, 2)
+
+    def km_from(self, npsn: str, detour: float) -> dict[str, float]:
+        """Km from a school to each of the others without any limit; empty where it has no place."""
+        if npsn not in self._where or not self._schools:
+            return {}
+        km = detour * straight_km(*self._where[npsn], self._points[:, 0], self._points[:, 1])
+        ways = zip(self._schools, np.round(km, _METRES).tolist(), strict=True)
+        return {other: far for other, far in ways if other != npsn}

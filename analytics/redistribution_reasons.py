@@ -158,12 +158,34 @@ def findings(base: Ground, moves: pd.DataFrame, asked: Question) -> pd.DataFrame
         if person in status.index:
             why = _LOCK_UNMET.get(status[person], _NOTHING_FITS)
         rows.append(("lock_unmet", "", person, f"Kunci 'harus pindah' tidak terpenuhi: {why}."))
+    known = set(asked.situation.schools["npsn"])
     for person in sorted(locks.stays - set(base.people["person_id"])):
         rows.append(("lock_unknown", "", person, "Kunci 'tetap': orangnya tidak ada di daftar."))
     for npsn in sorted(locks.closed - set(base.schools.index)):
         rows.append(("lock_unknown", npsn, "", "Kunci sekolah: NPSN tidak ada di data."))
+    rows += _strangers(base, asked, known)
     table = pd.DataFrame(rows, columns=["code", "npsn", "person_id", "text"])
     return table.astype("str")
+
+
+def _strangers(base: Ground, asked: Question, known: set[str]) -> list[tuple[str, str, str, str]]:
+    """Forbidden pairs and mergers that name somebody or a school nobody knows."""
+    rows = []
+    everybody = {*base.people["person_id"], *base.schools.index}
+    for who, where in sorted(asked.locks.forbidden):
+        said = f"Larangan {who}:{where}"
+        if who not in everybody:
+            text = f"{said}: {who} bukan orang atau sekolah di data."
+            rows.append(("lock_unknown", "", "", text))
+        if where not in base.schools.index:
+            text = f"{said}: NPSN {where} tidak ada di data."
+            rows.append(("lock_unknown", where, "", text))
+    for npsn, into in sorted(asked.situation.merges.items()):
+        for one in (npsn, into):
+            if one not in known:
+                text = f"Rencana penggabungan {npsn} ke {into}: NPSN {one} tidak ada di data."
+                rows.append(("plan_unknown", one, "", text))
+    return rows
 
 
 _NOTHING_FITS = "tidak ada jabatan kosong yang cocok dan terjangkau"

@@ -74,9 +74,15 @@ class Limits:
 
     def __post_init__(self) -> None:
         if self.max_km is not None and not (np.isfinite(self.max_km) and self.max_km >= 0):
-            raise ValueError(f"max_km is {self.max_km}; kilometres, 0 or more")
+            raise ValueError(
+                f"jarak terjauh {self.max_km}: tulis kilometer, 0 atau lebih / max_km is"
+                f" {self.max_km}; kilometres, 0 or more"
+            )
         if not (np.isfinite(self.detour) and self.detour >= 1):
-            raise ValueError(f"detour is {self.detour}; a road is 1 x the straight line or longer")
+            raise ValueError(
+                f"belokan {self.detour}: jalan sepanjang garis lurus atau lebih, tulis 1 atau"
+                f" lebih / detour is {self.detour}; a road is 1 x the straight line or longer"
+            )
         if self.same and self.same not in SAME_PLACE:
             raise ValueError(f"same is {self.same!r}; {' or '.join(SAME_PLACE)}, or nothing")
         for name in ("most_into", "most_merges"):
@@ -86,10 +92,17 @@ class Limits:
         closed = {*self.lock_closed, *(one for one, _ in self.pairs)}
         kept = {*self.lock_open, *(other for _, other in self.pairs)}
         if both := sorted(closed & kept):
-            raise ValueError(f"{', '.join(both)}: locked open and closed at once; choose one")
+            raise ValueError(
+                f"{', '.join(both)}: dikunci buka dan tutup sekaligus; pilih satu / locked open"
+                " and closed at once; choose one"
+            )
         ones = [one for one, _ in self.pairs]
         if len(set(ones)) != len(ones):
-            raise ValueError(f"pairs send one school to two places: {self.pairs}; keep one")
+            twice = sorted({one for one in ones if ones.count(one) > 1})
+            raise ValueError(
+                f"{', '.join(twice)}: dipasangkan ke dua sekolah; sisakan satu / pairs send one"
+                " school to two places; keep one"
+            )
 
     def named(self) -> set[str]:
         """Every school a lock, a pair or a forbidden pair names."""

@@ -81,7 +81,10 @@ class CandidateRules:
         if unknown := sorted(set(self.exempt) - set(EXEMPTIONS)):
             raise ValueError(f"exempt names {unknown[0]!r}; {', '.join(EXEMPTIONS)}")
         if both := sorted(set(self.always) & set(self.never)):
-            raise ValueError(f"{', '.join(both)}: always and never a candidate; choose one")
+            raise ValueError(
+                f"{', '.join(both)}: calon dan dikecualikan sekaligus; pilih satu / always and"
+                " never a candidate; choose one"
+            )
 
 
 def candidates(

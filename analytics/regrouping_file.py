@@ -6,7 +6,6 @@ coordinate that cannot be believed is a finding of the plan, see ``distances.py`
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pandas as pd
 
 from analytics import checks_cells
 from analytics.faults import Fault, FaultsError
+from analytics.regrouping_table import table_of, with_our_headings
 from analytics.teachers import evenly_by_grade
 
 GRADES = {"SD": range(1, 7), "SMP": range(7, 10)}
@@ -38,7 +38,6 @@ _CONDITIONS = {
 }  # fmt: skip
 _FORMS = ("bentuk", "bentuk_pendidikan", "bentuk pendidikan")
 _SPECIAL_FORMS = ("SLB", "SDLB", "SMPLB", "SMALB")
-_YES = ("1", "ya", "y", "true", "yes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,7 @@ def read_schools(path: Path) -> SchoolFile:
     FaultsError
         When the file cannot be read as a table at all.
     """
-    text = _csv(path)
+    text = with_our_headings(table_of(path, "npsn"))
     missing = [name for name in NEEDED if name not in text]
     total = next((name for name in TOTALS if name in text), None)
     given = [f"g{grade}" for level in GRADES.values() for grade in level if f"g{grade}" in text]
@@ -129,7 +128,7 @@ def read_history(path: Path) -> pd.DataFrame:
     FaultsError
         When a heading is missing or a cell is no year or no count.
     """
-    text = _csv(path)
+    text = table_of(path, "npsn")
     missing = [name for name in ("npsn", "school_year", "pupils") if name not in text]
     if missing:
         details = {"name": ", ".join(missing)}
@@ -153,7 +152,7 @@ def read_history(path: Path) -> pd.DataFrame:
 
 def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     """Measured roads: ``from,into,km``, and what is wrong with them."""
-    text = _csv(path)
+    text = table_of(path, "from")
     missing = [name for name in ("from", "into", "km") if name not in text]
     if missing:
         details = {"name": ", ".join(missing)}
@@ -172,34 +171,6 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         }
     )
     return roads.loc[~bad].reset_index(drop=True), faults
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise FaultsError([Fault(path.name, "file_missing")])
-    content = path.read_bytes()
-    try:
-        # Excel's "Unicode text" is UTF-16 with its mark.
-        is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-        told = content.decode("utf-16" if is_wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        told = content.decode("cp1252", errors="replace")
-    if "\0" in told:
-        raise FaultsError([Fault(path.name, "file_broken")])
-    head = told.partition("\n")[0]
-    mark = max(",;\t|", key=head.count)
-    try:
-        lines = list(csv.reader(told.splitlines(), delimiter=mark))
-    except csv.Error:
-        raise FaultsError([Fault(path.name, "file_broken")]) from None
-    if not lines:
-        raise FaultsError([Fault(path.name, "file_empty")])
-    names = [name.strip().casefold() for name in lines[0]]
-    width = len(names)
-    # The line an editor shows is the index, so that a fault can be found again.
-    rows = [[cell.strip() for cell in (row + [""] * width)[:width]] for row in lines[1:]]
-    table = pd.DataFrame(rows, columns=names, index=range(2, len(rows) + 2), dtype="str")
-    return table.loc[:, ~table.columns.duplicated()]
 
 
 def _levels(path: Path, text: pd.DataFrame, given: Sequence[str], faults: list[Fault]) -> pd.Series:
@@ -272,7 +243,7 @@ def _flags(path: Path, text: pd.DataFrame, faults: list[Fault]) -> dict[str, pd.
 
     for theirs, ours in _FLAGS.items():
         if theirs in text:
-            also(ours, text[theirs].str.casefold().isin(_YES))
+            also(ours, _marked(path, text[theirs], theirs, ours, faults))
     form = next((text[name].str.upper() for name in _FORMS if name in text), None)
     if form is not None:
         also("is_special", form.isin(_SPECIAL_FORMS))
@@ -291,6 +262,20 @@ def _flags(path: Path, text: pd.DataFrame, faults: list[Fault]) -> dict[str, pd.
                 counts[line] = number
         found[ours] = counts
     return found
+
+
+def _marked(
+    path: Path, cells: pd.Series, heading: str, ours: str, faults: list[Fault]
+) -> pd.Series:
+    """Which cells say yes; what is neither yes nor no is told and not yes."""
+    words = checks_cells.wordings("yes_no") | checks_cells.wordings(ours.removeprefix("is_"))
+    told = cells.map(lambda cell: " ".join(re.findall(r"[a-z0-9\u2713]+", cell.casefold())))
+    answers = told.map(lambda text: words.get(text, "" if text else "no"))
+    # An integrated school may be told by the NPSN of the school it shares a roof with.
+    shares = cells.str.fullmatch(r"[0-9PKT]\d{7}") & (ours == "is_integrated")
+    for line in cells.index[(answers == "") & ~shares]:
+        faults.append(Fault(path.name, "flag_unknown", int(line), heading, cells[line]))
+    return (answers == "yes") | shares
 
 
 def _rooms(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.Series:

@@ -17,6 +17,7 @@ from analytics.regrouping_candidates import CandidateRules
 from analytics.regrouping_rules import local_value
 from analytics.rules import ANY, NO_PROPOSAL, LawChoice, RuleBook
 from analytics.scenario import Scenario, ScenarioError
+from analytics.scenario_refused import refuse_base_year
 from analytics.teachers import NeedChoice
 
 # Seconds for a programme of one level, and for all stages of moves.
@@ -90,7 +91,7 @@ def candidate_rules(told: Scenario, on: date) -> CandidateRules:
 
 
 def merge_limits(told: Scenario, on: date, known: frozenset[str]) -> Limits:
-    """Within what mergers must stay; locks of schools that are not ``known`` here are left out."""
+    """Within what mergers of one level must stay; locks of other levels (not ``known``) apart."""
 
     def here(key: str) -> tuple[str, ...]:
         names = told[key]
@@ -184,6 +185,7 @@ def budget_of(
         return None
     teacher = told.number("budget.teacher_allowance_idr")
     year = told.whole("budget.base_year")
+    refuse_base_year(year, as_of)
     whole = (base.total_idr if base else 0.0) if total is None else total
     part = (base.personnel_idr if base else 0.0) if personnel is None else personnel
     inner = (base.teacher_allowance_idr if base else 0.0) if teacher is None else teacher

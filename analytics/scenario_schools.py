@@ -35,6 +35,7 @@ from analytics.scenario_choices import (
 )
 from analytics.scenario_facts import PUBLIC
 from analytics.scenario_people import PeopleStages
+from analytics.scenario_refused import refuse_locks
 from analytics.teachers import SchoolFacts
 
 _ENTRY_GRADES = (1, 7, 10)
@@ -121,6 +122,8 @@ class SchoolStages(PeopleStages):
         facts = self.facts
         if not told["regrouping.is_on"] or facts.outlook is None:
             return Mergers({}, _no_merges(), facts.stored.school_facts)
+        taught = self.cells(Scenario(told.name, years=told.years))
+        refuse_locks(told, set(facts.schools["npsn"]), set(taught["npsn"]))
         key = (told.years, told.of("regrouping", "pupils", "law", "need"))
         return self.kept("mergers", key, lambda: self._mergers(told))
 

@@ -16,6 +16,7 @@ from pages.shared import (
     load_schools,
     regrouping_details,
     regrouping_inputs,
+    regrouping_locks,
     regrouping_school,
     regrouping_work,
 )
@@ -183,6 +184,7 @@ def _watch(work: Work[RegroupingPlan], seen: int, told: str) -> None:
 def _warnings(asked: Asked, plan: RegroupingPlan, silent: int) -> None:
     """What must be known before the numbers are believed."""
     schools = plan.prepared.schools
+    _dropped_locks(asked)
     for one in plan.infeasible:
         layout.caution(one.message_id if language() == "id" else one.message_en)
     if plan.infeasible:
@@ -223,6 +225,27 @@ def _warnings(asked: Asked, plan: RegroupingPlan, silent: int) -> None:
     ]
     if any(told):
         layout.note(" ".join(one for one in told if one))
+
+
+def _dropped_locks(asked: Asked) -> None:
+    """Locks that name no school, or contradict each other, are never passed over in silence."""
+    lost = regrouping_locks.dropped(asked.question.key, asked.question.level)
+    if lost.unknown:
+        layout.caution(
+            t(
+                "Kunci menyebut NPSN yang tidak ada di data dan tidak dipakai: {npsn}. Periksa"
+                " nomornya.",
+                npsn=", ".join(lost.unknown),
+            )
+        )
+    if lost.clashing:
+        layout.caution(
+            t(
+                "Kunci bertentangan: {npsn} dikunci dengan dua cara. Yang tetap buka didahulukan;"
+                " sisakan satu kunci.",
+                npsn=", ".join(lost.clashing),
+            )
+        )
 
 
 def _keys(asked: Asked, plan: RegroupingPlan, answer: Outcome) -> list[layout.Key]:

@@ -489,3 +489,14 @@ def test_the_nearest_first_may_take_the_post_that_only_another_could_fill():
     rival = nearest_first(s, BOOK, NEAR)
     assert (rival.need, rival.people_count) == (1.0, 1)
     assert stage(found(s), "need") == 2.0
+
+
+def test_a_ban_or_a_merger_that_names_nobody_known_is_a_finding():
+    locks = Locks(forbidden=frozenset({("siapa", "b"), ("a", "zz")}))
+    answer = redistribute(situation(SCHOOLS, NEEDS, STAFF), BOOK, CAREFUL, locks)
+    said = " ".join(answer.findings.loc[answer.findings["code"] == "lock_unknown", "text"])
+    assert "siapa bukan orang atau sekolah" in said
+    assert "NPSN zz tidak ada" in said
+    merging = situation(SCHOOLS, NEEDS, STAFF, merges={"zz": "b"})
+    found = redistribute(merging, BOOK, CAREFUL).findings
+    assert found.loc[found["code"] == "plan_unknown", "npsn"].tolist() == ["zz"]

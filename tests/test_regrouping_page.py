@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -367,3 +368,89 @@ def test_every_school_of_the_question_stands_in_the_list_once(page):
     rows = regrouping_view.schools(asked_of(), plan_of(), "id")
     assert rows["npsn"].tolist() == [MELATI, KENANGA, DAHLIA]
     assert rows["pupils"].tolist() == [120, 54, 180]
+
+
+# Locks that hold nowhere
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ({"buka": "77777777"}, "tidak ada di data dan tidak dipakai: 77777777"),
+        ({"ke": f"{KENANGA}-77777777"}, "tidak ada di data dan tidak dipakai: 77777777"),
+        ({"buka": KENANGA, "tutup": KENANGA}, f"Kunci bertentangan: {KENANGA}"),
+    ],
+)
+def test_a_lock_that_holds_nowhere_is_said(page, link, words):
+    assert words in opened(page, km="6", **link)
+
+
+def test_a_lock_that_holds_says_nothing_of_the_kind(page):
+    said = opened(page, km="6", buka=KENANGA)
+    assert "tidak dipakai" not in said
+    assert "bertentangan" not in said
+
+
+# What lists of buildings say
+
+
+def _described(**told: object):
+    profiles = school_edition.profiles()
+    own = profiles["npsn"].isin([KENANGA])
+    return profiles.assign(
+        **{name: pd.Series(value, index=profiles.index).where(own) for name, value in told.items()}
+    )
+
+
+def test_damaged_buildings_make_a_candidate_and_the_share_is_a_setting(tmp_path, monkeypatch):
+    rooms = {"room_good_count": 3, "room_moderate_count": 2, "room_heavy_count": 1}
+    folder = school_edition.written(tmp_path, school_year_profile=_described(**rooms))
+    page = page_over(folder, monkeypatch)
+    said = opened(page, km="6", calon="0", rusak="1")
+    assert merged() == {KENANGA: DAHLIA}
+    assert "pilihan setempat tanpa sumber" in said
+    opened(page_over(folder, monkeypatch), km="6", calon="0", rusak="1", rusak_bagian="75")
+    assert merged() == {}
+    opened(page_over(folder, monkeypatch), km="6", calon="0", rusak="1", rusak_dari="heavy")
+    assert merged() == {}
+
+
+@pytest.mark.parametrize(
+    ("column", "word"),
+    [
+        ("is_remote", "kecuali_3t"),
+        ("is_special", "kecuali_khusus"),
+        ("is_integrated", "satap"),
+    ],
+)
+def test_marked_schools_are_left_out_until_the_switch_is_off(tmp_path, monkeypatch, column, word):
+    folder = school_edition.written(tmp_path, school_year_profile=_described(**{column: True}))
+    opened(page_over(folder, monkeypatch), km="6")
+    assert merged() == {}
+    opened(page_over(folder, monkeypatch), km="6", **{word: "0"})
+    assert merged() == {KENANGA: DAHLIA}
+
+
+def test_schools_on_one_point_merge_only_where_somebody_says_they_share_a_yard(
+    tmp_path, monkeypatch
+):
+    profiles = school_edition.profiles()
+    shared = profiles["npsn"].isin([KENANGA, DAHLIA])
+    profiles = profiles.assign(
+        latitude=profiles["latitude"].mask(shared, -7.61),
+        longitude=profiles["longitude"].mask(shared, 111.52),
+    )
+    folder = school_edition.written(tmp_path, school_year_profile=profiles)
+    opened(page_over(folder, monkeypatch))
+    assert merged() == {}
+    link = {"satu_titik": "1", "calon": "0", "sehalaman": "1"}
+    said = opened(page_over(folder, monkeypatch), **link)
+    assert merged() == {KENANGA: DAHLIA}
+    assert "terjauh 0,0 km" in said
+
+
+def test_fewer_rooms_than_rombel_is_one_finding_with_its_schools(tmp_path, monkeypatch):
+    profiles = school_edition.profiles().assign(classroom_count=4)
+    folder = school_edition.written(tmp_path, school_year_profile=profiles)
+    said = opened(page_over(folder, monkeypatch))
+    assert "Ruang kurang dari rombel: 3 sekolah; lihat Semua sekolah" in said

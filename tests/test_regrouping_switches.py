@@ -8,6 +8,7 @@ import json
 import pytest
 
 from analytics.__main__ import main
+from tests import workbooks
 
 # Six schools of 30 pupils (5 a grade) in a row, 0.005 degrees (0.56 km) apart, and a large one.
 HEAD = "npsn,name,kecamatan,lat,lon,rooms,g1,g2,g3,g4,g5,g6"
@@ -160,3 +161,87 @@ def test_grades_that_are_missing_and_rooms_that_are_short_are_said(tmp_path, cap
     said = capsys.readouterr().err
     assert "g3, g4, g5, g6" in said
     assert "Ruang kurang dari rombel: 1 sekolah, ruang/rombel hari ini: 1 (1/2)" in said
+
+
+# Odd files that are plain enough
+
+
+def as_dapodik(text: str) -> str:
+    """The same district under the headings and numbers of an Indonesian list."""
+    heads = {"npsn": "NPSN", "name": "Nama Sekolah", "lat": "Lintang", "lon": "Bujur",
+             "rooms": "Ruang Kelas", **{f"g{at}": f"Kelas {at}" for at in range(1, 7)}}  # fmt: skip
+    lines = [line.split(",") for line in text.splitlines()]
+    head = [heads.get(name, name) for name in lines[0]]
+    rows = [[cell.replace(".", ",") for cell in line] for line in lines[1:]]
+    return "\n".join(";".join(line) for line in [head, *rows])
+
+
+def test_the_same_district_in_other_dresses_gives_the_same_plan(tmp_path):
+    _, plain, told = planned(tmp_path, district())
+    titled = "Daftar Sekolah Kabupaten Contoh\n\n" + district()
+    for text in (as_dapodik(district()), titled, "\n\n" + district()):
+        status, plan, own = planned(tmp_path, text)
+        assert status == 0
+        assert plan == plain
+        assert own["objective"] == told["objective"]
+
+
+def test_a_workbook_is_read_as_the_same_table(tmp_path):
+    _, plain, _ = planned(tmp_path, district())
+    rows = [[float(cell) if cell.lstrip("-").replace(".", "").isdigit() else cell
+             for cell in line.split(",")] for line in district().splitlines()]  # fmt: skip
+    path = workbooks.write_xlsx(tmp_path / "S.xlsx", rows)
+    out = tmp_path / "plan.csv"
+    assert main(["regroup", "--schools", str(path), "--max-km", "3", "--on", "2026-07-01",
+                 "--out", str(out)]) == 0  # fmt: skip
+    with out.open(encoding="utf-8-sig") as file:
+        assert {row["npsn"]: row for row in csv.DictReader(file)} == plain
+
+
+@pytest.mark.parametrize(
+    ("cell", "candidates", "codes"),
+    [("Sangat Terpencil", 5, []), ("biasa", 6, []), ("barangkali", 6, ["flag_unknown"])],
+)
+def test_a_mark_in_words_is_understood_or_said(tmp_path, cell, candidates, codes):
+    text = district(extra="3t", cells=[cell, *[""] * 6])
+    _, _, told = planned(tmp_path, text, "--min-pupils", "60")
+    assert told["counts"]["candidates"] == candidates
+    assert [one["code"] for one in told["findings"]] == codes
+
+
+def test_a_name_alone_exempts_nobody_and_is_said(tmp_path):
+    text = district().replace("SD 1,", "SD SATAP 1,")
+    _, _, told = planned(tmp_path, text, "--min-pupils", "60")
+    assert told["counts"]["candidates"] == 6
+    assert [one["code"] for one in told["findings"]] == ["regroup_one_roof_named"]
+
+
+def test_strangers_in_roads_and_history_are_said(tmp_path, capsys):
+    roads, past = tmp_path / "R.csv", tmp_path / "H.csv"
+    roads.write_text("from,into,km\n1,2,0.5\n1,77777777,1\n", encoding="utf-8")
+    past.write_text("npsn,school_year,pupils\n1,2025,30\n88888888,2025,30\n", encoding="utf-8")
+    more = ["--roads", str(roads), "--history", str(past)]
+    _, _, told = planned(tmp_path, district(), *more)
+    said = capsys.readouterr().err
+    assert "77777777" in said
+    assert "88888888" in said
+    assert {"regroup_road_unknown", "regroup_history_unknown"} == {
+        one["code"] for one in told["findings"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--lock-open", "1", "--lock-closed", "1"], "dikunci buka dan tutup sekaligus"),
+        (["--pair", "1=2", "--pair", "1=3"], "dipasangkan ke dua sekolah"),
+        (["--candidates", "1", "--exempt", "1"], "calon dan dikecualikan sekaligus"),
+        (["--detour", "0.5"], "tulis 1 atau"),
+    ],
+)
+def test_choices_that_contradict_each_other_are_refused_in_both_languages(
+    tmp_path, capsys, more, words
+):
+    with pytest.raises(SystemExit, match="2"):
+        planned(tmp_path, district(), *more)
+    assert words in capsys.readouterr().err

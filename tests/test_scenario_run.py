@@ -17,6 +17,7 @@ from analytics.scenario import ScenarioError, scenario
 from analytics.scenario_account import whole_shares
 from analytics.scenario_facts import refuse_other
 from analytics.scenario_presets import presets
+from analytics.scenario_refused import refuse_locks
 from analytics.scenario_run import TABLES, run
 from analytics.scenario_stages import Stages
 from tests.scenario_city import BUDGET, facts, ran, stages, told, without_budget
@@ -250,6 +251,32 @@ def test_schools_locked_open_stay_open():
     closing = tuple(stages().mergers(merged).merges["npsn"])
     kept = merged.moved("regrouping.lock_open", closing)
     assert not set(stages().mergers(kept).merges["npsn"]) & set(closing)
+
+
+@pytest.mark.parametrize(
+    ("levers", "words"),
+    [
+        ({"regrouping.lock_open": ("77777777",)}, "77777777 tidak ada di data"),
+        ({"regrouping.lock_closed": ("77777777",)}, "77777777 tidak ada di data"),
+        (
+            {"regrouping.lock_open": ("99000001",), "regrouping.lock_closed": ("99000001",)},
+            "dikunci buka dan tutup sekaligus",
+        ),
+        ({"budget.base_year": 2050}, "budget.base_year: 2050 di luar"),
+        ({"budget.base_year": 2001}, "budget.base_year: 2001 di luar"),
+    ],
+)
+def test_what_the_data_do_not_have_is_refused_in_words(levers, words):
+    asked = scenario("a", {"regrouping.is_on": True, **levers})
+    with pytest.raises(ScenarioError, match=words):
+        run(asked, stages())
+
+
+def test_a_lock_on_a_school_outside_the_plan_is_refused_in_words():
+    asked = scenario("a", {"regrouping.lock_closed": ("20500009",)})
+    with pytest.raises(ScenarioError, match="bukan sekolah negeri yang bermurid"):
+        refuse_locks(asked, {"20500009"}, {"20500001"})
+    refuse_locks(asked, {"20500009"}, {"20500009"})
 
 
 def test_a_formation_fixed_by_hand_is_in_the_plan():

@@ -35,4 +35,5 @@ def _said() -> dict[str, str]:
         "bup_none_known": t("Tanggal pensiun tidak ada; jarak ke BUP tidak dapat diperiksa."),
         "lock_unmet": t("Kunci 'harus pindah' tidak terpenuhi."),
         "lock_unknown": t("Kunci ini menyebut orang atau sekolah yang tidak ada di data."),
+        "plan_unknown": t("Rencana penggabungan menyebut sekolah yang tidak ada di data."),
     }

@@ -45,6 +45,11 @@ class Locks:
         """Decisions in all."""
         return sum(len(getattr(self, name)) for name in _LINK)
 
+    def named(self) -> set[str]:
+        """Every school a decision names."""
+        pairs = {one for pair in (*self.pairs, *self.forbidden) for one in pair}
+        return {*self.opened, *self.closed, *pairs}
+
     def without(self, npsn: str) -> Locks:
         """The same without a decision on one school."""
         return replace(
@@ -70,6 +75,30 @@ class Locks:
             tuple(sorted(pairs.items())),
             tuple(sorted({pair for pair in self.forbidden if set(pair) <= npsn})),
         )
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What of the locks asked for holds nowhere: schools nobody knows, decisions that clash."""
+
+    unknown: tuple[str, ...] = ()
+    clashing: tuple[str, ...] = ()
+
+
+def dropped(key: SchoolKey, level: str) -> Dropped:
+    """What of this visitor's link, and of what was saved, names no school or contradicts itself.
+
+    Locks of schools of another level, or outside the filter, are not among them: they hold there.
+    """
+    held = st.session_state.get("_kunci", {}).get(level, Locks())
+    kept = _all_saved(load.state().locks_version(PLAN))
+    every = set(load_schools.schools_of(key)["npsn"])
+    named = {*held.named(), *kept.named()}
+    resolved = held.known(set(held.named()))
+    pairs = set(held.pairs) - set(resolved.pairs)
+    clash = (set(held.opened) - set(resolved.opened)) | (set(held.closed) - set(resolved.closed))
+    clash |= {one for pair in pairs for one in pair}
+    return Dropped(tuple(sorted(named - every)), tuple(sorted(clash & every)))
 
 
 @dataclass(frozen=True)
@@ -185,6 +214,11 @@ def _saved(key: SchoolKey, level: str, version: int) -> Saved:  # noqa: ARG001 (
         return Saved()
     last = rows.iloc[-1]
     return Saved(_as_locks(rows), str(last["locked_by"]), last["locked_at"])
+
+
+@lru_cache(maxsize=4)
+def _all_saved(version: int) -> Locks:  # noqa: ARG001 (part of the key)
+    return _as_locks(load.state().plan_locks(PLAN))
 
 
 def _as_locks(rows: pd.DataFrame) -> Locks:
