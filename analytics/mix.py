@@ -130,7 +130,7 @@ def best_mix(
         told += more
         answer = solved(asked, aim, seconds, gap)
     left = start + seconds - time.monotonic()
-    answer = cheaper_tie(asked, aim, answer, min(left, seconds * _SHARE_OF_TIES))
+    answer = cheaper_tie(asked, aim, answer, min(left, seconds * _SHARE_OF_TIES), gap)
     if answer.found is None:
         told.append(not_found(seconds))
         formations = taken_in_order(ready, _by_need(ready))

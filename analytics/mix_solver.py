@@ -31,6 +31,14 @@ _WORTH_A_ROUND = 0.1
 _ROUNDING_GAP = 0.1
 _INFEASIBLE = 2
 _ALMOST = 0.99
+# Of the gap asked for, below which two values are alike where what comes second tells them apart.
+_SHARE_ALIKE = 0.02
+# Of what comes second, what is worth looking for.
+_TIE_GAP = 1e-4
+# Formations up to which a programme of its own settles ties; of more it finds no plan in time.
+_FEW = 300
+_PER_FORMATION = 1e-4
+_TIMES_PRICE = (16.0, 64.0, 256.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,20 +159,68 @@ def _by_roles(
     return asked, relaxed, best, low
 
 
-def cheaper_tie(asked: Programme, aim: Aim, answer: Answer, seconds: float) -> Answer:
-    """The same value with less of what comes second, where time lets it be found."""
+def cheaper_tie(asked: Programme, aim: Aim, answer: Answer, seconds: float, gap: float) -> Answer:
+    """Much the same value with less of what comes second.
+
+    Parameters
+    ----------
+    gap
+        What ``answer`` was proved to; values closer than a small share of it are alike.
+
+    Method: docs/method.md eq. 223, 285.
+    """
     if answer.found is None or seconds < LEAST_SECONDS:
         return answer
-    held = asked.held(aim.main, answer.value + aim.allowed(answer.value, 1e-7))
-    tie = aim.tie + 0.0
-    now = float(tie @ answer.found)
-    found = whole_plan(held, tie, seconds, 1e-4 * abs(now), now).x
+    ends = time.monotonic() + seconds
+    most = answer.value + aim.allowed(answer.value, gap * _SHARE_ALIKE)
+    held = asked.held(aim.main, most)
+    relaxed = relaxation(held, aim.tie, ends)
+    now = float(aim.tie @ answer.found)
+    if relaxed.x is None or now - float(relaxed.fun) <= _TIE_GAP * abs(now):
+        return answer
+    if asked.whole_count > _FEW:
+        price = float(row_prices(held, relaxed)[-1])
+        found = _guided(asked, aim, (most, now), price)
+        if found is None:
+            return answer
+        return replace(answer, found=found, value=float(aim.main @ found))
+    strict = asked.held(aim.main, answer.value + aim.allowed(answer.value, 1e-7))
+    found = whole_plan(strict, aim.tie, ends - time.monotonic(), _TIE_GAP * abs(now), now).x
     if found is None:
         return answer
     found = _polished(found, asked.whole_count)
-    if tie @ found >= now or aim.main @ found > answer.value + aim.allowed(answer.value, 1e-6):
+    value = float(aim.main @ found)
+    if aim.tie @ found >= now or value > answer.value + aim.allowed(answer.value, 1e-6):
         return answer
-    return replace(answer, found=found, value=min(answer.value, float(aim.main @ found)))
+    return replace(answer, found=found, value=min(answer.value, value))
+
+
+def _guided(
+    asked: Programme, aim: Aim, less_than: tuple[float, float], price: float
+) -> Numbers | None:
+    """A plan rounded where what comes second has a say beside what is first; None where none is.
+
+    Parameters
+    ----------
+    less_than
+        What is first may come to, and what is second must stay below.
+    price
+        What a unit of what is first is worth of what is second, where both are relaxed. The more
+        of it is asked, the nearer the plan comes to the first limit from above.
+    """
+    most, now = less_than
+    # A formation that wins nothing costs nothing either where it is a move: it is left out.
+    each = np.zeros(len(aim.main))
+    each[: asked.whole_count] = _PER_FORMATION * float(np.abs(aim.main).max(initial=0.0))
+    for times in _TIMES_PRICE if price > WHOLE else ():
+        cost = aim.main + aim.tie / (price * times) + each
+        relaxed = relaxation(asked, cost)
+        if relaxed.x is None:
+            continue
+        found = topped_up(asked, relaxed.x, row_prices(asked, relaxed), cost)
+        if found is not None and aim.main @ found <= most and aim.tie @ found < now:
+            return found
+    return None
 
 
 def _is_close(aim: Aim, cost: Numbers, best: Numbers | None, low: float, gap: float) -> bool:

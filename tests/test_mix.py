@@ -19,9 +19,11 @@ from analytics.mix import (
     Terms,
     best_mix,
     fixed_mix,
+    problem,
     replacement_quotas,
 )
 from analytics.mix_ground import ground
+from analytics.mix_solver import cheaper_tie, solved
 from tests import made_up_mix
 from tests.verified_mix import recount
 
@@ -258,6 +260,26 @@ def test_of_two_plans_alike_the_cheaper_is_taken():
     mix = best_mix(question, MixLimits())
     assert mix.account.unfilled.sum() == 0
     assert mix.formations[:, 0, 0].tolist() == [0, 5]
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+@pytest.mark.parametrize("objective", [LEAST_UNFILLED, CHEAPEST])
+def test_of_many_roles_as_good_a_plan_costs_no_more_and_keeps_every_limit(seed, objective):
+    question = made_up_mix.question(14, 9, seed)
+    own = {"ratio": 1.0, "cap": 0.9} if objective == LEAST_UNFILLED else {"floor": 0.6}
+    limits = made_up_mix.limits(question, **own)
+    stated = problem(question, limits, objective)
+    assert stated.asked.whole_count > 300
+    first = solved(stated.asked, stated.aim, 3.0, 1e-3)
+    after = cheaper_tie(stated.asked, stated.aim, first, 3.0, 1e-3)
+    room = stated.aim.allowed(first.value, 1e-3) / 50
+    assert after.value <= first.value + room + 1e-9
+    assert after.bound <= after.value + 1e-9
+    assert stated.aim.tie @ after.found <= stated.aim.tie @ first.found + 1e-9
+    plan = stated.asked.formations(after.found)
+    assert not recount(question, limits, plan, keeps_floor=objective == CHEAPEST).broken
+    again = cheaper_tie(stated.asked, stated.aim, first, 30.0, 1e-3)
+    assert np.array_equal(after.found, again.found)
 
 
 def test_an_array_of_another_size_is_refused_with_its_name():
