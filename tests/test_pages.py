@@ -15,7 +15,7 @@ from analytics import state as decisions
 from analytics import store
 from analytics.rules import LawChoice
 from analytics.state import State
-from pages.shared import access, charts, layout, words
+from pages.shared import access, chart_config, charts, layout, words
 from pages.shared.layout import Column
 
 APP = str(Path(__file__).resolve().parents[1] / "app.py")
@@ -557,7 +557,7 @@ def test_a_figure_speaks_indonesian_and_says_its_unit():
     assert figure["layout"]["title"]["text"] == "Terbanyak pada 2027"
     assert figure["layout"]["yaxis"]["title"]["text"] == "orang"
     assert figure["layout"]["separators"] == ",."
-    config = charts._config("uji")
+    config = chart_config.config("uji")
     assert config["locales"]["id"]["format"]["shortMonths"][7] == "Agu"
 
 

@@ -17,7 +17,8 @@ import pandas as pd
 import plotly.graph_objs as go
 import streamlit as st
 
-from pages.shared.words import language, t
+from pages.shared import chart_config
+from pages.shared.words import t
 
 Figure = dict[str, Any]
 
@@ -27,93 +28,6 @@ HATCHES = ("", "/", ".", "\\", "x", "-", "|")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 QUIET = "#8A97A5"  # averages, context
 ALARM = "#C8553D"  # past due, what needs an eye
-
-_INDONESIAN = {
-    "dictionary": {
-        "Autoscale": "Skala otomatis",
-        "Box Select": "Pilih kotak",
-        "Click to enter Plot title": "Ketik judul",
-        "Double-click to zoom back out": "Klik ganda untuk kembali",
-        "Download plot as a PNG": "Simpan gambar (PNG)",
-        "Download plot as a png": "Simpan gambar (PNG)",
-        "Download plot": "Simpan gambar",
-        "Lasso Select": "Pilih bebas",
-        "Pan": "Geser",
-        "Reset": "Kembalikan",
-        "Reset axes": "Kembalikan sumbu",
-        "Snapshot succeeded": "Gambar tersimpan",
-        "Taking snapshot - this may take a few seconds": "Menyiapkan gambar",
-        "Sorry, there was a problem downloading your snapshot!": "Gambar gagal disimpan",
-        "Zoom": "Perbesar",
-        "Zoom in": "Perbesar",
-        "Zoom out": "Perkecil",
-    },
-    "format": {
-        "days": ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"],
-        "shortDays": ["Min", "Sen", "Sel", "Rab", "Kam", "Jum", "Sab"],
-        "months": [
-            "Januari",
-            "Februari",
-            "Maret",
-            "April",
-            "Mei",
-            "Juni",
-            "Juli",
-            "Agustus",
-            "September",
-            "Oktober",
-            "November",
-            "Desember",
-        ],
-        "shortMonths": [
-            "Jan",
-            "Feb",
-            "Mar",
-            "Apr",
-            "Mei",
-            "Jun",
-            "Jul",
-            "Agu",
-            "Sep",
-            "Okt",
-            "Nov",
-            "Des",
-        ],
-        "date": "%d/%m/%Y",
-        "decimal": ",",
-        "thousands": ".",
-        "grouping": [3],
-        "currency": ["Rp ", ""],
-    },
-}
-
-
-def separators() -> str:
-    """Decimal and thousands mark for ``layout.separators``."""
-    return ",." if language() == "id" else ".,"
-
-
-def _config(file_name: str) -> dict[str, Any]:
-    picture = {"format": "svg", "filename": file_name, "height": 720, "width": 1280}
-    config: dict[str, Any] = {
-        "displaylogo": False,
-        "displayModeBar": True,
-        "modeBarButtonsToRemove": [
-            "zoom2d",
-            "pan2d",
-            "select2d",
-            "lasso2d",
-            "zoomIn2d",
-            "zoomOut2d",
-            "autoScale2d",
-            "resetScale2d",
-        ],
-        "toImageButtonOptions": {**picture, "format": "png", "scale": 2},
-        "scrollZoom": False,
-    }
-    if language() == "id":
-        config |= {"locale": "id", "locales": {"id": _INDONESIAN}}
-    return config
 
 
 def layout(
@@ -152,7 +66,7 @@ def layout(
             "pad": {"t": 6, "l": 2},
             "font": {"size": 16},
         },
-        "separators": separators(),
+        "separators": chart_config.separators(),
         "barmode": "stack" if stacked else "group",
         "bargap": 0.25,
         "hovermode": "x unified",
@@ -170,7 +84,7 @@ def layout(
             "traceorder": "normal",
             "font": {"size": 14},
         },
-        "margin": {"l": 8, "r": 12, "t": 24 * title.count("<br>") + 40, "b": 40 if legend else 30},
+        "margin": {"l": 8, "r": 12, "t": 24 * title.count("<br>") + 40, "b": 48 if legend else 30},
         "xaxis": {
             "title": {"text": ""},
             "automargin": True,
@@ -191,14 +105,23 @@ def layout(
     }
 
 
+def left_room(highest: float) -> int:
+    """Pixels for the title of an axis and its counts, up to ``highest``."""
+    return 60 + 8 * len(f"{1.06 * highest:,.0f}")
+
+
+def label_room(labels: Sequence[str]) -> int:
+    """Pixels for names of rows in the usual size; too little has the figure drawn twice."""
+    return 28 + round(7.2 * max(map(len, labels), default=0))
+
+
 def fixed_room(shown: dict[str, Any], highest: float, *, bottom: int = 64) -> None:
     """Margins that are known beforehand: to find them, a browser draws the figure twice.
 
     ``highest`` is what the axis reaches and ``bottom`` the room for legend and years; where that is
     too little, as for the many lines of a legend on a phone, the figure is drawn twice after all.
     """
-    shown["margin"] |= {"l": 60 + 8 * len(f"{1.06 * highest:,.0f}"), "b": bottom}
-    shown["yaxis"]["automargin"] = False
+    shown["margin"] |= {"l": left_room(highest), "b": bottom}
     shown["xaxis"] |= {"automargin": False, "tickangle": 0}
     # The line of an empty title keeps the legend from the years above it; its ground would hide
     # them, for it is drawn over the axis.
@@ -407,7 +330,7 @@ def draw(
         key=key,
         height=height,
         width="stretch",
-        config=_config(f"estafet-{key}"),
+        config=chart_config.config(f"estafet-{key}"),
         alt=alt or said or t("Grafik"),
         on_select=on_select,
         selection_mode="points",

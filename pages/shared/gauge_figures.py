@@ -14,7 +14,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from pages.shared import charts
+from pages.shared import chart_config, charts
 from pages.shared.words import money, number, percent, t
 
 # Between what falls vacant and what covers it.
@@ -287,7 +287,7 @@ def flow(parts: pd.DataFrame, finding: str) -> charts.ReadyFigure:
         (item, _ALL, float(count)) if side == "from" else (_ALL, item, float(count))
         for side, item, count in zip(kept["side"], kept["item"], kept["count"], strict=True)
     )
-    return _flow(rows, finding, charts.separators(), st.context.theme.type == "dark")
+    return _flow(rows, finding, chart_config.separators(), st.context.theme.type == "dark")
 
 
 @lru_cache(maxsize=64)

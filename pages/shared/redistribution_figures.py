@@ -35,6 +35,7 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
     # Names of posts take much of a phone; the legend begins at its edge, beside the buttons.
     shown["legend"]["xref"] = "container"
     labels = rows["label"].tolist()
+    shown["margin"]["l"] = charts.label_room(labels)
     traces = [
         {
             "type": "bar",

@@ -38,7 +38,8 @@ def ways(plan: RegroupingPlan, few: int, language: str) -> charts.ReadyFigure | 
         "title": {"text": "km"},
         "type": "category",
     }
-    figure["layout"]["margin"]["b"] = 56
+    highest = float(counts["pupil_count"].max())
+    figure["layout"]["margin"] |= {"l": charts.left_room(highest), "b": 72}
     return charts.ReadyFigure(figure)
 
 
@@ -80,7 +81,7 @@ def trade_off(curve: TradeOff, at: RegroupingPlan, language: str) -> charts.Read
         "rangemode": "tozero",
         "tickformat": ",d",
     }
-    shown["margin"]["b"] = 56
+    shown["margin"] |= {"l": charts.left_room(float(table["saved"].max())), "b": 72}
     told = [
         t(
             "{merges} sekolah digabung, hemat {money}<br>{n} murid, terjauh {km} km",

@@ -40,9 +40,10 @@ def gap_by_year(found: Gap, wish: Wish, language: str) -> charts.ReadyFigure:  #
     )
     shown = charts.layout(finding, t("Jabatan"), stacked=True)
     shown["barmode"] = "relative"
+    highest = float(table.groupby("year")[["deficit_count", "surplus_count"]].sum().max().max())
     # Two lines of names, clear of the buttons in the corner.
-    shown["margin"]["b"] = 64
-    shown["xaxis"] |= {"tickformat": "d", "dtick": 2, "tickangle": 0}
+    charts.fixed_room(shown, highest, bottom=84)
+    shown["xaxis"] |= {"tickformat": "d", "dtick": 2}
     shown["yaxis"] |= {"zeroline": True, "zerolinecolor": charts.QUIET}
     traces: list[charts.Figure] = []
     for basis, (colour, hatch) in _COLOURS.items():

@@ -90,6 +90,7 @@ def staff_and_vacancies(result: Result, nothing: Result | None, finding: str) ->
         "rangemode": "tozero",
         "nticks": 4,
     }
+    charts.fixed_room(shown, float(staff["end_p90"].max()), bottom=104)
     return {"data": traces, "layout": shown}
 
 
