@@ -2,27 +2,37 @@
 
 One school goes elsewhere, opens or closes; two change places; a receiver changes places with one
 of those that joined it. Where rooms are plenty the rounding up of classes makes thousands of plans
-almost equal, and single improvements stop early. A change for the worse is taken the less often
-the more it costs and the later it comes.
+almost equal, and single improvements stop early. Thousands of changes are weighed at once; of those
+that may be taken, all that touch different schools are. A change for the worse is taken the less
+often the more it costs and the later it comes.
 """
 
 from __future__ import annotations
 
-import math
-import random
 import time
 
 import numpy as np
 
-from analytics.regrouping_programme import ALMOST, STAYS, Programme, Whole, plan_cost, sent
+from analytics.regrouping_programme import (
+    ALMOST,
+    STAYS,
+    Numbers,
+    Programme,
+    Whole,
+    plan_cost,
+    sent,
+)
 
 # What a change may cost at the beginning (of any plan, of a good one) and at the end, in prices of
 # a rombel (or of a tenth of an open school where that is more).
-WARM, COOL, _COLD = 1.0, 0.15, 0.04
+WARM, COOL, _COLD = 0.5, 0.15, 0.04
 _OF_A_SCHOOL = 0.1
-# How often a receiver tries to change places, a closed neighbour to swap, a school to open again.
-_RECENTRES, _SWAPS, _REOPENS = 0.3, 0.15, 0.5
-_LOOKS = 255
+# Merges weighed at once, and the changes taken of them at most.
+_AT_ONCE, _MOST_TAKEN = 3000, 40
+# Rounds after which merges are weighed in another order.
+_IN_ORDER = 64
+# Every so many rounds two schools change places; a receiver with one that joined it.
+_SWAPS, _RECENTRES = 3, 10
 
 
 def annealed(
@@ -48,6 +58,8 @@ def annealed(
 
     Method: docs/method.md eq. 132.
     """
+    if not len(programme.source):
+        return start
     walk = _Walk(programme, start, seed)
     prices = programme.prices
     scale = max(prices.rombel, _OF_A_SCHOOL * prices.open_school, ALMOST)
@@ -59,190 +71,206 @@ def annealed(
 
 
 class _Walk:
-    """A plan under way as plain lists: what one change costs is a few sums."""
+    """A plan under way, and what changes of it cost."""
 
     def __init__(self, programme: Programme, start: Whole, seed: int) -> None:
         count = programme.school_count
         prices = programme.prices
-        self.luck = random.Random(seed)
+        self.luck = np.random.default_rng(seed)
         self.rombel_price, self.open_price = prices.rombel, prices.open_school
-        self.pupils = [tuple(row) for row in programme.pupils.tolist()]
-        most = int(programme.pupils.sum(axis=0).max(initial=0)) + 1
-        tables = {
-            one: [-(-load // one) for load in range(most)]
-            for one in np.unique(programme.ceiling).tolist()
-        }
-        self.classes = [tables[one] for one in programme.ceiling.tolist()]
-        self.rooms = (programme.rombel_today + programme.spare).tolist()
-        self.must_close = programme.must_close.tolist()
+        self.source, self.target = programme.source, programme.target
+        self.pupils = programme.pupils.astype(np.float32)
+        self.per_pupil = (1 / programme.ceiling).astype(np.float32)
+        self.is_same = bool((programme.ceiling == programme.ceiling[0]).all())
+        self.ones = np.ones(self.pupils.shape[1], dtype=np.float32)
+        self.rooms = programme.rombel_today + programme.spare
+        self.must_close = programme.must_close
         self.most_into = programme.most_into or count
         self.most = count if programme.most_merges is None else programme.most_merges
-        way = programme.pupils[programme.source].sum(axis=1) * programme.km * prices.pupil_km
-        self.targets: list[list[int]] = [[] for _ in range(count)]
-        self.way: list[dict[int, float]] = [{} for _ in range(count)]
-        self.arc: list[dict[int, int]] = [{} for _ in range(count)]
-        ends = zip(programme.source.tolist(), programme.target.tolist(), way.tolist(), strict=True)
-        for arc, (i, j, price) in enumerate(ends):
-            self.targets[i].append(j)
-            self.way[i][j] = price
-            self.arc[i][j] = arc
-        self.into = [STAYS] * count
-        self.joined: list[set[int]] = [set() for _ in range(count)]
-        self.load = [list(row) for row in self.pupils]
-        for i, arc in enumerate(start.tolist()):
-            if arc != STAYS:
-                j = int(programme.target[arc])
-                self.into[i] = j
-                self.joined[j].add(i)
-                self.load[j] = [a + b for a, b in zip(self.load[j], self.pupils[i], strict=True)]
-        self.merges = sum(one != STAYS for one in self.into)
-        self.rombel = [
-            self._rombel(j, self.load[j]) if self.into[j] == STAYS else 0 for j in range(count)
-        ]
+        self.way = programme.pupils[self.source].sum(axis=1) * programme.km * prices.pupil_km
+        self.arc_of = np.full((count, count), STAYS, dtype=np.int32)
+        self.arc_of[self.source, self.target] = np.arange(len(self.source))
+        self.arc = start.copy()
+        closed = np.flatnonzero(start != STAYS)
+        self.into = np.full(count, STAYS)
+        self.into[closed] = self.target[start[closed]]
+        self.load = self.pupils.copy()
+        np.add.at(self.load, self.into[closed], self.pupils[closed])
+        self.joined = np.bincount(self.into[closed], minlength=count)
+        self.merges = len(closed)
+        self.alone = self._rombel(self.pupils.copy(), np.arange(count))
+        self.rombel = self._rombel(self.load.copy(), np.arange(count))
+        self.order = np.arange(len(self.source))
         self.saved = self.best = 0.0
-        self.best_into = list(self.into)
-
-    def _rombel(self, school: int, load: list[int]) -> int:
-        table = self.classes[school]
-        return sum([table[one] for one in load])
+        self.best_found = self.arc.copy()
+        self.touched: set[int] = set()
 
     def best_arc(self) -> Whole:
         """The best plan met, arc by school."""
-        return np.array(
-            [STAYS if j == STAYS else self.arc[i][j] for i, j in enumerate(self.best_into)],
-            dtype=np.int64,
-        )
+        return self.best_found
 
     def run(self, deadline: float, seconds: float, warm: float, cold: float) -> None:
         """Change and change again until the time is over."""
-        chance = self.luck.random
-        movable = [i for i, targets in enumerate(self.targets) if targets]
-        if not movable:
-            return
-        turn, heat = 0, warm
+        turn = 0
         while True:
-            if not turn & _LOOKS:
-                done = 1 - (deadline - time.monotonic()) / max(seconds, ALMOST)
-                if done >= 1:
-                    return
-                heat = warm * (cold / warm) ** max(done, 0.0)
+            done = 1 - (deadline - time.monotonic()) / max(seconds, ALMOST)
+            if done >= 1:
+                return
+            heat = warm * (cold / warm) ** max(done, 0.0)
+            if turn % _IN_ORDER == 0:
+                self.order = self.luck.permutation(len(self.order))
             turn += 1
-            i = movable[int(chance() * len(movable))]
-            may_cost = -heat * math.log(1 - chance())
-            if self.joined[i]:
-                if chance() < _RECENTRES:
-                    self._recentre(i, may_cost)
+            self.touched.clear()
+            if turn % _RECENTRES == 0:
+                self._recentre(heat)
+            elif turn % _SWAPS == 0:
+                self._swap(heat)
+            else:
+                self._move(heat)
+            if self.saved > self.best + ALMOST:
+                self.best = self.saved
+                self.best_found = self.arc.copy()
+
+    def _rombel(self, load: Numbers, school: Whole) -> Numbers:
+        """Rombel of some loads at some schools; the loads are used up."""
+        # Half a pupil less than there are rounds up without doubt.
+        load -= np.float32(0.5)
+        load *= self.per_pupil[0] if self.is_same else self.per_pupil[school][:, None]
+        return np.ceil(load, out=load) @ self.ones
+
+    def _held(self, school: Whole) -> Numbers:
+        return self.load.take(school, axis=0)
+
+    def _some(self) -> Whole:
+        """Merges to weigh now, in no order."""
+        start = int(self.luck.integers(max(len(self.order) - _AT_ONCE, 0) + 1))
+        return self.order[start : start + _AT_ONCE]
+
+    def _passing(self, cost: Numbers, heat: float) -> list[int]:
+        """Places of the changes that may be taken, cost and luck considered."""
+        taken = np.flatnonzero(cost <= heat * self.luck.standard_exponential(len(cost)))
+        return taken[:_MOST_TAKEN].tolist()
+
+    def _is_free(self, *schools: int) -> bool:
+        """Whether no change of this round touched any of these; from now on one does."""
+        if self.touched.isdisjoint(schools):
+            self.touched.update(schools)
+            return True
+        return False
+
+    def _left(self, school: Whole) -> tuple[Numbers, Numbers]:
+        """What each closed school costs where it leaves its receiver, and the rombel left there."""
+        into = self.into[school]
+        left = self._rombel(self._held(into) - self.pupils[school], into)
+        return self.rombel_price * (left - self.rombel[into]) - self.way[self.arc[school]], left
+
+    def _move(self, heat: float) -> None:
+        """Schools without others go elsewhere, from another receiver or from being open."""
+        closed = np.flatnonzero(self.into != STAYS)
+        leaving = -(self.open_price + self.rombel_price * self.alone)
+        left = np.zeros(len(leaving))
+        leaving[closed], left[closed] = self._left(closed)
+        arc = self._some()
+        i, k = self.source[arc], self.target[arc]
+        good = (self.joined[i] == 0) & (self.into[k] == STAYS) & (self.into[i] != k)
+        good &= self.joined[k] < self.most_into
+        arc, i, k = arc[good], i[good], k[good]
+        formed = self._rombel(self._held(k) + self.pupils.take(i, axis=0), k)
+        cost = self.way[arc] + self.rombel_price * (formed - self.rombel[k]) + leaving[i]
+        cost[formed > self.rooms[k]] = np.inf
+        for at in self._passing(cost, heat):
+            school, there = int(i[at]), int(k[at])
+            here = int(self.into[school])
+            if here == STAYS and self.merges >= self.most:
                 continue
-            targets = self.targets[i]
-            k = targets[int(chance() * len(targets))]
-            if self.into[k] != STAYS:
-                if self.into[i] != STAYS and chance() < _SWAPS:
-                    self._swap(i, k, may_cost)
-                    continue
-                k = self.into[k]
-            if k == self.into[i]:
-                if chance() < _REOPENS and not self.must_close[i]:
-                    self._reopen(i, may_cost)
-            elif k in self.way[i]:
-                self._go(i, k, may_cost)
+            if not self._is_free(school, there, *([] if here == STAYS else [here])):
+                continue
+            if here != STAYS:
+                self._leave(school, here, left[school])
+            self._join(school, there, int(arc[at]), formed[at])
+            self.saved -= cost[at]
+        self._reopen(closed, leaving[closed], left[closed], heat)
 
-    def _took(self, saved: float) -> None:
-        self.saved += saved
-        if self.saved > self.best + ALMOST:
-            self.best = self.saved
-            self.best_into = list(self.into)
+    def _reopen(self, closed: Whole, leaving: Numbers, left: Numbers, heat: float) -> None:
+        cost = self.open_price + self.rombel_price * self.alone[closed] + leaving
+        cost[self.must_close[closed]] = np.inf
+        for at in self._passing(cost, heat):
+            school = int(closed[at])
+            here = int(self.into[school])
+            if self._is_free(school, here):
+                self._leave(school, here, left[at])
+                self.saved -= cost[at]
 
-    def _go(self, i: int, k: int, may_cost: float) -> None:
-        """School ``i`` goes to ``k``, from where it went before or from being open."""
-        if len(self.joined[k]) >= self.most_into:
-            return
-        own, j = self.pupils[i], self.into[i]
-        there = [a + b for a, b in zip(self.load[k], own, strict=True)]
-        formed = self._rombel(k, there)
-        if formed > self.rooms[k]:
-            return
-        cost = self.way[i][k] + self.rombel_price * (formed - self.rombel[k])
-        if j == STAYS:
-            if self.merges >= self.most:
-                return
-            cost -= self.open_price + self.rombel_price * self.rombel[i]
-            if cost > may_cost:
-                return
-            self.rombel[i] = 0
-            self.merges += 1
-        else:
-            here = [a - b for a, b in zip(self.load[j], own, strict=True)]
-            left = self._rombel(j, here)
-            cost += self.rombel_price * (left - self.rombel[j]) - self.way[i][j]
-            if cost > may_cost:
-                return
-            self.load[j], self.rombel[j] = here, left
-            self.joined[j].discard(i)
-        self.load[k], self.rombel[k] = there, formed
-        self.into[i] = k
-        self.joined[k].add(i)
-        self._took(-cost)
-
-    def _reopen(self, i: int, may_cost: float) -> None:
-        own, j = self.pupils[i], self.into[i]
-        here = [a - b for a, b in zip(self.load[j], own, strict=True)]
-        left, alone = self._rombel(j, here), self._rombel(i, self.load[i])
-        cost = self.open_price + self.rombel_price * (left + alone - self.rombel[j])
-        cost -= self.way[i][j]
-        if cost > may_cost:
-            return
-        self.load[j], self.rombel[j], self.rombel[i] = here, left, alone
-        self.joined[j].discard(i)
-        self.into[i] = STAYS
+    def _leave(self, school: int, here: int, left: float) -> None:
+        self.load[here] -= self.pupils[school]
+        self.rombel[here] = left
+        self.joined[here] -= 1
+        self.into[school] = self.arc[school] = STAYS
+        self.rombel[school] = self.alone[school]
         self.merges -= 1
-        self._took(-cost)
 
-    def _swap(self, i: int, k: int, may_cost: float) -> None:
+    def _join(self, school: int, there: int, arc: int, formed: float) -> None:
+        self.load[there] += self.pupils[school]
+        self.rombel[there] = formed
+        self.joined[there] += 1
+        self.into[school], self.arc[school] = there, arc
+        self.merges += 1
+
+    def _swap(self, heat: float) -> None:
         """Two closed schools change receivers."""
+        arc = self._some()
+        i, k = self.source[arc], self.target[arc]
         a, b = self.into[i], self.into[k]
-        if a == b or b not in self.way[i] or a not in self.way[k]:
-            return
-        own, other = self.pupils[i], self.pupils[k]
-        at_a = [x - y + z for x, y, z in zip(self.load[a], own, other, strict=True)]
-        at_b = [x + y - z for x, y, z in zip(self.load[b], own, other, strict=True)]
-        formed_a, formed_b = self._rombel(a, at_a), self._rombel(b, at_b)
-        if formed_a > self.rooms[a] or formed_b > self.rooms[b]:
-            return
-        cost = self.rombel_price * (formed_a + formed_b - self.rombel[a] - self.rombel[b])
-        cost += self.way[i][b] + self.way[k][a] - self.way[i][a] - self.way[k][b]
-        if cost > may_cost:
-            return
-        self.load[a], self.load[b] = at_a, at_b
-        self.rombel[a], self.rombel[b] = formed_a, formed_b
-        self.into[i], self.into[k] = b, a
-        self.joined[a].discard(i)
-        self.joined[b].discard(k)
-        self.joined[a].add(k)
-        self.joined[b].add(i)
-        self._took(-cost)
+        good = (a != STAYS) & (b != STAYS) & (a != b)
+        i, k, a, b = i[good], k[good], a[good], b[good]
+        to_b, to_a = self.arc_of[i, b], self.arc_of[k, a]
+        good = (to_b != STAYS) & (to_a != STAYS)
+        i, k, a, b, to_a, to_b = (one[good] for one in (i, k, a, b, to_a, to_b))
+        more = self.pupils.take(k, axis=0) - self.pupils.take(i, axis=0)
+        at_a = self._rombel(self._held(a) + more, a)
+        at_b = self._rombel(self._held(b) - more, b)
+        cost = self.rombel_price * (at_a + at_b - self.rombel[a] - self.rombel[b])
+        cost += self.way[to_a] + self.way[to_b] - self.way[self.arc[i]] - self.way[self.arc[k]]
+        cost[(at_a > self.rooms[a]) | (at_b > self.rooms[b])] = np.inf
+        for at in self._passing(cost, heat):
+            one, other, here, there = int(i[at]), int(k[at]), int(a[at]), int(b[at])
+            if self._is_free(one, other, here, there):
+                self._leave(one, here, 0)
+                self._leave(other, there, 0)
+                self._join(one, there, int(to_b[at]), at_b[at])
+                self._join(other, here, int(to_a[at]), at_a[at])
+                self.saved -= cost[at]
 
-    def _recentre(self, j: int, may_cost: float) -> None:
-        """One of those that joined ``j`` receives all the others, and ``j`` joins it."""
-        members = self.joined[j]
-        k = self.luck.choice(sorted(members))
-        if k not in self.way[j] or self.must_close[k]:
-            return
-        cost = self.way[j][k] - self.way[k][j]
-        for i in members:
-            if i != k:
-                way = self.way[i].get(k)
-                if way is None:
-                    return
-                cost += way - self.way[i][j]
-        formed = self._rombel(k, self.load[j])
-        cost += self.rombel_price * (formed - self.rombel[j])
-        if formed > self.rooms[k] or cost > may_cost:
-            return
-        others = (members - {k}) | {j}
-        for i in others:
-            self.into[i] = k
-        self.into[k] = STAYS
-        self.joined[k], self.joined[j] = others, set()
-        self.load[k], self.load[j] = self.load[j], list(self.pupils[j])
-        self.rombel[k], self.rombel[j] = formed, 0
-        self._took(-cost)
+    def _recentre(self, heat: float) -> None:
+        """One of those that joined a receiver receives all the others, and the receiver joins."""
+        count = len(self.into)
+        closed = np.flatnonzero((self.into != STAYS) & ~self.must_close)
+        star = np.where(self.into == STAYS, np.arange(count), self.into)
+        inside = (star[self.source] == star[self.target]) & (self.into[self.target] != STAYS)
+        target = self.target[inside]
+        way = np.bincount(target, self.way[inside], minlength=count)
+        reached = np.bincount(target, minlength=count)
+        merged = self.arc[self.arc != STAYS]
+        before = np.bincount(self.target[merged], self.way[merged], minlength=count)
+        k = closed[reached[closed] == self.joined[self.into[closed]]]
+        k = self.luck.permutation(k)
+        j = self.into[k]
+        formed = self._rombel(self._held(j), k)
+        cost = way[k] - before[j] + self.rombel_price * (formed - self.rombel[j])
+        cost[formed > self.rooms[k]] = np.inf
+        for at in self._passing(cost, heat):
+            new, old = int(k[at]), int(j[at])
+            if self._is_free(new, old):
+                self._turn(new, old, formed[at])
+                self.saved -= cost[at]
+
+    def _turn(self, new: int, old: int, formed: float) -> None:
+        others = np.append(np.flatnonzero(self.into == old), old)
+        others = others[others != new]
+        self.into[others] = new
+        self.arc[others] = self.arc_of[others, new]
+        self.into[new] = self.arc[new] = STAYS
+        self.joined[new], self.joined[old] = self.joined[old], 0
+        self.load[new] = self.load[old]
+        self.load[old] = self.pupils[old]
+        self.rombel[new], self.rombel[old] = formed, self.alone[old]

@@ -1,8 +1,8 @@
 """Prices of schools at which no star is worth more: column generation.
 
 Stars are priced in until none is missing. While many are, a search may be cut off, for what it
-finds is enough to go on; only the last one must be whole, for it is the proof. Large districts are
-priced in parts first, whose prices are nearly those of the whole.
+finds is enough to go on; only the last ones must be whole, for they are the proof. A district is
+priced with the nearest merges first, whose prices are nearly those of the whole.
 """
 
 from __future__ import annotations
@@ -12,25 +12,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
 
 from analytics.regrouping_cuts import odd_group_cuts
-from analytics.regrouping_programme import ALMOST, Flags, Numbers, Programme, Whole
+from analytics.regrouping_programme import ALMOST, Flags, Numbers
 from analytics.regrouping_relaxation import NEAR, WORTH, Relaxation
-from analytics.regrouping_stars import MOST_ROWS, Galaxy, Stars, joined
+from analytics.regrouping_stars import Galaxy, Stars, joined
 
 # Stars listed to begin with (pairs and threes), and kept of each centre and search.
 _FIRST_ROWS = 120_000
 _MOST_OF_CENTRE = 30
-# Rows of a step of the first searches, and how many times more where they find few stars.
-_FIRST_SEARCH, _MORE_ROWS = 40_000, 3
-# Schools above which a district is priced in parts first.
-_MOST_AT_ONCE = 160
+# Rows of a step of a search that need not be whole; where it finds fewer stars than this share of
+# the schools, one that is whole follows.
+_SEARCH, _FEW = 40_000, 0.2
+# Merges of each school, the nearest, that are priced before the others are.
+_NEAREST = (8, 20)
 # Prices are settled where what stars are worth beyond them is at most this share of the bound.
 ALMOST_SETTLED = 1e-3
-# Share of the time the parts may use together.
-_SHARE_OF_PARTS = 0.5
+# And this share of what is between bound and plan is good enough.
+_ENOUGH = 0.03
+# Share of the time the nearest may use together.
+_SHARE_OF_NEAREST = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +51,14 @@ class Priced:
     is_settled: bool
 
 
-def priced(
+def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
     galaxy: Galaxy,
     stop: float,
     told: Callable[[Priced], None],
     start: Priced | None = None,
     *,
     to_the_end: bool = True,
+    low: Callable[[], float] = lambda: np.inf,
 ) -> Priced:
     """Price stars in until no other is worth having, or time is over.
 
@@ -72,6 +74,9 @@ def priced(
         Stars and prices to begin with.
     to_the_end
         Whether a proof is asked for, or only stars and prices.
+    low
+        What the plan in hand saves, million rupiah a year: prices that leave next to nothing of
+        what is between it and the bound are good enough.
 
     Method: docs/method.md eq. 117-118.
     """
@@ -84,8 +89,6 @@ def priced(
         pool, price = joined(programme, [pool, start.pool]), start.price
     kept = Priced(none, 0.0, np.inf, pool, None, is_settled=False)
     relaxed: Relaxation | None = None
-    most_rows = MOST_ROWS if to_the_end else MOST_ROWS // 4
-    rows = _FIRST_SEARCH
     while time.monotonic() < stop:
         # Where no pair saves, three together still may: then the search begins without prices.
         if len(pool):
@@ -97,17 +100,10 @@ def priced(
             relaxed = following
             price, merge_price = relaxed.prices()
         found = galaxy.search(
-            price, merge_price, WORTH, best_only=True, most_rows=rows, deadline=stop
+            price, merge_price, WORTH, best_only=True, most_rows=_SEARCH, deadline=stop
         )
-        while not found.is_whole and not len(found.stars) and rows < most_rows:
-            rows = min(_MORE_ROWS * rows, most_rows)
-            found = galaxy.search(
-                price, merge_price, WORTH, best_only=True, most_rows=rows, deadline=stop
-            )
-        if not found.is_whole and not len(found.stars) and to_the_end:
+        if to_the_end and not found.is_whole and len(found.stars) < _FEW * count:
             found = galaxy.whole_search(price, merge_price, WORTH, best_only=True, deadline=stop)
-        if not found.is_whole and len(found.stars) < count:
-            rows = min(_MORE_ROWS * rows, most_rows)
         high = float(price.sum() + merge_price * (programme.most_merges or 0) + found.best.sum())
         none_left = found.is_whole and not len(found.stars)
         is_settled = found.is_whole and found.best.sum() <= ALMOST_SETTLED * high
@@ -116,7 +112,8 @@ def priced(
         else:
             kept = replace(kept, pool=pool, relaxed=relaxed)
         told(kept)
-        if not len(found.stars):
+        is_enough = is_settled and found.best.sum() <= _ENOUGH * (high - low())
+        if is_enough or not len(found.stars):
             break
         pool = joined(programme, [pool, found.stars.foremost(_MOST_OF_CENTRE)])
     return kept
@@ -186,40 +183,51 @@ def _foremost(stars: Stars, worth: Numbers, good: Flags) -> Stars:
     return stars.taken(np.sort(at[place < _MOST_OF_CENTRE]))
 
 
-def priced_in_parts(galaxy: Galaxy, stop: float) -> Priced | None:
-    """Stars and prices of parts of a large district, as if no school crossed their borders.
+def priced_nearest(galaxy: Galaxy, stop: float, told: Callable[[Priced], None]) -> Priced | None:
+    """Stars and prices with few merges of each school, the nearest, then with more.
 
-    None where the district is small enough, or merges in all are limited.
+    Parameters
+    ----------
+    galaxy, stop
+        As in :func:`priced`.
+    told
+        Called with the relaxation of each turn; it proves nothing (``high`` is infinite).
+
+    Returns
+    -------
+    None where no school may merge into more than a few.
+
+    Method: docs/method.md eq. 266.
     """
     programme = galaxy.programme
-    parts = parts_of(programme, _MOST_AT_ONCE)
-    if programme.most_merges is not None or len(parts) < 2:
-        return None
-    until = time.monotonic() + _SHARE_OF_PARTS * (stop - time.monotonic())
-    price = np.zeros(programme.school_count)
-    pools = []
-    for turn, part in enumerate(parts):
-        inside = np.zeros(programme.school_count, dtype=bool)
-        inside[part] = True
-        own = np.flatnonzero(inside[programme.source] & inside[programme.target])
-        if not len(own):
-            continue
-        small = replace(
+    order = np.lexsort((programme.km, programme.source))
+    source = programme.source[order]
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order)) - np.searchsorted(source, source)
+    until = time.monotonic() + _SHARE_OF_NEAREST * (stop - time.monotonic())
+    known: Priced | None = None
+    for most in _NEAREST:
+        own = np.flatnonzero((place < most) | programme.must_close[programme.source])
+        if len(own) == len(order):
+            break
+        near = replace(
             programme, source=programme.source[own], target=programme.target[own],
             km=programme.km[own],
         )  # fmt: skip
-        share = (until - time.monotonic()) / (len(parts) - turn)
-        here = Galaxy(small, galaxy.bonus)
-        found = priced(here, time.monotonic() + share, lambda _: None, to_the_end=False)
-        price[part] = found.price[part]
-        if found.relaxed is not None:
-            # Of a part only what is near its prices; the whole finds the rest again.
-            stars = found.relaxed.stars.taken(found.relaxed.near)
-            pools.append(replace(stars, arcs=own[stars.arcs]))
-    if not pools:
-        return None
-    pool = joined(programme, pools)
-    return Priced(price, 0.0, np.inf, pool, None, is_settled=False)
+        start = known
+        if start is not None:
+            back = np.zeros(len(order), dtype=np.int64)
+            back[own] = np.arange(len(own))
+            start = replace(start, pool=replace(start.pool, arcs=back[start.pool.arcs]))
+        found = priced(Galaxy(near, galaxy.bonus), until, lambda _: None, start, to_the_end=False)
+        if found.relaxed is None:
+            break
+        # Of these only what is near their prices; the whole finds the rest again.
+        stars = found.relaxed.stars.taken(found.relaxed.near)
+        pool = replace(stars, arcs=own[stars.arcs])
+        told(Priced(found.price, found.merge_price, np.inf, pool, found.relaxed, is_settled=False))
+        known = Priced(found.price, found.merge_price, np.inf, pool, None, is_settled=False)
+    return known
 
 
 def first_stars(galaxy: Galaxy) -> Stars:
@@ -230,35 +238,3 @@ def first_stars(galaxy: Galaxy) -> Stars:
         np.zeros(programme.school_count), 0.0, ALMOST, best_only=False, most_rows=_FIRST_ROWS
     )
     return found.stars.foremost(_MOST_OF_CENTRE)
-
-
-def parts_of(programme: Programme, most: int) -> list[Whole]:
-    """Schools in parts of at most so many, each cut across the way between its far ends."""
-    count = programme.school_count
-    graph = coo_matrix(
-        (programme.km + ALMOST, (programme.source, programme.target)), (count, count)
-    ).tocsr()
-    graph = graph.maximum(graph.T)
-    label = connected_components(graph, directed=False)[1]
-    touched = np.diff(graph.indptr) > 0
-    stack = [np.flatnonzero((label == one) & touched) for one in np.unique(label[touched])]
-    parts: list[Whole] = []
-    while stack:
-        part = stack.pop()
-        if len(part) <= most:
-            parts.append(part)
-            continue
-        here = graph[part][:, part]
-        far = int(np.argmax(_reached(here, 0)))
-        from_far = _reached(here, far)
-        other = int(np.argmax(from_far))
-        order = np.argsort(from_far - _reached(here, other), kind="stable")
-        half = len(part) // 2
-        stack += [part[np.sort(order[half:])], part[np.sort(order[:half])]]
-    return parts
-
-
-def _reached(graph: coo_matrix, start: int) -> Numbers:
-    """Kilometres along arcs from one school; what cannot be reached counts as farthest reached."""
-    km = dijkstra(graph, directed=False, indices=start)
-    return np.where(np.isfinite(km), km, np.max(km[np.isfinite(km)], initial=0.0))

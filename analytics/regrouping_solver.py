@@ -21,7 +21,7 @@ from analytics.regrouping_branching import best_of, groups_apart
 from analytics.regrouping_cuts import odd_group_cuts
 from analytics.regrouping_diving import dived
 from analytics.regrouping_heuristic import greedy_plan
-from analytics.regrouping_pricing import Priced, priced, priced_in_parts, priced_with_cuts
+from analytics.regrouping_pricing import Priced, priced, priced_nearest, priced_with_cuts
 from analytics.regrouping_programme import (
     ALMOST,
     STAYS,
@@ -290,7 +290,8 @@ class _Race:
                 rounded.append(now.relaxed)
                 self._rounded(now.relaxed)
 
-        found = priced(self.galaxy, stop, told, priced_in_parts(self.galaxy, stop))
+        start = priced_nearest(self.galaxy, stop, lambda _: None)
+        found = priced(self.galaxy, stop, told, start, low=lambda: self.low)
         if found.relaxed is not None and found.relaxed not in rounded and not self.done():
             self._rounded(found.relaxed)
         return found

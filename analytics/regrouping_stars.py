@@ -18,6 +18,10 @@ from analytics.regrouping_programme import ALMOST, Flags, Numbers, Programme, Wh
 # Rows of one step of the search, and stars kept in all: bounds on memory.
 MOST_ROWS = 400_000
 MOST_STARS = 400_000
+# Rows of one step where everything is searched piece by piece.
+_PIECE = 100_000
+# Pupils of an empty school, so that places differ; and what that may come to in all.
+_NOBODY, _ROOM = 1e-6, 1e-2
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +113,8 @@ class Galaxy:
         # Two lower bounds on the rombel a school brings along: its full classes, and its pupils
         # spread over classes that are all full.
         self._full = prices.rombel * (pupils // ceiling[:, None]).sum(axis=1)
-        self._spread = prices.rombel * pupils.sum(axis=1) / ceiling
+        self._heads = pupils.sum(axis=1)
+        self._spread = prices.rombel * self._heads / ceiling
         self._slack = np.ascontiguousarray(programme.slack.T.astype(np.int32))
         self._ceiling = programme.ceiling.astype(np.int32)
         self._most = programme.most_into or programme.school_count
@@ -123,7 +128,7 @@ class Galaxy:
         best_only: bool,
         most_rows: int = MOST_ROWS,
         deadline: float = np.inf,
-        centres: Flags | None = None,
+        piecewise: bool = False,
     ) -> Found:
         """Stars worth more than ``least`` beyond the prices of their schools.
 
@@ -141,8 +146,9 @@ class Galaxy:
             Stop deepening a step that grows beyond this; what is cut off stays in ``best``.
         deadline
             The same from this moment of the monotonic clock on.
-        centres
-            Look only at these schools as centres; None: at all.
+        piecewise
+            Search what is beyond ``most_rows`` afterwards, piece by piece, so that memory stays
+            bounded and only time (``deadline``, or ``MOST_STARS`` in all) leaves anything out.
         """
         programme = self.programme
         count = programme.school_count
@@ -154,77 +160,87 @@ class Galaxy:
         # Points that can only harm are out at once; of the others the most promising come first.
         reach = base + np.bincount(self._target, np.maximum(with_full, 0), minlength=count)
         keep = reach[self._target] + np.minimum(with_full, 0) > least
-        if centres is not None:
-            keep &= centres[self._target]
         arc = np.flatnonzero(keep)
-        arc = arc[np.lexsort((-with_full[arc], self._target[arc]))]
-        target = self._target[arc]
+        dense = with_spread / np.maximum(self._heads, 1)
+        arc = arc[np.lexsort((-dense[arc], self._target[arc]))]
+        target, heads, gain = self._target[arc], self._heads[arc], worth[arc]
         end = np.searchsorted(target, target, side="right")
         after_full = _suffix(np.maximum(with_full[arc], 0), target)
-        after_spread = _suffix(np.maximum(with_spread[arc], 0), target)
+        ahead = _Ahead.of(with_spread[arc], heads)
         best = np.zeros(count)
         found: list[tuple[Whole, Numbers, list[Whole]]] = []
         is_whole = True
         kept = 0
-        # One row per star under way: its last point, its chain of points, load and worth so far.
-        at = np.arange(len(arc))
-        before: list[Whole] = []
-        load = self._pupils[:, arc]
-        gross = worth[arc]
-        paid = price[arc]
-        without = np.zeros(len(arc))
-        level = 0
         # One ceiling for all divides much quicker than one each.
         same = np.unique(self._ceiling[target])
         divisor = same[0] if len(same) == 1 else None
-        while len(at):
-            level += 1
+        every = np.arange(len(arc))
+        stack = [_Rows(every, [], self._pupils[:, arc], gain, price[arc], np.zeros(len(arc)))]
+        while stack:
+            rows = stack.pop()
+            at = rows.at
+            if not len(at):
+                continue
             centre = target[at]
-            over = load - self._slack[:, centre]
+            over = rows.load - self._slack[:, centre]
             ceiling = divisor if divisor is not None else self._ceiling[centre]
             added = ((np.maximum(over, 0) + (ceiling - 1)) // ceiling).sum(axis=0)
             fits = added <= programme.spare[centre]
-            net = base[centre] + gross - programme.prices.rombel * added
-            saving = net + paid - base[centre]
+            net = base[centre] + rows.gross - programme.prices.rombel * added
+            saving = net + rows.paid - base[centre]
             # A point that saves nothing here is better left out: that star is told instead.
-            here = fits & (net > least) & (saving > without + ALMOST)
+            here = fits & (net > least) & (saving > rows.without + ALMOST)
             np.maximum.at(best, centre[here], net[here])
             if here.any():
-                chain = [row[here] for row in before] + [at[here]]
+                chain = [row[here] for row in rows.before] + [at[here]]
                 found.append((centre[here], saving[here], chain))
-            if level >= self._most:
-                break
-            lowest = programme.prices.rombel * over.sum(axis=0) / ceiling
-            bound = np.minimum(
-                net + after_full[at + 1], base[centre] + gross - lowest + after_spread[at + 1]
-            )
-            floor = np.maximum(best[centre], least) if best_only else least
+            if len(rows.before) + 1 >= self._most:
+                continue
+            # What is saved with every class full, and the pupils there is room for.
+            beyond = over.sum(axis=0)
+            full = base[centre] + rows.gross - programme.prices.rombel * beyond / ceiling
+            room = programme.spare[centre] * ceiling - beyond
+            bound = np.minimum(net + after_full[at + 1], full + ahead.most(at + 1, end[at], room))
+            floor = np.maximum(best[centre], least) if best_only else np.full(len(at), least)
             grows = fits & (bound > floor + ALMOST) & (end[at] > at + 1)
             width = np.where(grows, end[at] - at - 1, 0)
             kept += int(here.sum())
             is_late = kept > MOST_STARS or time.monotonic() > deadline
-            if width.sum() > most_rows or (is_late and grows.any()):
+            if is_late or (width.sum() > most_rows and not piecewise):
                 # The most promising rows go on; the others are bounded, not searched.
                 ranked = np.argsort(-bound, kind="stable")
                 ranked = ranked[grows[ranked]]
-                room = np.cumsum(width[ranked]) <= (0 if is_late else most_rows)
-                cut = ranked[~room]
+                goes_on = np.cumsum(width[ranked]) <= (0 if is_late else most_rows)
+                cut = ranked[~goes_on]
                 np.maximum.at(best, centre[cut], bound[cut])
                 width[cut] = 0
-                is_whole = False
-            row = np.repeat(np.arange(len(at)), width)
-            step = np.arange(len(row)) - np.repeat(np.cumsum(width) - width, width)
-            following = at[row] + 1 + step
-            before = [one[row] for one in before] + [at[row]]
-            load = load[:, row] + self._pupils[:, arc[following]]
-            gross = gross[row] + worth[arc[following]]
-            paid = paid[row] + price[arc[following]]
-            without = saving[row]
-            at = following
+                is_whole &= not len(cut)
+            parts = np.cumsum(width) // most_rows
+            for part in range(int(parts[-1]) + 1):
+                own = np.where(parts == part, width, 0)
+                row = np.repeat(np.arange(len(at)), own)
+                step = np.arange(len(row)) - np.repeat(np.cumsum(own) - own, own)
+                following = at[row] + 1 + step
+                # Most fall short even with every class full: those are not looked at closer.
+                left = room[row] - heads[following]
+                hope = full[row] + with_spread[arc[following]]
+                hope += ahead.most(following + 1, end[following], np.maximum(left, 0))
+                good = (left >= 0) & (hope > floor[row] + ALMOST)
+                row, following = row[good], following[good]
+                stack.append(
+                    _Rows(
+                        following,
+                        [one[row] for one in rows.before] + [at[row]],
+                        rows.load[:, row] + self._pupils[:, arc[following]],
+                        rows.gross[row] + gain[following],
+                        rows.paid[row] + price[arc[following]],
+                        saving[row],
+                    )
+                )
         stars = self._stars(found, arc)
         return Found(stars, best, is_whole)
 
-    def whole_search(  # noqa: PLR0913 - as search
+    def whole_search(
         self,
         school_price: Numbers,
         merge_price: float,
@@ -232,39 +248,12 @@ class Galaxy:
         *,
         best_only: bool,
         deadline: float,
-        most_rows: int = MOST_ROWS,
     ) -> Found:
-        """As :meth:`search`, centre by centre where all at once would be cut off.
-
-        Centres are halved until a search fits its rows, so that memory stays bounded and only time
-        (``deadline``, or ``MOST_STARS`` in all) leaves anything out.
-        """
-        count = self.programme.school_count
-        weight = np.bincount(self._target, minlength=count)
-        stack = [np.flatnonzero(weight)]
-        parts: list[Found] = []
-        kept = 0
-        while stack:
-            part = stack.pop()
-            chosen = np.zeros(count, dtype=bool)
-            chosen[part] = True
-            late = deadline if kept <= MOST_STARS else 0.0
-            found = self.search(
-                school_price, merge_price, least,
-                best_only=best_only, most_rows=most_rows, deadline=late, centres=chosen,
-            )  # fmt: skip
-            if not found.is_whole and len(part) > 1 and time.monotonic() < late:
-                half = np.searchsorted(np.cumsum(weight[part]), weight[part].sum() / 2) + 1
-                half = min(int(half), len(part) - 1)
-                stack += [part[half:], part[:half]]
-                continue
-            kept += len(found.stars)
-            parts.append(found)
-        if not parts:
-            return Found(self._stars([], np.zeros(0, dtype=np.int64)), np.zeros(count), True)
-        stars = joined(self.programme, [found.stars for found in parts])
-        best = np.sum([found.best for found in parts], axis=0)
-        return Found(stars, best, all(found.is_whole for found in parts))
+        """As :meth:`search`, whole unless time is over or there are too many stars."""
+        return self.search(
+            school_price, merge_price, least,
+            best_only=best_only, deadline=deadline, most_rows=_PIECE, piecewise=True,
+        )  # fmt: skip
 
     def _stars(self, found: list[tuple[Whole, Numbers, list[Whole]]], arc: Whole) -> Stars:
         parts = []
@@ -276,6 +265,49 @@ class Galaxy:
             none = np.zeros(0, dtype=np.int64)
             return Stars(none, np.zeros(0), np.zeros(1, dtype=np.int64), none)
         return joined(self.programme, parts)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Stars under way: last point, chain of points before it, load by grade, worth so far.
+
+    ``paid``: price of its points; ``without``: what it saves without its last point.
+    """
+
+    at: Whole
+    before: list[Whole]
+    load: Whole
+    gross: Numbers
+    paid: Numbers
+    without: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class _Ahead:
+    """What points after a place may add at most, classes full: as many pupils as there is room.
+
+    ``pupils`` and ``worth``: sums before each place, the points worth most per pupil first.
+
+    Method: docs/method.md eq. 265.
+    """
+
+    pupils: Numbers
+    worth: Numbers
+
+    @classmethod
+    def of(cls, worth: Numbers, pupils: Whole) -> _Ahead:
+        counts = worth > 0
+        room = np.where(counts, np.maximum(pupils, _NOBODY), 0.0)
+        zero = np.zeros(1)
+        return cls(
+            np.concatenate([zero, np.cumsum(room)]),
+            np.concatenate([zero, np.cumsum(np.where(counts, worth, 0.0))]),
+        )
+
+    def most(self, start: Whole, end: Whole, room: Numbers) -> Numbers:
+        """The most the points from ``start`` to ``end`` add, the last one in part."""
+        until = np.minimum(self.pupils[start] + room + _ROOM, self.pupils[end])
+        return np.interp(until, self.pupils, self.worth) - self.worth[start]
 
 
 def _suffix(values: Numbers, group: Whole) -> Numbers:

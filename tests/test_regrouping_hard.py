@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from analytics.regrouping_annealing import annealed
 from analytics.regrouping_diving import dived
 from analytics.regrouping_heuristic import greedy_plan
-from analytics.regrouping_pricing import parts_of, priced, priced_in_parts, priced_with_cuts
+from analytics.regrouping_pricing import priced, priced_nearest, priced_with_cuts
 from analytics.regrouping_programme import STAYS, Prices, Programme, plan_cost, sent, strengthened
 from analytics.regrouping_solver import solve
 from analytics.regrouping_stars import Galaxy
@@ -87,15 +88,38 @@ def test_a_search_in_pieces_finds_what_one_search_finds(rows):
     town = small_schools(24)
     galaxy = Galaxy(town, np.zeros(town.school_count))
     price = town.freed * 0.6
-    late = time.monotonic() + 60
     one = galaxy.search(price, 0.0, -10.0, best_only=False)
-    pieces = galaxy.whole_search(price, 0.0, -10.0, best_only=False, deadline=late, most_rows=rows)
+    pieces = galaxy.search(price, 0.0, -10.0, best_only=False, most_rows=rows, piecewise=True)
+    cut_off = galaxy.search(price, 0.0, -10.0, best_only=False, most_rows=rows)
     assert one.is_whole
-    assert (pieces.best >= one.best - 1e-6).all()
-    if pieces.is_whole:
-        assert pieces.best == pytest.approx(one.best)
-        assert sorted(pieces.stars.saving) == pytest.approx(sorted(one.stars.saving))
-    assert galaxy.whole_search(price, 0.0, -10.0, best_only=False, deadline=late).is_whole
+    assert pieces.is_whole
+    assert pieces.best == pytest.approx(one.best)
+    assert sorted(pieces.stars.saving) == pytest.approx(sorted(one.stars.saving))
+    assert (cut_off.best >= one.best - 1e-6).all()
+
+
+@given(seed=st.integers(0, 400), rooms=st.integers(1, 24), price=st.floats(0.2, 0.9))
+@settings(max_examples=40, deadline=None)
+def test_the_best_star_of_each_centre_is_found_as_by_trying_all(seed, rooms, price):
+    town = small_schools(9, rooms, side_km=2.5, seed=seed)
+    prices = town.freed * price * np.random.default_rng(seed).uniform(0.5, 1.5, 9)
+    told = Galaxy(town, np.zeros(9)).search(prices, 0.0, 1e-6, best_only=True)
+    best = np.zeros(9)
+    for j in range(9):
+        arcs = np.flatnonzero(town.target == j)
+        for size in range(1, len(arcs) + 1):
+            for chosen in combinations(arcs.tolist(), size):
+                at = list(chosen)
+                load = town.pupils[town.source[at]].sum(axis=0) + town.pupils[j]
+                formed = sum(math.ceil(one / 28) for one in load.tolist())
+                if formed > town.rombel_today[j] + town.spare[j]:
+                    continue
+                way = (town.pupils[town.source[at]].sum(axis=1) * town.km[at]).sum() * 0.5
+                worth = (town.freed - prices)[town.source[at]].sum() - way - prices[j]
+                worth -= 90.0 * (formed - town.rombel_today[j])
+                best[j] = max(best[j], worth)
+    assert told.is_whole
+    assert told.best == pytest.approx(best, abs=1e-5)
 
 
 def test_cuts_tighten_the_bound_and_never_below_the_best_plan():
@@ -113,23 +137,14 @@ def test_cuts_tighten_the_bound_and_never_below_the_best_plan():
     assert saved - 1e-6 <= min(bounds) <= settled.high + 1e-6
 
 
-def test_prices_begun_in_parts_end_at_the_same_bound():
-    town = small_schools(200, side_km=10.0, rooms=10)
+def test_prices_begun_with_the_nearest_end_at_the_same_bound():
+    town = small_schools(120, side_km=6.0, rooms=9)
     galaxy = Galaxy(town, np.zeros(town.school_count))
-    begun = priced_in_parts(galaxy, time.monotonic() + 60)
+    begun = priced_nearest(galaxy, time.monotonic() + 60, lambda _: None)
     assert begun is not None
-    at_once = priced(galaxy, time.monotonic() + 60, lambda _: None)
-    in_parts = priced(galaxy, time.monotonic() + 60, lambda _: None, begun)
-    assert in_parts.high == pytest.approx(at_once.high, rel=2e-3)
-
-
-def test_every_school_with_a_neighbour_is_in_one_part():
-    town = small_schools(150, side_km=9.0)
-    parts = parts_of(town, 40)
-    assert max(map(len, parts)) <= 40
-    named = np.concatenate(parts)
-    assert len(set(named.tolist())) == len(named)
-    assert set(named.tolist()) == {*town.source.tolist(), *town.target.tolist()}
+    at_once = priced(galaxy, time.monotonic() + 120, lambda _: None)
+    in_turns = priced(galaxy, time.monotonic() + 120, lambda _: None, begun)
+    assert in_turns.high == pytest.approx(at_once.high, rel=2e-3)
 
 
 def test_a_dive_gives_a_plan_within_every_limit():
