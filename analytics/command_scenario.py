@@ -18,9 +18,15 @@ from analytics.command_line import DONE, REFUSED, WrongUseError, complain, say, 
 from analytics.export import csv_bytes
 from analytics.scenario import Scenario, ScenarioError, from_json
 from analytics.scenario_compare import MEASURES, compare, waterfall
+from analytics.scenario_desk import BesideKept, Opened, beside_kept, opened
 from analytics.scenario_presets import presets
 from analytics.scenario_run import run as result_of
 from analytics.scenario_stages import Stages
+from analytics.state_scenarios import APPROVED, DRAFT, LOCKED, SUBMITTED
+
+# Figures told at once; the others stand in a file.
+_MOST_TOLD, _SHORT = 6, 60
+_LONGEST_NUMBER = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +52,8 @@ def run(asked: argparse.Namespace) -> int:
         return REFUSED
     if folder is None:
         write("-", found.table)
+        for note in found.notes:
+            complain(asked, *note)
         return DONE
     folder.mkdir(exist_ok=True)
     for name, content in found.files.items():
@@ -64,10 +72,20 @@ def ran(asked: argparse.Namespace) -> Answer:
         When the scenario or the edition is not there, or its levers cannot be.
     """
     folder = asked.data or store.data_folder()
-    told = named(asked.scenario, folder)
+    told = named(asked.scenario, folder, asked.lang)
     stages = _stages(folder)
-    result = result_of(told, stages, asked.seconds)
-    return Answer(result.files(), notes=_notes(stages, [told.name], [dict(result.summary)]))
+    standing, kept = [], None
+    if isinstance(told, Opened):
+        standing = [_standing(told)]
+        with state.opened(folder) as decisions:
+            kept = beside_kept(decisions, told, stages, asked.seconds)
+        told = told.scenario
+    result = result_of(told, stages, asked.seconds) if kept is None else kept.result
+    files = result.files()
+    if kept is not None:
+        standing.append(_beside_kept(kept))
+        files["kept_result.csv"] = csv_bytes(kept.table)
+    return Answer(files, notes=[*standing, *_notes(stages, [told.name], [dict(result.summary)])])
 
 
 def compared(asked: argparse.Namespace) -> Answer:
@@ -79,7 +97,9 @@ def compared(asked: argparse.Namespace) -> Answer:
         As :func:`ran`, and for more scenarios than can be compared.
     """
     folder = asked.data or store.data_folder()
-    told = [named(one, folder) for one in asked.scenarios]
+    meant = [named(one, folder, asked.lang) for one in asked.scenarios]
+    standing = [_standing(one) for one in meant if isinstance(one, Opened)]
+    told = [one.scenario if isinstance(one, Opened) else one for one in meant]
     stages = _stages(folder)
     found = compare(told, stages, seconds=asked.seconds)
     steps = [
@@ -105,29 +125,42 @@ def compared(asked: argparse.Namespace) -> Answer:
     files["summary.json"] = text.encode()
     names = [one.name for one in told]
     notes = _notes(stages, names, [dict(result.summary) for result in found.results])
-    return Answer(files, found.measures, notes)
+    return Answer(files, found.measures, [*standing, *notes])
 
 
 def listed(asked: argparse.Namespace) -> Answer:
     """Presets and saved scenarios: ``scenario_id, name, origin, standing, revision, levers``."""
     folder = asked.data or store.data_folder()
-    rows = [
-        (one, told.name, "bawaan", "", 0, len(told.of_all())) for one, told in presets().items()
+    rows: list[tuple[object, ...]] = [
+        (one, told.name, "bawaan", "", 0, len(told.of_all()))
+        for one, told in presets(asked.lang).items()
     ]
+    notes = []
     if folder.is_dir():
         with state.opened(folder) as decisions:
             for saved in decisions.saved_scenarios():
-                told = from_json(saved.content)
+                moved: int | None = None
+                try:
+                    moved = len(from_json(saved.content).of_all())
+                except ScenarioError as error:
+                    # One that this version cannot read is still told, and hides no other.
+                    notes.append((f"{saved.name}: {error}", f"{saved.name}: {error.english}"))
                 rows.append(
                     (str(saved.scenario_id), saved.name, "tersimpan", saved.standing,
-                     saved.revision, len(told.of_all()))
+                     saved.revision, moved)
                 )  # fmt: skip
     columns = ["scenario_id", "name", "origin", "standing", "revision", "moved_levers"]
-    return Answer(table=pd.DataFrame(rows, columns=columns))
+    table = pd.DataFrame(rows, columns=columns)
+    return Answer(table=table.astype({"moved_levers": "Int64"}), notes=notes)
 
 
-def named(text: str, folder: Path) -> Scenario:
-    """The scenario of a file, a preset's id or name, or a saved name.
+def named(text: str, folder: Path, language: str = "id") -> Scenario | Opened:
+    """The scenario of a file, a preset's id, a saved name or number, or a preset's name.
+
+    Parameters
+    ----------
+    language
+        Of the names and reasons of presets; their names are known in both.
 
     Raises
     ------
@@ -135,24 +168,75 @@ def named(text: str, folder: Path) -> Scenario:
         When there is none of that name, or the file is no scenario.
     """
     path = Path(text)
-    if path.suffix.casefold() == ".json":
-        if not path.is_file():
-            raise ScenarioError(f"Berkas {text} tidak ada.", f"There is no file {text}.")
+    if path.suffix.casefold() == ".json" and path.is_file():
         return from_json(path.read_bytes())
-    found = presets()
+    found = presets(language)
     if text in found:
         return found[text]
-    by_name = {told.name.casefold(): told for told in found.values()}
-    if text.casefold() in by_name:
-        return by_name[text.casefold()]
-    if folder.is_dir():
+    if folder.is_dir() and text.strip():
         with state.opened(folder) as decisions:
             saved = decisions.saved_scenario(text)
-        if saved is not None:
-            return from_json(saved.content)
+            if saved is None and text.isdecimal() and len(text) < _LONGEST_NUMBER:
+                saved = decisions.saved_scenario(int(text))
+            if saved is not None:
+                return opened(decisions, saved.scenario_id)
+    key = " ".join(text.casefold().split())
+    for names in (presets("id"), presets("en")):
+        for one, told in names.items():
+            if told.name.casefold() == key:
+                return found[one]
+    if path.suffix.casefold() == ".json":
+        raise ScenarioError(f"Berkas {text} tidak ada.", f"There is no file {text}.")
     raise ScenarioError(
         f"Tidak ada skenario {text!r}. Lihat daftarnya: scenario list.",
         f"No scenario {text!r}. See them: scenario list.",
+    )
+
+
+def _standing(one: Opened) -> tuple[str, str]:
+    """Which saved scenario was taken, and where it stands."""
+    saved = one.saved
+    words = {
+        DRAFT: "konsep",
+        SUBMITTED: "diajukan",
+        APPROVED: "disetujui",
+        LOCKED: "dikunci",
+    }
+    return (
+        f"{saved.name}: skenario tersimpan nomor {saved.scenario_id}, revisi {saved.revision},"
+        f" {words[saved.standing]}.",
+        f"{saved.name}: saved scenario number {saved.scenario_id}, revision {saved.revision},"
+        f" {saved.standing}.",
+    )
+
+
+def _beside_kept(kept: BesideKept) -> tuple[str, str]:
+    """Whether what comes out now is what was kept, and how it differs."""
+    if kept.is_same:
+        return (
+            "Hasilnya sama sampai byte terakhir dengan yang disimpan ketika disetujui.",
+            "The result is the same to the last byte as the one kept when it was approved.",
+        )
+    why = (
+        (
+            " karena " + ", ".join(own for own, _ in kept.other) + " berbeda",
+            " since these have changed: " + ", ".join(own for _, own in kept.other),
+        )
+        if kept.other
+        else ("", "")
+    )
+    told = kept.table.loc[kept.table["kept"].str.len() + kept.table["now"].str.len() < _SHORT]
+    moved = "; ".join(
+        f"{key} {was} -> {now}"
+        for key, was, now in told.head(_MOST_TOLD).itertuples(index=False, name=None)
+    )
+    return (
+        f"Hasil ini lain dari yang disimpan ketika disetujui{why[0]}: "
+        + (moved or "tidak satu angka ringkasan pun bergerak")
+        + ". Semuanya: kept_result.csv.",
+        f"This result is not the one kept when it was approved{why[1]}; figures that moved: "
+        + (moved or "none of the summary")
+        + ". All of it: kept_result.csv.",
     )
 
 
@@ -167,13 +251,24 @@ def _notes(
     if stages.facts.origin.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
     for name, told in zip(names, summaries, strict=True):
-        unfilled = float(str(told["unfilled_count"]))
+        empty = told["unfilled_count"]
+        among = (
+            (" di antara yang kebutuhannya dihitung", " among those whose need is computed")
+            if told["not_computed_people_count"]
+            else ("", "")
+        )
+        said = (
+            ("jabatan kosong belum dihitung", "posts unfilled are not computed")
+            if empty is None
+            else (
+                f"{float(str(empty)):.0f} jabatan kosong pada akhir jangka waktu" + among[0],
+                f"{float(str(empty)):.0f} posts unfilled at the horizon" + among[1],
+            )
+        )
         notes.append(
             (
-                f"{name}: {told['leaver_count']} keluar, {told['hired_count']} masuk,"
-                f" {unfilled:.0f} jabatan kosong pada akhir jangka waktu.",
-                f"{name}: {told['leaver_count']} leave, {told['hired_count']} come,"
-                f" {unfilled:.0f} posts unfilled at the horizon.",
+                f"{name}: {told['leaver_count']} keluar, {told['hired_count']} masuk, {said[0]}.",
+                f"{name}: {told['leaver_count']} leave, {told['hired_count']} come, {said[1]}.",
             )
         )
         if isinstance(worth := told["robust_worth"], dict):
@@ -188,6 +283,10 @@ def _notes(
                     " time of today fill none.",
                 )
             )
+    for key in ("findings", "told"):
+        lists = [own for told in summaries if isinstance(own := told[key], list)]
+        found = {code: (own[0], own[1]) for each in lists for code, *own in each}
+        notes += list(found.values())
     if summaries and not summaries[0]["has_budget"]:
         notes.append(
             (

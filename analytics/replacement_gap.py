@@ -244,11 +244,16 @@ class Gap:
         Returns
         -------
         One row per ``role``, ``role_group``, ``post`` and ``year``: columns of
-        :meth:`deficit_surplus`, ``leaver_count``, ``start_count``.
+        :meth:`deficit_surplus`, ``leaver_count``, ``start_count``, ``is_computed`` (a need is known
+        in some unit) and ``not_computed_count``: people on duty where none is, also those whose
+        post is unknown.
         """
         by = ["role", "role_group", "post"]
         table = self.deficit_surplus(by)
         _, member = self._grouped(by)
+        known = self.is_computed
+        table["is_computed"] = (member @ known.astype(np.float64)).ravel() > 0
+        table["not_computed_count"] = (member @ np.where(known, 0.0, self.supply)).ravel()
         table["leaver_count"] = (member @ self.leavers).ravel()
         table["start_count"] = np.repeat(member @ self.start, len(self.years))
         return table

@@ -213,8 +213,10 @@ def filling_table(asked: Asked, mix: Mix, break_share: float) -> pd.DataFrame:
     Returns
     -------
     ``role, role_group, post, year, needed_count, supply_count, deficit_count, surplus_count``,
-    ``covered_<option>``, ``unfilled_count``, ``overfilled_count``, ``service_share`` (of need) and
-    ``is_broken`` (below ``break_share``, half a post let go). Expected posts, not rounded.
+    ``covered_<option>``, ``unfilled_count``, ``overfilled_count``, ``service_share`` (of need),
+    ``is_broken`` (below ``break_share``, half a post let go), ``is_computed`` (a need is known) and
+    ``not_computed_count``: people on duty in posts whose need is not known, in no other column.
+    Expected posts, not rounded; NaN where no need is known, never nought.
     """
     question = asked.question
     shape = (len(question.roles), len(question.years))
@@ -235,12 +237,25 @@ def filling_table(asked: Asked, mix: Mix, break_share: float) -> pd.DataFrame:
     short = mix.account.unfilled
     share = 1.0 - np.divide(short, question.need, out=np.zeros(shape), where=question.need > 0)
     allowed = np.maximum((1.0 - break_share) * question.need, 0.5)
-    return table.assign(
+    table = table.assign(
         unfilled_count=short.ravel(),
         overfilled_count=mix.account.overfilled.ravel(),
         service_share=share.ravel(),
         is_broken=(short > allowed).ravel(),
+        is_computed=is_computed(asked).ravel(),
+        not_computed_count=asked.table["not_computed_count"].to_numpy(dtype=np.float64),
     )
+    counts = [name for name in table if name.endswith(("_count", "_share"))]
+    counts += [name for name in table if name.startswith("covered_")]
+    of_need = [name for name in counts if name != "not_computed_count"]
+    table.loc[~table["is_computed"], of_need] = np.nan
+    return table
+
+
+def is_computed(asked: Asked) -> NDArray[np.bool_]:
+    """``(role, year)``: whether the need of the role is known in some unit."""
+    known = asked.table["is_computed"].to_numpy(dtype=bool)
+    return known.reshape(len(asked.question.roles), len(asked.question.years))
 
 
 def break_table(filling: pd.DataFrame) -> pd.DataFrame:
@@ -275,7 +290,7 @@ def flow_table(asked: Asked, mix: Mix) -> pd.DataFrame:
     """
     question, years = asked.question, np.array(asked.question.years)
     gone = np.cumsum(question.leavers, axis=1)
-    known = (question.need > 0).any(axis=1)
+    known = is_computed(asked).any(axis=1)
     start = asked.table.pivot_table(index="role", columns="year", values="start_count")
     began = start.reindex(list(question.roles)).iloc[:, 0].to_numpy(dtype=np.float64)
     short_now = np.maximum(question.deficit[:, 0] - np.maximum(began - question.supply[:, 0], 0), 0)

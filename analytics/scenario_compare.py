@@ -50,7 +50,11 @@ def _summed(key: str) -> Callable[[Result], float]:
 
 def _posts(key: str) -> Callable[[Result], float]:
     # Expected posts are told as whole ones, so that differences of whole numbers add up.
-    return lambda result: float(round(float(str(result.summary[key]))))
+    def of(result: Result) -> float:
+        told = result.summary[key]
+        return float("nan") if told is None else float(round(float(str(told))))
+
+    return of
 
 
 def _ratio(key: str) -> Callable[[Result], float]:
@@ -85,7 +89,7 @@ MEASURES: Mapping[str, Measure] = {
                 "Personnel spending / APBD, worst year of the cap", "bagian",
                 _ratio("cap_ratio_worst"), is_whole=False),
         Measure("broken_role_count", "Layanan yang putus", "Services that break", "peran",
-                _summed("broken_role_count")),
+                _posts("broken_role_count")),
     )
 }  # fmt: skip
 
@@ -214,7 +218,8 @@ def waterfall(  # noqa: PLR0913 - two scenarios, a measure, and how it is comput
 def _by_year(result: Result) -> pd.DataFrame:
     staff, money, level = (result.tables[name] for name in ("staff", "money", "gauge"))
     filling = result.tables["filling"].groupby("year")
-    short = filling[["needed_count", "unfilled_count"]].sum().reset_index()
+    # Where no need is known there is none, rather than nought.
+    short = filling[["needed_count", "unfilled_count"]].sum(min_count=1).reset_index()
     table = staff.merge(money, on="year").merge(short, on="year", how="left")
     columns = ["year", "personnel_idr", "ratio_share", "limit_share", "room_idr", "is_binding"]
     budget = level[columns].rename(columns={"personnel_idr": "personnel_booked_idr"})

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+import pandas as pd
+
 from analytics.scenario import Scenario, ScenarioError, from_json
-from analytics.scenario_facts import refuse_other
+from analytics.scenario_facts import other_facts, refuse_other
 from analytics.scenario_levers import lever
 from analytics.scenario_plan import kept_plan
 from analytics.scenario_run import Result, plan_of, run
@@ -154,6 +156,56 @@ def replayed(decisions: State, one: Opened, stages: Stages) -> Result:
             " known.",
         )
     return result
+
+
+@dataclass(frozen=True, eq=False)
+class BesideKept:
+    """A result computed now beside the one that was kept when it was approved.
+
+    ``result``: of now; ``revision``: of the kept one; ``is_same``: the same to the byte; ``other``:
+    what of the facts is not the same, in both languages; ``table``: ``measure, kept, now`` of the
+    figures that differ.
+    """
+
+    result: Result
+    revision: int
+    is_same: bool
+    other: tuple[tuple[str, str], ...]
+    table: pd.DataFrame
+
+
+def beside_kept(decisions: State, one: Opened, stages: Stages, seconds: float) -> BesideKept | None:
+    """Compute a saved scenario now, and say whether and how it differs from its kept result.
+
+    From the same facts the kept best mix is taken again; from others it is looked for anew.
+
+    Returns
+    -------
+    None where no result of this revision was kept.
+    """
+    rows = decisions.scenario_results(one.saved.scenario_id)
+    rows = rows.loc[rows["revision"] == one.saved.revision]
+    if rows.empty:
+        return None
+    last = rows.iloc[-1]
+    provenance = json.loads(last["provenance"])
+    other = tuple(other_facts(stages.facts.origin, provenance))
+    plan = kept_plan(provenance["plan"]) if "plan" in provenance and not other else None
+    result = run(one.scenario, stages, seconds, plan)
+    figures = json.loads(last["summary"])
+    # As the kept ones were written: tuples as lists.
+    now = json.loads(json.dumps(dict(result.summary)))
+    moved = [key for key in dict.fromkeys([*now, *figures]) if figures.get(key) != now.get(key)]
+    table = pd.DataFrame(
+        [(key, _told(figures.get(key)), _told(now.get(key))) for key in moved],
+        columns=["measure", "kept", "now"],
+    )
+    is_same = not other and result.digest == last["output_sha256"]
+    return BesideKept(result, int(last["revision"]), is_same, other, table)
+
+
+def _told(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _moved(  # noqa: PLR0913 - as State.move_scenario

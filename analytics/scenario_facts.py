@@ -183,10 +183,11 @@ def facts(folder: Path, edition: store.Edition | None = None) -> Facts:
 
     Raises
     ------
-    StoreError
-        When there is no edition.
+    StoreError, ScenarioError
+        When there is no edition, or nobody on its roster.
     """
     stored = read(folder, edition)
+    _refuse_nobody(stored)
     return learnt(stored, _model(stored, folder), pupils_ahead(stored))
 
 
@@ -221,7 +222,14 @@ def pupils_ahead(stored: Stored) -> Outlook | None:
 
 
 def learnt(stored: Stored, model: ExitModel, outlook: Outlook | None) -> Facts:
-    """Facts from what was learnt elsewhere: pages learn in a worker of their own."""
+    """Facts from what was learnt elsewhere: pages learn in a worker of their own.
+
+    Raises
+    ------
+    ScenarioError
+        When nobody is on the roster: a scenario is about people.
+    """
+    _refuse_nobody(stored)
     law = stored.law
     everybody = retirements(
         stored.people, law.rulebook, law.as_of, law.choice, dict(stored.local_titles)
@@ -236,6 +244,14 @@ def learnt(stored: Stored, model: ExitModel, outlook: Outlook | None) -> Facts:
     in_post = posts_as_needed(in_post, _religions_needed(stored.school_facts))
     posted = people_by_post(people, in_post, law.rulebook, stored.units)
     return Facts(stored, model, spells, people, in_post, posted, outlook, _schools(stored))
+
+
+def _refuse_nobody(stored: Stored) -> None:
+    if stored.people.empty:
+        raise ScenarioError(
+            "Tidak ada pegawai dalam edisi ini; skenario menghitung pegawai. Muat daftar pegawai.",
+            "Nobody is on the roster of this edition; scenarios are about people. Load a roster.",
+        )
 
 
 def read(folder: Path, edition: store.Edition | None = None) -> Stored:
@@ -335,6 +351,22 @@ def _level_of(grade: int) -> str:
     return "TK" if grade == 0 else "SD" if grade <= 6 else "SMP" if grade <= 9 else "SMA"
 
 
+_ORIGIN_WORDS = {
+    "edition_sha256": ("edisi data", "edition of the data"),
+    "rule_version": ("versi aturan", "version of the rules"),
+    "code_version": ("versi program", "version of the program"),
+    "decisions_sha256": ("keputusan tentang data", "decisions about the data"),
+    "law_readings": ("tafsir hukum", "readings of the law"),
+    "law_local_ages": ("BUP setempat", "local ages"),
+}
+
+
+def other_facts(origin: Origin, kept: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What of the facts is other than a kept result was computed from, in both languages."""
+    now = origin.told()
+    return [words for key, words in _ORIGIN_WORDS.items() if kept.get(key) != now[key]]
+
+
 def refuse_other(origin: Origin, kept: Mapping[str, object]) -> None:
     """Refuse to compute a result again from other facts than it was computed from.
 
@@ -343,19 +375,9 @@ def refuse_other(origin: Origin, kept: Mapping[str, object]) -> None:
     ScenarioError
         Naming what differs.
     """
-    now = origin.told()
-    words = {
-        "edition_sha256": ("edisi data", "edition of the data"),
-        "rule_version": ("versi aturan", "version of the rules"),
-        "code_version": ("versi program", "version of the program"),
-        "decisions_sha256": ("keputusan tentang data", "decisions about the data"),
-        "law_readings": ("tafsir hukum", "readings of the law"),
-        "law_local_ages": ("BUP setempat", "local ages"),
-    }
-    other = [key for key in words if kept.get(key) != now[key]]
-    if other:
-        indonesian = ", ".join(words[key][0] for key in other)
-        english = ", ".join(words[key][1] for key in other)
+    if other := other_facts(origin, kept):
+        indonesian = ", ".join(words[0] for words in other)
+        english = ", ".join(words[1] for words in other)
         raise ScenarioError(
             f"Hasil itu dihitung dari {indonesian} yang lain; pasang yang sama dahulu.",
             f"That result was computed from another {english}; put the same in place first.",

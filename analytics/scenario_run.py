@@ -22,7 +22,6 @@ from analytics.pay_path import PayPath
 from analytics.replacement import Gap
 from analytics.rules import RuleBook
 from analytics.scenario import Scenario
-from analytics.scenario import told as worded
 from analytics.scenario_account import (
     break_table,
     filling_table,
@@ -42,24 +41,22 @@ from analytics.scenario_plan import (
 )
 from analytics.scenario_shortfall import (
     Minded,
-    cases_told,
     chances,
-    price_and_worth,
     shortfall_table,
     shortfalls,
 )
 from analytics.scenario_stages import Stages
+from analytics.scenario_summary import DECIMALS, summary
 from analytics.scenario_terms import Asked, asked, limits, newcomer_table, pay_of
 
 Numbers = NDArray[np.float64]
 
 MIX_SECONDS = 5.0
-TEACHER, PART_TIME = "guru", "PPPK_PW"
+TEACHER = "guru"
 TABLES = (
     *("staff", "staff_account", "money", "money_account", "money_steps", "gauge", "filling"),
     *("plan", "shortfall", "flow", "service_breaks", "options", "mergers", "moves"),
 )
-_DECIMALS = 6
 GAUGE_COLUMNS = [
     *("year", "personnel_idr", "excluded_idr", "other_idr", "apbd_idr", "ratio_share"),
     *("limit_share", "room_idr", "is_binding"),
@@ -88,12 +85,12 @@ class Result:
     def files(self) -> dict[str, bytes]:
         """Every table as CSV and ``summary.json``, the same bytes for the same result."""
         found = {f"{name}.csv": _csv(table) for name, table in self.tables.items()}
-        summary = {
+        content = {
             "scenario": json.loads(self.scenario.to_json()),
             "provenance": dict(self.provenance),
             "summary": dict(self.summary),
         }
-        text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+        text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
         return {**found, "summary.json": text.encode()}
 
     @property
@@ -182,18 +179,19 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
         "mergers": _mergers(stages, told),
         "moves": _moves(stages, told),
     }
-    summary = _summary(told, stages, tables, granted, planned)
-    summary["is_proved"] = _is_proved(told, planned, minded)
-    summary["robust_gap"] = None if minded is None else round(minded.gap, _DECIMALS)
+    found = stages.gap(told)
+    figures = summary(told, stages, tables, found, path, granted, planned)
+    figures["is_proved"] = _is_proved(told, planned, minded)
+    figures["robust_gap"] = None if minded is None else round(minded.gap, DECIMALS)
     return Result(
         told,
         {name: tables[name] for name in TABLES},
-        summary,
+        figures,
         {**facts.origin.told(), "scenario_digest": told.digest},
         granted,
         planned,
         question,
-        stages.gap(told),
+        found,
         minded,
     )
 
@@ -323,81 +321,6 @@ def _moves(stages: Stages, told: Scenario) -> pd.DataFrame:
     return table
 
 
-def _summary(
-    told: Scenario,
-    stages: Stages,
-    tables: Mapping[str, pd.DataFrame],
-    granted: Mix,
-    planned: Mix,
-) -> dict[str, object]:
-    """The figures of a headline: whole people and rupiah, shares to six decimals."""
-    staff, money, filling = tables["staff"], tables["money"], tables["filling"]
-    level, account = tables["gauge"], tables["staff_account"]
-    leaves = account.loc[account["change_count"] < 0, "change_count"].sum()
-    last = filling["year"].max()
-    ends = filling.loc[filling["year"] == last]
-    own = level.loc[level["is_binding"].astype(bool)] if len(level) else level
-    over = own.loc[own["room_idr"] < 0, "year"]
-    first_binding = None if own.empty else own.iloc[0]
-    breaks = tables["service_breaks"]
-    return {
-        "changed_levers": {key: worded(value) for key, value in told.of_all()},
-        "start_count": int(staff["start_count"].iloc[0]),
-        "end_count": int(staff["end_count"].iloc[-1]),
-        "leaver_count": int(-leaves),
-        "post_leaver_count": round(float(granted.question.leavers.sum())),
-        "part_time_apart_count": _part_time_apart(stages, told),
-        "hired_count": int(
-            account.loc[account["step"].str.startswith("masuk_"), "change_count"].sum()
-        ),
-        "formation_count": int(tables["plan"]["formation_count"].sum()),
-        "unfilled_count": round(float(ends["unfilled_count"].sum()), _DECIMALS),
-        "unfilled_post_years": round(float(filling["unfilled_count"].sum()), _DECIMALS),
-        "surplus_count": round(float(ends["surplus_count"].sum()), _DECIMALS),
-        "apbd_idr": int(money["apbd_idr"].sum()),
-        "apbd_last_year_idr": int(money["apbd_idr"].iloc[-1]),
-        "beside_pay_idr": int(money["beside_pay_idr"].sum()),
-        "has_budget": len(level) > 0,
-        "cap_ratio_first_binding": (
-            None if first_binding is None else round(float(first_binding["ratio_share"]), 6)
-        ),
-        "cap_ratio_worst": None if own.empty else round(float(own["ratio_share"].max()), 6),
-        "cap_first_binding_year": None if first_binding is None else int(first_binding["year"]),
-        "cap_years_over": [int(year) for year in over],
-        "broken_role_count": len(breaks),
-        "first_break_year": None if breaks.empty else int(breaks["breaks_in"].min()),
-        "merged_school_count": len(tables["mergers"]),
-        "moved_teacher_count": int(tables["moves"]["moved_count"].sum()),
-        "plan_rule": str(told["plan.rule"]),
-        "objective_value": round(float(granted.value), 2),
-        "told": [[one.code, one.text_id, one.text_en] for one in planned.told],
-        "need_held_from_year": stages.held_from(told),
-        "unpriced_count": int((~paths(stages, told)[0].is_priced).sum()),
-        **_shortfall_figures(tables["shortfall"]),
-    }
-
-
-def _shortfall_figures(table: pd.DataFrame) -> dict[str, object]:
-    """Every plan in every case, and what the robust plan costs and saves."""
-    told = cases_told(table)
-    worth = price_and_worth(told)
-    return {
-        "shortfall": [
-            {key: round(one, _DECIMALS) if isinstance(one, float) else one
-             for key, one in row.items()}
-            for row in told.to_dict(orient="records")
-        ],
-        "robust_worth": worth and {key: round(one, _DECIMALS) for key, one in worth.items()},
-    }  # fmt: skip
-
-
-def _part_time_apart(stages: Stages, told: Scenario) -> int:
-    """P3K part time of today, who are staff and fill no post unless a lever says so."""
-    if told["need.count_part_time"]:
-        return 0
-    return int((stages.facts.posted["employment"] == PART_TIME).sum())
-
-
 def _csv(table: pd.DataFrame) -> bytes:
     numbers = table.select_dtypes("floating").columns
-    return csv_bytes(table.assign(**{name: table[name].round(_DECIMALS) for name in numbers}))
+    return csv_bytes(table.assign(**{name: table[name].round(DECIMALS) for name in numbers}))

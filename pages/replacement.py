@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analytics.scenario_summary import booked_below_pay
 from pages.shared import (
     access,
     charts,
@@ -60,10 +61,12 @@ def _page() -> None:
 
     # draw
     with finding:
-        layout.header(_finding(wish, answer, held.has_schools), _question())
+        layout.header(_finding(wish, answer), _question())
     _strip(wish, answer, cap)
     replacement_inputs.note_of_choices(wish)
     _warnings(held, answer)
+    if cap.gauge is not None and (odd := booked_below_pay(cap.gauge)) is not None:
+        layout.caution(odd.text_id if language() == "id" else odd.text_en)
     layout.keys(_keys(wish, answer, side))
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -80,10 +83,17 @@ def _page() -> None:
     layout.source_note(*replacement_inputs.EQUATIONS)
 
 
-def _finding(wish: Wish, answer: Answer, has_schools: bool) -> str:
+def _finding(wish: Wish, answer: Answer) -> str:
     deficit = answer.computed["deficit_count"]
     kept = answer.kept["deficit_count"]
-    if not has_schools and not deficit:
+    if not answer.has_computed and not answer.has_kept:
+        return t(
+            "Tanpa pengganti {n} orang pergi sampai akhir {year}; kebutuhan dan jabatan kosong"
+            " belum dihitung",
+            n=number(answer.leaver_count),
+            year=wish.year,
+        )
+    if not answer.has_computed:
         return t(
             "Tanpa pengganti {kept} jabatan hilang dari jumlah hari ini pada akhir {year};"
             " kebutuhannya belum dihitung",
@@ -105,7 +115,9 @@ def _strip(wish: Wish, answer: Answer, cap: Cap) -> None:
         cap.gauge,
         name=t("Pegawai hari ini, tanpa pengganti"),
         beside=(
-            t("kurang {n} pada {year}", n=number(answer.computed["deficit_count"]), year=wish.year),
+            t("kurang {n} pada {year}", n=number(answer.computed["deficit_count"]), year=wish.year)
+            if answer.has_computed
+            else t("kebutuhan belum dihitung"),
         ),
         remedy=t("Muat di halaman Data, atau ketik pada tombol APBD."),
     )
@@ -140,8 +152,10 @@ def _keys(wish: Wish, answer: Answer, side: Side) -> list[layout.Key]:
     return [
         layout.Key(
             t("Kurang menurut kebutuhan, {year}", year=wish.year),
-            number(computed["deficit_count"]),
-            t(
+            number(computed["deficit_count"]) if answer.has_computed else t("belum dihitung"),
+            t("muat data murid atau ABK")
+            if not answer.has_computed
+            else t(
                 "bersih {net} ({low}-{high}); lebih {surplus}",
                 net=number(computed["gap_count"]),
                 low=number(computed["gap_p10"]),
@@ -152,8 +166,10 @@ def _keys(wish: Wish, answer: Answer, side: Side) -> list[layout.Key]:
         ),
         layout.Key(
             t("Hilang dari jumlah hari ini"),
-            number(kept["deficit_count"]),
-            t(
+            number(kept["deficit_count"]) if answer.has_kept else t("belum dihitung"),
+            ""
+            if not answer.has_kept
+            else t(
                 "8 dari 10 kemungkinan: {low}-{high}",
                 low=number(kept["gap_p10"]),
                 high=number(kept["gap_p90"]),

@@ -30,13 +30,16 @@ class Answer:
     ``by_basis``: by ``year`` and ``basis``: ``deficit_count``, ``surplus_count``,
     ``needed_count``, ``supply_count``. ``whole``: the same year over everything, with bands.
     ``computed``, ``kept``: that year's row over the posts whose need is computed, and over those
-    that only keep today's number. ``leaver_count``: who leave to the end of it.
+    that only keep today's number; ``has_computed``, ``has_kept``: whether there are any, since
+    nought of none says nothing. ``leaver_count``: who leave to the end of it.
     """
 
     year: int
     by_basis: pd.DataFrame
     computed: pd.Series
     kept: pd.Series
+    has_computed: bool
+    has_kept: bool
     not_computed_count: float
     unknown_post_count: float
     part_time_count: float
@@ -60,12 +63,20 @@ def _answer(found: Gap, year: int) -> Answer:
         by_basis=by_basis,
         computed=_over(found, COMPUTED, year),
         kept=_over(found, (COMPLEMENT,), year),
+        has_computed=_stands(found, COMPUTED, year),
+        has_kept=_stands(found, (COMPLEMENT,), year),
         not_computed_count=float(whole["not_computed_count"]),
         unknown_post_count=float(whole["unknown_post_count"]),
         part_time_count=float(whole["part_time_count"]),
         leaver_count=float(found.leavers[:, until].sum()),
         people_count=float(found.start.sum()),
     )
+
+
+def _stands(found: Gap, bases: Sequence[str], year: int) -> bool:
+    """Whether any post has a need on these bases at the end of a year."""
+    known = found.is_computed[:, found.years == year].any(axis=1)
+    return bool((known & found.cells["basis"].isin(bases).to_numpy()).any())
 
 
 def _over(found: Gap, bases: Sequence[str], year: int) -> pd.Series:

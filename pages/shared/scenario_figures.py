@@ -15,8 +15,8 @@ _STAFF_FROM = 0.46  # of the height: vacancies stand below
 
 
 def unfilled_by_year(result: Result) -> pd.Series:
-    """Posts left empty at the end of each year, expected."""
-    return result.tables["filling"].groupby("year")["unfilled_count"].sum()
+    """Posts left empty at the end of each year, expected; NaN where no need is known."""
+    return result.tables["filling"].groupby("year")["unfilled_count"].sum(min_count=1)
 
 
 def unfilled_band(result: Result) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from analytics.scenario_presets import presets
 from analytics.state_connection import StateError
 from analytics.state_scenarios import Saved
 from pages.shared import load
-from pages.shared.words import t
+from pages.shared.words import language, t
 
 PART = "~"
 _YEARS = "years"
@@ -109,8 +109,9 @@ def written(ref: str, base: Scenario, now: Scenario) -> str:
 
 
 def named(ref: str) -> Scenario:
-    """A preset under the name the visitor reads."""
-    return presets()[ref].renamed(preset_names().get(ref, presets()[ref].name))
+    """A preset under the name the visitor reads, with its reasons in their language."""
+    own = presets(language())[ref]
+    return own.renamed(preset_names().get(ref, own.name))
 
 
 def preset_names() -> dict[str, str]:
@@ -130,16 +131,5 @@ def preset_names() -> dict[str, str]:
 
 
 def preset_notes() -> dict[str, str]:
-    """What each preset means, in a sentence."""
-    return {
-        "do_nothing": t("Tidak ada yang direkrut, dipindah, atau digabung."),
-        "zero_growth": t("Setiap orang yang keluar diganti satu, selama batas 30% mengizinkan."),
-        "minus_growth": t("Satu pengganti untuk dua orang yang keluar."),
-        "teachers_first": t("Hanya pendidik yang diganti; guru lebih dipindah dahulu."),
-        "regroup_first": t("Sekolah kecil digabung, guru dipindah, sisanya direkrut."),
-        "cpns_only": t("Semua pengganti lewat formasi CPNS."),
-        "p3k_only": t("Semua pengganti lewat formasi P3K penuh waktu."),
-        "best_mix": t("Campuran tujuh pilihan: jabatan kosong paling sedikit di dalam batas."),
-        "bup_plus_1": t("Tanpa pengganti, andai usia pensiun naik satu tahun; bukan hukum."),
-        "bup_plus_2": t("Tanpa pengganti, andai usia pensiun naik dua tahun; bukan hukum."),
-    }
+    """What each preset means, as its file says."""
+    return {ref: told.note for ref, told in presets(language()).items()}

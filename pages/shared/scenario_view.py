@@ -69,12 +69,12 @@ def seen(key: Key, told: Scenario) -> Seen:
 
 def finding(view: Seen) -> str:
     """The title: posts, limit, money."""
-    empty = number(_unfilled_end(view.result))
+    empty = _empty_said(view.result)
     year = view.last_year
     spent = money(float(view.result.tables["money"]["apbd_idr"].iloc[-1]))
     if view.gauge is None:
         return t(
-            "{name}: {empty} jabatan kosong pada akhir {year}, gaji dari APBD {money} setahun",
+            "{name}: {empty} pada akhir {year}, gaji dari APBD {money} setahun",
             name=view.told.name,
             empty=empty,
             year=year,
@@ -83,8 +83,7 @@ def finding(view: Seen) -> str:
     now = gauge_figures.standing(view.gauge)
     said = t("di atas batas {limit}") if now.is_over else t("di bawah batas {limit}")
     return t(
-        "{name}: {empty} jabatan kosong pada akhir {year}; belanja pegawai {ratio} APBD {cap_year},"
-        " {standing}",
+        "{name}: {empty} pada akhir {year}; belanja pegawai {ratio} APBD {cap_year}, {standing}",
         name=view.told.name,
         empty=empty,
         year=year,
@@ -98,8 +97,25 @@ def _unfilled_end(result: Result) -> float:
     return float(unfilled_by_year(result).iloc[-1])
 
 
+def is_computed(result: Result) -> bool:
+    """Whether the need of any post is known; else nothing can be said of empty posts."""
+    return result.summary["unfilled_count"] is not None
+
+
+def _empty_said(result: Result) -> str:
+    """Posts left empty; where no need is known, or not of all, that is said."""
+    if not is_computed(result):
+        return t("jabatan kosong belum dihitung")
+    empty = _unfilled_end(result)
+    if empty < 0.5 and _int(result.summary["not_computed_people_count"]):
+        return t("0 jabatan kosong di antara yang dihitung")
+    return t("{empty} jabatan kosong", empty=number(empty))
+
+
 def beside_gauge(view: Seen) -> list[str]:
     """Short words beside the gauge."""
+    if not is_computed(view.result):
+        return [t("jabatan kosong belum dihitung")]
     return [
         tn(
             "{n} jabatan kosong {year}",
@@ -113,14 +129,15 @@ def keys(view: Seen) -> list[layout.Key]:
     """The large figures."""
     result, summary = view.result, view.result.summary
     band = unfilled_band(result)
+    known = is_computed(result)
     spent = result.tables["money"]["apbd_idr"]
     staff = result.tables["staff"]
     out = [
         layout.Key(
             t("Jabatan kosong akhir {year}", year=view.last_year),
-            number(band["middle"].iloc[-1]),
-            _band_said(view, band),
-            tuple(band["middle"]),
+            number(band["middle"].iloc[-1]) if known else t("belum dihitung"),
+            _band_said(view, band) if known else t("kebutuhan tidak diketahui"),
+            tuple(band["middle"]) if known else (),
             help=t(
                 "Dihitung dari kebutuhan tiap jabatan; kelebihan di tempat lain tidak menutupi."
             ),
@@ -156,13 +173,21 @@ def keys(view: Seen) -> list[layout.Key]:
     out.append(
         layout.Key(
             t("Layanan yang putus"),
-            number(broken),
-            t("dari {n} peran; yang pertama {year}", n=number(_roles(result)), year=first)
+            number(broken) if known else t("belum dihitung"),
+            ""
+            if not known
+            else t("dari {n} peran; yang pertama {year}", n=number(_roles(result)), year=first)
             if first
             else t("dari {n} peran", n=number(_roles(result))),
         )
     )
     return out
+
+
+def _broken_said(result: Result, first: object) -> str:
+    if first:
+        return t("dari {n} peran; yang pertama {year}", n=number(_roles(result)), year=first)
+    return t("dari {n} peran", n=number(_roles(result)))
 
 
 def _band_said(view: Seen, band: pd.DataFrame) -> str:
@@ -205,6 +230,8 @@ def sentences(view: Seen) -> list[str]:
 
 
 def _against_nothing(view: Seen) -> str:
+    if not is_computed(view.result):
+        return ""
     if view.nothing is None:
         return t(
             "Bila tidak seorang pun diganti, {n} jabatan kosong pada akhir {year}.",
@@ -233,6 +260,8 @@ def _against_nothing(view: Seen) -> str:
 
 def _worst_service(view: Seen) -> str:
     breaks = view.result.tables["service_breaks"]
+    if not is_computed(view.result):
+        return ""
     if breaks.empty:
         return t("Semua layanan tetap terisi sampai akhir {year}.", year=view.last_year)
     worst = breaks.sort_values("unfilled_count", ascending=False).iloc[0]
@@ -249,8 +278,12 @@ def cautions(view: Seen) -> list[str]:
     """What must be known before the numbers are believed."""
     summary = view.result.summary
     at = 1 if language() == "id" else 2
-    told = summary["told"]
-    out = [str(one[at]) for one in told] if isinstance(told, list) else []
+    out = [
+        str(one[at])
+        for key in ("findings", "told")
+        if isinstance(told := summary[key], list)
+        for one in told
+    ]
     if not summary["is_proved"]:
         minded = view.result.minded
         gap = view.result.mix.gap if minded is None else minded.gap

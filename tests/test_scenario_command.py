@@ -1,0 +1,170 @@
+"""The command ``scenario`` as somebody meets it who has never seen it: names, standing, repeats."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+
+import pytest
+
+from analytics import scenario_desk, scenario_facts, state
+from analytics.__main__ import main
+from analytics.rules import LawChoice
+from analytics.scenario_presets import presets
+from analytics.scenario_run import run
+from analytics.scenario_stages import Stages
+from tests.made_up_cities import made
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    return made("only_roster", tmp_path_factory.mktemp("roster"))
+
+
+@pytest.fixture
+def data(made_once, tmp_path, monkeypatch):
+    """A data folder of a small invented government, to be written into."""
+    monkeypatch.delenv("ESTAFET_STATE", raising=False)
+    return shutil.copytree(made_once, tmp_path / "data kota")
+
+
+@pytest.fixture
+def asked(data, tmp_path, capsys):
+    """Run the command: status, what it said, the folder it wrote."""
+
+    def of(question, *arguments, out="hasil", language="id"):
+        given = [question, *arguments, "--data", str(data), "--lang", language]
+        folder = tmp_path / out
+        if question != "list":
+            given += ["--out", str(folder)]
+        status = main(["scenario", *given])
+        told = capsys.readouterr()
+        return status, told.out + told.err, folder
+
+    return of
+
+
+def save(data, name, standing="draft", preset="cpns_only"):
+    """A saved scenario at some standing; approved ones with their result."""
+    stages = Stages(scenario_facts.facts(data))
+    with state.opened(data) as decisions:
+        one = scenario_desk.saved(decisions, presets()[preset].renamed(name), "setempat")
+        if standing != "draft":
+            one = scenario_desk.submitted(decisions, one, "setempat", "pengelola")
+        if standing in ("approved", "locked"):
+            result = run(one.scenario, stages)
+            one = scenario_desk.approved(decisions, one, result, "setempat", "pengelola")
+        if standing == "locked":
+            one = scenario_desk.locked(decisions, one, "setempat", "pengelola")
+    return one
+
+
+@pytest.mark.parametrize(
+    ("standing", "indonesian"),
+    [("draft", "konsep"), ("submitted", "diajukan"), ("approved", "disetujui"),
+     ("locked", "dikunci")],
+)  # fmt: skip
+def test_a_saved_scenario_is_run_by_name_or_number_and_says_where_it_stands(
+    asked, data, standing, indonesian
+):
+    one = save(data, "Rapat Kamis pagi", standing)
+    status, said, folder = asked("run", "rapat kamis pagi")
+    assert status == 0
+    assert f"skenario tersimpan nomor {one.saved.scenario_id}, revisi 1, {indonesian}." in said
+    status, said, other = asked("run", str(one.saved.scenario_id), out="nomor", language="en")
+    assert status == 0 and f"revision 1, {standing}." in said
+    assert (folder / "staff.csv").read_bytes() == (other / "staff.csv").read_bytes()
+    kept = (folder / "kept_result.csv").is_file()
+    assert kept == (standing in ("approved", "locked"))
+    assert ("sama sampai byte terakhir" in asked("run", "Rapat Kamis pagi")[1]) == kept
+
+
+def test_a_preset_is_known_by_its_id_and_by_its_name_in_both_languages(asked):
+    for name in ("do_nothing", "Tidak berbuat apa-apa", "tidak  BERBUAT apa-apa", "do nothing"):
+        status, said, _ = asked("run", name, language="en")
+        assert status == 0 and "Do nothing: " in said
+    assert "Tidak berbuat apa-apa: " in asked("run", "Do nothing")[1]
+
+
+def test_what_somebody_saved_under_a_presets_name_is_what_is_run(asked, data):
+    save(data, "Zero growth", preset="cpns_only")
+    status, said, folder = asked("run", "Zero growth")
+    assert status == 0 and "skenario tersimpan" in said
+    with (folder / "plan.csv").open(encoding="utf-8") as rows:
+        assert {row["option"] for row in csv.DictReader(rows)} == {"cpns"}
+    assert "skenario tersimpan" not in asked("run", "zero_growth")[1]
+
+
+def test_a_saved_scenario_that_no_version_knows_hides_no_other_from_the_list(asked, data):
+    save(data, "Yang baik")
+    with state.opened(data) as decisions:
+        text = json.loads(presets()["do_nothing"].to_json())
+        text |= {"name": "Yang lama", "levers": {"plan.of_old": {"value": 1, "why": "x"}}}
+        decisions.save_scenario("Yang lama", json.dumps(text), "ani")
+    status, said, _ = asked("list")
+    rows = {row["name"]: row for row in csv.DictReader(said.splitlines()) if row["scenario_id"]}
+    assert status == 0
+    assert rows["Yang baik"]["moved_levers"] == "2" and rows["Yang lama"]["moved_levers"] == ""
+    assert "plan.of_old" in said
+    assert asked("run", "Yang lama")[0] == 1
+
+
+def test_run_twice_writes_the_same_bytes(asked):
+    for name in ("best_mix", "teachers_first"):
+        first, second = (asked("run", name, out=out)[2] for out in ("satu", "dua"))
+        files = sorted(path.name for path in first.iterdir())
+        assert files == sorted(path.name for path in second.iterdir())
+        for file in files:
+            assert (first / file).read_bytes() == (second / file).read_bytes(), file
+
+
+def test_units_stand_in_the_names_of_columns(asked):
+    _, _, folder = asked("run", "best_mix")
+    bare = {"year", "role", "role_group", "post", "option", "kind", "step", "item", "side", "npsn"}
+    bare |= {"into", "name", "into_name", "count", "standing", "breaks_in", "case", "plan"}
+    ends = ("_count", "_idr", "_share", "_p10", "_p50", "_p90", "_id", "_en", "_months", "_year")
+    begins = ("is_", "covered_", "end_p", "months_p", "fill_", "people_per_", "most_per_")
+    for path in folder.glob("*.csv"):
+        with path.open(encoding="utf-8") as rows:
+            for column in next(csv.reader(rows)):
+                known = column in bare or column.endswith(ends) or column.startswith(begins)
+                assert known or column == "chance", f"{path.name}: {column}"
+
+
+def test_a_kept_result_after_the_law_was_read_otherwise_differs_and_says_how(asked, data):
+    save(data, "Rapat", "locked")
+    with state.opened(data) as decisions:
+        decisions.set_law_choice(LawChoice(readings=(("pengawas_sekolah", "jenjang"),)), "budi")
+    status, said, folder = asked("run", "Rapat")
+    assert status == 0
+    assert "lain dari yang disimpan ketika disetujui karena tafsir hukum berbeda" in said
+    with (folder / "kept_result.csv").open(encoding="utf-8") as rows:
+        moved = {row["measure"]: (row["kept"], row["now"]) for row in csv.DictReader(rows)}
+    assert all(was != now for was, now in moved.values())
+    english = asked("run", "Rapat", language="en")[1]
+    assert "since these have changed: readings of the law" in english
+
+
+def test_a_kept_result_after_other_data_differs_and_says_which_figures_moved(asked, data):
+    save(data, "Rapat", "approved")
+    newer = made("no_abk_no_births_no_budget", data, seed=8)
+    assert newer == data
+    status, said, folder = asked("run", "Rapat")
+    assert status == 0 and "edisi data" in said and "start_count" in said
+    with (folder / "kept_result.csv").open(encoding="utf-8") as rows:
+        moved = {row["measure"]: row for row in csv.DictReader(rows)}
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["summary"]
+    assert moved["start_count"]["now"] == str(summary["start_count"])
+    assert moved["start_count"]["kept"] != moved["start_count"]["now"]
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_words(asked, tmp_path):
+    (tmp_path / "berkas").write_text("x")
+    with pytest.raises(SystemExit) as stopped:
+        asked("run", "do_nothing", out="berkas")
+    assert stopped.value.code == 2
+    with pytest.raises(SystemExit):
+        asked("run", "do_nothing", out="tidak/ada")
+    status, _, folder = asked("run", "do_nothing", out="dengan spasi")
+    assert status == 0 and (folder / "summary.json").is_file()

@@ -1,0 +1,140 @@
+"""What is not known is said to be not computed, never nought: needs, the APBD, an empty roster.
+
+On small invented governments that lack schools, an ABK or an APBD. Synthetic.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from functools import cache
+
+import pytest
+
+from analytics import scenario_facts
+from analytics.__main__ import main
+from analytics.scenario import ScenarioError, scenario
+from analytics.scenario_compare import compare, waterfall
+from analytics.scenario_run import run
+from analytics.scenario_stages import Stages
+from analytics.scenario_summary import BOOKED_BELOW_PAY, NOTHING_COMPUTED, SOME_NOT_COMPUTED
+from tests import scenario_city
+from tests.made_up_cities import made
+
+# Bases that a list of staff alone does not answer.
+NO_BASIS = {"need.bases": ["abk"]}
+OF_NEED = ("needed_count", "supply_count", "deficit_count", "unfilled_count", "service_share")
+
+
+@pytest.fixture(scope="module")
+def roster(tmp_path_factory):
+    """A data folder with a list of staff and nothing else."""
+    return made("only_roster", tmp_path_factory.mktemp("roster"))
+
+
+@pytest.fixture(scope="module")
+def ran(roster):
+    stages = Stages(scenario_facts.facts(roster))
+
+    @cache
+    def of(*levers):
+        return run(scenario("uji", dict(levers)), stages)
+
+    of.stages = stages
+    return of
+
+
+def codes(result):
+    return [code for code, _, _ in result.summary["findings"]]
+
+
+def test_posts_without_a_known_need_have_no_count_of_empty_ones(ran):
+    filling = ran().tables["filling"]
+    teachers = filling.loc[filling["role_group"].isin(["guru", "kepala_sekolah"])]
+    assert not teachers["is_computed"].any()
+    assert teachers[list(OF_NEED)].isna().all().all()
+    others = filling.loc[filling["role_group"] == "pelaksana"]
+    assert others["is_computed"].all() and others["unfilled_count"].notna().all()
+
+
+def test_people_in_posts_without_a_known_need_are_counted_and_named(ran):
+    result = ran()
+    people = ran.stages.facts.posted
+    teach = people["role_group"].isin(["guru", "kepala_sekolah"]) & people["is_on_duty"]
+    teach &= people["employment"] != "PPPK_PW"
+    assert result.summary["not_computed_people_count"] == teach.sum() > 0
+    assert codes(result) == [SOME_NOT_COMPUTED]
+    _, indonesian, english = result.summary["findings"][0]
+    assert "belum dihitung (guru, kepala sekolah)" in indonesian
+    assert f"{teach.sum()} people are in posts whose need is not computed" in english
+
+
+def test_who_leaves_a_post_without_a_need_is_not_told_to_be_needed_no_more(ran):
+    flow = ran().tables["flow"]
+    last = flow.loc[flow["year"] == flow["year"].max()].set_index("item")["count"]
+    assert last["belum_dihitung"] > 0
+
+
+def test_where_no_need_is_known_nothing_is_said_of_empty_posts(ran):
+    result = ran(("need.bases", ("abk",)))
+    assert codes(result) == [NOTHING_COMPUTED]
+    for key in ("unfilled_count", "unfilled_post_years", "surplus_count", "broken_role_count"):
+        assert result.summary[key] is None
+    rows = list(csv.DictReader(result.files()["filling.csv"].decode().splitlines()))
+    assert {row["unfilled_count"] for row in rows} == {""}
+
+
+def test_what_is_not_computed_is_compared_as_unknown(ran):
+    bare = scenario("bare", {"need.bases": ["abk"]})
+    other = scenario("other", {"need.bases": ["abk"], "plan.rule": "cpns_only"})
+    found = compare([bare, other], ran.stages)
+    told = found.measures.set_index("measure").loc["unfilled_count"]
+    assert told[["value_1", "value_2", "difference_2"]].isna().all()
+    assert found.by_year["unfilled_count"].isna().all()
+    steps = waterfall(bare, other, ran.stages, "unfilled_count")
+    assert steps["value"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("id", "jabatan kosong belum dihitung"), ("en", "are not computed")]
+)
+def test_the_command_says_that_nothing_is_computed(roster, tmp_path, capsys, language, words):
+    file = tmp_path / "tanpa dasar.json"
+    file.write_text(json.dumps({"name": "tanpa dasar", "levers": NO_BASIS}), encoding="utf-8")
+    out = tmp_path / "hasil"
+    given = [str(file), "--data", str(roster), "--out", str(out), "--lang", language]
+    assert main(["scenario", "run", *given]) == 0
+    said = capsys.readouterr().out
+    assert words in said and "0 jabatan kosong" not in said and "0 posts" not in said
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))["summary"]
+    assert summary["unfilled_count"] is None
+
+
+def test_pupils_without_staff_are_refused_in_words(tmp_path, capsys):
+    data = made("only_schools", tmp_path / "data")
+    given = ["do_nothing", "--data", str(data), "--out", str(tmp_path / "hasil"), "--lang", "en"]
+    assert main(["scenario", "run", *given]) == 1
+    assert "Nobody is on the roster" in capsys.readouterr().err
+    assert not (tmp_path / "hasil").exists()
+    with pytest.raises(ScenarioError, match="Tidak ada pegawai"):
+        scenario_facts.facts(data)
+
+
+def test_an_apbd_that_books_less_than_staff_is_paid_is_a_finding_in_words(tmp_path, capsys):
+    levers = {"budget.total_idr": 1.2e12, "budget.personnel_idr": 2e11,
+              "budget.teacher_allowance_idr": 0}  # fmt: skip
+    result = run(scenario("uji", levers), scenario_city.stages())
+    assert (result.tables["gauge"]["other_idr"] < 0).all()
+    said = {code: (a, b) for code, a, b in result.summary["findings"]}[BOOKED_BELOW_PAY]
+    assert "lebih kecil daripada gaji setahun orang di daftar" in said[0]
+    assert "less than a year's pay of those on the roster" in said[1]
+    file = tmp_path / "kecil.json"
+    file.write_text(json.dumps({"name": "kecil", "levers": levers}), encoding="utf-8")
+    data = ["--data", str(scenario_city.folder()), "--out", str(tmp_path / "hasil")]
+    assert main(["scenario", "run", str(file), *data]) == 0
+    assert said[0] in capsys.readouterr().out
+
+
+def test_an_apbd_that_books_what_staff_is_paid_is_no_finding():
+    result = run(scenario("uji", scenario_city.BUDGET), scenario_city.stages())
+    assert BOOKED_BELOW_PAY not in codes(result)
