@@ -6,7 +6,6 @@ whatever their order, case or spaces; what a column may be called stands in ``_A
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import pandas as pd
 from analytics.checks_cells import UNKNOWN, wordings
 from analytics.checks_cells import golongan as rank_in
 from analytics.faults import Fault, FaultsError
+from analytics.plain_table import rows_of
 
 _ALSO: Mapping[str, tuple[str, ...]] = {
     "person_id": ("nip", "id"),
@@ -49,6 +49,7 @@ _EMPLOYMENT = {
 }  # fmt: skip
 _NO_CERTIFICATE = ("-", "belum", "tidak", "tidak ada", "belum sertifikasi", "none", "n/a", "0")
 _TOTAL = "total"
+_DEEPEST_HEADER = 20
 _GRADE = re.compile(r"g(\d{1,2})")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
@@ -69,33 +70,28 @@ class Table:
 
 
 def read(path: Path, needed: Sequence[str]) -> Table:
-    """A CSV as text, its columns under our names.
+    """A CSV, or the first sheet of a workbook, as text, its columns under our names.
 
     Raises
     ------
     FaultsError
-        When the file is no CSV, has no rows, or lacks a needed column.
+        When the file is no table, has no rows, or lacks a needed column.
     """
-    content = path.read_bytes()
-    if b"\x00" in content:
-        raise FaultsError([Fault(path.name, "move_file_unreadable")])
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    head = text.partition("\n")[0]
-    try:
-        lines = list(csv.reader(text.splitlines(), delimiter=max(",;\t", key=head.count)))
-    except csv.Error as error:
-        raise FaultsError([Fault(path.name, "move_file_unreadable")]) from error
-    if not lines or not any(cell.strip() for cell in lines[0]):
+        lines, numbers = rows_of(path)
+    except FaultsError as error:
+        broken = {fault.code for fault in error.faults} & {"file_broken", "file_empty"}
+        raise FaultsError(
+            [Fault(path.name, "move_file_unreadable")] if broken else error.faults
+        ) from error
+    top = _header(lines, needed)
+    if top is None:
         raise FaultsError([Fault(path.name, "move_file_unreadable")])
-    headers = [re.sub(r"[^a-z0-9]+", "_", each.strip().casefold()).strip("_") for each in lines[0]]
-    names = _our_names(headers)
+    names = _our_names(_folded(lines[top]))
     width = len(names)
     numbered = [
         (at, (line + [""] * width)[:width])
-        for at, line in enumerate(lines[1:], start=2)
+        for at, line in zip(numbers[top + 1 :], lines[top + 1 :], strict=True)
         if any(cell.strip() for cell in line)
     ]
     missing = [column for column in needed if column not in names]
@@ -111,6 +107,20 @@ def read(path: Path, needed: Sequence[str]) -> Table:
         [line for _, line in numbered], columns=names, index=[at for at, _ in numbered], dtype="str"
     )
     return Table(path, frame.loc[:, ~frame.columns.duplicated()])
+
+
+def _header(lines: Sequence[Sequence[str]], needed: Sequence[str]) -> int | None:
+    """The row of headings: the first that has most of what is needed; None: nothing is filled."""
+    filled = [at for at, line in enumerate(lines) if any(line)][:_DEEPEST_HEADER]
+
+    def score(at: int) -> int:
+        return len(set(needed) & set(_our_names(_folded(lines[at]))))
+
+    return max(filled, key=lambda at: (score(at), -at)) if filled else None
+
+
+def _folded(line: Sequence[str]) -> list[str]:
+    return [re.sub(r"[^a-z0-9]+", "_", each.casefold()).strip("_") for each in line]
 
 
 def teachers(path: Path) -> pd.DataFrame:

@@ -7,7 +7,7 @@ coordinate that cannot be believed is a finding of the plan, see ``distances.py`
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,10 @@ import pandas as pd
 
 from analytics import checks_cells
 from analytics.faults import Fault, FaultsError
-from analytics.regrouping_table import table_of, with_our_headings
+from analytics.plain_table import table_of
+from analytics.readers.grades import grade_column
+from analytics.readers.headers import KEEP, meaning_of
+from analytics.readers.rooms import room_column
 from analytics.teachers import evenly_by_grade
 
 GRADES = {"SD": range(1, 7), "SMP": range(7, 10)}
@@ -38,6 +41,17 @@ _CONDITIONS = {
 }  # fmt: skip
 _FORMS = ("bentuk", "bentuk_pendidikan", "bentuk pendidikan")
 _SPECIAL_FORMS = ("SLB", "SDLB", "SMPLB", "SMALB")
+
+
+# What the import calls a column of a list of schools, and what this command does.
+_OURS: Mapping[str, str] = {
+    "npsn": "npsn", "name": "name", "kecamatan": "kecamatan", "village": "desa",
+    "latitude": "lat", "longitude": "lon", "classroom_count": "rooms", "pupil_count": "pupils",
+    "status": "status", "remote_word": "remote", "special_word": "special",
+    "integrated_word": "integrated", "room_good_count": "baik",
+    "room_light_count": "rusak_ringan", "room_moderate_count": "rusak_sedang",
+    "room_heavy_count": "rusak_berat",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +78,7 @@ def read_schools(path: Path) -> SchoolFile:
     FaultsError
         When the file cannot be read as a table at all.
     """
-    text = with_our_headings(table_of(path, "npsn"))
+    text = _with_our_headings(table_of(path, "npsn"))
     missing = [name for name in NEEDED if name not in text]
     total = next((name for name in TOTALS if name in text), None)
     given = [f"g{grade}" for level in GRADES.values() for grade in level if f"g{grade}" in text]
@@ -171,6 +185,28 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         }
     )
     return roads.loc[~bad].reset_index(drop=True), faults
+
+
+def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
+    """A table of schools with headings of Dapodik lists under the names of this command."""
+    taken = set(text.columns)
+    named: dict[str, str] = {}
+    for heading in text.columns:
+        ours = _our_heading(str(heading))
+        if ours and ours not in taken:
+            named[heading] = ours
+            taken.add(ours)
+    return text.rename(columns=named)
+
+
+def _our_heading(heading: str) -> str:
+    grade = grade_column([heading])
+    if grade.startswith("grade_") and grade.removeprefix("grade_").isdigit():
+        return f"g{grade.removeprefix('grade_')}"
+    room = room_column([heading])
+    meaning = meaning_of(heading, "school")
+    column = room or (meaning.column if meaning.policy == KEEP else "")
+    return _OURS.get(column, "")
 
 
 def _levels(path: Path, text: pd.DataFrame, given: Sequence[str], faults: list[Fault]) -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analytics.__main__ import main
-from tests import school_edition
+from tests import school_edition, workbooks
 
 TEACHERS = """person_id,npsn,post,certificate_subject,hours,retires_on,employment,golongan
 Ani,10000001,kelas,PGSD,24,2040-01-01,PNS,III/b
@@ -198,3 +198,14 @@ def test_the_edition_in_force_is_used_when_no_files_are_named(tmp_path):
     # SDN 01 Melati: two PJOK teachers of which six classes need one (18 of 24 hours).
     assert summary["surplus_count"] == 1
     assert summary["unfilled_reasons"]["hours_split_off"] >= 1
+
+
+def test_workbooks_and_titled_semicolon_files_give_the_same_moves(tmp_path):
+    assert main(written(tmp_path)) == 0
+    plain = moves(tmp_path)
+    rows = [line.split(",") for line in TEACHERS.splitlines()]
+    book = workbooks.write_xlsx(tmp_path / "T.xlsx", rows)
+    arguments = written(tmp_path, schools="Daftar Sekolah\n\n" + SCHOOLS.replace(",", ";"))
+    arguments[arguments.index("--teachers") + 1] = str(book)
+    assert main(arguments) == 0
+    assert moves(tmp_path).equals(plain)

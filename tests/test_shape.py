@@ -39,7 +39,7 @@ ORDER = [
     ["exit_causes"],
     ["readers"],
     ["checks"],
-    ["distances", "export", "units"],
+    ["distances", "export", "plain_table", "units"],
     ["store", "state"],
     ["leaving", "succession", "movement"],
     ["exit_history"],
