@@ -41,6 +41,13 @@ class Region:
             return south <= latitude <= north and west <= longitude <= east
         return _square(latitude, longitude, self.centre, self.side_km) in self.squares
 
+    def hold(self, points: np.ndarray) -> np.ndarray:
+        """Whether each point (latitude, longitude) stands in the region."""
+        if not self.squares:
+            return np.array([self.holds(*point) for point in points.tolist()], dtype=bool)
+        places = _squares(points, self.centre, self.side_km)
+        return np.array([place in self.squares for place in places], dtype=bool)
+
 
 def learnt_region(latitude: Sequence[float], longitude: Sequence[float]) -> Region:
     """The region that points stand in, most of them being right.
@@ -69,8 +76,7 @@ def learnt_region(latitude: Sequence[float], longitude: Sequence[float]) -> Regi
     spread_km = float(np.quantile(away_km, 0.75))
     side_km = max(bound("region_least_km"), bound("region_spread_share") * spread_km)
     counts: dict[_Square, int] = {}
-    for point in at:
-        square = _square(point[0], point[1], centre, side_km)
+    for square in _squares(at, centre, side_km):
         counts[square] = counts.get(square, 0) + 1
     groups = sorted(_groups(counts), key=lambda group: -sum(counts[one] for one in group))
     main, others = groups[0], groups[1:]
@@ -129,10 +135,11 @@ def coordinate_faults(
     points = np.concatenate([learnt, put_right])
     region = learnt_region(points[:, 0].tolist(), points[:, 1].tolist())
     pairs = frame[["latitude", "longitude"]].to_numpy()
-    for at in frame.index[usable]:
+    at_home = np.zeros(len(frame), dtype=bool)
+    straight = (usable & ~turned & on_earth).to_numpy()
+    at_home[straight] = region.hold(pairs[straight])
+    for at in frame.index[usable & ~at_home]:
         first, second = pairs[at]
-        if not turned[at] and on_earth[at] and region.holds(first, second):
-            continue
         if abs(second) <= 90 and region.holds(second, first):
             frame.loc[at, ["latitude", "longitude"]] = [second, first]
             frame.loc[at, "code"] = "coordinate_swapped"
@@ -163,6 +170,14 @@ def _square(
     north_km = (latitude - centre[0]) * KM_PER_DEGREE
     east_km = (longitude - centre[1]) * _km_per_longitude(centre)
     return round(north_km / side_km), round(east_km / side_km)
+
+
+def _squares(points: np.ndarray, centre: tuple[float, float], side_km: float) -> list[_Square]:
+    """As :func:`_square` for every point (latitude, longitude)."""
+    north_km = (points[:, 0] - centre[0]) * KM_PER_DEGREE
+    east_km = (points[:, 1] - centre[1]) * _km_per_longitude(centre)
+    both = np.rint(np.column_stack([north_km, east_km]) / side_km).astype(np.int64)
+    return [(north, east) for north, east in both.tolist()]
 
 
 def _mirrored(square: _Square, centre: tuple[float, float], side_km: float) -> _Square:

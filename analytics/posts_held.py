@@ -5,6 +5,9 @@ Method: docs/method.md eq. 190.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import numpy as np
 import pandas as pd
 
 from analytics.rules import RuleBook
@@ -63,10 +66,19 @@ def people_by_post(people: pd.DataFrame, in_post: pd.DataFrame, rulebook: RuleBo
 def at_level(posts: pd.Series, levels: pd.Series, rulebook: RuleBook) -> pd.Series:
     """Posts with the level of the school where more than one level needs them."""
     shared = _shared_posts(rulebook)
-    base = posts.astype("str").str.split(":", n=1).str[0]
-    upper = levels.astype("object").where(levels.notna(), "").astype("str").str.upper()
-    takes = (posts.isin(shared) | base.isin(shared)) & (upper != "")
-    return posts.where(~takes, posts.astype("str") + AT_LEVEL + upper)
+    post, names = pd.factorize(posts)
+    level, told = pd.factorize(levels)
+    upper = [*(str(each).upper() for each in told), ""]
+    # A pair of post and level is named once, however many rows it has; -1 is the last, untold.
+    pair, pairs = pd.factorize(post * len(upper) + level % len(upper))
+    words = np.empty(len(pairs), dtype=object)
+    for at, number in enumerate(pairs.tolist()):
+        own, of_level = divmod(number, len(upper))
+        name = names[own] if own >= 0 else None
+        takes = upper[of_level] and (name in shared or str(name).partition(":")[0] in shared)
+        words[at] = f"{name}{AT_LEVEL}{upper[of_level]}" if takes else name
+    named = pd.Series(words[pair], index=posts.index, name=posts.name, dtype=posts.dtype)
+    return named.where(posts.notna(), posts)
 
 
 def posts_as_needed(in_post: pd.DataFrame, needed: pd.DataFrame) -> pd.DataFrame:
@@ -82,10 +94,11 @@ def posts_as_needed(in_post: pd.DataFrame, needed: pd.DataFrame) -> pd.DataFrame
     return in_post.assign(post=post.mask(by_religion & (post == RELIGION), UNKNOWN_POST))
 
 
-def _shared_posts(rulebook: RuleBook) -> set[str]:
+@lru_cache(maxsize=8)
+def _shared_posts(rulebook: RuleBook) -> frozenset[str]:
     """Posts that schools of more than one level need."""
     tables = (rulebook.subject_hours[["post", "level"]], rulebook.teacher_rules[["post", "level"]])
     pairs = pd.concat(tables).drop_duplicates()
     pairs = pairs.loc[(pairs["post"] != "") & (pairs["level"] != "*")]
     count = pairs.assign(level=pairs["level"].str.upper()).groupby("post")["level"].nunique()
-    return {*count[count > 1].index, HEAD}
+    return frozenset({*count[count > 1].index, HEAD})

@@ -54,37 +54,42 @@ def reach(ground: Ground, asked: Question) -> Reach:
         km = _merge_km(ground, situation, npsn, into, choice.detour)
         if km is not None and into in set(targets["npsn"]):
             near.setdefault(npsn, {})[into] = km
-    by_school: dict[str, list[int]] = {}
-    for cell in targets.itertuples():
-        by_school.setdefault(str(cell.npsn), []).append(int(cell.Index))
     cells = {int(cell.Index): cell for cell in targets.itertuples()}
+    by_school: dict[str, list[int]] = {}
+    by_post: dict[str, list[int]] = {}
+    for at, cell in cells.items():
+        by_school.setdefault(str(cell.npsn), []).append(at)
+        by_post.setdefault(str(cell.post), []).append(at)
     level = ground.schools["level"].to_dict()
     ways: list[_Way] = []
     partners = _partners(ground, targets, choice, law) if choice.split else {}
     for group in groups.itertuples():
         parts: dict[int, float] = {}
-        for npsn, km in _ways_of(group, near, by_school, choice):
-            for at in by_school[npsn]:
-                cell = cells[at]
-                is_same = npsn == group.npsn
-                if not fits(group.fits, str(cell.post)) or (
-                    not is_same
-                    and not level_allows(
-                        level[group.npsn], level[npsn], str(cell.post), choice.across_levels
-                    )
-                ):
-                    continue
-                if cell.is_private and not group.may_private:
-                    continue
-                told = (bool(cell.is_private), is_same)
-                if cell.full_count and cell.full_hours >= law.least - _ALMOST:
-                    ways.append((int(group.Index), at, "full", -1, km, 0.0,
-                                 float(cell.full_hours), 0.0, *told))  # fmt: skip
-                if cell.part_hours >= law.least - _ALMOST:
-                    ways.append((int(group.Index), at, "part", -1, km, 0.0,
-                                 float(cell.part_hours), 0.0, *told))  # fmt: skip
-                elif cell.part_hours and not cell.is_private and not is_same:
-                    parts[at] = km
+        there = dict(_ways_of(group, near, by_school, choice))
+        able = [at for post, own in by_post.items() if fits(group.fits, post) for at in own]
+        # Its own school first, the others in the order of their numbers.
+        able.sort(key=lambda at, own=group.npsn: (cells[at].npsn != own, cells[at].npsn, at))
+        for at in able:
+            cell = cells[at]
+            npsn = str(cell.npsn)
+            if npsn not in there:
+                continue
+            km, is_same = there[npsn], npsn == group.npsn
+            if not is_same and not level_allows(
+                level[group.npsn], level[npsn], str(cell.post), choice.across_levels
+            ):
+                continue
+            if cell.is_private and not group.may_private:
+                continue
+            told = (bool(cell.is_private), is_same)
+            if cell.full_count and cell.full_hours >= law.least - _ALMOST:
+                ways.append((int(group.Index), at, "full", -1, km, 0.0,
+                             float(cell.full_hours), 0.0, *told))  # fmt: skip
+            if cell.part_hours >= law.least - _ALMOST:
+                ways.append((int(group.Index), at, "part", -1, km, 0.0,
+                             float(cell.part_hours), 0.0, *told))  # fmt: skip
+            elif cell.part_hours and not cell.is_private and not is_same:
+                parts[at] = km
         ways += _splits(int(group.Index), parts, cells, partners)
     return Reach(groups, pd.DataFrame(ways, columns=WAY_COLUMNS))
 
