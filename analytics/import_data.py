@@ -371,7 +371,7 @@ def load(
             government_name=decisions.setting("government_name", name),
             government_id=decisions.setting("government_id", units.LOCAL_GOVERNMENT),
             source_files=(file,),
-            note=_note(kind, previewed.scope),
+            note=_note(kind, previewed),
             built_on=base.number if base else None,
         )
         told = {
@@ -389,11 +389,14 @@ def load(
     return edition
 
 
-def _note(kind: str, scope: str) -> str:
+def _note(kind: str, previewed: Preview) -> str:
     # Pupils and births replace what they repeat and nothing else, whatever was chosen.
     if kind in ("enrolment", "birth", "religion", "exit", "abk", "apbd"):
         return _KIND_WORDS[kind]
-    return f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[scope]}"
+    checked = previewed.checked
+    if isinstance(checked, checks.CheckedSchools) and checked.describes_only:
+        return "keterangan sekolah"
+    return f"{_KIND_WORDS[kind]}; {_SCOPE_WORDS[previewed.scope]}"
 
 
 def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edition:

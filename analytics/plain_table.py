@@ -87,11 +87,11 @@ def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
     if "\0" in told:
         raise FaultsError([Fault(path.name, "file_broken")])
     lines = told.splitlines()
-    filled = [line for line in lines if line.strip(' ,;\t|"')][:_DEEPEST_HEADER]
+    written = [line for line in lines if line.strip(' ,;\t|"')][:_DEEPEST_HEADER]
 
     def parts(mark: str) -> tuple[float, int]:
         # Of most lines, so that a title above or a comma in a name does not decide.
-        counts = [line.count(mark) for line in filled] or [0]
+        counts = [line.count(mark) for line in written] or [0]
         return median(counts), max(counts)
 
     mark = max(",;\t|", key=parts)

@@ -276,6 +276,20 @@ def test_a_school_list_says_that_no_person_changes(folder):
     assert (edition.number, edition.people_count) == (2, 3)
 
 
+def test_a_list_of_buildings_says_that_it_adds_and_replaces_nothing(folder):
+    header = ["NPSN", "Nama Sekolah", "Bentuk", "Tahun", "Jumlah Siswa"]
+    loaded(visited(), as_csv(["20500001", "SDN 1", "SD", "2025", "120"], header=header))
+    header = ["NPSN", "Ruang Kelas Baik", "Ruang Kelas Rusak Berat", "3T"]
+    rows = [["20500001", "4", "2", "ya"], ["20500009", "4", "2", ""]]
+    app = dropped(visited(), as_csv(*rows, header=header), "sarpras.csv")
+    assert "Keterangan 2 sekolah ditambahkan" in said(app)
+    assert "keadaannya untuk 2, tanda 3T, khusus, atau satu atap untuk 1" in said(app)
+    assert "diganti isi berkas ini" not in said(app)
+    press(app, "import-load-all")
+    edition = import_data.current_edition(folder)
+    assert (edition.number, edition.note) == (2, "keterangan sekolah")
+
+
 def test_pupils_and_births_say_in_words_what_they_add_and_replace(folder):
     first = loaded(
         visited(),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analytics.checks_buildings import FLAG_COLUMNS
+from analytics.checks_schools import CheckedSchools
 from analytics.exit_causes import UNKNOWN
 from analytics.import_data import Preview
+from analytics.readers.rooms import ROOM_COLUMNS
 from pages.shared.words import names, number, t, tn
 
 
@@ -34,7 +37,9 @@ def say_what_is_replaced(preview: Preview) -> None:
             icon=":material/info:",
         )
     kind = preview.reading.kind
-    if kind == "school":
+    if isinstance(preview.checked, CheckedSchools) and preview.checked.describes_only:
+        _say_description(preview)
+    elif kind == "school":
         st.markdown(
             t(
                 "Data sekolah tahun ajaran {years} diganti isi berkas ini: {count} baris. Tahun"
@@ -91,6 +96,23 @@ def say_what_is_replaced(preview: Preview) -> None:
                 count=number(preview.good_count),
             )
         )
+
+
+def _say_description(preview: Preview) -> None:
+    """A list that only describes schools: of how many it tells rooms and marks."""
+    schools = preview.good_rows
+    rooms = schools[list(ROOM_COLUMNS)].notna().any(axis=1)
+    marked = schools[list(FLAG_COLUMNS)].fillna(False).astype(bool).any(axis=1)
+    st.markdown(
+        t(
+            "Keterangan {count} sekolah ditambahkan pada daftar sekolah yang sudah dimuat: ruang"
+            " kelas menurut keadaannya untuk {rooms}, tanda 3T, khusus, atau satu atap untuk"
+            " {marked}. Tidak ada yang diganti; murid dan semua pegawai tetap.",
+            count=number(preview.good_count),
+            rooms=number(int(rooms.sum())),
+            marked=number(int(marked.sum())),
+        )
+    )
 
 
 def _school_years(preview: Preview) -> str:
