@@ -130,6 +130,21 @@ def school_posts(
     """
     known = set(needed["npsn"]) if schools is None else set(schools)
     rows = needed.loc[needed["npsn"].isin(known) & (needed["needed_count"] > 0)]
+    frame, unit_of = placed_posts(rows, units, rulebook, known)
+    keys = [*CELL, "year"]
+    summed = frame.groupby(keys, sort=True, as_index=False)["needed_count"].sum()
+    return summed, frozenset(unit_of.values())
+
+
+def placed_posts(
+    rows: pd.DataFrame, units: pd.DataFrame, rulebook: RuleBook, known: Collection[str]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Teachers needed as :func:`school_posts` has them, before they are summed.
+
+    Returns
+    -------
+    One row per row of ``rows``, in their order, and the unit of each known school.
+    """
     place = units.dropna(subset=["npsn"]).drop_duplicates("npsn").set_index("npsn")
     # A school in which nobody works has no unit; its number stands for it.
     unit_of = {npsn: str(place["unit_id"].get(npsn, npsn)) for npsn in known}
@@ -145,9 +160,7 @@ def school_posts(
             "needed_count": rows["needed_count"].astype("float64"),
         }
     )
-    keys = [*CELL, "year"]
-    summed = frame.groupby(keys, sort=True, as_index=False)["needed_count"].sum()
-    return summed, frozenset(unit_of.values())
+    return frame, unit_of
 
 
 def ratio_posts(units: pd.DataFrame, rulebook: RuleBook, on: date) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from analytics.exact_sums import (
     staff_distribution,
 )
 from analytics.exact_sums_laws import CountLaws
+from analytics.exact_sums_people import People, gathered
 from analytics.projection_months import (
     BY_LAW,
     CONTRACT,
@@ -291,6 +292,29 @@ class Projection:
         return staff_distribution(
             self._hazard[here], group[here], self.year_effect, fixed=self._duty_fixed[here]
         )
+
+    def duty_people(self, group_of_cell: NDArray[np.int64]) -> People:
+        """Of each person on duty the chance to be still so, and what good and bad years move.
+
+        Parameters
+        ----------
+        group_of_cell
+            As in :meth:`duty_laws`.
+
+        Returns
+        -------
+        People in order of their group, periods are calendar years. Method: docs/method.md eq. 94.
+
+        Raises
+        ------
+        ProjectionError
+            When nobody is left to count.
+        """
+        group = np.asarray(group_of_cell, dtype=np.int64)[self._cell_of]
+        here = (group >= 0) & self._is_on_duty
+        if not here.any():
+            raise ProjectionError("nobody on duty in these cells")
+        return gathered(self._hazard[here], group[here], self._duty_fixed[here])
 
     @cached_property
     def ends(self) -> pd.DatetimeIndex:

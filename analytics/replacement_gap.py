@@ -359,5 +359,10 @@ class Gap:
         for name, other in (("p10", "p90"), ("p50", "p50"), ("p90", "p10")):
             table[f"gap_{name}"] = (needed - found[other])[:, at].ravel()
 
+    @property
+    def of_people(self) -> tuple[Projection, NDArray[np.int64]]:
+        """The projection of the supply, and the cell of each of its cells; -1: does not count."""
+        return self._projection, self._cell_of
+
     def _anybody(self, of_projected: NDArray[np.int64]) -> bool:
         return bool((self._projection.duty_start[of_projected >= 0] > 0).any())

@@ -54,14 +54,14 @@ def staff_tables(
     Parameters
     ----------
     bands
-        Of those of today, as ``Projection.bands`` gives them.
+        ``year, end_p10, end_p50, end_p90``, newcomers in it.
 
     Returns
     -------
-    ``staff``: ``year, start_count, end_count, newcomer_count, end_p10, end_p50, end_p90`` (the band
-    of those of today, newcomers as expected). ``staff_account``: ``year, step, change_count``;
-    steps are the causes of leaving, ``masuk_<option>`` and ``pengganti_keluar``; start + changes =
-    end in every year. Method: docs/method.md eq. 239.
+    ``staff``: ``year, start_count, end_count, newcomer_count, end_p10, end_p50, end_p90``.
+    ``staff_account``: ``year, step, change_count``; steps are the causes of leaving,
+    ``masuk_<option>`` and ``pengganti_keluar``; start + changes = end in every year.
+    Method: docs/method.md eq. 239, 299.
     """
     years = ahead.months.years
     changes = ahead.account((), "year").pivot_table(
@@ -94,7 +94,7 @@ def staff_tables(
     staff = pd.DataFrame({"year": years, "start_count": start, "end_count": end})
     staff["newcomer_count"] = here
     for name in ("p10", "p50", "p90"):
-        staff[f"end_{name}"] = band[f"staff_{name}"].to_numpy(dtype=np.int64) + here
+        staff[f"end_{name}"] = band[f"end_{name}"].to_numpy(dtype=np.int64)
     return staff, account
 
 

@@ -13,8 +13,16 @@ from analytics.pay_law import PayChoice
 from analytics.projection_months import rules_levers
 from analytics.redistribution_situation import MoveChoice
 from analytics.regrouping import Limits
-from analytics.regrouping_candidates import CandidateRules
+from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules
 from analytics.regrouping_rules import local_value
+from analytics.regrouping_stored import (
+    CLOSED,
+    FORBIDDEN,
+    INTO,
+    NOTHING_SAVED,
+    OPEN,
+    SavedMergers,
+)
 from analytics.rules import ANY, NO_PROPOSAL, LawChoice, RuleBook
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_refused import refuse_base_year
@@ -83,28 +91,77 @@ def need_choice(told: Scenario) -> NeedChoice:
 
 
 def candidate_rules(told: Scenario, on: date) -> CandidateRules:
-    """Which schools may be merged."""
+    """Which schools may be merged; fewer than nought pupils: that rule is off."""
     few = told.whole("regrouping.min_pupils")
+    least = int(local_value("min_pupils", on)) if few is None else few
+    not_exempt = _listed(told, "regrouping.not_exempt")
+    is_on, share = bool(told["regrouping.damaged"]), told.number("regrouping.damaged_share")
     return CandidateRules(
-        min_pupils=int(local_value("min_pupils", on)) if few is None else few,
+        min_pupils=least or None,
+        years_running=told.whole("regrouping.years_running") or 1,
+        least_per_class=told.number("regrouping.least_per_class"),
+        same_yard_km=told.number("regrouping.same_yard_km"),
+        damaged=is_on,
+        damaged_share=(share or local_value("damaged_share", on)) if is_on else None,
+        damaged_from=str(told["regrouping.damaged_from"]),
+        must_meet_all=bool(told["regrouping.must_meet_all"]),
+        exempt=tuple(one for one in EXEMPTIONS if one not in not_exempt),
+        always=_listed(told, "regrouping.candidates"),
+        accept_shared=bool(told["regrouping.accept_shared"]),
     )
 
 
-def merge_limits(told: Scenario, on: date, known: frozenset[str]) -> Limits:
-    """Within what mergers of one level must stay; locks of other levels (not ``known``) apart."""
+def _listed(told: Scenario, key: str) -> tuple[str, ...]:
+    names = told[key]
+    return names if isinstance(names, tuple) else ()
+
+
+def merge_limits(
+    told: Scenario, on: date, known: frozenset[str], saved: SavedMergers = NOTHING_SAVED
+) -> Limits:
+    """Within what mergers of one level must stay; locks of other levels (not ``known``) apart.
+
+    Parameters
+    ----------
+    saved
+        Locks in force for everybody; what the scenario itself locks goes before them.
+
+    Method: docs/method.md eq. 300.
+    """
 
     def here(key: str) -> tuple[str, ...]:
-        names = told[key]
-        return tuple(one for one in names if one in known) if isinstance(names, tuple) else ()
+        return tuple(one for one in _listed(told, key) if one in known)
 
+    opened, closed = here("regrouping.lock_open"), here("regrouping.lock_closed")
+    own = {*opened, *closed}
+    pairs: tuple[tuple[str, str], ...] = ()
+    forbidden: tuple[tuple[str, str], ...] = ()
+    if told["regrouping.use_locks"]:
+        of: dict[str, list[tuple[str, str]]] = {
+            kind: [] for kind in (OPEN, CLOSED, INTO, FORBIDDEN)
+        }
+        for kind, one, other in saved.locks:
+            if one in known and (not other or other in known):
+                of[kind].append((one, other))
+        opened += tuple(one for one, _ in of[OPEN] if one not in own)
+        closed += tuple(one for one, _ in of[CLOSED] if one not in own)
+        # Who must stay open closes into nobody; into who must close nobody goes.
+        shut = {*closed, *(one for one, _ in of[INTO])}
+        pairs = tuple(
+            (one, other) for one, other in of[INTO] if one not in opened and other not in shut
+        )
+        forbidden = tuple(of[FORBIDDEN])
     return Limits(
         max_km=told.number("regrouping.max_km"),
         detour=local_value("detour", on),
         same=str(told["regrouping.same"]),
         most_into=told.whole("regrouping.most_into"),
         most_merges=told.whole("regrouping.most_merges"),
-        lock_open=here("regrouping.lock_open"),
-        lock_closed=here("regrouping.lock_closed"),
+        lock_open=opened,
+        lock_closed=closed,
+        pairs=pairs,
+        forbidden=forbidden,
+        accept_shared=bool(told["regrouping.accept_shared"]),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics.scenario import Scenario, ScenarioError, from_json
-from analytics.scenario_facts import other_facts, refuse_other
+from analytics.scenario_facts import as_kept, other_facts, other_mergers, refuse_other
 from analytics.scenario_levers import lever
 from analytics.scenario_plan import kept_plan
 from analytics.scenario_run import Result, plan_of, run
@@ -145,6 +145,8 @@ def replayed(decisions: State, one: Opened, stages: Stages) -> Result:
     last = kept.iloc[-1]
     provenance = json.loads(last["provenance"])
     refuse_other(stages.facts.origin, provenance)
+    facts = as_kept(stages.facts, provenance)
+    stages = stages if facts is stages.facts else Stages(facts)
     told = opened(decisions, one.saved.scenario_id, int(last["revision"])).scenario
     plan = kept_plan(provenance["plan"]) if "plan" in provenance else None
     result = run(told, stages, kept=plan)
@@ -189,7 +191,8 @@ def beside_kept(decisions: State, one: Opened, stages: Stages, seconds: float) -
         return None
     last = rows.iloc[-1]
     provenance = json.loads(last["provenance"])
-    other = tuple(other_facts(stages.facts.origin, provenance))
+    origin = stages.facts.origin
+    other = (*other_facts(origin, provenance), *other_mergers(origin, provenance))
     plan = kept_plan(provenance["plan"]) if "plan" in provenance and not other else None
     result = run(one.scenario, stages, seconds, plan)
     figures = json.loads(last["summary"])

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from analytics.exits import ExitModel, exit_model, in_service_on
 from analytics.movement import Law
 from analytics.posts_abk import abk_posts
 from analytics.posts_needed import people_by_post, posts_as_needed
+from analytics.regrouping_stored import NOTHING_SAVED, SavedMergers, saved_mergers, saved_roads
 from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook
 from analytics.scenario_levers import ScenarioError
@@ -45,6 +46,7 @@ class Origin:
 
     ``decisions``: readings of the law in force, titles mapped by hand, causes given to exits, as a
     hash; ``law`` the readings themselves. ``code_version``: hash of the model's own files.
+    ``locks`` of mergers and the hash of measured roads, as saved for everybody.
     """
 
     edition_number: int
@@ -56,6 +58,8 @@ class Origin:
     code_version: str
     decisions: str
     law: LawChoice
+    locks: tuple[tuple[str, str, str], ...] = ()
+    roads_sha256: str = ""
 
     def told(self) -> dict[str, object]:
         """As a plain dictionary for JSON."""
@@ -70,6 +74,8 @@ class Origin:
             "decisions_sha256": self.decisions,
             "law_readings": dict(self.law.readings),
             "law_local_ages": [list(age) for age in self.law.local_ages],
+            "regrouping_locks": [list(lock) for lock in self.locks],
+            "regrouping_roads_sha256": self.roads_sha256,
         }
 
 
@@ -80,7 +86,8 @@ class Stored:
     ``people``: the roster with role groups; ``exits`` as ``exit_history.history``; ``since`` from
     when they are complete. ``profiles``, ``enrolment``, ``births``, ``school_teachers``, ``units``
     as the queries give them. ``school_facts``: religions of pupils. ``tables``: further tables of
-    the edition by query name, empty where the edition is older than they are.
+    the edition by query name, empty where the edition is older than they are. ``mergers``: locks
+    and roads saved in ``folder``.
     """
 
     origin: Origin
@@ -96,6 +103,8 @@ class Stored:
     units: pd.DataFrame
     school_facts: SchoolFacts | None
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    mergers: SavedMergers = NOTHING_SAVED
+    folder: Path | None = None
 
     @property
     def law(self) -> Law:
@@ -273,6 +282,7 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         choice, titles = decisions.law_choice(), decisions.local_titles()
         reasons, classified = decisions.exit_reasons(), decisions.exit_classifications()
         complete = decisions.setting(exit_history.COMPLETE_FROM)
+        mergers = saved_mergers(decisions, folder)
     with closing(store.opened(held.path)) as connection:
         people, exits = store.people(connection), store.exits(connection)
         listed = store.school_teachers(connection)
@@ -295,6 +305,8 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         code_version=code_version(),
         decisions=hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16],
         law=choice,
+        locks=mergers.locks,
+        roads_sha256=mergers.roads_sha256,
     )
     return Stored(
         origin=origin,
@@ -312,7 +324,45 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
             SchoolFacts(religions=religion_shares(religions)) if len(religions) else None
         ),
         tables=tables,
+        mergers=mergers,
+        folder=folder,
     )
+
+
+def as_kept(held: Facts, provenance: Mapping[str, object]) -> Facts:
+    """The same facts with the locks and roads that a kept result was computed from.
+
+    Locks saved since, and roads loaded since, change no result that was kept.
+
+    Raises
+    ------
+    ScenarioError
+        When the file of the roads is gone.
+
+    Method: docs/method.md eq. 300.
+    """
+    told = provenance.get("regrouping_locks")
+    locks = tuple(
+        (str(kind), str(one), str(other))
+        for kind, one, other in (told if isinstance(told, list) else [])
+    )
+    sha256 = str(provenance.get("regrouping_roads_sha256") or "")
+    origin, stored = held.origin, held.stored
+    if locks == origin.locks and sha256 == origin.roads_sha256:
+        return held
+    roads = stored.mergers.roads
+    if sha256 != origin.roads_sha256:
+        roads = saved_roads(stored.folder, sha256) if stored.folder is not None else None
+        if sha256 and roads is None:
+            raise ScenarioError(
+                "Jarak jalan yang dipakai hasil itu tidak ada lagi di folder data; muat lagi di"
+                " halaman Regrouping.",
+                "The roads that result was computed from are no longer in the data folder; load"
+                " them again on the page Regrouping.",
+            )
+    origin = replace(origin, locks=locks, roads_sha256=sha256)
+    mergers = SavedMergers(locks, sha256, roads)
+    return replace(held, stored=replace(stored, origin=origin, mergers=mergers))
 
 
 @cache
@@ -365,6 +415,15 @@ def other_facts(origin: Origin, kept: Mapping[str, object]) -> list[tuple[str, s
     """What of the facts is other than a kept result was computed from, in both languages."""
     now = origin.told()
     return [words for key, words in _ORIGIN_WORDS.items() if kept.get(key) != now[key]]
+
+
+def other_mergers(origin: Origin, kept: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Whether locks or roads of mergers were saved since; a replay takes the kept ones."""
+    now = origin.told()
+    keys = ("regrouping_locks", "regrouping_roads_sha256")
+    if all(kept.get(key, now[key]) == now[key] for key in keys):
+        return []
+    return [("kunci atau jarak jalan penggabungan", "locks or roads of mergers")]
 
 
 def refuse_other(origin: Origin, kept: Mapping[str, object]) -> None:

@@ -30,6 +30,7 @@ from analytics.scenario_account import (
     plan_table,
     staff_tables,
 )
+from analytics.scenario_band import PlanBand, plan_band, short_spread, with_newcomers
 from analytics.scenario_choices import budget_of, pay_choice
 from analytics.scenario_plan import BEST as BEST
 from analytics.scenario_plan import (
@@ -54,8 +55,9 @@ Numbers = NDArray[np.float64]
 MIX_SECONDS = 5.0
 TEACHER = "guru"
 TABLES = (
-    *("staff", "staff_account", "money", "money_account", "money_steps", "gauge", "filling"),
-    *("plan", "shortfall", "flow", "service_breaks", "options", "mergers", "moves"),
+    *("staff", "staff_account", "money", "money_account", "money_steps", "gauge"),
+    *("filling", "unfilled", "plan", "shortfall", "flow", "service_breaks", "options"),
+    *("mergers", "moves"),
 )
 GAUGE_COLUMNS = [
     *("year", "personnel_idr", "excluded_idr", "other_idr", "apbd_idr", "ratio_share"),
@@ -139,11 +141,16 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
     weights = chances(told, facts.rulebook, facts.as_of)
     planned, minded = planned_mix(told, question, bounds, weights, seconds, kept)
     granted = granted_mix(told, planned)
+    band = _band(told, stages, question, granted)
     staff, staff_account = staff_tables(
-        stages.projected(told), stages.staff_band(told), question, granted
+        stages.projected(told),
+        with_newcomers(stages.staff_band(told), granted, band.newcomer_sd),
+        question,
+        granted,
     )
     money, money_account, money_steps = money_tables(path, presence, question, granted)
     filling = filling_table(question, granted, told.number("plan.break_share") or 0.0)
+    filling = filling.assign(unfilled_p10=band.low.ravel(), unfilled_p90=band.high.ravel())
     breaks = break_table(filling)
     level = pd.DataFrame(columns=GAUGE_COLUMNS)
     if plan_budget is not None:
@@ -162,6 +169,7 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
         "money_steps": money_steps,
         "gauge": level,
         "filling": filling,
+        "unfilled": _unfilled(filling, band),
         "plan": plan_table(question, granted),
         "shortfall": shortfall_table(
             minded.plain if minded else planned,
@@ -194,6 +202,20 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
         found,
         minded,
     )
+
+
+def _band(told: Scenario, stages: Stages, question: Asked, granted: Mix) -> PlanBand:
+    """The band of the plan as it is granted."""
+    spread = short_spread(stages, told, question.question.roles)
+    return plan_band(spread, question, granted, stages.facts.as_of)
+
+
+def _unfilled(filling: pd.DataFrame, band: PlanBand) -> pd.DataFrame:
+    """Posts unfilled at the end of each year: as planned, and the band if nothing is changed."""
+    planned = filling.groupby("year", sort=True)["unfilled_count"].sum()
+    table = band.unfilled.copy()
+    table.insert(1, "unfilled_count", planned.to_numpy())
+    return table
 
 
 def _is_proved(told: Scenario, planned: Mix, minded: Minded | None) -> bool:

@@ -169,8 +169,11 @@ class SchoolStages(PeopleStages):
         year = int(cells["school_year"].min())
         own = cells.loc[(cells["level"] == level) & (cells["school_year"] == year)]
         schools = facts.schools.loc[facts.schools["npsn"].isin(own["npsn"])].reset_index(drop=True)
+        damaged = told["regrouping.damaged_schools"]
         schools = schools.assign(
-            is_integrated=one_roof(schools), status=schools["status"].fillna(PUBLIC)
+            is_integrated=one_roof(schools),
+            status=schools["status"].fillna(PUBLIC),
+            is_damaged=schools["npsn"].isin(damaged if isinstance(damaged, tuple) else ()),
         )
         history = now.loc[now["npsn"].isin(schools["npsn"])]
         unlisted = own.loc[~own["npsn"].isin(history["npsn"])]
@@ -184,10 +187,11 @@ class SchoolStages(PeopleStages):
             schools,
             pupils,
             may.set_index("npsn")["is_candidate"],
-            merge_limits(told, on, frozenset(schools["npsn"])),
+            merge_limits(told, on, frozenset(schools["npsn"]), facts.stored.mergers),
             usual_prices(on),
             facts.rulebook,
             on,
+            facts.stored.mergers.roads if told["regrouping.use_roads"] else None,
         )
         return regrouping_plan(asked, seconds=MERGE_SECONDS)
 
@@ -195,10 +199,11 @@ class SchoolStages(PeopleStages):
 
     def needed(self, told: Scenario) -> pd.DataFrame:
         """Teachers the rules ask for by school, school year and post, after mergers."""
-        key = (told.years, told.of("pupils", "need"), self._merge_key(told))
+        key = (told.years, told.of("pupils", "need"), self.merge_key(told))
         return self.kept("needed", key, lambda: self._needed(told))
 
-    def _merge_key(self, told: Scenario) -> Hashable:
+    def merge_key(self, told: Scenario) -> Hashable:
+        """The levers that mergers depend on; nothing where they are switched off."""
         if not told["regrouping.is_on"]:
             return ()
         return told.of("regrouping", "pupils", "law", "need")
@@ -239,7 +244,7 @@ class SchoolStages(PeopleStages):
         key = (
             told.years,
             told.of("law", "pupils", "need", "redistribution"),
-            self._merge_key(told),
+            self.merge_key(told),
         )
         return self.kept("moves", key, lambda: self._moves(told))
 

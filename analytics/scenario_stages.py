@@ -31,7 +31,7 @@ class Stages(SchoolStages):
 
         Method: docs/method.md eq. 232.
         """
-        key = (told.years, told.of("pupils", "need"), self._merge_key(told))
+        key = (told.years, told.of("pupils", "need"), self.merge_key(told))
         return self.kept("needs", key, lambda: self._needs(told))
 
     def _needs(self, told: Scenario) -> Needs:
@@ -67,7 +67,7 @@ class Stages(SchoolStages):
 
     def gap(self, told: Scenario) -> Gap:
         """Need less supply of every post, nobody hired and nobody moved."""
-        key = (told.years, told.of("law", "exits", "pupils", "need"), self._merge_key(told))
+        key = (told.years, told.of("law", "exits", "pupils", "need"), self.merge_key(told))
         return self.kept("gap", key, lambda: self._gap(told))
 
     def _gap(self, told: Scenario) -> Gap:

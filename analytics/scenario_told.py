@@ -15,6 +15,7 @@ _ENGLISH = {
     "orang": ("person", "people"),
     "orang per orang": ("person per person", "people per person"),
     "peran": ("role", "roles"),
+    "putaran": ("round", "rounds"),
     "sekolah": ("school", "schools"),
     "tahun": ("year", "years"),
 }

@@ -310,7 +310,7 @@ def test_a_word_of_the_link_reads_as_it_was_written():
 def test_the_band_of_vacancies_holds_its_middle_and_is_never_below_nought():
     band = scenario_view.unfilled_band(scenario_city.ran())
     assert (band["low"] <= band["middle"]).all() and (band["middle"] <= band["high"]).all()
-    assert (band["low"] >= 0).all()
+    assert (band["low"] >= 0).all() and (band["planned"] >= 0).all()
 
 
 def test_two_scenarios_of_one_name_are_told_apart():

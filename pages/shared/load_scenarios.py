@@ -19,6 +19,7 @@ from analytics import scenario_compare, scenario_facts, scenario_search, store
 from analytics.mix import MixError
 from analytics.mix_prices import Price, prices
 from analytics.pay_law import PayError
+from analytics.regrouping_stored import PLAN, ROADS_SETTING
 from analytics.rules import RuleError
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_run import Result, run
@@ -41,17 +42,25 @@ _RUNS = Desk("scenarios", workers=2, kept=96)
 
 @dataclass(frozen=True)
 class Key:
-    """All that the facts depend on: people under the law in force, exits, pupils."""
+    """All that the facts depend on: people under the law in force, exits, pupils, merger locks."""
 
     exits: ExitKey
     schools: SchoolKey
+    locks_version: int = 0
+    roads: str = ""
 
 
 def key() -> Key:
     """The key of the edition in force, under the law in force: what-ifs belong to scenarios."""
     own = load_exits.exit_key()
     in_force = ExitKey(own.in_force, own.in_force, own.exits_version, own.since)
-    return Key(in_force, load_schools.school_key())
+    kept = load.state().setting(ROADS_SETTING) or {}
+    return Key(
+        in_force,
+        load_schools.school_key(),
+        load.state().locks_version(PLAN),
+        str(kept.get("sha256", "")),
+    )
 
 
 def stages(asked: Key) -> Stages:

@@ -19,24 +19,23 @@ import streamlit as st
 from analytics import store
 from analytics.faults import Fault, FaultsError
 from analytics.regrouping_file import read_roads
+from analytics.regrouping_stored import ROADS_FOLDER, ROADS_SETTING
 from pages.shared import access, import_file, inputs, layout, load, load_schools, words
 from pages.shared.load_schools import SchoolKey
 from pages.shared.words import language, number, t, tn
 
-_SETTING = "regrouping_roads"
-_FOLDER = "roads"
 _UPLOAD, _TURN, _TOLD = "berkas-jalan", "_jalan_ke", "_jalan_salah"
 _FAULTS_SHOWN = 5
 
 
 def in_force() -> dict[str, str]:
     """The roads kept for everybody: ``sha256``, ``name``, ``by``, ``on``; empty where none are."""
-    kept = load.state().setting(_SETTING) or {}
+    kept = load.state().setting(ROADS_SETTING) or {}
     return kept if kept and _path(str(kept["sha256"])).is_file() else {}
 
 
 def _path(sha256: str) -> Path:
-    return store.data_folder() / _FOLDER / f"{sha256}.csv"
+    return store.data_folder() / ROADS_FOLDER / f"{sha256}.csv"
 
 
 @lru_cache(maxsize=8)
@@ -126,7 +125,7 @@ def keep(name: str, content: bytes) -> tuple[bool, list[Fault]]:
     Whether it was kept, and what is wrong with it; a file with any fault is not kept.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    folder = store.data_folder() / _FOLDER
+    folder = store.data_folder() / ROADS_FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as draft:
         draft.write(content)
@@ -142,7 +141,7 @@ def keep(name: str, content: bytes) -> tuple[bool, list[Fault]]:
     Path(draft.name).replace(_path(sha256))
     short = re.sub(r"[^\w. -]+", "", name)[:60]
     load.state().set_setting(
-        _SETTING,
+        ROADS_SETTING,
         {
             "sha256": sha256,
             "name": short,
@@ -157,4 +156,4 @@ def keep(name: str, content: bytes) -> tuple[bool, list[Fault]]:
 def _forget() -> None:
     """Back to the straight line for everybody (a callback); planners only."""
     if access.may("perencana"):
-        load.state().set_setting(_SETTING, {}, access.actor())
+        load.state().set_setting(ROADS_SETTING, {}, access.actor())

@@ -50,9 +50,9 @@ def headline(view: Seen) -> None:
         )
     layout.note(
         t(
-            "Rentang: 8 dari 10 kemungkinan siapa yang pergi; formasi tetap seperti rencana."
-            " Jabatan kosong dihitung per jabatan, kelebihan di satu tempat tidak menutupi yang"
-            " lain."
+            "Rentang: 8 dari 10 kemungkinan siapa yang pergi, berapa murid, berapa formasi yang"
+            " terisi dan kapan, bila rencana tidak pernah disesuaikan. Jabatan kosong dihitung per"
+            " jabatan, kelebihan di satu tempat tidak menutupi yang lain."
         )
     )
     aside = int(str(view.result.summary["part_time_apart_count"]))
@@ -207,14 +207,21 @@ def services(view: Seen) -> None:
         "layanan-putus",
         height=80 + 30 * len(ranked),
     )
+    ends = filling.loc[filling["year"] == view.last_year].set_index("role")
     layout.table(
-        ordered.assign(role=ordered["role"].map(role_name)),
+        ordered.assign(
+            low=ordered["role"].map(ends["unfilled_p10"]),
+            high=ordered["role"].map(ends["unfilled_p90"]),
+            role=ordered["role"].map(role_name),
+        ),
         [
             layout.Column("role", t("Peran"), width="medium"),
             layout.Column("breaks_in", t("Putus mulai"), "year"),
             layout.Column("service_share", t("Terisi tahun itu"), "share"),
             layout.Column("last_share", t("Terisi akhir masa"), "share"),
             layout.Column("unfilled_count", t("Kosong akhir masa"), "number"),
+            layout.Column("low", "P10", "number"),
+            layout.Column("high", "P90", "number"),
         ],
         "layanan-putus-tabel",
         height=_MOST_ROWS if len(ordered) > 11 else "auto",

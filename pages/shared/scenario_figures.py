@@ -20,19 +20,17 @@ def unfilled_by_year(result: Result) -> pd.Series:
 
 
 def unfilled_band(result: Result) -> pd.DataFrame:
-    """The same with what it would be if leavers come at P10 or P90 and the plan stays as it is.
+    """The same with its band, the plan never changed: leavers, pupils, fill and lead times.
 
     Returns
     -------
-    By year ``middle``, ``low``, ``high``: each person more who leaves leaves one post more empty.
+    By year ``planned``, ``middle`` (P50), ``low`` (P10), ``high`` (P90). What is planned is what
+    comes of everything going exactly as expected; chance leaves more empty than that.
     """
-    middle = unfilled_by_year(result)
-    staff = result.tables["staff"].set_index("year").reindex(middle.index)
-    less = (staff["end_p50"] - staff["end_p10"]).clip(lower=0)
-    more = (staff["end_p90"] - staff["end_p50"]).clip(lower=0)
-    return pd.DataFrame(
-        {"middle": middle, "low": (middle - more).clip(lower=0), "high": middle + less}
-    )
+    table = result.tables["unfilled"].set_index("year")
+    names = {"unfilled_count": "planned", "unfilled_p50": "middle"}
+    names |= {"unfilled_p10": "low", "unfilled_p90": "high"}
+    return table[list(names)].rename(columns=names)
 
 
 def staff_and_vacancies(result: Result, nothing: Result | None, finding: str) -> charts.Figure:
@@ -57,11 +55,23 @@ def staff_and_vacancies(result: Result, nothing: Result | None, finding: str) ->
         )
     empty = {
         "type": "bar",
-        "name": t("Jabatan kosong"),
+        "name": t("Jabatan kosong, bila semua seperti rencana"),
+        "x": band.index.tolist(),
+        "y": band["planned"].tolist(),
+        "yaxis": "y2",
+        "marker": {"color": red, "line": {"width": 0}},
+        "text": [number(one) for one in band["planned"]],
+        "textposition": "none",
+        "hovertemplate": f"{t('Jabatan kosong')}: %{{text}}<extra></extra>",
+    }
+    ranges = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": t("Jabatan kosong, 8 dari 10 kemungkinan"),
         "x": band.index.tolist(),
         "y": band["middle"].tolist(),
         "yaxis": "y2",
-        "marker": {"color": red, "line": {"width": 0}},
+        "marker": {"color": charts.QUIET, "size": 6},
         "error_y": {
             "type": "data",
             "symmetric": False,
@@ -71,15 +81,14 @@ def staff_and_vacancies(result: Result, nothing: Result | None, finding: str) ->
             "thickness": 1.5,
             "width": 3,
         },
-        "text": [number(one) for one in band["middle"]],
-        "textposition": "none",
         "customdata": [
             t("{mid} ({low}-{high})", mid=number(mid), low=number(low), high=number(high))
             for mid, low, high in zip(band["middle"], band["low"], band["high"], strict=True)
         ],
-        "hovertemplate": f"{t('Jabatan kosong')}: %{{customdata}}<extra></extra>",
+        "hovertemplate": f"{t('8 dari 10 kemungkinan')}: %{{customdata}}<extra></extra>",
     }
     traces.append(empty)
+    traces.append(ranges)
     shown = charts.layout(finding, t("Orang"))
     shown["xaxis"] |= {"tickformat": "d", "dtick": 2, "anchor": "y2"}
     shown["yaxis"] |= {"domain": [_STAFF_FROM, 1], "rangemode": "normal", "nticks": 5}

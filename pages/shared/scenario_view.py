@@ -17,7 +17,7 @@ from pages.shared.scenario_words import role_name
 from pages.shared.words import language, money, number, percent, t, tn
 
 # What the page rests on, as docs/method.md numbers it.
-EQUATIONS = (230, 231, 238, 239, 240, 241, 242, 243, 244, 245, 290, 291)
+EQUATIONS = (230, 231, 238, 239, 240, 241, 242, 243, 244, 245, 290, 291, 296, 298)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,11 +135,12 @@ def keys(view: Seen) -> list[layout.Key]:
     out = [
         layout.Key(
             t("Jabatan kosong akhir {year}", year=view.last_year),
-            number(band["middle"].iloc[-1]) if known else t("belum dihitung"),
+            number(band["planned"].iloc[-1]) if known else t("belum dihitung"),
             _band_said(view, band) if known else t("kebutuhan tidak diketahui"),
-            tuple(band["middle"]) if known else (),
+            tuple(band["planned"]) if known else (),
             help=t(
-                "Dihitung dari kebutuhan tiap jabatan; kelebihan di tempat lain tidak menutupi."
+                "Bila semua seperti rencana; rentangnya 8 dari 10 kemungkinan. Kelebihan di tempat"
+                " lain tidak menutupi."
             ),
         ),
         layout.Key(

@@ -85,6 +85,16 @@ def choice_names(own: Lever, thing: str = "") -> dict[str, str]:
             "kecamatan": t("kecamatan"),
             "village": t("desa atau kelurahan"),
         },
+        "regrouping.damaged_from": {
+            "light": t("rusak ringan"),
+            "moderate": t("rusak sedang"),
+            "heavy": t("rusak berat"),
+        },
+        "regrouping.not_exempt": {
+            "is_remote": t("sekolah terpencil (3T)"),
+            "is_special": t("sekolah khusus"),
+            "is_integrated": t("sekolah satu atap"),
+        },
         "redistribution.linearity": {
             "certificate": t("sertifikat pendidik"),
             "either": t("sertifikat atau ijazah"),

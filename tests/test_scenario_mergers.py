@@ -1,0 +1,161 @@
+"""Mergers in scenarios obey saved locks, measured roads and every rule of candidates.
+
+On the sample city (synthetic); what was saved is recorded with a result and computed again from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analytics import scenario_desk, state
+from analytics.regrouping_stored import (
+    CLOSED,
+    INTO,
+    OPEN,
+    PLAN,
+    ROADS_FOLDER,
+    ROADS_SETTING,
+    SavedMergers,
+    saved_mergers,
+)
+from analytics.scenario import ScenarioError
+from analytics.scenario_choices import candidate_rules
+from analytics.scenario_facts import as_kept
+from analytics.scenario_run import run
+from analytics.scenario_stages import Stages
+from tests.scenario_city import facts, stages, told
+
+
+def merging(**levers):
+    return told(regrouping__is_on=True, **levers)
+
+
+def given(*locks, roads=None, sha256=""):
+    """Stages of the sample city where these locks and roads were saved."""
+    own = facts()
+    origin = replace(own.origin, locks=tuple(locks), roads_sha256=sha256)
+    mergers = SavedMergers(tuple(locks), sha256, roads)
+    return Stages(replace(own, stored=replace(own.stored, origin=origin, mergers=mergers)))
+
+
+@pytest.fixture(scope="module")
+def merged():
+    """Closing school -> receiver, nothing saved."""
+    found = stages().mergers(merging()).into
+    assert len(found) >= 2
+    return found
+
+
+def test_a_school_saved_as_open_stays_open_unless_the_lever_lets_it(merged):
+    closing = next(iter(merged))
+    locked = given((OPEN, closing, ""))
+    assert closing not in locked.mergers(merging()).into
+    assert locked.mergers(merging(regrouping__use_locks=False)).into == merged
+
+
+def test_a_saved_pair_closes_into_the_school_it_names(merged):
+    schools = facts().schools
+    closing = next(iter(merged))
+    level = schools.set_index("npsn")["level"]
+    other = next(
+        one for one in schools["npsn"]
+        if level[one] == level[closing] and one not in merged and one not in merged.values()
+        and one in set(stages().cells(told())["npsn"])
+    )  # fmt: skip
+    found = given((INTO, closing, other)).mergers(merging(regrouping__max_km=30.0)).into
+    assert found[closing] == other
+
+
+def test_what_the_scenario_locks_itself_goes_before_what_was_saved(merged):
+    closing = next(iter(merged))
+    locked = given((CLOSED, closing, ""))
+    found = locked.mergers(merging(regrouping__lock_open=(closing,)))
+    assert closing not in found.into
+
+
+def test_over_long_measured_roads_nobody_merges(merged):
+    names = stages().cells(told())["npsn"].unique()
+    roads = pd.DataFrame(
+        [(one, other, 50.0) for one in names for other in names if one < other],
+        columns=["from", "into", "km"],
+    )
+    far = given(roads=roads, sha256="x")
+    assert far.mergers(merging()).into == {}
+    assert far.mergers(merging(regrouping__use_roads=False)).into == merged
+
+
+def test_more_rules_make_more_candidates_and_all_rules_fewer(merged):
+    wide = stages().mergers(merging(regrouping__least_per_class=40.0)).into
+    assert len(wide) >= len(merged)
+    strict = merging(
+        regrouping__least_per_class=40.0, regrouping__damaged=True, regrouping__must_meet_all=True
+    )
+    assert stages().mergers(strict).into == {}
+    closing = next(iter(merged))
+    named = strict.moved("regrouping.damaged_schools", (closing,))
+    assert set(stages().mergers(named).into) <= {closing}
+
+
+def test_without_the_rule_on_pupils_only_schools_named_by_hand_merge(merged):
+    closing = next(iter(merged))
+    alone = merging(regrouping__min_pupils=0, regrouping__candidates=(closing,))
+    assert set(stages().mergers(alone).into) <= {closing}
+    assert stages().mergers(merging(regrouping__min_pupils=0)).into == {}
+
+
+def test_every_rule_of_candidates_is_a_lever():
+    rules = candidate_rules(
+        merging(
+            regrouping__years_running=3,
+            regrouping__same_yard_km=0.1,
+            regrouping__not_exempt=("is_special",),
+            regrouping__accept_shared=True,
+        ),
+        facts().as_of,
+    )
+    assert rules.years_running == 3 and rules.same_yard_km == 0.1 and rules.accept_shared
+    assert rules.exempt == ("is_remote", "is_integrated")
+
+
+# ---- recorded, and computed again from -----------------------------------------------------------
+
+
+def test_a_result_is_computed_again_from_the_locks_it_was_made_with(merged, tmp_path, monkeypatch):
+    monkeypatch.delenv("ESTAFET_STATE", raising=False)
+    closing = next(iter(merged))
+    then, since = given((OPEN, closing, "")), given((CLOSED, closing, ""))
+    scenario = merging().moved("regrouping.is_on", True, "uji")
+    with state.opened(tmp_path) as decisions:
+        draft = scenario_desk.saved(decisions, scenario, "setempat")
+        asked = scenario_desk.submitted(decisions, draft, "setempat", "pengelola")
+        result = run(asked.scenario, then)
+        assert result.provenance["regrouping_locks"] == [[OPEN, closing, ""]]
+        agreed = scenario_desk.approved(decisions, asked, result, "setempat", "pengelola")
+        again = scenario_desk.replayed(decisions, agreed, since)
+    assert again.files() == result.files()
+    assert again.files() != run(asked.scenario, since).files()
+
+
+def test_a_result_whose_roads_are_gone_is_refused_in_words():
+    kept = {**facts().origin.told(), "regrouping_roads_sha256": "0" * 64}
+    with pytest.raises(ScenarioError, match="Jarak jalan") as refusal:
+        as_kept(facts(), kept)
+    assert "roads" in refusal.value.english
+
+
+def test_what_was_saved_is_read_with_the_facts(tmp_path, monkeypatch):
+    monkeypatch.delenv("ESTAFET_STATE", raising=False)
+    (tmp_path / ROADS_FOLDER).mkdir()
+    (tmp_path / ROADS_FOLDER / "abc.csv").write_text("from,into,km\n1,2,3.5\n", encoding="utf-8")
+    with state.opened(tmp_path) as decisions:
+        decisions.lock(PLAN, OPEN, "20100001", "ani")
+        kept = {"sha256": "abc", "name": "jalan.csv", "by": "ani", "on": "2026-11-22"}
+        decisions.set_setting(ROADS_SETTING, kept, "ani")
+        found = saved_mergers(decisions, tmp_path)
+        assert found.locks == ((OPEN, "20100001", ""),)
+        assert found.roads_sha256 == "abc" and found.roads["km"].tolist() == [3.5]
+        (tmp_path / ROADS_FOLDER / "abc.csv").unlink()
+        assert saved_mergers(decisions, tmp_path).roads_sha256 == ""
