@@ -66,14 +66,13 @@ def reach(ground: Ground, asked: Question) -> Reach:
     for group in groups.itertuples():
         parts: dict[int, float] = {}
         there = dict(_ways_of(group, near, by_school, choice))
-        able = [at for post, own in by_post.items() if fits(group.fits, post) for at in own]
+        able = {post for post in by_post if fits(group.fits, post)}
+        places = [(str(cells[at].npsn), at) for post in able for at in by_post[post]]
         # Its own school first, the others in the order of their numbers.
-        able.sort(key=lambda at, own=group.npsn: (cells[at].npsn != own, cells[at].npsn, at))
-        for at in able:
-            cell = cells[at]
-            npsn = str(cell.npsn)
+        for _, npsn, at in sorted((npsn != group.npsn, npsn, at) for npsn, at in places):
             if npsn not in there:
                 continue
+            cell = cells[at]
             km, is_same = there[npsn], npsn == group.npsn
             if not is_same and not level_allows(
                 level[group.npsn], level[npsn], str(cell.post), choice.across_levels
