@@ -191,6 +191,7 @@ async def warmed_up(_app: st.App) -> AsyncIterator[None]:
         LOG.exception("the first page could not be prepared")
     gc.collect()
     gc.freeze()
+    importlib.import_module("pages.shared.prepare").in_background()
     yield
 
 

@@ -6,7 +6,7 @@ who asks for the same levers. Both are work for the server's workers, never for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -63,13 +63,39 @@ def key() -> Key:
     )
 
 
-def stages(asked: Key) -> Stages:
+def key_in_force() -> Key:
+    """The same key, of no visitor."""
+    in_force = load.people_key(load.law_in_force())
+    since, _ = load_exits.complete_from()
+    own = ExitKey(in_force, in_force, load.state().exits_version(), since)
+    return Key(own, load_schools.school_key())
+
+
+def prepare(asked: Key, told: Scenario) -> Iterator[None]:
+    """Make ready what the first visitor of the page waits for, a piece at a time; nothing is drawn.
+
+    Parameters
+    ----------
+    told
+        The scenario with which the page opens.
+    """
+    load_exits.model_of(asked.exits, "")
+    yield
+    if not load_schools.history_of(asked.schools).empty:
+        load_schools.learnt(asked.schools, "")
+        yield
+    ready = stages(asked, is_shown=False)
+    yield
+    _waited(("run", asked, told.digest), lambda: run(told, ready), "")
+
+
+def stages(asked: Key, *, is_shown: bool = True) -> Stages:
     """The stages of an edition's facts; words on the screen while they are learnt."""
     name = ("facts", asked)
     ready = _FACTS.work.get(name)
     if ready is not None and ready.done() and ready.exception() is None:
         return ready.result()
-    told = t("Menyiapkan fakta untuk skenario")
+    told = t("Menyiapkan fakta untuk skenario") if is_shown else ""
     model = load_exits.model_of(asked.exits, told)
     pupils = None
     if not load_schools.history_of(asked.schools).empty:

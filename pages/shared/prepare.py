@@ -1,0 +1,66 @@
+"""What a visitor would wait for, made ready while nobody is being answered.
+
+The page Skenario rests on facts that take seconds to learn, once for each edition. They are learnt
+when this process has been quiet for a moment: after a start, and after an import by whatever way.
+Whoever comes meanwhile joins the work under way, as any visitor would.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from analytics.store import Edition
+from pages.shared import load, load_scenarios
+from pages.shared.scenario_link import FIRST, named
+
+LOG = logging.getLogger("estafet")
+# Quiet: so few seconds of processor in so many of the clock.
+_WATCH_SECONDS, _BUSY_SECONDS = 3.0, 0.15
+# A start is followed by somebody who waits for the first page, most often.
+_NOBODY_SECONDS = 45.0
+
+
+def in_background() -> None:
+    """Begin to watch for quiet moments, until the process ends."""
+    threading.Thread(target=_watch, name="estafet-prepare", daemon=True).start()
+
+
+def everything() -> None:
+    """Make ready what the current edition holds; nothing where there is none."""
+    if load.edition() is not None:
+        for _ in load_scenarios.prepare(load_scenarios.key_in_force(), named(FIRST)):
+            _wait_until_quiet()
+
+
+def _watch() -> None:
+    done: Edition | None = None
+    _wait_for_somebody()
+    while True:
+        _wait_until_quiet()
+        try:
+            held = load.edition()
+            if held == done:
+                continue
+            done = held
+            everything()
+        except Exception:
+            # The page says what is wrong to whoever opens it.
+            LOG.warning("the page on scenarios could not be prepared", exc_info=True)
+
+
+def _wait_for_somebody() -> None:
+    """Return once a first page was begun, or nobody came for a while."""
+    used, until = time.process_time(), time.monotonic() + _NOBODY_SECONDS
+    while time.monotonic() < until and time.process_time() - used < _BUSY_SECONDS:
+        time.sleep(_WATCH_SECONDS / 6)
+
+
+def _wait_until_quiet() -> None:
+    """Return once this process has done next to nothing for a while."""
+    while True:
+        before = time.process_time()
+        time.sleep(_WATCH_SECONDS)
+        if time.process_time() - before < _BUSY_SECONDS:
+            return
