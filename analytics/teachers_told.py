@@ -99,7 +99,8 @@ def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> 
     edition = import_data.current_edition(folder) if folder.is_dir() else None
     if edition is None:
         raise store.StoreError(
-            "Belum ada edisi di folder data. Impor dahulu, atau pakai --history."
+            "Belum ada edisi di folder data. Impor dahulu, atau pakai --history.",
+            "There is no edition in the data folder. Import first, or give --history.",
         )
     if edition.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))

@@ -55,6 +55,7 @@ def _too_short(finding: st.delta_generator.DeltaGenerator) -> None:
             "Muat di halaman Data: murid per sekolah, tingkat, dan tahun ajaran, paling sedikit"
             " tiga tahun ajaran; makin panjang makin baik."
         ),
+        leads_to_data=True,
     )
 
 

@@ -40,6 +40,7 @@ def render() -> None:
                 "Muat di halaman Data: murid per sekolah, tingkat, dan tahun ajaran; daftar sekolah"
                 " dengan koordinatnya; daftar pegawai dan daftar GTK Dapodik."
             ),
+            leads_to_data=True,
         )
         return
     _page()
@@ -80,6 +81,7 @@ def _page() -> None:
             layout.empty(
                 t("Belum ada peta"),
                 t("Koordinat sekolah belum ada; muat daftar sekolah Dapodik di halaman Data."),
+                leads_to_data=True,
             )
         else:
             charts.draw(drawn, locks.MAP, height=560, on_select=locks.map_clicked)
@@ -157,6 +159,7 @@ def _nothing(plan: Plan) -> None:
     layout.empty(
         t("Belum ada guru yang cocok dengan sekolah-sekolah ini"),
         t("Muat daftar pegawai atau GTK Dapodik dengan NPSN di halaman Data."),
+        leads_to_data=True,
     )
 
 

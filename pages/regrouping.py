@@ -38,6 +38,7 @@ def render() -> None:
                 "Muat di halaman Data: daftar sekolah Dapodik dengan lintang, bujur, dan ruang"
                 " kelas, lalu murid per sekolah dan tingkat (atau jumlahnya saja)."
             ),
+            leads_to_data=True,
         )
         return
     _page(key)

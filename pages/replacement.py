@@ -44,7 +44,11 @@ def _page() -> None:
     if held.posted.empty:
         with finding:
             layout.header(t("Tidak ada pegawai dalam data ini"), _question())
-        layout.empty(t("Tidak ada yang dihitung"), t("Muat daftar pegawai di halaman Data."))
+        layout.empty(
+            t("Tidak ada yang dihitung"),
+            t("Muat daftar pegawai di halaman Data."),
+            leads_to_data=True,
+        )
         return
 
     # read

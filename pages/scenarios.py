@@ -30,6 +30,7 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
+    scenario_held.follow_address()
     _page()
 
 
@@ -53,10 +54,13 @@ def _page() -> None:
 
     # call
     refusal, view = "", None
-    try:
-        view = scenario_view.seen(key, told)
-    except RefusedError as error:
-        refusal = str(error)
+    # Waiting takes one place however long it is: what is drawn below keeps its own, and nothing of
+    # the last drawing is left standing beneath it.
+    with st.container(key="hitungan"):
+        try:
+            view = scenario_view.seen(key, told)
+        except RefusedError as error:
+            refusal = str(error)
 
     # draw
     with finding.container():
@@ -69,7 +73,8 @@ def _page() -> None:
         beside=scenario_view.beside_gauge(view) if view else (),
         remedy=scenario_details.missing_budget(),
     )
-    scenario_inputs.limit_readings(held.now)
+    if view is None or view.gauge is not None:
+        scenario_inputs.limit_readings(held.now)
     scenario_saved.choose(held)
     scenario_saved.bar(held, told, view.result if view else None)
     if view is None:
@@ -77,17 +82,18 @@ def _page() -> None:
         layout.note(t("Kembalikan tuas itu, atau tekan Urungkan."))
     else:
         _headline(view)
+    scenario_held.keep_in_link(held)
     left, right = st.columns([3.1, 1.25], gap="large")
-    with left:
-        if view is not None:
-            _answer(view, held)
+    # The levers first: they answer while a section below still waits for its numbers.
     with right:
         scenario_inputs.levers(held.now)
         st.markdown(f"#### {t('Yang diubah')}")
         saved = scenario_held.saved_of(held)
         may_write = access.role() in EDITORS and (saved is None or saved.standing == DRAFT)
         scenario_inputs.moved(held.now, is_draft=may_write)
-    scenario_held.keep_in_link(held)
+    with left:
+        if view is not None:
+            _answer(view, held)
     layout.source_note(*scenario_view.EQUATIONS)
 
 

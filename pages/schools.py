@@ -27,6 +27,7 @@ def render() -> None:
                 "Muat di halaman Data: daftar sekolah Dapodik, lalu murid per sekolah, tingkat, dan"
                 " tahun ajaran (atau jumlahnya saja). Paling sedikit dua tahun ajaran."
             ),
+            leads_to_data=True,
         )
         return
     _page()

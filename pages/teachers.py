@@ -38,6 +38,7 @@ def render() -> None:
                 "Muat di halaman Data: murid per sekolah, tingkat, dan tahun ajaran; lalu daftar"
                 " pegawai dan daftar GTK Dapodik."
             ),
+            leads_to_data=True,
         )
         return
     _page()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analytics import scenario_desk
 from analytics import state as decisions
 from pages.shared import access, load, scenario_held, scenario_link, scenario_view, scenario_words
 from pages.shared.scenario_held import Held
@@ -253,6 +254,17 @@ def test_save_submit_approve_lock(own_city, monkeypatch):
     replayed = opened(monkeypatch, own_city, role=MAYOR, s="1", rinci="riwayat")
     button(replayed, "hitung-ulang").click().run()
     assert "Sama sampai byte terakhir" in said(replayed)
+
+
+def test_the_history_of_what_was_never_submitted_opens(own_city, monkeypatch):
+    name = "**Usul** <b>2027</b>"
+    with decisions.opened(own_city) as kept:
+        scenario_desk.saved(kept, scenario_link.presets()["zero_growth"].renamed(name), "uji", 0)
+    test = opened(monkeypatch, own_city, s="1", rinci="riwayat")
+    assert not test.error
+    assert "Belum pernah diajukan." in said(test)
+    # A name is a name, never markup.
+    assert "&lt;b&gt;2027" in finding(test)
 
 
 def test_nobody_saves_over_what_another_saved_since(own_city, monkeypatch):

@@ -142,6 +142,7 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
 /* Streamlit writes ticks and axis titles of the light theme in a grey of 3.7 to 1. */
 .js-plotly-plot text[style*="rgb(128, 132, 149)"] { fill: #47535F !important; }
 [data-testid="stCaptionContainer"] { color: inherit !important; opacity: .8; }
+div:has(> .st-key-hitungan:empty), .st-key-hitungan:empty { display: none; }
 /* A switch says its whole name, on a phone too. */
 .stCheckbox label p { white-space: normal !important; }
 @media (max-width: 900px) {

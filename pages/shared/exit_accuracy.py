@@ -128,6 +128,7 @@ def too_short(finding: st.delta_generator.DeltaGenerator) -> None:
             "Muat di halaman Data daftar pegawai yang keluar, paling sedikit tiga tahun penuh: dua"
             " untuk belajar dan satu untuk menguji."
         ),
+        leads_to_data=True,
     )
 
 

@@ -160,12 +160,15 @@ def _lang_suffix() -> str:
     return "" if words.language() == "id" else f"?lang={words.language()}"
 
 
-def empty(told: str, remedy: str = "") -> None:
-    """Nothing to show, and what to do about it."""
+def empty(told: str, remedy: str = "", *, leads_to_data: bool = False) -> None:
+    """Nothing to show, what to do about it, and a link to where it is done."""
     st.html(
         f'<div class="es-empty">{brand.picture(56)}<h2>{escape(told)}</h2>'
         f"<p>{escape(remedy)}</p></div>"
     )
+    if leads_to_data:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            page_link("data", t("Buka halaman Data"))
 
 
 def needs_data() -> None:
@@ -175,6 +178,7 @@ def needs_data() -> None:
     empty(
         t("Belum ada data"),
         t("Muat daftar pegawai di halaman Data, atau lihat dulu dengan kota contoh."),
+        leads_to_data=True,
     )
     st.stop()
 

@@ -7,15 +7,14 @@ who asks for the same levers. Both are work for the server's workers, never for 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
-from weakref import WeakValueDictionary
+from typing import TypeVar
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from analytics import scenario_compare, scenario_facts, scenario_search, store
+from analytics import scenario_compare, scenario_facts, store
 from analytics.mix import MixError
 from analytics.mix_prices import Price, prices
 from analytics.pay_law import PayError
@@ -33,11 +32,8 @@ Found = TypeVar("Found")
 
 # How long a redraw says nothing while a run is under way.
 QUIET_SECONDS = 0.35
-# Seconds for the best mix of each of many runs.
-SEARCH_SECONDS = 1.0
-_RUNS_A_SEEK = 12
 _FACTS = Desk("facts", kept=4)
-_RUNS = Desk("scenarios", workers=2, kept=96)
+RUNS = Desk("scenarios", workers=2, kept=96)
 
 
 @dataclass(frozen=True)
@@ -174,113 +170,23 @@ def _waited(name: Hashable, work: Callable[[], Found], told: str) -> Found:
         with threadpool_limits(limits=1):
             return work()
 
-    try:
+    with told_in_words():
         return load_schools.waited_for(
             name,
             alone,
             told,
-            desk=_RUNS,
+            desk=RUNS,
             quiet_seconds=QUIET_SECONDS,
         )
-    except ScenarioError as error:
+
+
+@contextmanager
+def told_in_words() -> Iterator[None]:
+    """What a run refuses becomes a ``RefusedError`` in the visitor's language."""
+    try:
+        yield
+    except (ScenarioError, RuleError, MixError, PayError) as error:
         raise RefusedError(refusal(error)) from error
-    except (RuleError, MixError, PayError) as error:
-        raise RefusedError(str(error)) from error
-    except CancelledError as error:
-        raise RefusedError(t("Dihentikan.")) from error
-
-
-# --- long work: many runs, with the share that is done ---
-
-
-_UNDER_WAY: WeakValueDictionary[Hashable, _Counted] = WeakValueDictionary()
-
-
-class _Counted(ThreadPoolExecutor):
-    """One thread that tells the desk what share of the runs asked for is done."""
-
-    def __init__(self, name: Hashable, expected: int) -> None:
-        super().__init__(max_workers=1)
-        self._name, self._expected, self._finished = name, max(expected, 1), 0
-        self._is_stopped = False
-        _UNDER_WAY[name] = self
-
-    def stop(self) -> None:
-        """Begin nothing more; the run under way ends by itself within seconds."""
-        self._is_stopped = True
-        self.shutdown(wait=False, cancel_futures=True)
-
-    def submit(self, fn: Callable[..., Found], /, *args: Any, **kwargs: Any) -> Future[Found]:  # noqa: ANN401 (as Executor.submit)
-        if self._is_stopped:
-            raise CancelledError
-        job = super().submit(fn, *args, **kwargs)
-        job.add_done_callback(self._count)
-        return job
-
-    def _count(self, _job: Future[Any]) -> None:
-        self._finished += 1
-        _RUNS.done_share[self._name] = min(self._finished / self._expected, 0.99)
-
-
-def stop(name: Hashable) -> None:
-    """Let long work end early, unless somebody else still waits for it."""
-    if _RUNS.waiting.get(name, 0) <= 0 and (work := _UNDER_WAY.get(name)) is not None:
-        work.stop()
-
-
-def tornado_name(asked: Key, told: Scenario, measure: str) -> Hashable:
-    """Under what name a tornado is worked out."""
-    return ("tornado", asked, told.digest, measure)
-
-
-def seek_name(
-    asked: Key, told: Scenario, levers: tuple[str, ...], measure: str, target: float
-) -> Hashable:
-    """Under what name a goal is sought."""
-    return ("seek", asked, told.digest, levers, measure, target)
-
-
-def tornado(asked: Key, told: Scenario, measure: str) -> pd.DataFrame:
-    """What each lever alone does to a measure (``scenario_search.tornado``).
-
-    Raises
-    ------
-    RefusedError
-        Levers that do not fit.
-    """
-    ready = stages(asked)
-    name = tornado_name(asked, told, measure)
-
-    def work() -> pd.DataFrame:
-        expected = 1 + 2 * len(scenario_search.swings())
-        with _Counted(name, expected) as executor:
-            return scenario_search.tornado(
-                told, ready, measure, executor=executor, seconds=SEARCH_SECONDS
-            )
-
-    return _waited(name, work, t("Menggeser setiap tuas"))
-
-
-def seeks(
-    asked: Key, told: Scenario, levers: tuple[str, ...], measure: str, target: float
-) -> pd.DataFrame:
-    """What each lever alone must be to reach a target (``scenario_search.goal_seeks``).
-
-    Raises
-    ------
-    RefusedError
-        Levers that do not fit, a measure that is not known here.
-    """
-    ready = stages(asked)
-    name = seek_name(asked, told, levers, measure, target)
-
-    def work() -> pd.DataFrame:
-        with _Counted(name, _RUNS_A_SEEK * len(levers)) as executor:
-            return scenario_search.goal_seeks(
-                told, ready, levers, measure, target, executor=executor, seconds=SEARCH_SECONDS
-            )
-
-    return _waited(name, work, t("Mencari nilai tuas"))
 
 
 def worth(asked: Key, found: Result) -> tuple[Price, ...]:

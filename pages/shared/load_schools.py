@@ -210,6 +210,18 @@ def _started(key: Hashable, work: Callable[[], Result], desk: Desk = _DESK) -> F
     return cast("Future[Result]", held)
 
 
+def begun(key: Hashable, work: Callable[[], Result], desk: Desk) -> Future[Result]:
+    """The work behind a key, begun where nobody asked before; its end is not waited for.
+
+    One that failed is given as it is: who reads the error takes it off the desk.
+    """
+    with desk.lock:
+        held = desk.work.get(key)
+        if held is None:
+            desk.work[key] = held = desk.worker.submit(work)
+    return cast("Future[Result]", held)
+
+
 def _left(key: Hashable, job: Future[Any], desk: Desk = _DESK) -> None:
     """A visitor waits no longer; work that has not begun and nobody waits for is dropped.
 

@@ -8,6 +8,7 @@ import streamlit as st
 from analytics.scenario import Scenario
 from analytics.scenario_compare import MEASURES, Comparison
 from pages.shared import charts, inputs, layout, load, load_scenarios, scenario_held
+from pages.shared.import_text import plain
 from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_figures import Shown, side_by_side
 from pages.shared.scenario_held import Held
@@ -105,7 +106,7 @@ def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
         + tn(
             "{name} meninggalkan paling sedikit jabatan kosong: {n}",
             round(values[best]),
-            name=best,
+            name=plain(best),
         )
     )
     layout.table(rows, columns, "bandingkan-skenario")

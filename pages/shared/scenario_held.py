@@ -16,10 +16,11 @@ from analytics.scenario_levers import Value
 from analytics.state_scenarios import Saved
 from pages.shared import load
 from pages.shared.scenario_link import FIRST, Opened, opened, written
-from pages.shared.words import refusal, t
+from pages.shared.words import language, refusal, t
 
 LINK, WITH = "s", "with"
 _KEPT, _SAID, _READ = "_skenario", "_skenario_pesan", "_skenario_dibaca"
+_MOVED, _SPOKEN = "_skenario_dipindah", "_skenario_bahasa"
 _MOST_UNDONE = 50
 
 
@@ -77,17 +78,41 @@ def held() -> Held:
     return _put(_begun(found, others[: MOST_COMPARED - 1]))
 
 
+def follow_address() -> None:
+    """Open what the address says after the visitor went back or forward in the browser.
+
+    Called in whole reruns only: what a visitor moves on the page reruns the page alone, and the
+    address follows. A whole rerun with another address than the last one written is a step in the
+    browser, unless something was moved since or the language was changed.
+    """
+    own, spoken = st.session_state.get(_KEPT), st.session_state.get(_SPOKEN)
+    st.session_state[_SPOKEN] = language()
+    is_moved = st.session_state.pop(_MOVED, False)
+    if own is None or spoken != language() or is_moved:
+        return
+    if st.session_state.get(_READ) != st.session_state.get("_visit", 0):
+        return
+    linked = st.query_params.get(LINK) or FIRST
+    others = tuple(st.query_params.get_all(WITH))
+    if linked == written_of(own) and others == own.others:
+        return
+    del st.session_state[_READ]
+    if linked == FIRST and (found := opened(FIRST)) is not None:
+        _put(_begun(found, tuple(one for one in others if opened(one) is not None)))
+
+
 def _begun(found: Opened, others: tuple[str, ...]) -> Held:
     return Held(found.ref, found.base, found.now, (), others, found.ignored)
 
 
 def _put(own: Held) -> Held:
-    st.session_state[_KEPT] = own
+    st.session_state[_KEPT], st.session_state[_MOVED] = own, True
     return own
 
 
 def keep_in_link(own: Held) -> None:
     """Write the desk into the address."""
+    st.session_state.pop(_MOVED, None)
     text = written_of(own)
     wanted = {LINK: [] if text == FIRST else [text], WITH: list(own.others)}
     for name, values in wanted.items():

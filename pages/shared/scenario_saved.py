@@ -26,6 +26,7 @@ from analytics.state_scenarios import (
     may_move,
 )
 from pages.shared import access, layout, load, load_schools, scenario_held
+from pages.shared.import_text import plain
 from pages.shared.scenario_held import Held
 from pages.shared.scenario_link import preset_names, preset_notes
 from pages.shared.words import refusal, t
@@ -122,7 +123,7 @@ def bar(held: Held, told: Scenario, result: Result | None) -> None:
         if saved is not None:
             _moves(held, saved, result)
     if message := scenario_held.said():
-        (st.success if message[1] else st.error)(message[0])
+        (st.success if message[1] else st.error)(plain(message[0]))
 
 
 def _standing(held: Held, saved: Saved) -> None:
@@ -253,7 +254,7 @@ def history(held: Held, stages: Stages) -> None:
     moved = moves.assign(
         standing_from=moves["standing_from"].map(names),
         standing_to=moves["standing_to"].map(names),
-        role=moves["role"].map(access.role_labels()).str.partition(":")[0],
+        role=[access.role_labels().get(one, one).partition(":")[0] for one in moves["role"]],
         moved_at=moves["moved_at"].dt.strftime("%d-%m-%Y %H:%M UTC"),
     )
     revisions = state.scenario_revisions(saved.scenario_id)
@@ -316,6 +317,6 @@ def _replay(saved: Saved, held: Held, stages: Stages) -> None:
             t("Menghitung ulang"),
         )
     except ScenarioError as error:
-        st.error(refusal(error))
+        st.error(plain(refusal(error)))
         return
     st.success(t("Sama sampai byte terakhir: edisi, aturan, dan program tidak berubah."))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable
 
 import pandas as pd
 import streamlit as st
@@ -11,12 +10,20 @@ import streamlit as st
 from analytics.scenario_compare import MEASURES
 from analytics.scenario_levers import lever
 from analytics.scenario_run import BEST
-from pages.shared import charts, gauge_figures, inputs, layout, load_scenarios, scenario_figures
+from pages.shared import (
+    charts,
+    gauge_figures,
+    inputs,
+    layout,
+    load_scenarios,
+    load_searches,
+    scenario_figures,
+)
 from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_link import read
 from pages.shared.scenario_view import Seen
 from pages.shared.scenario_words import lever_name, measure_names, measure_said, value_said
-from pages.shared.words import language, t
+from pages.shared.words import language, percent, t
 
 _SHOWN = 10
 _RATIO = "cap_ratio"
@@ -29,7 +36,8 @@ _SOUGHT = (
     "pay.yearly_raise_share",
     "pupils.births_factor",
 )
-_ASKED = "_dihitung"
+_ASKED, _BEGUN = "_dihitung", "_dicari"
+_LOOK_SECONDS = 0.7
 
 
 def _asked(what: str, view: Seen, label: str, *more: object) -> bool:
@@ -44,25 +52,33 @@ def _asked(what: str, view: Seen, label: str, *more: object) -> bool:
     return False
 
 
-@contextmanager
-def _stoppable(what: str, name: Hashable) -> Iterator[None]:
-    """A button to give up, as long as the work within lasts."""
-    place = st.empty()
-    with place:
-        st.button(
-            t("Hentikan"),
-            key=f"hentikan-{what}",
-            icon=":material/stop_circle:",
-            on_click=_given_up,
-            args=(what, name),
-        )
-    yield
-    place.empty()
+@st.fragment(run_every=_LOOK_SECONDS)
+def _under_way(what: str, name: Hashable, told: str) -> None:
+    """How far the work is, looked at now and then, and a button to give up."""
+    share = load_searches.share_done(name)
+    if share is None or what not in st.session_state.get(_ASKED, {}):
+        st.rerun()
+    st.progress(share, f"{told} ({percent(share, 0)})")
+    st.button(
+        t("Hentikan"),
+        key=f"hentikan-{what}",
+        icon=":material/stop_circle:",
+        on_click=_given_up,
+        args=(what, name),
+    )
 
 
 def _given_up(what: str, name: Hashable) -> None:
     st.session_state.get(_ASKED, {}).pop(what, None)
-    load_scenarios.stop(name)
+    load_searches.stop(name)
+
+
+def _only(what: str, name: Hashable) -> None:
+    """What this visitor asked before and no longer looks at is given up."""
+    begun: dict[str, Hashable] = st.session_state.setdefault(_BEGUN, {})
+    if what in begun and begun[what] != name and load_searches.share_done(begun[what]) is not None:
+        load_searches.stop(begun[what])
+    begun[what] = name
 
 
 def tornado(view: Seen) -> None:
@@ -73,15 +89,18 @@ def tornado(view: Seen) -> None:
             "ukuran_penentu", t("Ukuran"), measure_names(), "unfilled_post_years", widget="select"
         )
         go = _asked("tornado", view, t("Geser setiap tuas"), measure)
+    name = load_searches.tornado_name(view.key, view.told, measure)
+    _only("tornado", name)
     if not go:
         layout.note(t("Setiap tuas digeser sendiri-sendiri ke nilai rendah dan tinggi."))
         return
-    name = load_scenarios.tornado_name(view.key, view.told, measure)
     try:
-        with _stoppable("tornado", name):
-            table = load_scenarios.tornado(view.key, view.told, measure)
+        table = load_searches.tornado(view.key, view.told, measure)
     except RefusedError as error:
         layout.caution(str(error))
+        return
+    if table is None:
+        _under_way("tornado", name, t("Menggeser setiap tuas"))
         return
     table = table.loc[table["span"] > 0].head(_SHOWN)
     if table.empty or table["base_value"].isna().all():
@@ -145,15 +164,18 @@ def goal(view: Seen) -> None:
         measure = inputs.choice("ukuran_sasaran", t("Ukuran"), names, first, widget="select")
         target = _target(view, measure)
         go = _asked("sasaran", view, t("Cari nilainya"), measure, target)
+    name = load_searches.seek_name(view.key, view.told, _SOUGHT, measure, target)
+    _only("sasaran", name)
     if not go:
         layout.note(t("Setiap tuas dicari sendiri-sendiri, yang lain tetap."))
         return
-    name = load_scenarios.seek_name(view.key, view.told, _SOUGHT, measure, target)
     try:
-        with _stoppable("sasaran", name):
-            table = load_scenarios.seeks(view.key, view.told, _SOUGHT, measure, target)
+        table = load_searches.seeks(view.key, view.told, _SOUGHT, measure, target)
     except RefusedError as error:
         layout.caution(str(error))
+        return
+    if table is None:
+        _under_way("sasaran", name, t("Mencari nilai tuas"))
         return
     unit = MEASURES[measure].unit
     rows = pd.DataFrame(

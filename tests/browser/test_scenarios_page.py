@@ -75,6 +75,34 @@ def test_a_preset_a_lever_and_the_link_reopens_the_same(app: RunningApp, page: P
     expect(page.locator(".es-header h1")).to_have_text(before)
 
 
+def test_the_browsers_back_button_opens_what_was_open_before(app: RunningApp, page: Page):
+    opened(page, app)
+    choose(page, "Zero growth")
+    expect(page).to_have_url(re.compile(r"s=zero_growth"))
+    choose(page, "CPNS saja")
+    expect(page).to_have_url(re.compile(r"s=cpns_only"))
+    page.go_back()
+    expect(page.locator(".es-header h1")).to_have_text(re.compile("^Zero growth: "))
+    expect(page).to_have_url(re.compile(r"s=zero_growth"))
+    page.go_back()
+    expect(page.locator(".es-header h1")).to_have_text(re.compile("^Tanpa pengganti: "))
+
+
+def test_a_long_search_lets_levers_move_and_can_be_stopped(app: RunningApp, page: Page):
+    opened(page, app, "?s=best_mix&rinci=penentu")
+    page.locator(".st-key-hitung-tornado button").click()
+    stop = page.locator(".st-key-hentikan-tornado button")
+    stop.click(timeout=60_000)
+    expect(stop).to_have_count(0)
+    expect(page.locator(".st-key-hitung-tornado button")).to_be_enabled()
+    page.locator(".st-key-hitung-sasaran button").click()
+    expect(page.locator(".st-key-hentikan-sasaran button")).to_be_visible(timeout=60_000)
+    give(page, "plan-replacement_ratio", "0.5")
+    # The title does not wait for the search, and the search is given up with its question.
+    expect(page.locator(".es-header h1")).to_have_text(re.compile(r"\(diubah\)"), timeout=60_000)
+    expect(page.locator(".st-key-hentikan-sasaran button")).to_have_count(0)
+
+
 def test_a_comparison_is_reopened_by_its_link(app: RunningApp, page: Page):
     opened(page, app, "?s=zero_growth&with=do_nothing&with=cpns_only&rinci=banding")
     expect(page.get_by_text("meninggalkan paling sedikit jabatan kosong")).to_be_visible(
