@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from analytics.regrouping_condition import DEGREES, USUAL_DEGREE
-
+# As in analytics/regrouping_condition.py, which --help need not load.
+DEGREES, USUAL_DEGREE = ("light", "moderate", "heavy"), "moderate"
 EXEMPTIONS = {"3t": "is_remote", "khusus": "is_special", "terintegrasi": "is_integrated"}
 
 
@@ -47,7 +47,7 @@ def add_switches(
         " tanpa sumber)",
     )  # fmt: skip
     who.add_argument(
-        "--damaged-from", choices=sorted(DEGREES), default=USUAL_DEGREE,
+        "--damaged-from", choices=DEGREES, default=USUAL_DEGREE,
         help="rusak mulai dari ringan (light), sedang (moderate) atau berat (heavy)",
     )  # fmt: skip
     who.add_argument(

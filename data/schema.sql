@@ -99,8 +99,7 @@ CREATE TABLE school_year_profile (
     PRIMARY KEY (npsn, school_year)
 );
 
--- One row per teacher or staff member and school of the Dapodik GTK list; per subject too, where
--- the list tells the hours of each.
+-- One row per teacher or staff member and school of the GTK list; per subject where it tells hours.
 CREATE TABLE school_teacher (
     school_teacher_id    VARCHAR PRIMARY KEY,
     name                 VARCHAR NOT NULL,

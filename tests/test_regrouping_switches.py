@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from analytics import command_regroup_switches, regrouping_condition
 from analytics.__main__ import main
 from tests import workbooks
 
@@ -245,3 +246,8 @@ def test_choices_that_contradict_each_other_are_refused_in_both_languages(
     with pytest.raises(SystemExit, match="2"):
         planned(tmp_path, district(), *more)
     assert words in capsys.readouterr().err
+
+
+def test_the_degrees_of_damage_on_the_command_line_are_those_of_the_model():
+    assert set(command_regroup_switches.DEGREES) == set(regrouping_condition.DEGREES)
+    assert command_regroup_switches.USUAL_DEGREE == regrouping_condition.USUAL_DEGREE
