@@ -80,5 +80,6 @@ class Stages(SchoolStages):
             bases=bases if isinstance(bases, tuple) else (),
             count_part_time=bool(told["need.count_part_time"]),
             keep_teachers=bool(told["need.keep_teachers"]),
+            fill_from_within=bool(told["need.fill_from_within"]),
         )
         return gap(ahead, self.needs(told), self.facts.stored.units, choice, self.facts.rulebook)

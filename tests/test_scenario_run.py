@@ -247,6 +247,22 @@ def test_merging_schools_needs_fewer_teachers_and_loses_no_pupil():
     assert (abs(early[0] - early[1]) <= 0.02 * early[0]).all()
 
 
+def test_without_filling_from_within_leadership_stays_empty_and_nobody_is_gained_or_lost():
+    within, without = ran(), ran(need__fill_from_within=False)
+    ends = {
+        name: result.tables["filling"].query("year == year.max()").set_index("role")
+        for name, result in (("within", within), ("without", without))
+    }
+    heads = ends["without"].index[ends["without"]["role_group"] == "kepala_sekolah"]
+    assert len(heads)
+    short = {name: table.loc[heads, "unfilled_count"].sum() for name, table in ends.items()}
+    assert short["without"] > short["within"] + 1
+    gaps = [stages().gap(result.scenario) for result in (within, without)]
+    assert np.allclose(gaps[0].supply.sum(axis=0), gaps[1].supply.sum(axis=0))
+    assert not gaps[1].promoted.any()
+    assert (within.tables["staff"] == without.tables["staff"]).all().all()
+
+
 def test_schools_locked_open_stay_open():
     merged = told(regrouping__is_on=True, regrouping__min_pupils=120)
     closing = tuple(stages().mergers(merged).merges["npsn"])
