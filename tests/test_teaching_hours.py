@@ -72,6 +72,13 @@ def test_a_list_without_hours_refuses_a_person_told_twice(tmp_path):
     assert found.teachers["weekly_hours"].isna().all()
 
 
+def test_hours_of_classes_make_no_list_of_teachers(tmp_path):
+    path = tmp_path / "rombel.csv"
+    text = "NPSN,Nama Rombel,Tingkat,Jumlah Siswa,Jumlah Jam\n10000001,Kelas 1A,1,25,30\n"
+    path.write_text(text, encoding="utf-8")
+    assert readers.read(path).kind == "enrolment"
+
+
 def test_the_subject_with_most_hours_names_the_post_and_all_hours_count(tmp_path):
     listed = judged(tmp_path, LESSONS).teachers
     units = pd.DataFrame(

@@ -67,7 +67,6 @@ _RELIGION_COLUMNS = tuple(
 )
 # Columns that only a list of single persons has.
 _PERSON_COLUMNS = {"nip", "nuptk", "birth_date"}
-_OF_A_TEACHER = {"teacher_kind", "nuptk", "weekly_hours"}
 # Columns that only a list of schools has.
 _OF_A_SCHOOL = {
     *("pupil_count", "rombel_count", "level", "status", "room_condition", "remote_word"),
@@ -340,7 +339,9 @@ def _kind(sheets: Sequence[Sheet]) -> str:
         names = {kind: header.names() if header else set() for kind, header in headers.items()}
         is_school = "npsn" in names["school"] and bool(names["school"] & _OF_A_SCHOOL)
         is_staff = "nip" in names["roster"] or "nip" in names["teacher"]
-        is_teacher = bool(names["teacher"] & _OF_A_TEACHER) and not (
+        # Hours alone may be those of a class; beside a NIP they are somebody's.
+        has_hours = {"weekly_hours", "nip"} <= names["teacher"]
+        is_teacher = (bool(names["teacher"] & {"teacher_kind", "nuptk"}) or has_hours) and not (
             names["roster"] & _POSITION_SOURCES
         )
         found = "teacher" if is_teacher else "school" if is_school and not is_staff else "roster"
