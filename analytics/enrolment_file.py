@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.births import BIRTHS
 from analytics.enrolment_panel import HISTORY
 from analytics.faults import FaultsError
-from analytics.readers import delimited
+from analytics.plain_table import table_of
 
 __all__ = ["BIRTHS", "HISTORY", "named", "read"]
 
@@ -24,7 +24,7 @@ def read(path: Path) -> pd.DataFrame:
     FaultsError
         When it cannot be read at all.
     """
-    return delimited.table(path).rename(columns=str.casefold)
+    return table_of(path, "school_id")
 
 
 def named(error: FaultsError, files: Mapping[str, Path | None]) -> FaultsError:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.faults import Fault, FaultsError
-from analytics.readers.delimited import LINE
+from analytics.plain_table import LINE
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -157,7 +157,7 @@ def typed_history(history: pd.DataFrame) -> pd.DataFrame:
     ----------
     history
         As in :func:`panel`; a fault names its line, which is the index where that is so called
-        (``readers.delimited.table``), else counted from a header in line 1.
+        (``plain_table.table_of``), else counted from a header in line 1.
 
     Returns
     -------

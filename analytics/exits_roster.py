@@ -17,7 +17,7 @@ import pandas as pd
 from analytics import rules
 from analytics.exit_causes import BUP, UNKNOWN, causes_of
 from analytics.faults import Fault, FaultsError
-from analytics.readers import delimited
+from analytics.plain_table import table_of
 from analytics.readers.dates import INVALID, MISSING, written_date
 from analytics.readers.headers import header_key, meaning_of
 
@@ -96,7 +96,7 @@ def read_roster(path: Path, latest: date) -> Roster:
 
 
 def _table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    rows = delimited.table(path)
+    rows = table_of(path, as_written=True)
     names: dict[str, str] = {}
     ours = {header_key(name): name for name in (*NEEDED, "birth_date", "reason", "group")}
     for header in rows.columns:

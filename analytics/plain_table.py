@@ -5,10 +5,8 @@ Headings are found wherever they stand in the first rows.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 
 import pandas as pd
 
@@ -16,35 +14,43 @@ from analytics.faults import Fault, FaultsError
 from analytics.readers.tabular import cell_text
 from analytics.readers.workbook import sheets_of
 
-_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+# Name of an index that holds the line an editor, or the row a spreadsheet, shows.
+LINE = "line"
 _DEEPEST_HEADER = 20
 
 
-def table_of(path: Path, first: str) -> pd.DataFrame:
+def table_of(path: Path, first: str = "", *, as_written: bool = False) -> pd.DataFrame:
     """A file as text, its headings in lower case.
 
     Parameters
     ----------
     first
         The heading that marks the row of headings; without it the first filled row is taken.
+    as_written
+        Whether headings stay as they stand in the file.
 
     Returns
     -------
-    Cells without spaces around; the index is the line an editor or a spreadsheet shows. Of two
-    columns with one heading the first.
+    Cells without spaces around, no empty rows; the index :data:`LINE` is the line an editor or a
+    spreadsheet shows. Of two columns with one heading the first.
 
     Raises
     ------
     FaultsError
-        ``file_missing``, ``file_empty`` or ``file_broken``, and those of
+        ``file_missing``, ``file_empty``, and those of
         :func:`analytics.readers.workbook.sheets_of`.
     """
     rows, numbers = rows_of(path)
     top = _header(path, rows, first)
-    names = _folded(rows[top])
+    names = list(rows[top]) if as_written else _folded(rows[top])
     width = len(names)
-    below = [(row + [""] * width)[:width] for row in rows[top + 1 :]]
-    table = pd.DataFrame(below, columns=names, index=numbers[top + 1 :], dtype="str")
+    below = [
+        (number, (row + [""] * width)[:width])
+        for number, row in zip(numbers[top + 1 :], rows[top + 1 :], strict=True)
+        if any(row)
+    ]
+    lines = pd.Index([number for number, _ in below], dtype="int64", name=LINE)
+    table = pd.DataFrame([row for _, row in below], columns=names, index=lines, dtype="str")
     return table.loc[:, ~table.columns.duplicated()]
 
 
@@ -52,7 +58,7 @@ def _header(path: Path, rows: Sequence[Sequence[str]], first: str) -> int:
     filled = [at for at, row in enumerate(rows) if any(row)]
     if not filled:
         raise FaultsError([Fault(path.name, "file_empty")])
-    marked = [at for at in filled[:_DEEPEST_HEADER] if first in _folded(rows[at])]
+    marked = [at for at in filled[:_DEEPEST_HEADER] if first and first in _folded(rows[at])]
     return marked[0] if marked else filled[0]
 
 
@@ -61,7 +67,7 @@ def _folded(row: Sequence[str]) -> list[str]:
 
 
 def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
-    """Rows of text, cells without spaces around, and the number of each.
+    """Rows of text of the first filled sheet, and the number of each.
 
     Raises
     ------
@@ -70,33 +76,13 @@ def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
     """
     if not path.is_file():
         raise FaultsError([Fault(path.name, "file_missing")])
-    content = path.read_bytes()
-    if content.startswith(_PACKED):
-        visible = [sheet for sheet in sheets_of(path) if not sheet.is_hidden]
-        filled = [sheet for sheet in visible if any(any(map(cell_text, row)) for row in sheet.rows)]
-        if not filled:
-            raise FaultsError([Fault(path.name, "file_empty")])
-        sheet = filled[0]
-        return [[cell_text(cell) for cell in row] for row in sheet.rows], list(sheet.numbers)
-    try:
-        # Excel's "Unicode text" is UTF-16 with its mark.
-        is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-        told = content.decode("utf-16" if is_wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        told = content.decode("cp1252", errors="replace")
-    if "\0" in told:
-        raise FaultsError([Fault(path.name, "file_broken")])
-    lines = told.splitlines()
-    written = [line for line in lines if line.strip(' ,;\t|"')][:_DEEPEST_HEADER]
-
-    def parts(mark: str) -> tuple[float, int]:
-        # Of most lines, so that a title above or a comma in a name does not decide.
-        counts = [line.count(mark) for line in written] or [0]
-        return median(counts), max(counts)
-
-    mark = max(",;\t|", key=parts)
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
-    except csv.Error:
-        raise FaultsError([Fault(path.name, "file_broken")]) from None
-    return rows, list(range(1, len(rows) + 1))
+    for sheet in sheets_of(path):
+        if sheet.is_hidden:
+            continue
+        rows = [
+            [cell.strip() if isinstance(cell, str) else cell_text(cell) for cell in row]
+            for row in sheet.rows
+        ]
+        if any(any(row) for row in rows):
+            return rows, list(sheet.numbers)
+    raise FaultsError([Fault(path.name, "file_empty")])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analytics import enrolment_file
 from analytics.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,3 +137,11 @@ def test_a_fault_names_the_line_an_editor_shows_though_lines_are_empty(tmp_path,
     asked = ["enrolment", "forecast", "--history", str(source), "--out", "-"]
     assert main(asked) == 1
     assert "h.csv, baris 5, kolom grade ('99')" in capsys.readouterr().err
+
+
+def test_a_semicolon_file_with_decimal_commas_is_read_by_its_semicolons(tmp_path):
+    source = tmp_path / "h.csv"
+    source.write_text("school_id;school_year;grade;pupils\nA;2024;1;30,0\nA;2025;2;28,0\n")
+    told = enrolment_file.read(source)
+    assert told.columns.tolist() == ["school_id", "school_year", "grade", "pupils"]
+    assert told["pupils"].tolist() == ["30,0", "28,0"]

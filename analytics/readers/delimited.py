@@ -5,15 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from pathlib import Path
 
-import pandas as pd
-
-from analytics.faults import Fault, FaultsError
-
-SEPARATORS = (",", ";", "\t", "|")
-# Name of an index that holds the line of the file.
-LINE = "line"
+# Where two split a file alike, the comma is last: it may be the decimal sign.
+SEPARATORS = (";", "\t", "|", ",")
 _SAMPLE_CHARACTERS = 200_000
 # More zero bytes than this, by share, are UTF-16 or no text.
 _STRAY_ZEROS = 0.01
@@ -93,39 +87,3 @@ def records(text: str) -> tuple[list[list[object]], list[int]]:
     for row in rows:
         row.extend([""] * (width - len(row)))
     return rows, numbers
-
-
-def table(path: Path) -> pd.DataFrame:
-    """A file of separated text as it is written, for commands that name their own columns.
-
-    Returns
-    -------
-    Text columns under the headers of the first line that has any; a header that stands twice is
-    read once. The index is the line an editor shows, so that a fault can be found again; empty
-    lines are left out. Cells have no spaces around them.
-
-    Raises
-    ------
-    FaultsError
-        When there is no such file, it is no text, or it has no line.
-    """
-    if not path.is_file():
-        raise FaultsError([Fault(path.name, "file_missing")])
-    text = decoded(path.read_bytes())
-    if text is None:
-        raise FaultsError([Fault(path.name, "file_broken")])
-    try:
-        rows, numbers = records(text)
-    except csv.Error:
-        raise FaultsError([Fault(path.name, "file_broken")]) from None
-    told = [
-        (line, [str(cell).strip() for cell in row])
-        for line, row in zip(numbers, rows, strict=True)
-        if any(str(cell).strip() for cell in row)
-    ]
-    if not told:
-        raise FaultsError([Fault(path.name, "file_empty")])
-    (_, headers), *rest = told
-    index = pd.Index([line for line, _ in rest], dtype="int64", name=LINE)
-    found = pd.DataFrame([row for _, row in rest], columns=headers, index=index, dtype="str")
-    return found.loc[:, ~found.columns.duplicated() & (found.columns != "")]
