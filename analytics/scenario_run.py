@@ -150,7 +150,11 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
     )
     money, money_account, money_steps = money_tables(path, presence, question, granted)
     filling = filling_table(question, granted, told.number("plan.break_share") or 0.0)
-    filling = filling.assign(unfilled_p10=band.low.ravel(), unfilled_p90=band.high.ravel())
+    told_of = filling["unfilled_count"].notna().to_numpy()
+    filling = filling.assign(
+        unfilled_p10=np.where(told_of, band.low.ravel(), np.nan),
+        unfilled_p90=np.where(told_of, band.high.ravel(), np.nan),
+    )
     breaks = break_table(filling)
     level = pd.DataFrame(columns=GAUGE_COLUMNS)
     if plan_budget is not None:
@@ -338,9 +342,7 @@ def _moves(stages: Stages, told: Scenario) -> pd.DataFrame:
     moves = stages.moves(told)
     if moves is None:
         return pd.DataFrame(columns=["school_year", "post", "moved_count"])
-    table = moves.by_post.copy()
-    table.insert(0, "school_year", moves.school_year)
-    return table
+    return moves.by_post
 
 
 def _csv(table: pd.DataFrame) -> bytes:

@@ -17,7 +17,7 @@ from analytics.enrolment_learning import Outlook
 from analytics.posts_needed import at_level
 from analytics.redistribution import MOVED, SPLIT, moves_alone
 from analytics.redistribution_needs import merged_cells, needs_of, schools_of, staff_of
-from analytics.redistribution_situation import Situation, hours_law
+from analytics.redistribution_situation import NO_LOCKS, Locks, Situation, hours_law
 from analytics.regrouping import MERGE, RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import candidates
 from analytics.regrouping_condition import one_roof
@@ -39,6 +39,7 @@ from analytics.scenario_refused import refuse_locks
 from analytics.teachers import SchoolFacts
 
 _ENTRY_GRADES = (1, 7, 10)
+_BY_POST = ["school_year", "post", "moved_count"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,7 @@ class Moves:
 
     by_post: pd.DataFrame
     school_year: int
+    there: pd.DataFrame | None = None
 
 
 class SchoolStages(PeopleStages):
@@ -249,12 +251,34 @@ class SchoolStages(PeopleStages):
         return self.kept("moves", key, lambda: self._moves(told))
 
     def _moves(self, told: Scenario) -> Moves:
+        facts, merges = self.facts, self.mergers(told).merges
+        staff = self.staff(told)
+        held = staff_of(staff.in_post, staff.people, facts.rulebook)
+        year, ends = self.school_year, facts.as_of.year + told.years
+        if not told["redistribution.every_year"]:
+            if len(merges):
+                year = min(max(year, int(merges["school_year"].min())), ends)
+            found = self._moves_in(told, year, held, NO_LOCKS)
+            return Moves(self._moved_posts(found).assign(school_year=year)[_BY_POST], year, None)
+        last = min(ends, int(self.cells(told)["school_year"].max()))
+        parts: list[pd.DataFrame] = []
+        gone: list[pd.DataFrame] = []
+        for each in range(year, last + 1):
+            # Who was moved stays: a school is not told to give up whom it was just given.
+            stays = Locks(stays=frozenset(one for part in gone for one in part["person_id"]))
+            found = self._moves_in(told, each, held, stays)
+            held = _after_moves(held, found)
+            away = found.loc[found["kind"].isin([MOVED, SPLIT])]
+            gone.append(away)
+            parts.append(self._moved_posts(found).assign(school_year=each)[_BY_POST])
+        return Moves(pd.concat(parts, ignore_index=True), year, self._still_there(gone, year, ends))
+
+    def _moves_in(
+        self, told: Scenario, year: int, held: pd.DataFrame, locks: Locks
+    ) -> pd.DataFrame:
+        """The moves of one school year, of teachers as they are held then."""
         facts, mergers = self.facts, self.mergers(told)
-        book, staff = facts.rulebook, self.staff(told)
-        year = self.school_year
-        merges = mergers.merges
-        if len(merges):
-            year = min(max(year, int(merges["school_year"].min())), facts.as_of.year + told.years)
+        book, merges = facts.rulebook, mergers.merges
         done = merges.loc[merges["school_year"] <= year]
         into = dict(zip(done["npsn"], done["into"].astype("str"), strict=True))
         cells = self.cells(told)
@@ -265,7 +289,7 @@ class SchoolStages(PeopleStages):
         on = max(facts.as_of, teachers.first_day(year))
         needs = needs_of(cells, book, hours_law(book, on, choice), need_choice(told), mergers.facts)
         situation = Situation(
-            staff_of(staff.in_post, staff.people, book),
+            held,
             needs,
             schools_of(facts.stored.profiles),
             on,
@@ -273,18 +297,60 @@ class SchoolStages(PeopleStages):
             into,
             _merge_km(mergers, into),
         )
-        found = moves_alone(situation, book, replace(choice, warn_years=0))
-        return Moves(self._moved_posts(found), year)
+        return moves_alone(situation, book, replace(choice, warn_years=0), locks)
 
     def _moved_posts(self, moves: pd.DataFrame) -> pd.DataFrame:
         """Who moves to another school, by post with its level."""
         away = moves.loc[moves["kind"].isin([MOVED, SPLIT])]
-        level = away["to_npsn"].map(self.facts.schools.set_index("npsn")["level"])
-        named = at_level(away["post"].astype("object"), level, self.facts.rulebook)
-        counted = named.value_counts().sort_index()
+        counted = self._named_posts(away).value_counts().sort_index()
         return pd.DataFrame(
             {"post": counted.index.astype("str"), "moved_count": counted.to_numpy(np.int64)}
         )
+
+    def _named_posts(self, away: pd.DataFrame) -> pd.Series:
+        level = away["to_npsn"].map(self.facts.schools.set_index("npsn")["level"])
+        return at_level(away["post"].astype("object"), level, self.facts.rulebook)
+
+    def _still_there(self, gone: list[pd.DataFrame], first: int, ends: int) -> pd.DataFrame:
+        """Who moved until a year and is still there at its end, by post.
+
+        Method: docs/method.md eq. 301.
+        """
+        rows = pd.concat(
+            [
+                part.assign(since=first + at, post=self._named_posts(part))
+                for at, part in enumerate(gone)
+            ],
+            ignore_index=True,
+        )
+        parts = []
+        for year in range(first, ends + 1):
+            end = pd.Timestamp(year, 12, 31)
+            here = rows.loc[
+                (rows["since"] <= year) & ((rows["retires_on"] > end) | rows["retires_on"].isna())
+            ]
+            counted = here.groupby("post").size()
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "year": year,
+                        "post": counted.index.astype("str"),
+                        "moved_count": counted.to_numpy(np.int64),
+                    }
+                )
+            )
+        return pd.concat(parts, ignore_index=True)
+
+
+def _after_moves(held: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
+    """Teachers as they stand after moves: nobody is added or lost."""
+    at = moves.drop_duplicates("person_id").set_index("person_id")
+    npsn = held["person_id"].astype("str").map(at["to_npsn"])
+    post = held["person_id"].astype("str").map(at["post"])
+    return held.assign(
+        npsn=npsn.fillna(held["npsn"]).astype(held["npsn"].dtype),
+        post=post.fillna(held["post"]).astype(held["post"].dtype),
+    )
 
 
 def _no_merges() -> pd.DataFrame:

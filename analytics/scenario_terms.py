@@ -236,10 +236,17 @@ class _Parts:
     def _movable(self, moves: Moves | None) -> Numbers:
         """Posts that moving people can fill: what could be, times what the plan of moves reaches.
 
-        Method: docs/method.md eq. 236.
+        Method: docs/method.md eq. 236, 301.
         """
         if moves is None or not self.within.any():
             return np.zeros_like(self.within)
+        if moves.there is not None:
+            # Every year has its own plan: nothing is carried over by a share.
+            table = moves.there.pivot_table(
+                index="post", columns="year", values="moved_count", aggfunc="sum"
+            )
+            placed = table.reindex(index=self.roles["post"], columns=self.years).fillna(0.0)
+            return np.minimum(placed.to_numpy(dtype=np.float64), self.within)
         at = int(np.clip(moves.school_year - int(self.years[0]), 0, len(self.years) - 1))
         moved = moves.by_post.set_index("post")["moved_count"]
         now = self.within[:, at]

@@ -25,6 +25,7 @@ from analytics.scenario import ScenarioError
 from analytics.scenario_choices import candidate_rules
 from analytics.scenario_facts import as_kept
 from analytics.scenario_run import run
+from analytics.scenario_schools import _after_moves
 from analytics.scenario_stages import Stages
 from tests.scenario_city import facts, stages, told
 
@@ -159,3 +160,41 @@ def test_what_was_saved_is_read_with_the_facts(tmp_path, monkeypatch):
         assert found.roads_sha256 == "abc" and found.roads["km"].tolist() == [3.5]
         (tmp_path / ROADS_FOLDER / "abc.csv").unlink()
         assert saved_mergers(decisions, tmp_path).roads_sha256 == ""
+
+
+# ---- moves planned every year --------------------------------------------------------------------
+
+
+def test_moves_of_every_year_keep_everybody_once_and_begin_as_those_of_one_year():
+    scenario = told(redistribution__is_on=True)
+    once = stages().moves(scenario)
+    short = replace(scenario, years=4)
+    yearly = stages().moves(short.moved("redistribution.every_year", True))
+    first = yearly.by_post.loc[yearly.by_post["school_year"] == yearly.school_year]
+    assert first.reset_index(drop=True).equals(once.by_post.reset_index(drop=True))
+    assert yearly.by_post["moved_count"].sum() > once.by_post["moved_count"].sum()
+    # Nobody is counted twice, and who moved is there until the retirement date.
+    there = yearly.there.groupby("year")["moved_count"].sum()
+    moved = yearly.by_post.groupby("school_year")["moved_count"].sum()
+    moved = moved.reindex(there.index, fill_value=0)
+    assert there.iloc[0] == moved.iloc[0]
+    assert (there <= moved.cumsum()).all()
+    assert (there.diff().iloc[1:] <= moved.iloc[1:]).all()
+
+
+def test_after_moves_every_teacher_stands_in_one_place():
+    held = pd.DataFrame({"person_id": ["a", "b"], "npsn": ["1", "2"], "post": ["x", "y"]})
+    moves = pd.DataFrame({"person_id": ["b"], "to_npsn": ["3"], "post": ["z"]})
+    after = _after_moves(held, moves)
+    assert after.to_numpy().tolist() == [["a", "1", "x"], ["b", "3", "z"]]
+
+
+def test_moving_every_year_covers_no_more_than_can_be_moved_and_sums_still_hold():
+    scenario = replace(told(redistribution__is_on=True, plan__rule="teachers_first"), years=4)
+    result = run(scenario.moved("redistribution.every_year", True), stages())
+    filling = result.tables["filling"].dropna(subset=["needed_count"])
+    assert (filling["covered_redistribusi"] <= filling["deficit_count"] + 1e-6).all()
+    assert (filling["covered_redistribusi"] <= filling["surplus_count"] + 1e-6).all()
+    flow = result.tables["flow"].groupby(["year", "side"])["count"].sum().unstack()
+    assert (flow["from"] == flow["to"]).all()
+    assert len(set(result.tables["moves"]["school_year"])) > 1
