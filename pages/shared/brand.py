@@ -136,7 +136,7 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
 [data-testid="stPageLink-NavLink"] { border: 1px solid var(--es-line); border-radius: 4px; }
 /* The image button ends the line of the title, which leaves it room: a legend below would run
    under it. */
-.es-figure { padding-right: 5.6rem; }
+.es-figure { padding-right: 6.8rem; }
 .stElementContainer:has(> .stHtml > .es-figure) { pointer-events: none; }
 .js-plotly-plot .modebar-container { top: -.2rem !important; }
 /* Streamlit writes ticks and axis titles of the light theme in a grey of 3.7 to 1. */

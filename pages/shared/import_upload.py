@@ -133,7 +133,8 @@ def _invitation() -> None:
     st.caption(
         t(
             "Nominatif SIASN, daftar SIMPEG atau DUK, data Dapodik (sekolah, guru, rombel),"
-            " murid per tingkat atau per agama (jumlahnya), kelahiran, atau tabel biasa dengan"
+            " murid per tingkat atau per agama (jumlahnya), kelahiran, ABK, APBD, daftar keluar,"
+            " atau tabel biasa dengan"
             " kepala kolom. Kolom dikenali dari kepalanya. NIK, alamat, telepon, agama dan"
             " data pribadi lain yang tidak diperlukan dibuang saat dibaca. Tidak ada yang"
             " berubah sebelum Anda menekan tombol muat."

@@ -79,3 +79,20 @@ def test_on_a_phone_every_option_is_a_card_no_wider_than_the_screen(app: Running
     card = page.locator(".es-options tbody tr").first.bounding_box()
     assert card is not None
     assert card["width"] <= 390
+
+
+def test_no_legend_stands_under_the_image_button(app: RunningApp, page: Page):
+    page.goto(f"{app.url}/pengganti")
+    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".js-plotly-plot .legendtext").first).to_be_attached(timeout=60_000)
+    covered = page.evaluate(
+        """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(figure => {
+            const bar = figure.querySelector('.modebar').getBoundingClientRect()
+            return [...figure.querySelectorAll('.legendtext')].filter(text => {
+                const box = text.getBoundingClientRect()
+                return box.right > bar.left && box.left < bar.right
+                    && box.bottom > bar.top && box.top < bar.bottom
+            }).map(text => text.textContent)
+        })"""
+    )
+    assert covered == []
