@@ -101,7 +101,10 @@ class Mix:
         if self.objective != CHEAPEST:
             short = self.question.weights[:, None] * self.question.deficit
             whole = float(short.sum()) - self.value
-        return (self.value - self.bound) / max(abs(self.value), whole)
+        most = max(abs(self.value), whole)
+        # Neither posts nor rupiah go below nought: a plan at nought cannot be beaten, whatever the
+        # solver's tolerance says of its bound.
+        return (self.value - self.bound) / most if most > 0 else 0.0
 
     @property
     def is_feasible(self) -> bool:

@@ -125,7 +125,9 @@ class Left:
         if key in self._locked or not used.any():
             return 0
         if terms.kind == "move":
-            most = float(np.ceil((np.maximum(self._moves[role], 0)[used] / posts[used]).max()))
+            left = np.maximum(self._movable(option, role), 0)
+            # As many as fill it once all are through, not so that few of many are in time.
+            most = float(np.ceil(left[used].max() / posts.max() - _ALMOST))
         else:
             most = float((self._posts[role][used] / posts[used]).min())
         limits = [self._intake[option][proposed]]
@@ -142,6 +144,12 @@ class Left:
             )
         return max(int(np.floor(min(most, *limits) + _ALMOST)), 0)
 
+    def _movable(self, option: int, role: int) -> Numbers:
+        """Posts by year that moves of the role may still fill: to spare, and within reach."""
+        bound = self._most_in_effect[option]
+        moves: Numbers = self._moves[role]
+        return moves if bound is None else np.minimum(moves, bound[role])
+
     def take(self, option: int, role: int, proposed: int, count: int) -> None:
         """Take formations out of what is left."""
         effect, terms = self._effect, self._question.options[option]
@@ -151,9 +159,9 @@ class Left:
             self._moves[role] -= count * effect.posts[at]
         else:
             self._posts[role] -= count * effect.posts[at]
-            bound = self._most_in_effect[option]
-            if bound is not None:
-                bound[role] -= count * effect.posts[at]
+        bound = self._most_in_effect[option]
+        if bound is not None:
+            bound[role] -= count * effect.posts[at]
         self._intake[option][proposed] -= count
         for left in self._counted(option, role):
             left[proposed] -= count

@@ -249,10 +249,11 @@ def _most(question: MixQuestion, effect: Effects, room: Numbers) -> Numbers:
     spare = movable(question)
     for at, terms in enumerate(question.options):
         if terms.kind == "move":
+            # A formation moves less than one person: as many as fill what is to spare.
+            each = effect.posts[at].max(axis=2)
+            wanted = spare.max(axis=1, initial=0.0)[:, None] / np.maximum(each, _NOTHING)
             most[at] = np.where(
-                effect.posts[at, :, :, -1] > _NOTHING,
-                np.ceil(spare.max(axis=1, initial=0.0))[:, None],
-                0.0,
+                effect.posts[at, :, :, -1] > _NOTHING, np.ceil(wanted - _NOTHING), 0.0
             )
         if terms.most_by_year is not None:
             most[at] = np.minimum(most[at], terms.most_by_year[:years])

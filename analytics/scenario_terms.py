@@ -158,6 +158,7 @@ class _Parts:
             eligible &= so_far.max(axis=1, initial=0.0) > 0
         if option.kind == MOVE:
             so_far = self._movable(moves)
+            in_year = _worth_proposing(so_far, option.fill_share.mid)
             eligible &= so_far.max(axis=1, initial=0.0) > 0
         return Terms(
             option=option.option,
@@ -254,6 +255,16 @@ class _Parts:
         whole = float(min(own.sum() / now.sum(), 1.0)) if now.sum() > 0 else 0.0
         share = np.where(now > 0, np.minimum(own / np.maximum(now, 1e-9), 1.0), whole)
         return share[:, None] * self.within
+
+
+def _worth_proposing(movable: Numbers, fill_share: float) -> Numbers:
+    """Moves worth proposing in a year: as many as fill what can be moved from then on.
+
+    Nobody proposes a hundred moves so that the few that are through by December fill five posts.
+    Method: docs/method.md eq. 236.
+    """
+    ahead = np.maximum.accumulate(movable[:, ::-1], axis=1)[:, ::-1]
+    return np.ceil(ahead / max(fill_share, 1e-9) - 1e-6)
 
 
 def pay_of(
