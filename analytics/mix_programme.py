@@ -176,7 +176,7 @@ def programme(ground: Ground) -> Programme:
             if terms.kind != "less_need" or terms.most_in_effect is None:
                 continue
             mine = own[option[own] == at]
-            for year in range(years):
+            for year in range(years) if len(mine) else ():
                 ceiling = float(terms.most_in_effect[one, year])
                 _add_ceiling(rows, Row(IN_EFFECT, terms.option, one, year), mine,
                              posts[mine, year], ceiling)  # fmt: skip

@@ -393,10 +393,15 @@ def _posts_as_needed(staff: pd.DataFrame, needed: pd.DataFrame) -> pd.Series:
 
 def _lowest_level(rows: pd.DataFrame) -> pd.Series:
     order = {"TK": 0, "SD": 1, "SMP": 2, "SMA": 3}
-    levels = rows[["npsn", "level"]].drop_duplicates()
-    rank = levels["level"].str.upper().map(order).fillna(len(order))
-    lowest = levels.assign(rank=rank).sort_values(["npsn", "rank"], kind="stable")
-    return lowest.drop_duplicates("npsn").set_index("npsn")["level"]
+    rows = rows.loc[rows["npsn"].notna()]
+    level, names = pd.factorize(rows["level"], use_na_sentinel=False)
+    ranks = np.array([order.get(str(name).upper(), len(order)) for name in names], dtype=np.int64)
+    school, schools = pd.factorize(rows["npsn"])
+    # Of each school the lowest level, of equals the first that stands.
+    first = np.lexsort((ranks[level], school)) if len(rows) else level
+    first = first[np.unique(school[first], return_index=True)[1]]
+    lowest = rows["level"].iloc[first]
+    return lowest.set_axis(pd.Index(schools, name="npsn"))
 
 
 def _level_by_school(needed: pd.DataFrame, staff: pd.DataFrame) -> pd.Series:

@@ -116,8 +116,7 @@ def measure(facts: Facts, runs: int) -> None:
     base = chosen["zero_growth"]
     run(base, stages)
     print(f"{len(facts.people)} people x {base.years + 1} years, {len(facts.schools)} schools")
-    for name in ("do_nothing", "zero_growth", "teachers_first", "regroup_first", "best_mix"):
-        told = chosen[name]
+    for name, told in chosen.items():
         line(f"full run, {name}", seconds(lambda told=told: run(told, stages), stages.forget, runs))
     for name, (key, value) in MOVED.items():
         moved = base.moved(key, value)
