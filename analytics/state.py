@@ -8,6 +8,7 @@ counts.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -92,7 +93,12 @@ def opened(folder: Path) -> State:
         ) from error
     file = Path(folder) / FILE_NAME
     if os.name == "posix" and url.startswith("sqlite:") and file.exists():
-        file.chmod(0o600)
+        try:
+            file.chmod(0o600)
+        except OSError as error:
+            # A disk that can only be read keeps its rights; what is saved is refused in words.
+            if error.errno != errno.EROFS:
+                raise
     return state
 
 

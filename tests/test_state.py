@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -280,3 +281,15 @@ def test_locks_that_an_older_version_kept_in_a_setting_stand_among_the_locks(tmp
         ]
         assert set(locks["locked_by"]) == {"dewi"}
         assert set(locks["locked_at"].dt.strftime("%Y-%m-%d")) == {"2026-10-01"}
+
+
+def test_decisions_on_a_disk_that_can_only_be_read_are_still_read(tmp_path, monkeypatch):
+    with state.opened(tmp_path) as kept:
+        kept.set_current_edition(1, "uji")
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    with state.opened(tmp_path) as kept:
+        assert kept.current_edition() == 1
