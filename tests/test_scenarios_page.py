@@ -58,7 +58,8 @@ def said(test: AppTest) -> str:
     """Everything on screen that is no widget."""
     html = " ".join(str(one.proto.body) for one in test.get("html"))
     words = " ".join(one.value for one in [*test.markdown, *test.success, *test.error])
-    return f"{html} {words}"
+    # Names people gave stand as text: their marks are escaped.
+    return f"{html} {words}".replace("\\", "")
 
 
 def finding(test: AppTest) -> str:
