@@ -23,9 +23,9 @@ from analytics.regrouping_programme import (
     sent,
 )
 
-# What a change may cost at the beginning (of any plan, of a good one) and at the end, in prices of
-# a rombel (or of a tenth of an open school where that is more).
-WARM, COOL, _COLD = 0.5, 0.15, 0.04
+# What a change may cost at the beginning (of any plan, of better ones) and at the end, in prices
+# of a rombel (or of a tenth of an open school where that is more).
+WARM, LUKEWARM, COOL, _COLD = 0.5, 0.25, 0.15, 0.04
 _OF_A_SCHOOL = 0.1
 # Merges weighed at once, and the changes taken of them at most.
 _AT_ONCE, _MOST_TAKEN = 3000, 40

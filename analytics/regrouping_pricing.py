@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.regrouping_cuts import odd_group_cuts
-from analytics.regrouping_programme import ALMOST, Flags, Numbers
-from analytics.regrouping_relaxation import NEAR, WORTH, Relaxation
+from analytics.regrouping_programme import ALMOST, Numbers
+from analytics.regrouping_relaxation import WORTH, Relaxation
 from analytics.regrouping_stars import Galaxy, Stars, joined
 
 # Stars listed to begin with (pairs and threes), and kept of each centre and search.
@@ -117,70 +116,6 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
             break
         pool = joined(programme, [pool, found.stars.foremost(_MOST_OF_CENTRE)])
     return kept
-
-
-def priced_with_cuts(
-    galaxy: Galaxy, found: Priced, stop: float, told: Callable[[float], None]
-) -> None:
-    """Cuts on threes and the stars they make worth having, turn by turn, until time is over.
-
-    Stars are searched by the prices of schools alone and weighed with those of the cuts, so that
-    none is missed: each round whose search is whole proves a bound.
-
-    Parameters
-    ----------
-    found
-        Settled prices.
-    told
-        Called with each bound, million rupiah a year.
-
-    Method: docs/method.md eq. 133.
-    """
-    programme, relaxed = galaxy.programme, found.relaxed
-    if relaxed is None:
-        return
-    count = programme.school_count
-    relaxed = relaxed.copy()
-    groups: list[tuple[int, ...]] = []
-    while time.monotonic() < stop:
-        more = odd_group_cuts(relaxed.holds, relaxed.share, largest=3)
-        if more:
-            relaxed.cut(more)
-            groups += more
-            if not relaxed.solve(stop - time.monotonic()):
-                return
-        price, merge_price = relaxed.prices()
-        listed = galaxy.whole_search(price, merge_price, WORTH, best_only=False, deadline=stop)
-        if not listed.is_whole:
-            return
-        with_cuts = Relaxation.of(programme, listed.stars)
-        if groups:
-            with_cuts.cut(groups)
-        worth = with_cuts.worth_at(relaxed.price)
-        best = np.zeros(count)
-        np.maximum.at(best, listed.stars.centre, worth)
-        told(relaxed.paid() + float(best.sum()))
-        good = worth > WORTH
-        if not good.any() and not more:
-            return
-        if good.any():
-            stars = joined(programme, [relaxed.stars, _foremost(listed.stars, worth, good)])
-            following = Relaxation.of(programme, stars)
-            if groups:
-                following.cut(groups)
-            following.near = following.worth_at(relaxed.price) > -NEAR
-            if not following.solve(stop - time.monotonic()):
-                return
-            relaxed = following
-
-
-def _foremost(stars: Stars, worth: Numbers, good: Flags) -> Stars:
-    """Of each centre the stars worth most."""
-    at = np.flatnonzero(good)
-    at = at[np.lexsort((-worth[at], stars.centre[at]))]
-    centre = stars.centre[at]
-    place = np.arange(len(at)) - np.searchsorted(centre, centre)
-    return stars.taken(np.sort(at[place < _MOST_OF_CENTRE]))
 
 
 def priced_nearest(galaxy: Galaxy, stop: float, told: Callable[[Priced], None]) -> Priced | None:

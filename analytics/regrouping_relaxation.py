@@ -104,10 +104,6 @@ class Relaxation:
         count = self.holds.shape[0]
         return self.price[:count], float(self.price[count : len(self.limits)].sum())
 
-    def paid(self) -> float:
-        """What the prices of schools, merges and cuts come to."""
-        return float(self.price @ np.concatenate([self.limits, self.cut_limits])[: len(self.price)])
-
     def worth_at(self, price: Numbers) -> Numbers:
         """What each star saves beyond given prices of its schools and of the first cuts."""
         cuts = len(price) - self.rows.shape[0]

@@ -13,15 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import vstack
+from scipy.sparse import coo_matrix, vstack
+from scipy.sparse.csgraph import connected_components
 
-from analytics.regrouping_annealing import COOL, WARM, annealed
+from analytics.regrouping_annealing import COOL, LUKEWARM, WARM, annealed
 from analytics.regrouping_arcs import most_saved, solved_by_arcs
 from analytics.regrouping_branching import best_of, groups_apart
 from analytics.regrouping_cuts import odd_group_cuts
-from analytics.regrouping_diving import dived
 from analytics.regrouping_heuristic import greedy_plan
-from analytics.regrouping_pricing import Priced, priced, priced_nearest, priced_with_cuts
+from analytics.regrouping_pricing import Priced, priced, priced_nearest
 from analytics.regrouping_programme import (
     ALMOST,
     STAYS,
@@ -29,6 +29,7 @@ from analytics.regrouping_programme import (
     Programme,
     Whole,
     plan_cost,
+    rombel,
     sent,
     strengthened,
 )
@@ -39,7 +40,7 @@ from analytics.regrouping_stars import Galaxy, Stars
 GAP_ASKED = 1e-4
 SECONDS_ASKED = 60.0
 # Stars listed for branch and bound.
-_MOST_LISTED = 80_000
+_MOST_LISTED = 250_000
 # Width of the first branch and bound in million rupiah, and how much wider the next one is.
 _FIRST_WIDTH, _WIDER = 15.0, 3.0
 # Rounds of cuts before the first branch and bound and after it; a round that closes less than this
@@ -50,10 +51,12 @@ _TAIL = 0.003
 _SHARE_OF_PRICING = 0.6
 _LEAST_SECONDS = 0.3
 _SHARE_OF_POOL = 0.3
-# Share of the gap that listed stars must span, else cuts are priced; times of the hard cases.
+# Share of the gap that listed stars must span; times of the hard cases.
 _LEAST_WIDTH = 0.2
-_SHARE_OF_CUTS, _SHARE_OF_ARCS = 0.5, 0.4
-_SHARE_OF_BETTERING, _MOST_OF_BETTERING, _SHARE_OF_DIVING = 0.7, 0.4, 0.6
+_SHARE_OF_ARCS = 0.4
+_SHARE_OF_BETTERING, _MOST_OF_BETTERING = 0.7, 0.4
+# Share of the cost that makes a plan far from its bound: then small changes come first.
+_FAR = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +209,9 @@ class _Race:
             # As long again as the prices took, so that easy districts stay quick.
             spent = time.monotonic() - started
             seconds = min(_SHARE_OF_BETTERING * spent, _MOST_OF_BETTERING * self.left())
-            self._bettered(found, seconds, rounds=0)
+            if self.high - self.low > _FAR * (self.all_open - self.low):
+                seconds = _MOST_OF_BETTERING * self.left()
+            self._bettered(seconds, COOL)
             if not self.done():
                 self._by_stars(found)
         elif not self.done():
@@ -216,29 +221,18 @@ class _Race:
             if self.left() > _LEAST_SECONDS:
                 self._by_arcs()
         if not self.done():
-            self._bettered(found, self.left(), rounds=2)
+            self._bettered(self.left(), LUKEWARM if found.is_settled else WARM)
         self.tell()
 
-    def _bettered(self, found: Priced, seconds: float, rounds: int) -> None:
-        """Better plans where no proof is at hand: a dive, then many small changes."""
-        until = min(time.monotonic() + seconds, self.deadline)
-        relaxed, is_good = found.relaxed, False
-        if relaxed is not None and self.programme.most_merges is None:
-            stop = time.monotonic() + _SHARE_OF_DIVING * (until - time.monotonic())
-            order = dived(self.galaxy, relaxed, stop, rounds)
-            polish = max(until - time.monotonic(), 0.0) / 4
-            self.offer(greedy_plan(self.programme, order, seconds=polish))
-            is_good = found.is_settled
-        left = until - time.monotonic()
-        if left > 0:
-            heat = COOL if is_good else WARM
-            self.offer(annealed(self.programme, self.arc, left, heat, seed=rounds))
+    def _bettered(self, seconds: float, heat: float) -> None:
+        """Better plans where no proof is at hand: many small changes."""
+        if seconds > 0:
+            self.offer(annealed(self.programme, self.arc, seconds, heat))
 
     def _by_stars(self, found: Priced) -> None:
         """Cuts, then branch and bound, over every star a better plan could hold."""
         listed, width = self._listed(found)
         if not len(listed) or width < _LEAST_WIDTH * (found.high - self.low):
-            self._cut(found)
             return
         high = found.high
         floor = high - width
@@ -257,11 +251,6 @@ class _Race:
             relaxed.drop(self.low)
         if best is not None:
             self._branched(best, floor)
-
-    def _cut(self, found: Priced) -> None:
-        """A tighter bound where the stars of better plans are too many to be listed."""
-        stop = time.monotonic() + _SHARE_OF_CUTS * self.left()
-        priced_with_cuts(self.galaxy, found, stop, self.bounded)
 
     def _from_pool(self, found: Priced) -> None:
         """A good plan of the stars found so far, where they are too many to be listed."""
@@ -309,19 +298,44 @@ class _Race:
         width = found.high - self.low + WORTH
         least = max(_LEAST_WIDTH * width, WORTH)
         price, merge_price = found.price, found.merge_price
-        late = time.monotonic() + self.left() / 8
-        stars = self.galaxy.whole_search(price, merge_price, -least, best_only=False, deadline=late)
-        if not stars.is_whole or len(stars.stars) > _MOST_LISTED:
-            return stars.stars, 0.0
+        below = self._apart(found)
         while True:
             late = time.monotonic() + self.left() / 8
             stars = self.galaxy.whole_search(
-                price, merge_price, -width, best_only=False, deadline=late
-            )
+                price, merge_price, -below,
+                best_only=False, deadline=late, most_stars=_MOST_LISTED,
+            )  # fmt: skip
             is_whole = stars.is_whole and len(stars.stars) <= _MOST_LISTED
             if is_whole or width < least:
                 return stars.stars, width if is_whole else 0.0
             width /= 2
+            below = np.minimum(below, width)
+
+    def _apart(self, found: Priced) -> Numbers:
+        """What is between bound and plan, by school of the part that holds it.
+
+        Parts share no merge, so each is bettered by itself.
+        """
+        programme = self.programme
+        count = programme.school_count
+        if programme.most_merges is not None:
+            return np.full(count, found.high - self.low + WORTH)
+        ends = (programme.source, programme.target)
+        graph = coo_matrix((np.ones(len(programme.source)), ends), (count, count))
+        part = connected_components(graph, directed=False)[1]
+        into, km = sent(programme, self.arc)
+        closes = np.flatnonzero(into != STAYS)
+        loads = programme.pupils.copy()
+        np.add.at(loads, into[closes], programme.pupils[closes])
+        prices = programme.prices
+        cost = prices.open_school + prices.rombel * rombel(loads, programme.ceiling).sum(axis=1)
+        moved = programme.pupils.sum(axis=1) * km * prices.pupil_km
+        cost[closes] = moved[closes] - (self.bonus * programme.must_close)[closes]
+        saved = np.bincount(part, programme.freed - cost)
+        above = np.bincount(part, found.price)
+        # Prices that are not quite settled leave a little more to be found (eq. 117).
+        unsettled = max(found.high - float(found.price.sum()), 0.0)
+        return (np.maximum(above - saved, 0.0) + unsettled + WORTH)[part]
 
     def _relaxed(self, relaxed: Relaxation, rounds: int, floor: float) -> Relaxation | None:
         """The relaxation with cuts until they bite no more (eq. 119); None where time ran out."""

@@ -123,10 +123,11 @@ class Galaxy:
         self,
         school_price: Numbers,
         merge_price: float,
-        least: float,
+        least: float | Numbers,
         *,
         best_only: bool,
         most_rows: int = MOST_ROWS,
+        most_stars: int = MOST_STARS,
         deadline: float = np.inf,
         piecewise: bool = False,
     ) -> Found:
@@ -139,13 +140,15 @@ class Galaxy:
         merge_price
             The same for each merge.
         least
-            Only stars above this are told.
+            Only stars above this are told (or above that of their centre, by school).
         best_only
             Leave out what cannot be the best of its centre: quicker, and the bound stays exact.
         most_rows
             Stop deepening a step that grows beyond this; what is cut off stays in ``best``.
         deadline
             The same from this moment of the monotonic clock on.
+        most_stars
+            The same once so many are found.
         piecewise
             Search what is beyond ``most_rows`` afterwards, piece by piece, so that memory stays
             bounded and only time (``deadline``, or ``MOST_STARS`` in all) leaves anything out.
@@ -159,7 +162,8 @@ class Galaxy:
         base = -school_price
         # Points that can only harm are out at once; of the others the most promising come first.
         reach = base + np.bincount(self._target, np.maximum(with_full, 0), minlength=count)
-        keep = reach[self._target] + np.minimum(with_full, 0) > least
+        lowest = np.broadcast_to(np.asarray(least, dtype=float), count)
+        keep = reach[self._target] + np.minimum(with_full, 0) > lowest[self._target]
         arc = np.flatnonzero(keep)
         dense = with_spread / np.maximum(self._heads, 1)
         arc = arc[np.lexsort((-dense[arc], self._target[arc]))]
@@ -189,7 +193,7 @@ class Galaxy:
             net = base[centre] + rows.gross - programme.prices.rombel * added
             saving = net + rows.paid - base[centre]
             # A point that saves nothing here is better left out: that star is told instead.
-            here = fits & (net > least) & (saving > rows.without + ALMOST)
+            here = fits & (net > lowest[centre]) & (saving > rows.without + ALMOST)
             np.maximum.at(best, centre[here], net[here])
             if here.any():
                 chain = [row[here] for row in rows.before] + [at[here]]
@@ -201,11 +205,11 @@ class Galaxy:
             full = base[centre] + rows.gross - programme.prices.rombel * beyond / ceiling
             room = programme.spare[centre] * ceiling - beyond
             bound = np.minimum(net + after_full[at + 1], full + ahead.most(at + 1, end[at], room))
-            floor = np.maximum(best[centre], least) if best_only else np.full(len(at), least)
+            floor = np.maximum(best[centre], lowest[centre]) if best_only else lowest[centre]
             grows = fits & (bound > floor + ALMOST) & (end[at] > at + 1)
             width = np.where(grows, end[at] - at - 1, 0)
             kept += int(here.sum())
-            is_late = kept > MOST_STARS or time.monotonic() > deadline
+            is_late = kept > most_stars or time.monotonic() > deadline
             if is_late or (width.sum() > most_rows and not piecewise):
                 # The most promising rows go on; the others are bounded, not searched.
                 ranked = np.argsort(-bound, kind="stable")
@@ -240,19 +244,21 @@ class Galaxy:
         stars = self._stars(found, arc)
         return Found(stars, best, is_whole)
 
-    def whole_search(
+    def whole_search(  # noqa: PLR0913 - as search
         self,
         school_price: Numbers,
         merge_price: float,
-        least: float,
+        least: float | Numbers,
         *,
         best_only: bool,
         deadline: float,
+        most_stars: int = MOST_STARS,
     ) -> Found:
         """As :meth:`search`, whole unless time is over or there are too many stars."""
         return self.search(
             school_price, merge_price, least,
-            best_only=best_only, deadline=deadline, most_rows=_PIECE, piecewise=True,
+            best_only=best_only, deadline=deadline, most_stars=most_stars,
+            most_rows=_PIECE, piecewise=True,
         )  # fmt: skip
 
     def _stars(self, found: list[tuple[Whole, Numbers, list[Whole]]], arc: Whole) -> Stars:
