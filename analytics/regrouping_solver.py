@@ -39,8 +39,8 @@ from analytics.regrouping_stars import Galaxy, Stars
 # What is asked by default: proven to a hundredth of a per cent, within a minute.
 GAP_ASKED = 1e-4
 SECONDS_ASKED = 60.0
-# Stars listed for branch and bound.
-_MOST_LISTED = 250_000
+# Stars listed for branch and bound, at first and once the plan is better.
+_MOST_LISTED, _MOST_LISTED_LATE = 80_000, 250_000
 # Width of the first branch and bound in million rupiah, and how much wider the next one is.
 _FIRST_WIDTH, _WIDER = 15.0, 3.0
 # Rounds of cuts before the first branch and bound and after it; a round that closes less than this
@@ -55,8 +55,6 @@ _SHARE_OF_POOL = 0.3
 _LEAST_WIDTH = 0.2
 _SHARE_OF_ARCS = 0.4
 _SHARE_OF_BETTERING, _MOST_OF_BETTERING = 0.7, 0.4
-# Share of the cost that makes a plan far from its bound: then small changes come first.
-_FAR = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,11 +207,12 @@ class _Race:
             # As long again as the prices took, so that easy districts stay quick.
             spent = time.monotonic() - started
             seconds = min(_SHARE_OF_BETTERING * spent, _MOST_OF_BETTERING * self.left())
-            if self.high - self.low > _FAR * (self.all_open - self.low):
-                seconds = _MOST_OF_BETTERING * self.left()
             self._bettered(seconds, COOL)
-            if not self.done():
-                self._by_stars(found)
+            if not self.done() and not self._by_stars(found, _MOST_LISTED) and not self.done():
+                # A better plan leaves fewer stars to list, the more so where parts are small.
+                self._bettered(_MOST_OF_BETTERING * self.left(), LUKEWARM)
+                if not self.done():
+                    self._by_stars(found, _MOST_LISTED_LATE)
         elif not self.done():
             # A loose bound at once, where no better one may come in time.
             self.bounded(most_saved(self.programme, self.galaxy.bonus, self.left() / 3))
@@ -229,11 +228,14 @@ class _Race:
         if seconds > 0:
             self.offer(annealed(self.programme, self.arc, seconds, heat))
 
-    def _by_stars(self, found: Priced) -> None:
-        """Cuts, then branch and bound, over every star a better plan could hold."""
-        listed, width = self._listed(found)
+    def _by_stars(self, found: Priced, most: int) -> bool:
+        """Cuts, then branch and bound, over every star a better plan could hold.
+
+        False where they are more than ``most``.
+        """
+        listed, width = self._listed(found, most)
         if not len(listed) or width < _LEAST_WIDTH * (found.high - self.low):
-            return
+            return False
         high = found.high
         floor = high - width
         relaxed = Relaxation.of(self.programme, listed)
@@ -242,7 +244,7 @@ class _Race:
             better = self._relaxed(relaxed, rounds, floor)
             best = better or best
             if best is None or self.done():
-                return
+                return True
             if rounds != _CUT_ROUNDS[0]:
                 continue
             # A narrow search first: its plan is nearly the best, and all that follows is smaller.
@@ -251,6 +253,7 @@ class _Race:
             relaxed.drop(self.low)
         if best is not None:
             self._branched(best, floor)
+        return True
 
     def _from_pool(self, found: Priced) -> None:
         """A good plan of the stars found so far, where they are too many to be listed."""
@@ -293,7 +296,7 @@ class _Race:
         some = relaxed.stars.taken(order)
         self.offer(greedy_plan(self.programme, some.arcs, seconds=min(1.0, self.left() / 4)))
 
-    def _listed(self, found: Priced) -> tuple[Stars, float]:
+    def _listed(self, found: Priced, most: int) -> tuple[Stars, float]:
         """Every star a plan within ``width`` of the bound may use."""
         width = found.high - self.low + WORTH
         least = max(_LEAST_WIDTH * width, WORTH)
@@ -303,9 +306,9 @@ class _Race:
             late = time.monotonic() + self.left() / 8
             stars = self.galaxy.whole_search(
                 price, merge_price, -below,
-                best_only=False, deadline=late, most_stars=_MOST_LISTED,
+                best_only=False, deadline=late, most_stars=most,
             )  # fmt: skip
-            is_whole = stars.is_whole and len(stars.stars) <= _MOST_LISTED
+            is_whole = stars.is_whole and len(stars.stars) <= most
             if is_whole or width < least:
                 return stars.stars, width if is_whole else 0.0
             width /= 2
