@@ -44,6 +44,10 @@ PAGES = (
 )
 
 
+# The bare address needs a word that is neither its own name nor that of a file of pages/.
+FIRST = "awal"
+
+
 def shown(module: str) -> Callable[[], None]:
     """A page as a function; its module is read on first use, so that the first page is quick."""
 
@@ -145,7 +149,7 @@ def main() -> None:
     is_signed_in = access.role() is not None
     listed = {
         address: st.Page(
-            shown(module), title=t(title), url_path=address if i else module, default=not i
+            shown(module), title=t(title), url_path=address if i else FIRST, default=not i
         )
         for i, (module, address, title) in enumerate(PAGES)
         if find_spec(f"pages.{module}")

@@ -237,8 +237,9 @@ def typed_history(history: pd.DataFrame) -> pd.DataFrame:
 def _years(written: pd.Series) -> pd.Series:
     """Years as numbers; a school year written as 2025/26 or 2025/2026 is the year it begins in."""
     text = written.astype(str).str.strip()
-    begins = text.str.extract(r"^(\d{4})\s*/\s*(?:\d{4}|\d{2})$", expand=False)
-    return pd.to_numeric(begins.where(begins.notna(), written), errors="coerce")
+    parts = text.str.extract(r"^(\d{4})\s*/\s*(?:\d{2})?(\d{2})$").astype("float64")
+    is_pair = (parts[0] + 1).mod(100).eq(parts[1])
+    return pd.to_numeric(written.where(~is_pair), errors="coerce").fillna(parts[0].where(is_pair))
 
 
 def _words(history: pd.DataFrame, column: str) -> pd.Series:

@@ -63,7 +63,7 @@ class ShortSpread:
 class PlanBand:
     """The band of a plan, at the end of each year.
 
-    ``unfilled``: ``year, unfilled_mean, unfilled_p10, unfilled_p50, unfilled_p90`` of the whole;
+    ``unfilled``: ``year, unfilled_mean_count, unfilled_p10, unfilled_p50, unfilled_p90`` of all;
     ``low``, ``high`` (role, year): P10 and P90 of each role's own; ``newcomer_sd`` (year): of those
     who came and are still there.
     """
@@ -303,7 +303,9 @@ def plan_band(spread: ShortSpread, asked: Asked, mix: Mix, as_of: date) -> PlanB
     alike = spread.together * ndtr(short / np.sqrt(np.maximum(chance, _ALMOST))) ** 2
     spread_sd = np.sqrt((np.maximum(square - mean**2, 0.0) + alike).sum(axis=1))
     told = {name: mixed_quantile(whole, spread_sd, share) for name, share in SHARES.items()}
-    table = pd.DataFrame({"year": np.array(question.years), "unfilled_mean": whole.mean(axis=0)})
+    table = pd.DataFrame(
+        {"year": np.array(question.years), "unfilled_mean_count": whole.mean(axis=0)}
+    )
     for name, values in told.items():
         table[f"unfilled_{name}"] = np.maximum(values, 0.0)
     middle = short.mean(axis=0)

@@ -19,7 +19,7 @@ def test_the_page_on_scenarios_stands_ready_before_its_first_visitor(monkeypatch
     prepare.everything()
     asked = load_scenarios.key_in_force()
     assert load_scenarios.is_ready(asked)
-    assert ("run", asked, named(FIRST).digest) in load_scenarios._RUNS.work
+    assert ("run", asked, named(FIRST).digest) in load_scenarios.RUNS.work
 
 
 def test_without_an_edition_nothing_is_prepared(tmp_path, monkeypatch):
