@@ -13,11 +13,11 @@ import pandas as pd
 
 from analytics import enrolment_file, import_data, store
 from analytics.backtest import enrolment_backtest, printed
-from analytics.command_line import DONE, REFUSED, complain, say, write
+from analytics.command_line import DONE, REFUSED, complain, folder_of, say, write
 from analytics.enrolment import enrolment_forecast, late_births
 from analytics.enrolment_file import BIRTHS, HISTORY
 from analytics.enrolment_stored import stored_births, stored_history
-from analytics.faults import Fault, FaultsError
+from analytics.faults import FaultsError
 
 FORECAST_COLUMNS = ["school_id", "school_year", "grade", "pupils", "p10", "p90"]
 _PUPIL_DECIMALS = 3
@@ -120,9 +120,7 @@ def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | Non
     births = enrolment_file.read(asked.births) if asked.births else None
     if asked.history:
         return enrolment_file.read(asked.history), births
-    edition = import_data.current_edition(asked.data or store.data_folder())
-    if edition is None:
-        raise FaultsError([Fault(HISTORY, "history_empty")])
+    edition = import_data.edition_in_force(folder_of(asked), "--history")
     with closing(store.opened(edition.path)) as connection:
         history = stored_history(
             store.ask(connection, "schools", school_year=None),

@@ -21,6 +21,7 @@ from analytics.command_line import (
     YEARS_AHEAD,
     WrongUseError,
     complain,
+    folder_of,
     grouping,
     write,
 )
@@ -78,7 +79,7 @@ def answer(asked: argparse.Namespace, by: Sequence[str]) -> Answer:
         When there is no edition.
     """
     notes: list[tuple[str, str]] = []
-    facts = facts_in_store(asked.data or store.data_folder(), notes)
+    facts = facts_in_store(folder_of(asked), notes)
     levers = rules_levers(facts.law.rulebook, facts.law.as_of)
     found, model = projected(facts, asked.years, levers, by, asked.count or "asn")
     exit_count = sum(model.exit_counts.values())
@@ -106,12 +107,7 @@ def answer(asked: argparse.Namespace, by: Sequence[str]) -> Answer:
 
 def facts_in_store(folder: Path, notes: list[tuple[str, str]]) -> Facts:
     """People and exits of the current edition, under the choices in force."""
-    edition = import_data.current_edition(folder) if folder.is_dir() else None
-    if edition is None:
-        raise store.StoreError(
-            "Belum ada edisi di folder data. Impor daftar pegawai dahulu.",
-            "There is no edition in the data folder. Import a list of staff first.",
-        )
+    edition = import_data.edition_in_force(folder)
     if edition.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
     with state.opened(folder) as decisions:

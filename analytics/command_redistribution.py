@@ -17,7 +17,7 @@ import pandas as pd
 
 from analytics import redistribution_files as files
 from analytics import rules, store, teachers_told
-from analytics.command_line import DONE, WrongUseError, complain, write, write_bytes
+from analytics.command_line import DONE, WrongUseError, complain, folder_of, write, write_bytes
 from analytics.faults import Fault, FaultsError
 from analytics.redistribution import Redistribution, redistribute
 from analytics.redistribution_needs import (
@@ -355,7 +355,7 @@ def _posts_in(
 def _from_store(
     asked: argparse.Namespace, rulebook: RuleBook, choice: MoveChoice, notes: list[tuple[str, str]]
 ) -> tuple[Situation, dict[str, str]]:
-    stored = teachers_told.in_store(asked.data or store.data_folder(), rulebook, notes)
+    stored = teachers_told.in_store(folder_of(asked), rulebook, notes)
     if stored.history.empty:
         raise store.StoreError(
             "Edisi ini belum berisi murid. Impor murid per sekolah dan kelas, atau sebut"

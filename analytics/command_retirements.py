@@ -106,12 +106,7 @@ def _people_in_file(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
 
 def _people_in_store(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
     folder = folder_of(asked)
-    edition = import_data.current_edition(folder) if folder.is_dir() else None
-    if edition is None:
-        raise store.StoreError(
-            "Belum ada edisi di folder data. Impor daftar pegawai dahulu, atau pakai --roster.",
-            "There is no edition in the data folder. Import a list of staff, or give --roster.",
-        )
+    edition = import_data.edition_in_force(folder, "--roster")
     if edition.is_synthetic:
         complain(asked, "Ini data contoh (sintetis).", "This is sample (synthetic) data.")
     with state.opened(folder) as decisions:

@@ -13,8 +13,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import scenario_facts, state, store
-from analytics.command_line import DONE, REFUSED, WrongUseError, complain, say, write, write_bytes
+from analytics import scenario_facts, state
+from analytics.command_line import (
+    DONE,
+    REFUSED,
+    WrongUseError,
+    complain,
+    folder_of,
+    say,
+    write,
+    write_bytes,
+)
 from analytics.export import csv_bytes
 from analytics.scenario import Scenario, ScenarioError, from_json
 from analytics.scenario_compare import MEASURES, compare, waterfall
@@ -71,7 +80,7 @@ def ran(asked: argparse.Namespace) -> Answer:
     ScenarioError, StoreError
         When the scenario or the edition is not there, or its levers cannot be.
     """
-    folder = asked.data or store.data_folder()
+    folder = folder_of(asked)
     told = named(asked.scenario, folder, asked.lang)
     stages = _stages(folder)
     standing, kept = [], None
@@ -96,7 +105,7 @@ def compared(asked: argparse.Namespace) -> Answer:
     ScenarioError, StoreError
         As :func:`ran`, and for more scenarios than can be compared.
     """
-    folder = asked.data or store.data_folder()
+    folder = folder_of(asked)
     meant = [named(one, folder, asked.lang) for one in asked.scenarios]
     standing = [_standing(one) for one in meant if isinstance(one, Opened)]
     told = [one.scenario if isinstance(one, Opened) else one for one in meant]
@@ -130,7 +139,7 @@ def compared(asked: argparse.Namespace) -> Answer:
 
 def listed(asked: argparse.Namespace) -> Answer:
     """Presets and saved scenarios: ``scenario_id, name, origin, standing, revision, levers``."""
-    folder = asked.data or store.data_folder()
+    folder = folder_of(asked)
     rows: list[tuple[object, ...]] = [
         (one, told.name, "bawaan", "", 0, len(told.of_all()))
         for one, told in presets(asked.lang).items()

@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from analytics import enrolment_file, rules, store, teachers, teachers_gap
-from analytics.command_line import DONE, WrongUseError, complain, write
+from analytics.command_line import DONE, WrongUseError, complain, folder_of, write
 from analytics.faults import FaultsError
 from analytics.rules import RuleBook
 from analytics.teachers import NeedChoice, SchoolFacts
@@ -102,7 +102,7 @@ def answer(asked: argparse.Namespace) -> Answer:
             known = in_store(asked.data, rulebook, notes)
             staff, facts = known.staff, known.facts
     else:
-        stored = in_store(asked.data or store.data_folder(), rulebook, notes)
+        stored = in_store(folder_of(asked), rulebook, notes)
         staff, history, births = stored.staff, stored.history, stored.births
         facts = stored.facts
         if history.empty:

@@ -178,6 +178,30 @@ def current_edition(folder: Path) -> store.Edition | None:
     return found[-1] if found else None
 
 
+def edition_in_force(folder: Path, option: str = "") -> store.Edition:
+    """The edition a command answers from.
+
+    Parameters
+    ----------
+    option
+        The switch that names a file instead, if the command has one.
+
+    Raises
+    ------
+    StoreError
+        There is none, or the one chosen is missing or damaged.
+    """
+    held = current_edition(folder) if folder.is_dir() else None
+    if held is None:
+        raise store.StoreError(
+            "Belum ada edisi di folder data. Impor daftar pegawai dahulu"
+            + (f", atau pakai {option}." if option else "."),
+            "There is no edition in the data folder. Import a list of staff first"
+            + (f", or give {option}." if option else "."),
+        )
+    return held
+
+
 def preview(  # noqa: PLR0913  the screen's choices, each on its own
     folder: Path,
     file: Path,

@@ -271,12 +271,7 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
     StoreError
         When there is no edition.
     """
-    held = edition or (import_data.current_edition(folder) if folder.is_dir() else None)
-    if held is None:
-        raise store.StoreError(
-            "Belum ada edisi di folder data. Impor daftar pegawai dahulu.",
-            "There is no edition in the data folder. Import a list of staff first.",
-        )
+    held = edition or import_data.edition_in_force(folder)
     book = rules.load()
     with state.opened(folder) as decisions:
         choice, titles = decisions.law_choice(), decisions.local_titles()

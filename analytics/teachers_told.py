@@ -96,12 +96,7 @@ class Stored:
 
 def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> Stored:
     """The edition in force; refuses in words where there is none."""
-    edition = import_data.current_edition(folder) if folder.is_dir() else None
-    if edition is None:
-        raise store.StoreError(
-            "Belum ada edisi di folder data. Impor dahulu, atau pakai --history.",
-            "There is no edition in the data folder. Import first, or give --history.",
-        )
+    edition = import_data.edition_in_force(folder, "--history")
     if edition.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
     with state.opened(folder) as decisions:

@@ -145,3 +145,13 @@ def test_a_semicolon_file_with_decimal_commas_is_read_by_its_semicolons(tmp_path
     told = enrolment_file.read(source)
     assert told.columns.tolist() == ["school_id", "school_year", "grade", "pupils"]
     assert told["pupils"].tolist() == ["30,0", "28,0"]
+
+
+def test_without_a_file_and_without_an_edition_it_says_what_to_do_and_makes_no_folder(
+    tmp_path, capsys
+):
+    nowhere = tmp_path / "belum"
+    assert main(["enrolment", "forecast", "--data", str(nowhere), "--out", "-"]) == 1
+    said = capsys.readouterr().err
+    assert "Belum ada edisi di folder data" in said and "--history" in said
+    assert not nowhere.exists()
