@@ -74,7 +74,7 @@ def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
     refuse_unusable(reading)
     findings = Findings(reading)
     # A list of hours has a row for every lesson.
-    is_by_lesson = "weekly_hours" in reading.rows.columns
+    is_by_lesson = any(texts_of(reading, "weekly_hours"))
     parts = checked_nip(reading, findings, may_be_empty=True, may_repeat=is_by_lesson)
     names = texts_of(reading, "name")
     for at, name in enumerate(names):

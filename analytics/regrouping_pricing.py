@@ -118,19 +118,18 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
     return kept
 
 
-def priced_nearest(galaxy: Galaxy, stop: float, told: Callable[[Priced], None]) -> Priced | None:
+def priced_nearest(galaxy: Galaxy, stop: float) -> Priced | None:
     """Stars and prices with few merges of each school, the nearest, then with more.
 
     Parameters
     ----------
     galaxy, stop
         As in :func:`priced`.
-    told
-        Called with the relaxation of each turn; it proves nothing (``high`` is infinite).
 
     Returns
     -------
-    None where no school may merge into more than a few.
+    What it knows proves nothing (``high`` is infinite); None where no school may merge into more
+    than a few.
 
     Method: docs/method.md eq. 266.
     """
@@ -160,7 +159,6 @@ def priced_nearest(galaxy: Galaxy, stop: float, told: Callable[[Priced], None]) 
         # Of these only what is near their prices; the whole finds the rest again.
         stars = found.relaxed.stars.taken(found.relaxed.near)
         pool = replace(stars, arcs=own[stars.arcs])
-        told(Priced(found.price, found.merge_price, np.inf, pool, found.relaxed, is_settled=False))
         known = Priced(found.price, found.merge_price, np.inf, pool, None, is_settled=False)
     return known
 

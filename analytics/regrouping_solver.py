@@ -282,7 +282,7 @@ class _Race:
                 rounded.append(now.relaxed)
                 self._rounded(now.relaxed)
 
-        start = priced_nearest(self.galaxy, stop, lambda _: None)
+        start = priced_nearest(self.galaxy, stop)
         found = priced(self.galaxy, stop, told, start, low=lambda: self.low)
         if found.relaxed is not None and found.relaxed not in rounded and not self.done():
             self._rounded(found.relaxed)

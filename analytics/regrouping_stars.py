@@ -165,7 +165,7 @@ class Galaxy:
         lowest = np.broadcast_to(np.asarray(least, dtype=float), count)
         keep = reach[self._target] + np.minimum(with_full, 0) > lowest[self._target]
         arc = np.flatnonzero(keep)
-        dense = with_spread / np.maximum(self._heads, 1)
+        dense = with_spread / np.maximum(self._heads, _NOBODY)
         arc = arc[np.lexsort((-dense[arc], self._target[arc]))]
         target, heads, gain = self._target[arc], self._heads[arc], worth[arc]
         end = np.searchsorted(target, target, side="right")

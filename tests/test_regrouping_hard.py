@@ -122,6 +122,21 @@ def test_the_best_star_of_each_centre_is_found_as_by_trying_all(seed, rooms, pri
     assert told.best == pytest.approx(best, abs=1e-5)
 
 
+def test_an_empty_school_hides_no_star_worth_having():
+    # Into the first, which has one room to spare; the second is empty, the others hold ten.
+    town = Programme(
+        pupils=np.array([[10], [0], [10], [10]]), ceiling=np.full(4, 10),
+        spare=np.array([1, 0, 0, 0]), source=np.array([1, 2, 3]), target=np.array([0, 0, 0]),
+        km=np.full(3, 0.001), must_close=np.zeros(4, dtype=bool), prices=Prices(100, 10, 0.01),
+    )  # fmt: skip
+    # The empty school and one of ten: 100 - 99.5 and 100 + 10 - 10 - 94, less the room and the way.
+    told = Galaxy(town, np.zeros(4)).search(
+        np.array([6.2, 99.5, 94.0, 94.2]), 0.0, 1e-6, best_only=True
+    )
+    assert told.is_whole
+    assert told.best[0] == pytest.approx(0.5 + 6.0 - 0.0001 - 6.2, abs=1e-6)
+
+
 def test_prices_never_bound_below_the_best_plan():
     town = small_schools(24, rooms=9, side_km=5.0, seed=3)
     best = solve(town, gap=0.0, seconds=60.0)
@@ -181,7 +196,7 @@ def test_parts_that_share_no_merge_are_proved_one_by_one():
 def test_prices_begun_with_the_nearest_end_at_the_same_bound():
     town = small_schools(120, side_km=6.0, rooms=9)
     galaxy = Galaxy(town, np.zeros(town.school_count))
-    begun = priced_nearest(galaxy, time.monotonic() + 60, lambda _: None)
+    begun = priced_nearest(galaxy, time.monotonic() + 60)
     assert begun is not None
     at_once = priced(galaxy, time.monotonic() + 120, lambda _: None)
     in_turns = priced(galaxy, time.monotonic() + 120, lambda _: None, begun)
