@@ -25,14 +25,15 @@ from analytics.command_line import (
     write_faults,
 )
 from analytics.faults import Fault, FaultsError
-from analytics.regrouping import MERGE, Limits, RegroupingPlan, prepared, regrouping_plan
+from analytics.regrouping import MERGE, RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules, candidates
 from analytics.regrouping_condition import calls_itself_one_roof
 from analytics.regrouping_file import SchoolFile, read_history, read_roads, read_schools
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
+from analytics.regrouping_limits import Limits
 from analytics.regrouping_outcome import outcome
 from analytics.regrouping_programme import Prices
-from analytics.regrouping_rules import local_value, usual_prices
+from analytics.regrouping_rules import counts_heavy_rooms, local_value, usual_prices
 from analytics.regrouping_tradeoff import STEPS, trade_off
 from analytics.regrouping_years import Pace, calendar, spread_over_years, years_from
 
@@ -112,6 +113,7 @@ def answer(asked: argparse.Namespace) -> Answer:
             pairs=tuple(asked.pair),
             forbidden=tuple(asked.forbid),
             accept_shared=asked.accept_shared,
+            count_heavy_rooms=asked.count_heavy_rooms or counts_heavy_rooms(on),
         )
         few = int(local_value("min_pupils", on)) if asked.min_pupils is None else asked.min_pupils
         switches = CandidateRules(
@@ -166,6 +168,7 @@ def answer(asked: argparse.Namespace) -> Answer:
         rules.load(), on, roads,
     )  # fmt: skip
     faults += _kept_out(asked.schools, question.schools, roads)
+    faults += _heavily_damaged(asked.schools, question.schools)
     faults += _short_of_rooms(asked.schools, question.schools)
     plan = regrouping_plan(question, seconds=asked.time_limit)
     summary, dates, curve, notes = _summary(plan, few), None, None, _notes(plan)
@@ -229,6 +232,19 @@ def _named_one_roof(path: Path, file: SchoolFile) -> list[Fault]:
 
 def _some(names: list[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + (" ..." if len(names) > most else "")
+
+
+def _heavily_damaged(path: Path, schools: pd.DataFrame) -> list[Fault]:
+    """Rooms that do not count because of their damage, in one finding."""
+    left = schools.loc[schools["heavy_left_out"] > 0]
+    if left.empty:
+        return []
+    details = {
+        "count": len(left),
+        "rooms": int(left["heavy_left_out"].sum()),
+        "name": _some(left["npsn"].astype("str").tolist()),
+    }
+    return [Fault(path.name, "regroup_rooms_heavy", details=details)]
 
 
 def _short_of_rooms(path: Path, schools: pd.DataFrame) -> list[Fault]:
@@ -306,6 +322,7 @@ def _summary(plan: RegroupingPlan, few: int) -> dict[str, object]:
             "detour": told.limits.detour,
             "min_pupils": few,
             "same": told.limits.same,
+            "count_heavy_rooms": told.limits.count_heavy_rooms,
             "cost_open": prices.open_school,
             "cost_rombel": prices.rombel,
             "cost_pupil_km": prices.pupil_km,

@@ -63,6 +63,11 @@ def add_switches(
         "--accept-shared", action="store_true",
         help="sekolah pada satu titik memang sehalaman: jaraknya 0 km",
     )  # fmt: skip
+    who.add_argument(
+        "--count-heavy-rooms", action="store_true",
+        help="ruang kelas rusak berat dihitung sebagai ruang penerima (bawaan: tidak; pilihan"
+        " setempat, tanpa sumber)",
+    )  # fmt: skip
     when = command.add_argument_group("kapan, dan pertukarannya")
     when.add_argument("--years", type=whole, metavar="N", help="penggabungan dibagi atas N tahun")
     when.add_argument("--most-a-year", type=whole, metavar="N", help="sekolah tutup setahun")

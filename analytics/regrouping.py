@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from analytics.distances import distances, located, within
+from analytics.regrouping_condition import usable_rooms
+from analytics.regrouping_limits import Limits, alike
 from analytics.regrouping_programme import (
     STAYS,
-    Flags,
     Numbers,
     Prices,
     Programme,
@@ -30,84 +31,6 @@ from analytics.regrouping_solver import GAP_ASKED, SECONDS_ASKED, Solution, solv
 from analytics.rules import RuleBook, RuleError
 
 OPEN, MERGE = "open", "merge"
-SAME_PLACE = ("kecamatan", "village")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Within what a plan must stay.
-
-    Parameters
-    ----------
-    max_km
-        The longest way from the closing to the receiving school, straight line x ``detour`` (or by
-        road where roads are given); None: by level, ``max_km`` of ``data/rules/regrouping.csv``.
-    detour
-        Road kilometres per straight kilometre.
-    same
-        ``kecamatan`` or ``village``: merge only within it; '' anywhere.
-    may_mix_status
-        Whether a state school may merge into a private one and the other way round.
-    most_into, most_merges
-        At most so many schools into one, and in all.
-    lock_open, lock_closed
-        Schools (npsn) that must stay open, or must merge.
-    pairs
-        ``(from, into)``: this school must merge into that one.
-    forbidden
-        ``(one, other)``: never either way (a river, a highway).
-    accept_shared
-        Schools on one point stand there indeed (one yard): 0 km apart, because somebody said so.
-    """
-
-    max_km: float | None = None
-    detour: float = 1.0
-    same: str = ""
-    may_mix_status: bool = False
-    most_into: int | None = None
-    most_merges: int | None = None
-    lock_open: tuple[str, ...] = ()
-    lock_closed: tuple[str, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
-    forbidden: tuple[tuple[str, str], ...] = ()
-    accept_shared: bool = False
-
-    def __post_init__(self) -> None:
-        if self.max_km is not None and not (np.isfinite(self.max_km) and self.max_km >= 0):
-            raise ValueError(
-                f"jarak terjauh {self.max_km}: tulis kilometer, 0 atau lebih / max_km is"
-                f" {self.max_km}; kilometres, 0 or more"
-            )
-        if not (np.isfinite(self.detour) and self.detour >= 1):
-            raise ValueError(
-                f"belokan {self.detour}: jalan sepanjang garis lurus atau lebih, tulis 1 atau"
-                f" lebih / detour is {self.detour}; a road is 1 x the straight line or longer"
-            )
-        if self.same and self.same not in SAME_PLACE:
-            raise ValueError(f"same is {self.same!r}; {' or '.join(SAME_PLACE)}, or nothing")
-        for name in ("most_into", "most_merges"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or value < 0):
-                raise ValueError(f"{name} is {value}; a whole number, 0 or more, or nothing")
-        closed = {*self.lock_closed, *(one for one, _ in self.pairs)}
-        kept = {*self.lock_open, *(other for _, other in self.pairs)}
-        if both := sorted(closed & kept):
-            raise ValueError(
-                f"{', '.join(both)}: dikunci buka dan tutup sekaligus; pilih satu / locked open"
-                " and closed at once; choose one"
-            )
-        ones = [one for one, _ in self.pairs]
-        if len(set(ones)) != len(ones):
-            twice = sorted({one for one in ones if ones.count(one) > 1})
-            raise ValueError(
-                f"{', '.join(twice)}: dipasangkan ke dua sekolah; sisakan satu / pairs send one"
-                " school to two places; keep one"
-            )
-
-    def named(self) -> set[str]:
-        """Every school a lock, a pair or a forbidden pair names."""
-        pairs = [*self.pairs, *self.forbidden]
-        return {*self.lock_open, *self.lock_closed, *(one for pair in pairs for one in pair)}
 
 
 @dataclass(frozen=True)
@@ -125,7 +48,8 @@ class Prepared:
     """A programme with what it was made of.
 
     ``schools``: as given, with ``point_code`` ('' or why its point is not believed), ``level``,
-    ``ceiling``, ``rooms_counted`` (rooms the programme goes by) and ``is_candidate``. ``km``: by
+    ``ceiling``, ``rooms_counted`` (rooms the programme goes by), ``rooms_usable`` (NaN: not known),
+    ``heavy_left_out`` (heavily damaged rooms not among them) and ``is_candidate``. ``km``: by
     closing and receiving school. ``most_km``: the limit by closing school. ``grades``: what the
     columns of the programme's pupils are.
     """
@@ -175,7 +99,7 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     schools
         One row per school: ``npsn`` (unique), ``level``, ``latitude``, ``longitude``,
         ``classroom_count`` (blank where not known), and where known ``status``, ``kecamatan``,
-        ``village``.
+        ``village`` and classrooms by condition.
     pupils
         By ``npsn`` (index) and grade (columns, whole numbers): pupils, 0 where none.
     is_candidate
@@ -189,9 +113,9 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     Returns
     -------
     A school without a believed point (and without roads) has no arcs: it stays open and receives
-    nobody. Where rooms are not known, or fewer than the rombel of today, the rombel of today
-    counts: leaving everything open always fits, and such a school may fill its classes but form
-    no more of them.
+    nobody. Heavily damaged classrooms are no rooms unless asked. Where rooms are not known, or
+    fewer than the rombel of today, the rombel of today counts: leaving everything open always
+    fits, and such a school may fill its classes but form no more of them.
 
     Raises
     ------
@@ -200,7 +124,7 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     ValueError
         When a lock names a school that is not there, or a school stands twice.
 
-    Method: docs/method.md eq. 110-112.
+    Method: docs/method.md eq. 110-112, 325.
     """
     schools = schools.reset_index(drop=True)
     npsn = schools["npsn"]
@@ -214,8 +138,8 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     most_pupils = {one: _ceiling(rulebook, one, on) for one in level.unique()}
     ceiling = level.map(most_pupils).to_numpy(dtype=np.int64)
     today = rombel(by_grade, ceiling).sum(axis=1) if count else np.zeros(0, dtype=np.int64)
-    rooms = pd.to_numeric(schools["classroom_count"]).fillna(0).to_numpy(dtype=np.int64)
-    counted = np.maximum(rooms, today)
+    usable = usable_rooms(schools, limits.count_heavy_rooms)
+    counted = np.maximum(usable["rooms"].fillna(0).to_numpy(dtype=np.int64), today)
     points = located(schools, limits.accept_shared)
     km = distances(schools, points, limits.detour, roads)
     limit_km = {
@@ -226,7 +150,7 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     forced = npsn.isin([*limits.lock_closed, *(one for one, _ in limits.pairs)]).to_numpy()
     may_close = is_candidate.reindex(npsn).fillna(False).to_numpy(dtype=bool) | forced
     may_close &= ~npsn.isin([*limits.lock_open, *(other for _, other in limits.pairs)]).to_numpy()
-    allowed = within(km, most_km) & may_close[:, None] & _alike(schools, limits) & ~forced[None, :]
+    allowed = within(km, most_km) & may_close[:, None] & alike(schools, limits) & ~forced[None, :]
     for one, other in limits.forbidden:
         i, j = _place(npsn, one), _place(npsn, other)
         allowed[i, j] = allowed[j, i] = False
@@ -236,7 +160,9 @@ def prepared(  # noqa: PLR0913 - the schools, who may close, and what is asked o
     source, target = np.nonzero(allowed)
     told = schools.assign(
         level=level, point_code=points["code"], ceiling=ceiling, rombel_today=today,
-        rooms_counted=counted, is_candidate=may_close, pupil_count=by_grade.sum(axis=1),
+        rooms_counted=counted, rooms_usable=usable["rooms"],
+        heavy_left_out=usable["heavy_left_out"], is_candidate=may_close,
+        pupil_count=by_grade.sum(axis=1),
     )  # fmt: skip
     programme = Programme(
         pupils=by_grade, ceiling=ceiling, spare=counted - today,
@@ -309,24 +235,6 @@ def _place(npsn: pd.Series, one: str) -> int:
     return int(np.flatnonzero(npsn.to_numpy() == one)[0])
 
 
-def _alike(schools: pd.DataFrame, limits: Limits) -> Flags:
-    """Pairs of the same level, status and place, as far as asked; unknown is like nothing."""
-    alike = _equal(schools["level"].astype("str").str.upper())
-    if not limits.may_mix_status and "status" in schools:
-        status = schools["status"].astype("object").fillna("").astype("str").str.casefold()
-        alike &= _equal(status)
-    if limits.same:
-        place = schools[limits.same].astype("object").fillna("").astype("str")
-        place = place.str.casefold().str.removeprefix("kec.").str.strip()
-        alike &= _equal(place) & (place != "").to_numpy()[:, None]
-    return alike
-
-
-def _equal(values: pd.Series) -> Flags:
-    code = pd.factorize(values)[0]
-    return np.asarray(code[:, None] == code)
-
-
 # ---- why not -------------------------------------------------------------------------------------
 
 
@@ -353,17 +261,17 @@ def _reason(question: Prepared, at: int) -> Infeasible:
             " Perbaiki lat dan lon-nya.",
             "its coordinates cannot be believed, so no distance is known. Mend its lat and lon.",
         )
-    alike = _alike(schools, limits)[at] & known
-    alike[at] = False
-    if not alike.any():
+    similar = alike(schools, limits)[at] & known
+    similar[at] = False
+    if not similar.any():
         return said(
             "level",
             "tidak ada sekolah lain yang jenjang, status, dan wilayahnya sama.",
             "no other school has its level, status and area.",
         )
-    near = alike & (km <= question.most_km[at] + 1e-9)
+    near = similar & (km <= question.most_km[at] + 1e-9)
     if not near.any():
-        nearest = int(np.flatnonzero(alike)[np.argmin(km[alike])])
+        nearest = int(np.flatnonzero(similar)[np.argmin(km[similar])])
         other = _called(schools, nearest)
         return said(
             "distance",
@@ -389,11 +297,14 @@ def _reason(question: Prepared, at: int) -> Infeasible:
         best = int(np.argmin(short))
         other = _called(schools, int(free[best]))
         rooms = int(schools["rooms_counted"].iloc[int(free[best])])
+        heavy = int(schools["heavy_left_out"].iloc[int(free[best])])
         return said(
             "rooms",
             f"tidak ada penerima dengan ruang cukup: {other} mempunyai {rooms} ruang, kurang"
-            f" {int(short[best])}.",
-            f"no receiver has rooms enough: {other} has {rooms} rooms, {int(short[best])} short.",
+            f" {int(short[best])}"
+            + (f" ({heavy} ruang rusak berat tidak dihitung)." if heavy else "."),
+            f"no receiver has rooms enough: {other} has {rooms} rooms, {int(short[best])} short"
+            + (f" ({heavy} heavily damaged rooms not counted)." if heavy else "."),
         )
     names = ", ".join(_called(schools, int(one)) for one in free[short <= 0][:3])
     return said(

@@ -46,6 +46,36 @@ def damaged_rooms_share(schools: pd.DataFrame, degree: str = USUAL_DEGREE) -> pd
     return (damaged / whole.where(whole > 0)).clip(upper=1.0).astype("float64")
 
 
+def usable_rooms(schools: pd.DataFrame, count_heavy: bool = False) -> pd.DataFrame:
+    """Classrooms that pupils may be put into, and those left out because of their damage.
+
+    Parameters
+    ----------
+    schools
+        As :func:`damaged_rooms_share` reads them.
+    count_heavy
+        Whether heavily damaged classrooms count like any other.
+
+    Returns
+    -------
+    By row: ``rooms`` (NaN where their number is not known) and ``heavy_left_out``. The number is
+    that of the classrooms, else the sum of the four conditions where all are told. A school that
+    tells nothing of heavy damage has none.
+
+    Method: docs/method.md eq. 325.
+    """
+    told = pd.concat([_numbers(schools, name) for name in (_GOOD, *DEGREES.values())], axis=1)
+    rooms = _numbers(schools, "classroom_count")
+    rooms = rooms.where(rooms > 0, told.sum(axis=1, min_count=len(told.columns)))
+    rooms = rooms.where(rooms > 0)
+    heavy = _numbers(schools, DEGREES["heavy"]).fillna(0.0).clip(lower=0.0)
+    left_out = heavy.clip(upper=rooms.fillna(0.0)) * (not count_heavy)
+    return pd.DataFrame(
+        {"rooms": rooms - left_out, "heavy_left_out": left_out.astype("int64")},
+        index=schools.index,
+    )
+
+
 def is_damaged(schools: pd.DataFrame, share: float | None, degree: str = USUAL_DEGREE) -> pd.Series:
     """Whether buildings count as damaged: said outright, or this share of rooms and more.
 

@@ -111,7 +111,8 @@ def read_schools(path: Path) -> SchoolFile:
             details = {"name": ", ".join(lacking), "level": one}
             faults.append(Fault(path.name, "regroup_grades_missing", details=details))
     pupils = _pupils(path, text, given, total, level, faults)
-    rooms = _rooms(path, text, faults)
+    flags = _flags(path, text, faults)
+    rooms = _rooms(path, text, flags, faults)
     points = {
         name: text[column].map(checks_cells.degrees)
         for name, column in (("latitude", "lat"), ("longitude", "lon"))
@@ -128,7 +129,7 @@ def read_schools(path: Path) -> SchoolFile:
     for ours, theirs in (("status", "status"), ("kecamatan", "kecamatan"), ("village", "desa")):
         if theirs in text:
             schools[ours] = text[theirs]
-    for ours, flag in _flags(path, text, faults).items():
+    for ours, flag in flags.items():
         schools[ours] = flag
     pupils.index = pd.Index(npsn, name="npsn")
     return SchoolFile(schools.reset_index(drop=True), pupils, faults)
@@ -314,21 +315,27 @@ def _marked(
     return (answers == "yes") | shares
 
 
-def _rooms(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.Series:
-    """Rooms as far as known: blank and zero are not known, what is no number is refused."""
-    if "rooms" not in text:
-        faults.append(Fault(path.name, "regroup_rooms_unknown", details={"count": len(text)}))
-        return pd.Series(pd.NA, index=text.index, dtype="Int64")
+def _rooms(
+    path: Path, text: pd.DataFrame, flags: Mapping[str, pd.Series], faults: list[Fault]
+) -> pd.Series:
+    """Rooms as far as known: blank and zero are not known, what is no number is refused.
+
+    Where all four conditions are counted, their sum stands for rooms that are not told.
+    """
     rooms = pd.Series(pd.NA, index=text.index, dtype="Int64")
-    unknown = 0
-    for line, cell in text["rooms"].items():
-        number = _count(cell)
-        if number is None:
-            faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), "rooms", cell))
-        elif number == 0:
-            unknown += 1
-        else:
-            rooms[line] = number
+    if "rooms" in text:
+        for line, cell in text["rooms"].items():
+            number = _count(cell)
+            if number is None:
+                faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), "rooms", cell))
+            elif number:
+                rooms[line] = number
+    if all(name in flags for name in _CONDITIONS.values()):
+        parts = pd.concat([flags[name] for name in _CONDITIONS.values()], axis=1)
+        summed = parts.sum(axis=1, skipna=False).astype("Int64")
+        rooms = rooms.fillna(summed.mask(summed == 0))
+    refused = {fault.row for fault in faults if fault.column == "rooms"}
+    unknown = int((rooms.isna() & ~rooms.index.isin(refused)).sum())
     if unknown:
         faults.append(Fault(path.name, "regroup_rooms_unknown", details={"count": unknown}))
     return rooms

@@ -9,13 +9,13 @@ _COLUMNS = ["npsn", "name", "rooms", "rombel", "short_count"]
 
 
 def short_of_rooms(schools: pd.DataFrame) -> pd.DataFrame:
-    """Schools whose list gives fewer classrooms than the rombel their pupils need today.
+    """Schools whose list gives fewer usable classrooms than the rombel their pupils need today.
 
     Parameters
     ----------
     schools
         As ``Prepared.schools`` of :mod:`analytics.regrouping` holds them: ``npsn``,
-        ``classroom_count``, ``rombel_today`` and where known ``name``.
+        ``rooms_usable`` (NaN: not known), ``rombel_today`` and where known ``name``.
 
     Returns
     -------
@@ -26,9 +26,9 @@ def short_of_rooms(schools: pd.DataFrame) -> pd.DataFrame:
 
     Method: docs/method.md eq. 110, 276.
     """
-    rooms = pd.to_numeric(schools["classroom_count"]).astype("float64")
+    rooms = pd.to_numeric(schools["rooms_usable"]).astype("float64")
     rombel = schools["rombel_today"].astype("int64")
-    short = ((rooms > 0) & (rooms < rombel)).to_numpy()
+    short = (rooms < rombel).to_numpy()
     own = schools.loc[short]
     table = pd.DataFrame(
         {

@@ -53,6 +53,11 @@ def local_value(key: str, on: date, level: str = ANY) -> float:
     return float(found["value"].iloc[0])
 
 
+def counts_heavy_rooms(on: date) -> bool:
+    """Whether heavily damaged classrooms count as rooms of a receiver, as is usual here."""
+    return bool(local_value("count_heavy_rooms", on))
+
+
 def usual_prices(on: date) -> Prices:
     """The yearly prices to start from, million rupiah."""
     return Prices(

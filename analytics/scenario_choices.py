@@ -12,9 +12,9 @@ from analytics.options import Option, Override
 from analytics.pay_law import PayChoice
 from analytics.projection_months import rules_levers
 from analytics.redistribution_situation import MoveChoice
-from analytics.regrouping import Limits
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules
-from analytics.regrouping_rules import local_value
+from analytics.regrouping_limits import Limits
+from analytics.regrouping_rules import counts_heavy_rooms, local_value
 from analytics.regrouping_stored import (
     CLOSED,
     FORBIDDEN,
@@ -162,6 +162,7 @@ def merge_limits(
         pairs=pairs,
         forbidden=forbidden,
         accept_shared=bool(told["regrouping.accept_shared"]),
+        count_heavy_rooms=bool(told["regrouping.count_heavy_rooms"]) or counts_heavy_rooms(on),
     )
 
 

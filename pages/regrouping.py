@@ -204,8 +204,10 @@ def _warnings(asked: Asked, plan: RegroupingPlan, silent: int) -> None:
         layout.note(tn("{n} sekolah tidak ikut karena koordinatnya; lihat Semua sekolah.", bad))
     spread = schools["npsn"].isin(load_regrouping.spread_schools(asked.question.key)).sum()
     short = len(short_of_rooms(schools))
+    heavy = int(schools["heavy_left_out"].sum())
     told = [
         tn("Ruang kurang dari rombel: {n} sekolah; lihat Semua sekolah.", short) if short else "",
+        tn("{n} ruang kelas rusak berat tidak dihitung.", heavy) if heavy else "",
         tn("{n} sekolah hanya melaporkan jumlah murid: dibagi rata ke setiap kelas.", int(spread))
         if spread
         else "",

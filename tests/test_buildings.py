@@ -224,7 +224,7 @@ def test_one_roof_is_what_the_list_says_else_the_name():
 def test_fewer_rooms_than_rombel_is_listed_with_how_many_are_missing():
     schools = pd.DataFrame(
         {
-            "npsn": list("ABCD"), "name": list("abcd"), "classroom_count": [6, 4, None, 7],
+            "npsn": list("ABCD"), "name": list("abcd"), "rooms_usable": [6, 4, None, 7],
             "rombel_today": [6, 6, 6, 12],
         }
     )  # fmt: skip

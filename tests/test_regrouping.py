@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from analytics import rules
 from analytics.__main__ import main
-from analytics.regrouping import Limits, prepared, regrouping_plan
+from analytics.regrouping import prepared, regrouping_plan
 from analytics.regrouping_arcs import most_saved, solved_by_arcs
 from analytics.regrouping_candidates import CandidateRules, candidates, without_bos
 from analytics.regrouping_heuristic import greedy_plan
+from analytics.regrouping_limits import Limits
 from analytics.regrouping_outcome import heads_freed, outcome, teachers_freed
 from analytics.regrouping_programme import STAYS, Prices, Programme, plan_cost, sent, strengthened
 from analytics.regrouping_rules import local_value, usual_prices

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from analytics import regrouping_reasons as why
-from analytics.regrouping import Limits, regrouping_plan
+from analytics.regrouping import regrouping_plan
 from analytics.regrouping_candidates import CandidateRules, candidates
 from analytics.regrouping_facts import facts_around
+from analytics.regrouping_limits import Limits
 from analytics.regrouping_outcome import saved_by_year, teachers_freed
 from analytics.regrouping_tradeoff import trade_off
 from analytics.teachers import SchoolFacts

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from analytics import rules
-from analytics.regrouping import Limits, prepared, regrouping_plan
+from analytics.regrouping import prepared, regrouping_plan
+from analytics.regrouping_limits import Limits
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_tradeoff import trade_off
 from analytics.regrouping_years import (

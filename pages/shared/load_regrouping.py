@@ -12,9 +12,10 @@ import pandas as pd
 from analytics import regrouping_years
 from analytics.distances import located
 from analytics.enrolment import Levers
-from analytics.regrouping import Limits, Prepared, RegroupingPlan, prepared
+from analytics.regrouping import Prepared, RegroupingPlan, prepared
 from analytics.regrouping_candidates import CandidateRules, candidates, without_bos
 from analytics.regrouping_condition import one_roof
+from analytics.regrouping_limits import Limits
 from analytics.regrouping_outcome import Outcome, outcome, saved_by_year, teachers_freed
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_years import Pace, Years

@@ -8,14 +8,19 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.regrouping_condition import USUAL_DEGREE, damaged_rooms_share, told_flag
-from analytics.regrouping_rules import local_value
+from analytics.regrouping_condition import (
+    USUAL_DEGREE,
+    damaged_rooms_share,
+    told_flag,
+    usable_rooms,
+)
+from analytics.regrouping_rules import counts_heavy_rooms, local_value
 from pages.shared import inputs, layout
 from pages.shared.words import number, percent, t
 
 # The word in the link of each exemption; the last one is as old as the page.
 _EXEMPT = {"is_remote": "kecuali_3t", "is_special": "kecuali_khusus", "is_integrated": "satap"}
-LINK_WORDS = (*_EXEMPT.values(), "rusak", "rusak_bagian", "rusak_dari")
+LINK_WORDS = (*_EXEMPT.values(), "rusak", "rusak_bagian", "rusak_dari", "ruang_berat")
 _SHARES = ("25", "50", "75", "100")
 
 
@@ -90,6 +95,17 @@ def damage(schools: pd.DataFrame, on: date) -> Damage:
         )
     )
     return Damage(is_on, float(share) / 100, degree)
+
+
+def counts_heavy(schools: pd.DataFrame, on: date) -> bool:
+    """Whether heavily damaged classrooms are rooms of a receiver too."""
+    heavy = usable_rooms(schools)["heavy_left_out"]
+    return inputs.switch(
+        "ruang_berat",
+        t("Hitung juga ruang kelas rusak berat ({n})", n=number(int(heavy.sum()))),
+        counts_heavy_rooms(on),
+        help=t("Pilihan setempat tanpa sumber: ruang rusak berat bukan ruang sekolah penerima."),
+    )
 
 
 def degrees() -> Mapping[str, str]:

@@ -7,11 +7,11 @@ from datetime import date
 
 import streamlit as st
 
-from analytics.regrouping import Limits
 from analytics.regrouping_candidates import CandidateRules
 from analytics.regrouping_condition import USUAL_DEGREE
+from analytics.regrouping_limits import Limits
 from analytics.regrouping_programme import Prices
-from analytics.regrouping_rules import local_value, usual_prices
+from analytics.regrouping_rules import counts_heavy_rooms, local_value, usual_prices
 from analytics.regrouping_tradeoff import STEPS
 from pages.shared import (
     inputs,
@@ -111,6 +111,7 @@ def usual(key: SchoolKey, level: str, on: date) -> Question | None:
         lock_closed=held.closed,
         pairs=held.pairs,
         forbidden=held.forbidden,
+        count_heavy_rooms=counts_heavy_rooms(on),
     )
     rules = CandidateRules(min_pupils=int(USUAL_FEW))
     horizon = int(_USUAL_HORIZON_YEARS)
@@ -254,6 +255,7 @@ def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ..
             " ikut. Sama dengan --accept-shared."
         ),
     )
+    heavy = regrouping_condition.counts_heavy(here, on)
     places = sorted(set(here["kecamatan"]) - {""})
     kecamatan = inputs.choices("kec_sekolah", t("Kecamatan"), {one: one for one in places})
     limits = Limits(
@@ -263,6 +265,7 @@ def _limits(key: SchoolKey, level: str, on: date) -> tuple[Limits, tuple[str, ..
         most_into=int(into) or None,
         most_merges=int(merges) or None,
         accept_shared=yard,
+        count_heavy_rooms=heavy,
     )
     return limits, kecamatan
 

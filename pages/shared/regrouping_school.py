@@ -244,6 +244,7 @@ def schools(asked: Asked, plan: RegroupingPlan) -> None:
             Column("rombel_before", t("Rombel sebelum"), "number"),
             Column("rombel_after", t("Rombel sesudah"), "number"),
             Column("rooms", t("Ruang"), "number"),
+            Column("heavy", t("Rusak berat, tidak dihitung"), "number"),
             Column("damaged_pct", t("Ruang rusak (%)"), "number"),
             Column("reason_said", t("Sebab"), width="large"),
             Column("lock", t("Kunci")),
@@ -294,7 +295,7 @@ def short_of_rooms(plan: RegroupingPlan) -> None:
         short,
         [
             Column("name", t("Sekolah")),
-            Column("rooms", t("Ruang kelas"), "number"),
+            Column("rooms", t("Ruang kelas layak"), "number"),
             Column("rombel", t("Rombel hari ini"), "number"),
             Column("short_count", t("Kurang"), "number"),
             Column("npsn", t("NPSN")),

@@ -20,8 +20,9 @@ import pandas as pd
 
 from analytics import rules
 from analytics.export import csv_bytes
-from analytics.regrouping import Limits, RegroupingPlan, prepared, regrouping_plan
+from analytics.regrouping import RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_arcs import solved_by_arcs
+from analytics.regrouping_limits import Limits
 from analytics.regrouping_programme import plan_cost, sent, strengthened
 from analytics.regrouping_rules import usual_prices
 from analytics.teachers import evenly_by_grade
