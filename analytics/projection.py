@@ -27,6 +27,13 @@ from analytics.exact_sums import (
 )
 from analytics.exact_sums_laws import CountLaws
 from analytics.exact_sums_people import People, gathered
+from analytics.projection_cells import (
+    added,
+    by_period,
+    group_of_person,
+    grouped,
+    long_table,
+)
 from analytics.projection_months import (
     BY_LAW,
     CONTRACT,
@@ -106,13 +113,13 @@ class Projection:
         month), ``step``, ``change_count``, ``change_on_duty_count``. Summed over steps and periods
         they are end minus start of :meth:`staff`, to rounding. Method: docs/method.md eq. 104.
         """
-        groups, member = self._grouped(by)
+        groups, member = grouped(self.cells, by)
         steps = np.array(self.steps)
         values = {
-            "change_count": _added(member, self._by(self.changes, every)),
-            "change_on_duty_count": _added(member, self._by(self.duty_changes, every)),
+            "change_count": added(member, by_period(self.changes, self.months, every)),
+            "change_on_duty_count": added(member, by_period(self.duty_changes, self.months, every)),
         }
-        return self._long(groups, every, values, steps)
+        return long_table(groups, self.months, every, values, steps)
 
     def staff(self, by: Sequence[str] = CELL, every: str = "month") -> pd.DataFrame:
         """Expected staff at the end of each period.
@@ -122,15 +129,17 @@ class Projection:
         One row per group and period: ``by``, ``year`` (and ``month_on``), ``start_count`` on the
         day of the roster, ``staff_count``, ``on_duty_count`` at the end of the period.
         """
-        groups, member = self._grouped(by)
+        groups, member = grouped(self.cells, by)
         values = {}
         for name, start, changes in (
             ("staff_count", self.start, self.changes),
             ("on_duty_count", self.duty_start, self.duty_changes),
         ):
-            level = start[:, None] + np.cumsum(self._by(changes, every).sum(axis=1), axis=-1)
+            level = start[:, None] + np.cumsum(
+                by_period(changes, self.months, every).sum(axis=1), axis=-1
+            )
             values[name] = member @ level
-        table = self._long(groups, every, values, None)
+        table = long_table(groups, self.months, every, values)
         start_count = np.repeat(member @ self.start, len(table) // max(1, len(groups)))
         table.insert(table.columns.get_loc("staff_count"), "start_count", start_count)
         return table
@@ -149,9 +158,9 @@ class Projection:
         ``leaver_count`` (expectations), ``staff_p10 .. p90``, ``leaver_p10 .. p90``. Quantiles are
         those of each group's own distribution. Method: docs/method.md eq. 105.
         """
-        groups, member = self._grouped(by)
+        groups, member = grouped(self.cells, by)
         codes = self._codes(member)
-        table = self._long(groups, "year", {}, None)
+        table = long_table(groups, self.months, "year", {})
         table["start_count"] = np.repeat(member @ self.start, len(self.months.years))
         laws = [("staff", staff_distribution), ("leaver", leaver_distribution)]
         for name, law in laws if with_leavers else laws[:1]:
@@ -169,11 +178,11 @@ class Projection:
         One row per group and year: ``by``, ``year``, ``early_count``, ``early_p10 .. p90``.
         Method: docs/method.md eq. 105.
         """
-        groups, member = self._grouped(by)
+        groups, member = grouped(self.cells, by)
         found = leaver_distribution(
             lone_hazards(self._early), self._codes(member), self.year_effect
         )
-        table = self._long(groups, "year", {}, None)
+        table = long_table(groups, self.months, "year", {})
         table["early_count"] = found.mean.ravel()
         for name, share in SHARES.items():
             table[f"early_{name}"] = found.quantile(share).ravel()
@@ -186,9 +195,12 @@ class Projection:
         -------
         One row per group, columns as :meth:`early_bands` without ``year``.
         """
-        groups, member = self._grouped(by)
+        groups, member = grouped(self.cells, by)
         found = staff_distribution(
-            lone_hazards(self._early), self._codes(member), self.year_effect, options=_AT_THE_END
+            lone_hazards(self._early),
+            self._codes(member),
+            self.year_effect,
+            options=_AT_THE_END,
         )
         start = (member @ self.start).round().astype(np.int64)
         table = groups.assign(early_count=start - found.mean[:, 0])
@@ -207,11 +219,14 @@ class Projection:
         One row per group and year: ``by``, ``year``, ``start_count``, ``staff_count``,
         ``below_probability``. Method: docs/method.md eq. 106.
         """
-        groups, member = self._grouped(by)
+        groups, member = grouped(self.cells, by)
         found = staff_distribution(
-            self._hazard, self._codes(member), self.year_effect, fixed=self._fixed
+            self._hazard,
+            self._codes(member),
+            self.year_effect,
+            fixed=self._fixed,
         )
-        table = self._long(groups, "year", {}, None)
+        table = long_table(groups, self.months, "year", {})
         table["start_count"] = np.repeat(member @ self.start, len(self.months.years))
         table["staff_count"] = found.mean.ravel()
         table["below_probability"] = found.fewer_than(threshold).ravel()
@@ -245,7 +260,7 @@ class Projection:
         years), ``level_share`` (how uncertain the hazards themselves are); they sum to 1, or are
         all 0 where nothing is uncertain. Method: docs/method.md eq. 107.
         """
-        groups, member = self._grouped(by)
+        groups, member = grouped(self.cells, by)
         codes = self._codes(member)
         effect = self.year_effect
         options = _AT_THE_END if at_the_end else SumOptions()
@@ -259,7 +274,7 @@ class Projection:
         total = np.maximum.accumulate(variances)
         parts = np.diff(total, axis=0, prepend=0.0)
         share = np.divide(parts, total[-1], out=np.zeros_like(parts), where=total[-1] > 1e-9)
-        table = self._long(groups, "year", {}, None)
+        table = long_table(groups, self.months, "year", {})
         if at_the_end:
             table = table.loc[table["year"] == self.months.years[-1]].reset_index(drop=True)
         table["staff_sd"] = np.sqrt(total[-1]).ravel()
@@ -285,10 +300,7 @@ class Projection:
         ProjectionError
             When nobody is left to count.
         """
-        group = np.asarray(group_of_cell, dtype=np.int64)[self._cell_of]
-        here = (group >= 0) & self._is_on_duty
-        if not here.any():
-            raise ProjectionError("nobody on duty in these cells")
+        group, here = self._on_duty(group_of_cell)
         return staff_distribution(
             self._hazard[here], group[here], self.year_effect, fixed=self._duty_fixed[here]
         )
@@ -310,10 +322,7 @@ class Projection:
         ProjectionError
             When nobody is left to count.
         """
-        group = np.asarray(group_of_cell, dtype=np.int64)[self._cell_of]
-        here = (group >= 0) & self._is_on_duty
-        if not here.any():
-            raise ProjectionError("nobody on duty in these cells")
+        group, here = self._on_duty(group_of_cell)
         return gathered(self._hazard[here], group[here], self._duty_fixed[here])
 
     @cached_property
@@ -321,61 +330,17 @@ class Projection:
         """Last day of each month."""
         return pd.DatetimeIndex(self.months.month_on) + pd.offsets.MonthEnd(0)
 
-    def _grouped(self, by: Sequence[str]) -> tuple[pd.DataFrame, csr_array]:
-        """Labels of groups of cells, and the sum over cells as a matrix (group, cell)."""
-        if lost := [column for column in by if column not in self.cells]:
-            raise ProjectionError(
-                f"no column {lost[0]!r}; projected by {', '.join(map(str, self.cells.columns))}"
-            )
-        columns = list(by)
-        if columns:
-            keys = pd.MultiIndex.from_frame(self.cells[columns])
-            codes, labels = keys.factorize(sort=True)
-            groups = labels.to_frame(index=False)
-            groups.columns = columns
-        else:
-            codes, groups = np.zeros(len(self.cells), dtype=np.int64), pd.DataFrame(index=[0])
-        ones = np.ones(len(codes))
-        shape = (len(groups), len(self.cells))
-        return groups, csr_array((ones, (codes, np.arange(len(codes)))), shape=shape)
-
     def _codes(self, member: csr_array) -> NDArray[np.int64]:
-        rows, cells = member.nonzero()
-        group = np.empty(len(self.cells), dtype=np.int64)
-        group[cells] = rows
-        return group[self._cell_of]
+        return group_of_person(member, self._cell_of)
 
-    def _by(self, changes: Numbers, every: str) -> Numbers:
-        if every not in ("month", "year"):
-            raise ProjectionError(f"every is {every!r}; it is month or year")
-        if every == "month":
-            return changes
-        first = np.concatenate([[0], self.months.month_ends[:-1]])
-        return np.add.reduceat(changes, first, axis=-1)
-
-    def _long(
-        self,
-        groups: pd.DataFrame,
-        every: str,
-        values: Mapping[str, Numbers],
-        steps: NDArray | None,
-    ) -> pd.DataFrame:
-        """Rows of groups x periods (x steps), in that order."""
-        year = self.months.year if every == "month" else self.months.years
-        count = 1 if steps is None else len(steps)
-        each = len(year) * count
-        table = groups.loc[groups.index.repeat(each)].reset_index(drop=True)
-        table["year"] = np.tile(np.repeat(year, count), len(groups))
-        if every == "month":
-            table["month_on"] = pd.DatetimeIndex(
-                np.tile(np.repeat(self.months.month_on, count), len(groups))
-            ).astype("datetime64[us]")
-        if steps is not None:
-            table["step"] = np.tile(steps, len(year) * len(groups))
-        for name, value in values.items():
-            cube = value.reshape(len(groups), count, len(year))
-            table[name] = cube.transpose(0, 2, 1).ravel()
-        return table
+    def _on_duty(
+        self, group_of_cell: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        group = np.asarray(group_of_cell, dtype=np.int64)[self._cell_of]
+        here = (group >= 0) & self._is_on_duty
+        if not here.any():
+            raise ProjectionError("nobody on duty in these cells")
+        return group, here
 
 
 def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, under which levers
@@ -470,43 +435,6 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
         _is_on_duty=staff.on_duty > 0,
         _early=early,
     )
-
-
-def policy_difference(today: Projection, other: Projection, by: Sequence[str] = ()) -> pd.DataFrame:
-    """What a policy changes: the other projection's expected staff less today's, by step.
-
-    Both are of the same people and horizon, so that every difference is policy and none is chance.
-
-    Returns
-    -------
-    One row per group, year and step: ``by``, ``year``, ``step``, ``difference_count``,
-    ``difference_on_duty_count``, summed from the start to the end of the year.
-
-    Raises
-    ------
-    ProjectionError
-        When the two are not of the same people and horizon. Method: docs/method.md eq. 108.
-    """
-    if not (
-        today.cells.equals(other.cells)
-        and np.array_equal(today.start, other.start)
-        and np.array_equal(today.months.month_on, other.months.month_on)
-        and today.steps == other.steps
-    ):
-        raise ProjectionError("the two projections are not of the same people and horizon")
-    keys = [*by, "step"]
-    tables = [each.account(by, "year") for each in (today, other)]
-    answer = tables[0][[*by, "year", "step"]].copy()
-    for column in ("change_count", "change_on_duty_count"):
-        summed = [table.groupby(keys, sort=False)[column].cumsum() for table in tables]
-        answer[column.replace("change", "difference")] = summed[1] - summed[0]
-    return answer
-
-
-def _added(member: csr_array, cube: Numbers) -> Numbers:
-    """Values of cells (first axis) added up by group."""
-    flat: Numbers = member @ cube.reshape(len(cube), -1)
-    return flat.reshape(-1, *cube.shape[1:])
 
 
 def _in_order(causes: Iterable[str]) -> tuple[str, ...]:

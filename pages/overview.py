@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from analytics import leaving, succession
+from analytics import leaving, leaving_groups, leaving_summary, succession
 from pages.shared import access, charts, inputs, layout, load, staff_outlook, words
 from pages.shared.inputs import who
 from pages.shared.layout import Key
@@ -41,7 +41,7 @@ class Answers:
     educator_year_counts: tuple[int, ...]
     other_year_counts: tuple[int, ...]
     mean_per_year: float
-    peak: leaving.Peak | None
+    peak: leaving_summary.Peak | None
 
     @property
     def leaver_count(self) -> int:
@@ -66,8 +66,8 @@ def answers(key: load.PeopleKey, counted: str) -> Answers:
     people = leaving.counted(everyone, counted)
     roles = load.rulebook().role_groups
     last_year = key.as_of.year + SHOWN_YEARS - 1
-    summary = leaving.summary(people, roles, key.as_of, last_year)
-    is_educator = leaving.is_educator(people, roles)
+    summary = leaving_summary.summary(people, roles, key.as_of, last_year)
+    is_educator = leaving_groups.is_educator(people, roles)
     by_year = leaving.leaver_counts(people, key.as_of, last_year)
     educators_by_year = leaving.leaver_counts(people.loc[is_educator], key.as_of, last_year)
     educator_year_counts = educators_by_year["leaver_count"].tolist()

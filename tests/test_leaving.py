@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import leaving
+from analytics import leaving, leaving_summary
+from analytics.leaving_groups import dimension, is_educator, selected
 
 AS_OF = date(2026, 11, 21)
 ROLE_GROUPS = pd.DataFrame(
@@ -122,7 +123,7 @@ def test_blanks_are_a_group_of_their_own_and_stand_last():
 
 @pytest.mark.parametrize("blank", [None, "", "   ", "\u00a0"])
 def test_whatever_a_blank_looks_like_it_is_unknown(blank):
-    assert list(leaving.dimension(pd.DataFrame({"opd": [blank]}), "opd")) == ["tidak diketahui"]
+    assert list(dimension(pd.DataFrame({"opd": [blank]}), "opd")) == ["tidak diketahui"]
 
 
 def test_text_and_categories_are_grouped_alike():
@@ -196,23 +197,23 @@ def test_a_list_of_29_february_has_horizons_too():
 @pytest.mark.parametrize("flag", [["true", "true", "false"], [True, True, False], ["1", "1", "0"]])
 def test_educators_are_found_however_the_table_says_yes(flag):
     groups = ROLE_GROUPS.assign(is_educator=flag)
-    staff = STAFF[leaving.is_educator(STAFF, groups)]
+    staff = STAFF[is_educator(STAFF, groups)]
     assert staff["name"].tolist() == ["Adi", "Beni", "Dewi", "Gita", "Hadi", "Ida"]
 
 
 def test_the_peak_is_the_earliest_of_the_largest_years():
     counts = leaving.leaver_counts(STAFF, AS_OF, 2045)
-    assert leaving.peak_year(counts) == leaving.Peak(2027, 4)
+    assert leaving_summary.peak_year(counts) == leaving_summary.Peak(2027, 4)
     tie = leaving.leaver_counts(leaving.counted(STAFF, "pns"), AS_OF, 2045)
-    assert leaving.peak_year(tie) == leaving.Peak(2026, 2)
+    assert leaving_summary.peak_year(tie) == leaving_summary.Peak(2026, 2)
 
 
 def test_there_is_no_peak_where_nobody_leaves():
-    assert leaving.peak_year(leaving.leaver_counts(STAFF.iloc[:0], AS_OF, 2045)) is None
+    assert leaving_summary.peak_year(leaving.leaver_counts(STAFF.iloc[:0], AS_OF, 2045)) is None
 
 
 def test_the_summary_accounts_for_everybody():
-    found = leaving.summary(leaving.counted(STAFF, "all"), ROLE_GROUPS, AS_OF, 2045)
+    found = leaving_summary.summary(leaving.counted(STAFF, "all"), ROLE_GROUPS, AS_OF, 2045)
     assert (found.people_count, found.leaver_count) == (9, 7)
     assert (found.beyond_count, found.undated_count, found.past_due_count) == (1, 1, 1)
     assert (found.educator_count, found.educator_leaver_count) == (5, 5)
@@ -223,7 +224,7 @@ def test_the_summary_accounts_for_everybody():
 
 
 def test_the_grid_has_years_down_and_twelve_months_across():
-    grid = leaving.month_grid(leaving.leaver_counts(STAFF, AS_OF, 2028, "month"))
+    grid = leaving_summary.month_grid(leaving.leaver_counts(STAFF, AS_OF, 2028, "month"))
     assert grid.index.tolist() == [2026, 2027, 2028]
     assert grid.columns.tolist() == list(range(1, 13))
     assert grid.loc[2027].tolist() == [1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1]
@@ -231,20 +232,20 @@ def test_the_grid_has_years_down_and_twelve_months_across():
 
 def test_the_largest_groups_are_named_and_the_rest_added_up():
     counts = leaving.leaver_counts(STAFF, AS_OF, 2030, by="role_group")
-    named, others = leaving.by_largest(counts, "role_group", keep_count=1)
+    named, others = leaving_summary.by_largest(counts, "role_group", keep_count=1)
     assert named.columns.tolist() == ["guru"]
     assert named["guru"].tolist() == [1, 3, 0, 0, 0]
     assert others.tolist() == [1, 1, 0, 1, 0]  # Hadi, Citra, Eko
 
 
 def test_filters_combine_and_an_empty_filter_lets_everybody_through():
-    found = leaving.selected(STAFF, {"opd": ["Kes", "tidak diketahui"], "role_group": ["guru"]})
+    found = selected(STAFF, {"opd": ["Kes", "tidak diketahui"], "role_group": ["guru"]})
     assert found["name"].tolist() == ["Dewi", "Gita", "Ida"]
-    assert len(leaving.selected(STAFF, {"opd": []})) == len(STAFF)
+    assert len(selected(STAFF, {"opd": []})) == len(STAFF)
 
 
 def test_a_filter_value_nobody_has_leaves_nobody():
-    assert leaving.selected(STAFF, {"opd": ["Dinas yang tidak ada"]}).empty
+    assert selected(STAFF, {"opd": ["Dinas yang tidak ada"]}).empty
 
 
 days = st.one_of(

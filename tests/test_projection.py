@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from analytics import rules
 from analytics.exact_sums import YearEffect
-from analytics.projection import policy_difference, projection
+from analytics.projection import projection
 from analytics.projection_months import Levers, ProjectionError, calendar, rules_levers
+from analytics.projection_policy import policy_difference
 
 AS_OF = date(2026, 11, 21)
 YEARS = 5

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics import leaving, state, store
+from analytics import leaving_groups, leaving_summary, state, store
 from pages.shared import retirement_view as view_of
 
 AS_OF = date(2026, 7, 1)
@@ -80,7 +80,7 @@ def opened(page: AppTest, **link: str | list[str]) -> str:
     return shown(page.run())
 
 
-def looked(page: AppTest, **link: str | list[str]) -> tuple[leaving.Summary, AppTest]:
+def looked(page: AppTest, **link: str | list[str]) -> tuple[leaving_summary.Summary, AppTest]:
     """The counts behind a link as a new visitor opens it, and what that visitor sees."""
     del page  # the fixture prepares the data; a link is read by whoever opens it first
     visitor = AppTest.from_function(_page, default_timeout=60)
@@ -114,7 +114,7 @@ def test_the_counting_switch_counts_whom_it_names(page, who, count):
     [
         ({"opd": "Dikbud"}, 5),
         ({"kecamatan": "Timur"}, 5),
-        ({"kecamatan": leaving.UNKNOWN}, 1),
+        ({"kecamatan": leaving_groups.UNKNOWN}, 1),
         ({"unit": ["SDN 01 Melati", "SDN 02 Kenanga"]}, 5),
         ({"jabatan": "guru"}, 4),
         ({"jk": "P"}, 5),

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from analytics import exits_drivers, leaving, succession
 from analytics.exits import LEAST_PEOPLE
-from analytics.projection import Projection, policy_difference, projection
+from analytics.projection import Projection, projection
 from analytics.projection_months import BY_LAW, CONTRACT, MPP
+from analytics.projection_policy import policy_difference
 from pages.shared import load, load_exits
 from pages.shared.exit_inputs import Scope
 from pages.shared.load_exits import ExitKey, Learnt

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import regrouping_rules
-from analytics.leaving import role_group_labels
+from analytics.leaving_groups import role_group_labels
 from analytics.rules import ANY, RuleBook
 from pages.shared import inputs, layout, load, pay_words
 from pages.shared.layout import Column

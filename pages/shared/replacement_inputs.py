@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from analytics.budget import Budget, BudgetYear
-from analytics.leaving import role_group_labels
+from analytics.leaving_groups import role_group_labels
 from analytics.options import OPTION_IDS, Override
 from analytics.pay_law import PayChoice, rule_amount
 from analytics.posts_needed import ABK, COMPLEMENT, NONE, RATIO, SCHOOL_MODEL

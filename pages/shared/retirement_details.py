@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from analytics import leaving, succession
+from analytics import leaving, leaving_groups, succession
 from pages.shared import access, charts, inputs, layout, load
 from pages.shared import retirement_figures as figures
 from pages.shared import retirement_view as view_of
@@ -126,7 +126,7 @@ def _names(view: View, answer: Calendar) -> None:
         )
     people = view_of.people(view)
     if group != ALL:
-        people = leaving.selected(people, {view.by: (group,)})
+        people = leaving_groups.selected(people, {view.by: (group,)})
     if year == ALL:
         last = pd.Timestamp(view.until_year + 1, 1, 1)
         leavers = people.loc[(people["retires_on"] < last).to_numpy()].sort_values("retires_on")
@@ -174,7 +174,7 @@ def _with_words(people: pd.DataFrame) -> pd.DataFrame:
         "unconfirmed": t("belum dipastikan"),
         "scenario": t("andai-andai"),
     }
-    role = people["role_group"].fillna(leaving.UNKNOWN)
+    role = people["role_group"].fillna(leaving_groups.UNKNOWN)
     names = {value: view_of.value_name("role_group", value) for value in role.unique()}
     return people.assign(
         role=role.map(names),
@@ -227,7 +227,7 @@ def _single_posts(view: View, answer: Calendar) -> None:
     del answer
     within_years = _horizon()
     posts = succession.single_holder_posts(load.people_of(view.key), view.key.as_of, within_years)
-    posts = leaving.selected(leaving.counted(posts, view.who), dict(view.wanted))
+    posts = leaving_groups.selected(leaving.counted(posts, view.who), dict(view.wanted))
     told = tn("{n} jabatan yang dipegang satu orang akan kosong", len(posts))
     st.markdown(f"**{told}** ({tn('dalam {n} tahun', within_years)})")
     if posts.empty:
@@ -252,7 +252,7 @@ def _heads(view: View, answer: Calendar) -> None:
     everyone = load.people_of(view.key)
     units = load.ask("units", government_id="*")
     heads = succession.heads_leaving(everyone, view.key.as_of, within_years, units)
-    heads = leaving.selected(leaving.counted(heads, view.who), dict(view.wanted))
+    heads = leaving_groups.selected(leaving.counted(heads, view.who), dict(view.wanted))
     schools = heads.loc[(heads["head_kind"] == succession.SCHOOL_HEAD).to_numpy()]
     offices = heads.loc[(heads["head_kind"] != succession.SCHOOL_HEAD).to_numpy()]
     year = Column("year", t("Tahun"), "year")

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from analytics import leaving
+from analytics import leaving_summary
 from pages.shared import access, charts, layout
 from pages.shared import retirement_view as view_of
 from pages.shared.retirement_view import REST, Calendar, View
@@ -113,7 +113,7 @@ def _finding(view: View, answer: Calendar, seen: Look) -> str:
 
 def contract_bars(answer: Calendar, seen: Look) -> charts.Figure:
     """Contracts that end, by year and kind."""
-    wide, _ = leaving.by_largest(
+    wide, _ = leaving_summary.by_largest(
         answer.contract_ends, "employment", view_of.NAMED_GROUPS, "contract_end_count"
     )
     wide = wide.iloc[: int(wide.sum(axis=1).to_numpy().nonzero()[0].max()) + 1]

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from analytics import leaving
+from analytics import leaving, leaving_groups, leaving_summary
 from analytics.rules import ANY, LawChoice
 from pages.shared import inputs, load
 from pages.shared.load import PeopleKey
@@ -73,7 +73,7 @@ class Calendar:
     others: pd.Series
     groups: tuple[str, ...]
     grid: pd.DataFrame
-    summary: leaving.Summary
+    summary: leaving_summary.Summary
     shares: pd.DataFrame
     educator_shares: pd.DataFrame
     contract_ends: pd.DataFrame
@@ -97,7 +97,7 @@ def dimension_names() -> dict[str, str]:
 
 def value_name(column: str, value: str) -> str:
     """One value of a dimension as the visitor reads it."""
-    if value == leaving.UNKNOWN:
+    if value == leaving_groups.UNKNOWN:
         return t("tidak diketahui")
     if column == "role_group":
         return _role_names(load.rulebook().version, language()).get(value, value)
@@ -125,7 +125,7 @@ def post_name(role_group: str, jenjang: str) -> str:
 
 @lru_cache(maxsize=8)
 def _role_names(rule_version: str, lang: str) -> dict[str, str]:  # noqa: ARG001 (part of the key)
-    return leaving.role_group_labels(load.rulebook().role_groups, lang)
+    return leaving_groups.role_group_labels(load.rulebook().role_groups, lang)
 
 
 @lru_cache(maxsize=16)
@@ -134,7 +134,7 @@ def _options(key: PeopleKey, lang: str) -> dict[str, dict[str, str]]:  # noqa: A
     return {
         column: {
             value: value_name(column, value)
-            for value in leaving.dimension(everyone, column).categories
+            for value in leaving_groups.dimension(everyone, column).categories
         }
         for column in FILTERS
     }
@@ -148,13 +148,13 @@ def options(key: PeopleKey) -> dict[str, dict[str, str]]:
 def people(view: View) -> pd.DataFrame:
     """The people of a view, one row each."""
     chosen = leaving.counted(load.people_of(view.key), view.who)
-    return leaving.selected(chosen, dict(view.wanted))
+    return leaving_groups.selected(chosen, dict(view.wanted))
 
 
 def _counted(view: View, key: PeopleKey, who: str) -> pd.DataFrame:
     """As ``people``, with the columns that counts need: copying names and titles takes longer."""
     narrow = load.people_of(key)[[*FILTERS, *_DATES, "is_in_headcount"]]
-    return leaving.selected(leaving.counted(narrow, who), dict(view.wanted))
+    return leaving_groups.selected(leaving.counted(narrow, who), dict(view.wanted))
 
 
 # Python's own cache: the key is hashed in a microsecond, where Streamlit's walks through it.
@@ -165,17 +165,17 @@ def calendar(view: View) -> Calendar:
     as_of, until_year = view.key.as_of, view.until_year
     role_groups = load.rulebook().role_groups
     counts = leaving.leaver_counts(chosen, as_of, until_year, view.period, view.by)
-    named, others = leaving.by_largest(counts, view.by, NAMED_GROUPS)
+    named, others = leaving_summary.by_largest(counts, view.by, NAMED_GROUPS)
     return Calendar(
         totals=leaving.leaver_counts(chosen, as_of, until_year, view.period),
         named=named,
         others=others,
         groups=tuple(counts[view.by].cat.categories),
-        grid=leaving.month_grid(leaving.leaver_counts(chosen, as_of, until_year, "month")),
-        summary=leaving.summary(chosen, role_groups, as_of, until_year),
+        grid=leaving_summary.month_grid(leaving.leaver_counts(chosen, as_of, until_year, "month")),
+        summary=leaving_summary.summary(chosen, role_groups, as_of, until_year),
         shares=leaving.share_within(chosen, as_of, HORIZONS),
         educator_shares=leaving.share_within(
-            chosen.loc[leaving.is_educator(chosen, role_groups)], as_of, HORIZONS
+            chosen.loc[leaving_groups.is_educator(chosen, role_groups)], as_of, HORIZONS
         ),
         contract_ends=leaving.contract_ends(
             _counted(view, view.key, "all"), as_of, until_year, by="employment"
