@@ -123,17 +123,23 @@ def add_regroup(
         "regroup",
         parents=[everywhere],
         help="sekolah mana bergabung ke mana, dengan biaya setahun paling kecil",
-        description="Biaya dalam juta rupiah setahun; bawaannya pilihan setempat di"
-        " data/rules/regrouping.csv. Jarak: garis lurus x belokan, atau matriks jalan.",
+        description="Tanpa --schools dipakai edisi yang berlaku: sekolah negeri yang bermurid,"
+        " beserta kunci dan jarak jalan yang disimpan. Biaya dalam juta rupiah setahun; bawaannya"
+        " pilihan setempat di data/rules/regrouping.csv. Jarak: garis lurus x belokan, atau matriks"
+        " jalan.",
     )
     command.add_argument(
         "--schools",
         type=Path,
-        required=True,
         metavar="S.csv",
         help="npsn,name,kecamatan,lat,lon,rooms dan g1..g6 (atau g7..g9), atau pupils saja; bila"
-        " ada: level,status,desa",
+        " ada: level,status,desa; tanpa ini: edisi di folder data",
     )
+    command.add_argument("--edition", type=whole, metavar="N", help="edisi ini, bukan yang berlaku")
+    command.add_argument(
+        "--without-saved", dest="use_saved", action="store_false",
+        help="kunci dan jarak jalan yang disimpan di halaman Regrouping tidak dipakai",
+    )  # fmt: skip
     command.add_argument("--max-km", type=amount, metavar="KM", help="bawaan: SD 3, SMP 6")
     command.add_argument(
         "--min-pupils", type=whole, metavar="N", help="calon: murid kurang dari N (bawaan: 60)"

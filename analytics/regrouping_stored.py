@@ -6,13 +6,15 @@ setting says which one is in force. Method: docs/method.md eq. 300.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from analytics.faults import FaultsError
 from analytics.regrouping_file import read_roads
+from analytics.regrouping_limits import Limits
 from analytics.state import State
 
 PLAN = "regrouping"
@@ -41,6 +43,37 @@ def saved_mergers(decisions: State, folder: Path) -> SavedMergers:
     sha256 = str(kept.get("sha256", "")) if isinstance(kept, dict) else ""
     roads = saved_roads(folder, sha256)
     return SavedMergers(locks, sha256 if roads is not None else "", roads)  # type: ignore[arg-type]
+
+
+def with_saved(limits: Limits, saved: SavedMergers, known: Collection[str]) -> Limits:
+    """Limits with the locks in force for everybody beneath the locks they have already.
+
+    Parameters
+    ----------
+    known
+        Schools the plan is about; locks of others stand apart.
+
+    Method: docs/method.md eq. 300.
+    """
+    of: dict[str, list[tuple[str, str]]] = {kind: [] for kind in (OPEN, CLOSED, INTO, FORBIDDEN)}
+    for kind, one, other in saved.locks:
+        if one in known and (not other or other in known):
+            of[kind].append((one, other))
+    sent = {one for one, _ in limits.pairs}
+    own = {*limits.lock_open, *limits.lock_closed, *sent, *(other for _, other in limits.pairs)}
+    opened = (*limits.lock_open, *(one for one, _ in of[OPEN] if one not in own))
+    closed = (*limits.lock_closed, *(one for one, _ in of[CLOSED] if one not in own))
+    # Who must stay open closes into nobody; into who must close nobody goes.
+    kept = {*opened, *(other for _, other in limits.pairs), *sent}
+    shut = {*closed, *sent, *(one for one, _ in of[INTO])}
+    pairs = (pair for pair in of[INTO] if pair[0] not in kept and pair[1] not in shut)
+    return replace(
+        limits,
+        lock_open=opened,
+        lock_closed=closed,
+        pairs=(*limits.pairs, *pairs),
+        forbidden=(*limits.forbidden, *of[FORBIDDEN]),
+    )
 
 
 def saved_roads(folder: Path, sha256: str) -> pd.DataFrame | None:

@@ -15,14 +15,7 @@ from analytics.redistribution_situation import MoveChoice
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules
 from analytics.regrouping_limits import Limits
 from analytics.regrouping_rules import counts_heavy_rooms, local_value
-from analytics.regrouping_stored import (
-    CLOSED,
-    FORBIDDEN,
-    INTO,
-    NOTHING_SAVED,
-    OPEN,
-    SavedMergers,
-)
+from analytics.regrouping_stored import NOTHING_SAVED, SavedMergers, with_saved
 from analytics.rules import ANY, NO_PROPOSAL, LawChoice, RuleBook
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_refused import refuse_base_year
@@ -132,38 +125,18 @@ def merge_limits(
     def here(key: str) -> tuple[str, ...]:
         return tuple(one for one in _listed(told, key) if one in known)
 
-    opened, closed = here("regrouping.lock_open"), here("regrouping.lock_closed")
-    own = {*opened, *closed}
-    pairs: tuple[tuple[str, str], ...] = ()
-    forbidden: tuple[tuple[str, str], ...] = ()
-    if told["regrouping.use_locks"]:
-        of: dict[str, list[tuple[str, str]]] = {
-            kind: [] for kind in (OPEN, CLOSED, INTO, FORBIDDEN)
-        }
-        for kind, one, other in saved.locks:
-            if one in known and (not other or other in known):
-                of[kind].append((one, other))
-        opened += tuple(one for one, _ in of[OPEN] if one not in own)
-        closed += tuple(one for one, _ in of[CLOSED] if one not in own)
-        # Who must stay open closes into nobody; into who must close nobody goes.
-        shut = {*closed, *(one for one, _ in of[INTO])}
-        pairs = tuple(
-            (one, other) for one, other in of[INTO] if one not in opened and other not in shut
-        )
-        forbidden = tuple(of[FORBIDDEN])
-    return Limits(
+    limits = Limits(
         max_km=told.number("regrouping.max_km"),
         detour=local_value("detour", on),
         same=str(told["regrouping.same"]),
         most_into=told.whole("regrouping.most_into"),
         most_merges=told.whole("regrouping.most_merges"),
-        lock_open=opened,
-        lock_closed=closed,
-        pairs=pairs,
-        forbidden=forbidden,
+        lock_open=here("regrouping.lock_open"),
+        lock_closed=here("regrouping.lock_closed"),
         accept_shared=bool(told["regrouping.accept_shared"]),
         count_heavy_rooms=bool(told["regrouping.count_heavy_rooms"]) or counts_heavy_rooms(on),
     )
+    return with_saved(limits, saved, known) if told["regrouping.use_locks"] else limits
 
 
 def move_choice(told: Scenario) -> MoveChoice:

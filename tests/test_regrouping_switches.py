@@ -161,7 +161,7 @@ def test_grades_that_are_missing_and_rooms_that_are_short_are_said(tmp_path, cap
     assert planned(tmp_path, head)[0] == 0
     said = capsys.readouterr().err
     assert "g3, g4, g5, g6" in said
-    assert "Ruang kurang dari rombel: 1 sekolah, ruang/rombel hari ini: 1 (1/2)" in said
+    assert "Ruang kurang dari rombel: 1 sekolah, ruang layak/rombel hari ini: 1 (1/2)" in said
 
 
 # Odd files that are plain enough

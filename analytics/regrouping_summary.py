@@ -1,0 +1,104 @@
+"""The answer of ``regroup`` in figures and sentences: what ``s.json`` holds."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from analytics.faults import Fault
+from analytics.regrouping import MERGE, RegroupingPlan
+from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
+from analytics.regrouping_outcome import outcome
+
+
+def summary(plan: RegroupingPlan, few: int) -> dict[str, object]:
+    """Objective, bound, gap, counts, parameters and why not; million rupiah a year."""
+    told, solution = plan.prepared, plan.solution
+    schools, programme = told.schools, told.programme
+    merges = int((plan.table["action"] == MERGE).sum())
+    possible = not plan.infeasible
+    result = outcome(plan)
+    prices = programme.prices
+    return {
+        "objective": round(solution.objective, 6) if possible else None,
+        "bound": round(solution.bound, 6) if possible else None,
+        "gap": round(float(solution.gap), 9) if possible else None,
+        "seconds": round(solution.seconds, 3),
+        "unit": "juta rupiah per tahun",
+        "counts": {
+            "schools": len(schools),
+            "candidates": int(schools["is_candidate"].sum()),
+            "merges": merges if possible else None,
+            "open": len(schools) - merges if possible else None,
+            "kept_out_by_coordinates": int((schools["point_code"] != "").sum()),
+            "rombel_before": int(programme.rombel_today.sum()),
+            **(result.totals if possible else {}),
+        },
+        "cost_all_open": round(plan.cost_all_open, 6),
+        "parameters": {
+            "max_km": told.limits.max_km,
+            "detour": told.limits.detour,
+            "min_pupils": few,
+            "same": told.limits.same,
+            "count_heavy_rooms": told.limits.count_heavy_rooms,
+            "cost_open": prices.open_school,
+            "cost_rombel": prices.rombel,
+            "cost_pupil_km": prices.pupil_km,
+        },
+        "infeasibilities": [
+            {
+                "npsn": one.npsn,
+                "limit": one.limit,
+                "message": one.message_id,
+                "message_en": one.message_en,
+            }
+            for one in plan.infeasible
+        ],
+    }
+
+
+def notes(plan: RegroupingPlan) -> list[tuple[str, str]]:
+    """What the plan comes to in a sentence, or why there is none."""
+    if plan.infeasible:
+        return [(one.message_id, one.message_en) for one in plan.infeasible]
+    solution = plan.solution
+    saved = plan.cost_all_open - solution.objective
+    merges = int((plan.table["action"] == MERGE).sum())
+    return [
+        (
+            f"{merges} sekolah digabung; hemat {_thousands(saved)} juta rupiah setahun; celah"
+            f" {100 * solution.gap:.4f}% dalam {solution.seconds:.1f} detik.",
+            f"{merges} schools merge; saves {saved:,.0f} million rupiah a year; gap"
+            f" {solution.gap:.4%} in {solution.seconds:.1f} seconds.",
+        )
+    ]
+
+
+def as_json(summary: dict[str, object]) -> bytes:
+    """The summary as a file: UTF-8, one key a line."""
+    return (json.dumps(summary, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _thousands(number: float) -> str:
+    return f"{number:,.0f}".replace(",", ".")
+
+
+def findings(faults: list[Fault], schools: pd.DataFrame) -> list[dict[str, object]]:
+    """Everything to mend or know, one entry per finding, schools listed where several share it."""
+    told: list[dict[str, object]] = []
+    by_line = schools.set_index("line")["npsn"] if "line" in schools else pd.Series(dtype="str")
+    for fault in faults:
+        one: dict[str, object] = {
+            "code": fault.code,
+            "row": fault.row,
+            "npsn": by_line.get(fault.row, "") if fault.row else "",
+            "message": fault.message("id"),
+            "message_en": fault.message("en"),
+            "remedy": fault.remedy("id"),
+            "remedy_en": fault.remedy("en"),
+        }
+        if fault.code == ROOMS_SHORT:
+            one["schools"] = short_of_rooms(schools).drop(columns="name").to_dict("records")
+        told.append(one)
+    return told

@@ -1,0 +1,241 @@
+"""What ``regroup`` plans with: a file of schools, or an edition."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analytics import import_data, state, store
+from analytics.enrolment_stored import TOTAL, stored_history
+from analytics.faults import Fault
+from analytics.regrouping_condition import calls_itself_one_roof, one_roof
+from analytics.regrouping_file import read_history, read_schools
+from analytics.regrouping_stored import NOTHING_SAVED, SavedMergers, saved_mergers
+from analytics.store import StoreError
+from analytics.teachers import evenly_by_grade
+
+# Levels that a kabupaten or kota may merge, and the state schools among all.
+LEVELS = ("TK", "SD", "SMP")
+PUBLIC = "negeri"
+_CELLS = ["npsn", "school_year", "grade", "pupil_count", "level"]
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """Schools, their pupils now and before, and what was found in them.
+
+    ``name``: of the file, or *edisi 12*. ``schools``, ``pupils``: as
+    :func:`analytics.regrouping.prepared` reads them. ``history``: as
+    :func:`analytics.regrouping_candidates.candidates` reads it. ``on``: the day the answer is for.
+    """
+
+    name: str
+    schools: pd.DataFrame
+    pupils: pd.DataFrame
+    history: pd.DataFrame
+    faults: list[Fault]
+    on: date
+    saved: SavedMergers = NOTHING_SAVED
+    edition: store.Edition | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def in_file(path: Path, past: Path | None, on: date) -> Told:
+    """A file of schools, and one of their pupils in past years where there is one.
+
+    Raises
+    ------
+    FaultsError
+        When a file cannot be read as a table at all.
+    """
+    file = read_schools(path)
+    faults = list(file.faults) + _named_one_roof(path.name, file.schools)
+    now = file.pupils.rename_axis("npsn").reset_index()
+    now = now.melt(id_vars="npsn", var_name="grade", value_name="pupil_count")
+    history = now.assign(school_year=on.year)
+    if past is not None:
+        # The file of schools is the last year; what the history says of it is the same year again.
+        before = read_history(past)
+        faults += strangers(past.name, "regroup_history_unknown", before, ("npsn",), file.schools)
+        last = before["school_year"].max() + 1 if len(before) else on.year
+        history = pd.concat([before, now.assign(school_year=last)], ignore_index=True)
+    return Told(path.name, file.schools, file.pupils, history, faults, on)
+
+
+def in_edition(folder: Path, number: int | None = None, on: date | None = None) -> Told:
+    """State schools of an edition that teach pupils, as the page Regrouping asks about them.
+
+    Parameters
+    ----------
+    number
+        The edition; None: the one in force.
+    on
+        The day the answer is for; None: that of the edition.
+
+    Returns
+    -------
+    Schools of the levels a kabupaten or kota may merge. Totals are spread evenly over the grades.
+    What was saved for everybody (locks, measured roads) stands beside them.
+
+    Raises
+    ------
+    StoreError
+        Where there is no such edition, or it tells no pupils.
+    """
+    held = (
+        import_data.edition_in_force(folder, "--schools")
+        if number is None
+        else store.edition(folder, number)
+    )
+    with state.opened(folder) as decisions:
+        saved = saved_mergers(decisions, folder)
+    with closing(store.opened(held.path)) as connection:
+        profiles = store.school_profiles(connection)
+        enrolment = store.ask(connection, "enrolment", school_year=None)
+    counted = enrolment.dropna(subset=["npsn", "school_year", "grade", "pupil_count"])
+    schools = _latest(profiles, counted)
+    cells = _cells(stored_history(profiles, counted), schools)
+    is_ours = schools["level"].isin(LEVELS) & (schools["status"] == PUBLIC)
+    year = cells["school_year"].max()
+    now = cells.loc[cells["school_year"] == year]
+    taught = schools["npsn"].map(now.groupby("npsn")["pupil_count"].sum()).fillna(0) > 0
+    kept = schools.loc[is_ours & taught].reset_index(drop=True)
+    if kept.empty:
+        raise StoreError(
+            f"Edisi {held.number} belum berisi murid sekolah negeri. Impor murid per sekolah, atau"
+            " beri --schools.",
+            f"Edition {held.number} has no pupils of state schools. Import pupils by school, or"
+            " give --schools.",
+        )
+    own = now.loc[now["npsn"].isin(kept["npsn"])]
+    wide = own.pivot_table(
+        index="npsn", columns="grade", values="pupil_count", aggfunc="sum", fill_value=0
+    )
+    spread = _spread_count(now, counted, kept["npsn"])
+    name = f"edisi {held.number}"
+    faults = _of_rooms(name, kept)
+    if spread:
+        faults.insert(0, Fault(name, "regroup_spread_evenly", details={"count": spread}))
+    return Told(
+        name,
+        kept.assign(
+            is_integrated=one_roof(kept),
+            lat_written=kept["latitude"].map(_written),
+            lon_written=kept["longitude"].map(_written),
+        ),
+        wide.reindex(kept["npsn"]).fillna(0).round().astype("int64"),
+        cells.loc[cells["npsn"].isin(kept["npsn"])].reset_index(drop=True),
+        faults,
+        on or held.as_of,
+        saved,
+        held,
+        _left_aside(held, int((is_ours & ~taught).sum()), int((~is_ours).sum()), int(year)),
+    )
+
+
+def strangers(
+    file: str, code: str, table: pd.DataFrame, columns: tuple[str, ...], schools: pd.DataFrame
+) -> list[Fault]:
+    """Schools that a second file names and the first does not have, in one finding."""
+    known = set(schools["npsn"])
+    names = sorted({str(one) for column in columns for one in table[column]} - known)
+    if not names:
+        return []
+    rows = ~table[list(columns)].isin(list(known)).all(axis=1)
+    count = int(rows.sum()) if code == "regroup_road_unknown" else len(names)
+    return [Fault(file, code, details={"count": count, "name": some(names)})]
+
+
+def some(names: list[str], most: int = 5) -> str:
+    """The first of several names."""
+    return ", ".join(names[:most]) + (" ..." if len(names) > most else "")
+
+
+def _spread_count(now: pd.DataFrame, counted: pd.DataFrame, kept: pd.Series) -> int:
+    """How many schools told a total only in the last year."""
+    here = now.loc[now["npsn"].isin(kept), "npsn"]
+    return int((~pd.Series(here.unique()).isin(counted["npsn"])).sum())
+
+
+def _latest(profiles: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """The latest told profile of each school, one row each."""
+    latest = (
+        profiles.sort_values("school_year", kind="stable").groupby("npsn", as_index=False).last()
+    )
+    unlisted = sorted(set(counted["npsn"]) - set(latest["npsn"]))
+    if unlisted:
+        latest = pd.concat([latest, pd.DataFrame({"npsn": unlisted})], ignore_index=True)
+    highest = latest["npsn"].map(counted.groupby("npsn")["grade"].max())
+    by_grade = pd.cut(highest.astype("float64"), [-1, 0, 6, 9, 12], labels=[*LEVELS, "SMA"])
+    return latest.assign(
+        npsn=latest["npsn"].astype("str"),
+        name=latest["name"].fillna(latest["npsn"]).astype("str"),
+        level=latest["level"]
+        .fillna(by_grade.astype("object"))
+        .fillna("")
+        .astype("str")
+        .str.upper(),
+        status=latest["status"].fillna(PUBLIC),
+        kecamatan=latest["kecamatan"].fillna(""),
+    ).sort_values(["name", "npsn"], ignore_index=True)
+
+
+def _cells(history: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Pupils by school, year and grade; totals spread evenly where a school tells nothing else."""
+    rows = history.rename(columns={"school_id": "npsn", "pupils": "pupil_count"})
+    rows = rows.assign(level=rows["npsn"].map(schools.set_index("npsn")["level"]))
+    is_total = rows["grade"].astype("str") == TOTAL
+    graded = rows.loc[~is_total].assign(grade=lambda one: one["grade"].astype("int64"))
+    totals = rows.loc[is_total, ["npsn", "school_year", "level", "pupil_count"]]
+    parts = [graded[_CELLS], *([evenly_by_grade(totals)[_CELLS]] if len(totals) else [])]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def _left_aside(held: store.Edition, silent: int, other: int, year: int) -> list[tuple[str, str]]:
+    """What the edition is, and which of its schools take no part."""
+    told = [
+        (
+            f"Edisi {held.number}, keadaan per {held.as_of}, murid {year}/{(year + 1) % 100:02d}.",
+            f"Edition {held.number}, as of {held.as_of}, pupils of {year}/{(year + 1) % 100:02d}.",
+        )
+    ]
+    if held.is_synthetic:
+        told.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
+    if silent:
+        told.append(
+            (
+                f"{silent} sekolah tanpa murid tahun terakhir tidak ikut.",
+                f"{silent} schools without pupils in the last year take no part.",
+            )
+        )
+    if other:
+        told.append(
+            (
+                f"{other} sekolah swasta atau jenjang lain tidak ikut.",
+                f"{other} private schools or schools of other levels take no part.",
+            )
+        )
+    return told
+
+
+def _of_rooms(name: str, schools: pd.DataFrame) -> list[Fault]:
+    rooms = pd.to_numeric(schools["classroom_count"]).fillna(0)
+    unknown = int((rooms <= 0).sum())
+    return [Fault(name, "regroup_rooms_unknown", details={"count": unknown})] if unknown else []
+
+
+def _named_one_roof(name: str, schools: pd.DataFrame) -> list[Fault]:
+    """Schools that call themselves satu atap where no column tells who is."""
+    if "is_integrated" in schools:
+        return []
+    names = schools.loc[calls_itself_one_roof(schools), "npsn"].astype("str").tolist()
+    details = {"count": len(names), "name": some(names)}
+    return [Fault(name, "regroup_one_roof_named", details=details)] if names else []
+
+
+def _written(degrees: float) -> str:
+    return "" if pd.isna(degrees) else f"{degrees:g}"
