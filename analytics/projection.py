@@ -29,10 +29,10 @@ from analytics.exact_sums_laws import CountLaws
 from analytics.exact_sums_people import People, gathered
 from analytics.projection_cells import (
     added,
-    by_period,
     group_of_person,
     grouped,
     long_table,
+    members,
 )
 from analytics.projection_months import (
     BY_LAW,
@@ -42,11 +42,12 @@ from analytics.projection_months import (
     Calendar,
     Levers,
     ProjectionError,
+    Staff,
     calendar,
     chances,
-    leaving_duty,
     staff_arrays,
 )
+from analytics.projection_years import years_of
 
 Numbers = NDArray[np.float64]
 
@@ -71,9 +72,9 @@ class Projection:
         One row per unit x role group (or what was asked for), in the order of the arrays.
     steps
         Steps of the chain in their order.
-    changes, duty_changes
-        ``(cell, step, month)``: expected change of staff in post and of staff on duty, never above
-        zero. ``mpp`` takes people off duty and leaves them on the payroll.
+    year_changes, year_duty_changes
+        ``(cell, step, calendar year)``: expected change of staff in post and of staff on duty,
+        never above zero. ``mpp`` takes people off duty and leaves them on the payroll.
     start, duty_start
         By cell, on the day of the roster.
     year_effect
@@ -84,18 +85,33 @@ class Projection:
     months: Calendar
     cells: pd.DataFrame
     steps: tuple[str, ...]
-    changes: Numbers = field(repr=False)
-    duty_changes: Numbers = field(repr=False)
+    year_changes: Numbers = field(repr=False)
+    year_duty_changes: Numbers = field(repr=False)
     start: Numbers = field(repr=False)
     duty_start: Numbers = field(repr=False)
     year_effect: YearEffect
+    _staff: Staff = field(repr=False)
     _paid: Numbers = field(repr=False)
     _cell_of: NDArray[np.int64] = field(repr=False)
     _hazard: Numbers = field(repr=False)
     _fixed: Numbers = field(repr=False)
     _duty_fixed: Numbers = field(repr=False)
     _is_on_duty: NDArray[np.bool_] = field(repr=False)
-    _early: NDArray[np.float32] = field(repr=False)
+    _early: Numbers = field(repr=False)
+
+    @cached_property
+    def month_changes(self) -> tuple[Numbers, Numbers]:
+        """Expected changes in post and on duty month by month, ``(cell, step, month)``."""
+        shape = (len(self.cells), len(self.steps), self.months.months)
+        changes, duty_changes = np.zeros(shape), np.zeros(shape)
+        for some in chances(self._staff, self.months):
+            rows = self._cell_of[some.who]
+            member = members(rows, len(self.cells))
+            for number, step in enumerate(self.steps):
+                if step in some.leaves:
+                    changes[:, number] -= member @ some.leaves[step]
+                duty_changes[:, number] -= member @ some.duty[step]
+        return changes, duty_changes
 
     def account(self, by: Sequence[str] = CELL, every: str = "month") -> pd.DataFrame:
         """The chain of steps: what each took, where and when.
@@ -116,8 +132,10 @@ class Projection:
         groups, member = grouped(self.cells, by)
         steps = np.array(self.steps)
         values = {
-            "change_count": added(member, by_period(self.changes, self.months, every)),
-            "change_on_duty_count": added(member, by_period(self.duty_changes, self.months, every)),
+            name: added(member, changes)
+            for name, changes in zip(
+                ("change_count", "change_on_duty_count"), self._changes(every), strict=True
+            )
         }
         return long_table(groups, self.months, every, values, steps)
 
@@ -131,13 +149,13 @@ class Projection:
         """
         groups, member = grouped(self.cells, by)
         values = {}
-        for name, start, changes in (
-            ("staff_count", self.start, self.changes),
-            ("on_duty_count", self.duty_start, self.duty_changes),
+        for name, start, changes in zip(
+            ("staff_count", "on_duty_count"),
+            (self.start, self.duty_start),
+            self._changes(every),
+            strict=True,
         ):
-            level = start[:, None] + np.cumsum(
-                by_period(changes, self.months, every).sum(axis=1), axis=-1
-            )
+            level = start[:, None] + np.cumsum(changes.sum(axis=1), axis=-1)
             values[name] = member @ level
         table = long_table(groups, self.months, every, values)
         start_count = np.repeat(member @ self.start, len(table) // max(1, len(groups)))
@@ -333,6 +351,14 @@ class Projection:
     def _codes(self, member: csr_array) -> NDArray[np.int64]:
         return group_of_person(member, self._cell_of)
 
+    def _changes(self, every: str) -> tuple[Numbers, Numbers]:
+        """Changes in post and on duty, ``(cell, step, period)``."""
+        if every not in ("month", "year"):
+            raise ProjectionError(f"every is {every!r}; it is month or year")
+        if every == "month":
+            return self.month_changes
+        return self.year_changes, self.year_duty_changes
+
     def _on_duty(
         self, group_of_cell: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -396,25 +422,8 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
     frame.columns = list(cells)
     causes = _in_order(staff.exposure)
     steps = (BY_LAW, *causes, CONTRACT, MPP)
-    shape = (len(frame), len(steps), months.months)
-    changes, duty_changes = np.zeros(shape), np.zeros(shape)
-    hazard = np.empty((len(people), len(months.years)))
-    fixed, duty_fixed = np.empty_like(hazard), np.empty_like(hazard)
-    paid, early = np.empty_like(hazard), np.zeros(hazard.shape, dtype=np.float32)
-    first = np.concatenate([[0], months.month_ends[:-1]])
-    for some in chances(staff, months):
-        rows = cell_of[some.who]
-        add = csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), (len(frame), len(rows)))
-        for number, step in enumerate(steps):
-            if step in some.leaves:
-                changes[:, number] -= add @ some.leaves[step]
-            duty_changes[:, number] -= add @ some.duty[step]
-        hazard[some.who], fixed[some.who] = some.hazard, some.fixed
-        for cause in causes:
-            early[some.who] += np.add.reduceat(some.leaves[cause], first, axis=1)
-        on_payroll = some.kept[:, :-1] - some.leaves[BY_LAW]
-        paid[some.who] = np.add.reduceat(on_payroll, first, axis=1) / 12
-        duty_fixed[some.who] = leaving_duty(staff, months, some)
+    found = years_of(staff, months, steps)
+    member = members(cell_of, len(frame))
     start = np.bincount(cell_of, minlength=len(frame)).astype(np.float64)
     duty_start = np.bincount(cell_of, staff.on_duty, len(frame)).astype(np.float64)
     return Projection(
@@ -422,18 +431,19 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
         months=months,
         cells=frame,
         steps=steps,
-        changes=changes,
-        duty_changes=duty_changes,
+        year_changes=-added(member, found.leaves),
+        year_duty_changes=-added(member, found.duty),
         start=start,
         duty_start=duty_start,
         year_effect=year_effect,
-        _paid=paid,
+        _staff=staff,
+        _paid=found.paid,
         _cell_of=cell_of,
-        _hazard=hazard,
-        _fixed=fixed,
-        _duty_fixed=duty_fixed,
+        _hazard=found.hazard,
+        _fixed=found.fixed,
+        _duty_fixed=found.duty_fixed,
         _is_on_duty=staff.on_duty > 0,
-        _early=early,
+        _early=found.early,
     )
 
 

@@ -61,22 +61,6 @@ def group_of_person(member: csr_array, cell_of: NDArray[np.int64]) -> NDArray[np
     return group[cell_of]
 
 
-def by_period(changes: Numbers, months: Calendar, every: str) -> Numbers:
-    """Changes by month (last axis) added up by ``month`` or ``year``.
-
-    Raises
-    ------
-    ProjectionError
-        For any other ``every``.
-    """
-    if every not in ("month", "year"):
-        raise ProjectionError(f"every is {every!r}; it is month or year")
-    if every == "month":
-        return changes
-    first = np.concatenate([[0], months.month_ends[:-1]])
-    return np.add.reduceat(changes, first, axis=-1)
-
-
 def added(member: csr_array, cube: Numbers) -> Numbers:
     """Values of cells (first axis) added up by group."""
     flat: Numbers = member @ cube.reshape(len(cube), -1)
@@ -122,3 +106,9 @@ def long_table(
         cube = value.reshape(len(groups), count, len(year))
         table[name] = cube.transpose(0, 2, 1).ravel()
     return table
+
+
+def members(cell_of: NDArray[np.int64], count: int) -> csr_array:
+    """The sum of people by cell as a matrix (cell, person)."""
+    people = np.arange(len(cell_of))
+    return csr_array((np.ones(len(cell_of)), (cell_of, people)), shape=(count, len(cell_of)))

@@ -141,22 +141,32 @@ def calendar(as_of: date, years: int) -> Calendar:
 
 
 @dataclass(frozen=True, eq=False)
-class Chances:
-    """Of some people (``who``, their row numbers): chances by month, and by calendar year.
+class Chain:
+    """Of some people (``who``, their row numbers) what each month brings, early causes together.
 
-    ``kept`` ``(person, month + 1)``: in post at the start of each month and at the end of the last.
-    ``leaves``: step -> ``(person, month)``. ``on_duty`` ``(person, month + 1)`` and ``duty``: the
-    same of being on duty. ``hazard`` and ``fixed`` ``(person, year)`` as
-    ``exact_sums.staff_distribution`` wants them.
+    ``(person, month)``: ``before`` the retirement date, ``exposure`` to early causes, ``stays``
+    the chance to leave by none of them, ``renewed`` that of a contract to go on. ``kept``
+    ``(person, month + 1)``: in post at the start of each month and at the end of the last.
     """
 
     who: slice
+    before: NDArray[np.bool_]
+    exposure: Numbers
+    stays: Numbers
+    renewed: Numbers
     kept: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """Of some people (``who``, their row numbers): step -> ``(person, month)``, chance to leave.
+
+    ``duty``: the same of leaving duty.
+    """
+
+    who: slice
     leaves: Mapping[str, Numbers] = field(repr=False)
-    on_duty: Numbers = field(repr=False)
     duty: Mapping[str, Numbers] = field(repr=False)
-    hazard: Numbers = field(repr=False)
-    fixed: Numbers = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,89 +235,86 @@ def staff_arrays(
     return Staff(due, contract, renewal, term, mpp, np.maximum(mpp_from, 0), on_duty, exposure)
 
 
+def chains(staff: Staff, months: Calendar, at_once: int) -> Iterator[Chain]:
+    """The chain of causes together, so many people at a time."""
+    for start in range(0, len(staff.due), at_once):
+        yield _chain(staff, months, slice(start, min(start + at_once, len(staff.due))))
+
+
 def chances(staff: Staff, months: Calendar) -> Iterator[Chances]:
-    """The chain, some thousand people at a time."""
-    for start in range(0, len(staff.due), _AT_ONCE):
-        yield _chances(staff, months, slice(start, min(start + _AT_ONCE, len(staff.due))))
+    """Every step of the chain month by month, some thousand people at a time."""
+    for chain in chains(staff, months, _AT_ONCE):
+        yield _chances(staff, months, chain)
 
 
-def leaving_duty(staff: Staff, months: Calendar, some: Chances) -> Numbers:
-    """Of ``some`` people on duty: what years do not move of leaving it, by calendar year.
+def spread(
+    staff: Staff, months: Calendar, who: slice
+) -> Iterator[tuple[int, slice, Numbers, Numbers]]:
+    """How the exposure of each hazard year falls into months: its days before retirement alone.
 
-    The end of contracts and the leave before retirement: by the end of a year they are on duty
-    with the chance of being in post times the share that has not begun that leave.
-    Method: docs/method.md eq. 103.
+    Yields the hazard year, its months, what of them is each month's, and by person the factor that
+    puts the whole exposure before the retirement date.
     """
-    last = months.month_ends - 1
-    who = some.who
-    present = 1.0 - np.where(last >= staff.mpp_from[who, None], staff.mpp[who, None], 0.0)
-    before = np.concatenate([np.ones((len(present), 1)), present[:, :-1]], axis=1)
-    goes_on = np.divide(present, before, out=np.zeros_like(present), where=before > 0)
-    stays = 1.0 - some.hazard
-    left: Numbers = np.clip(stays - (stays - some.fixed) * goes_on, 0.0, stays)
-    return left
+    due = staff.due[who]
+    passed = np.concatenate(
+        [np.zeros((len(months.overlap), 1)), np.cumsum(months.overlap, axis=1)], axis=1
+    )
+    for year, share in enumerate(months.overlap):
+        touched = np.flatnonzero(share[: months.months])
+        if not len(touched):
+            continue
+        own = slice(int(touched[0]), int(touched[-1]) + 1)
+        open_share = passed[year, due]
+        scale = np.divide(1.0, open_share, out=np.zeros(len(due)), where=open_share > 1e-12)
+        yield year, own, share[own], scale
 
 
-def _chances(staff: Staff, months: Calendar, who: slice) -> Chances:
+def present_share(staff: Staff, months: Calendar, who: slice) -> Numbers:
+    """``(person, month)``: share of those in post who are on duty at the end of the month."""
+    away = np.where(
+        np.arange(months.months) >= staff.mpp_from[who, None], staff.mpp[who, None], 0.0
+    )
+    found: Numbers = (1.0 - away) * staff.on_duty[who, None]
+    return found
+
+
+def _chain(staff: Staff, months: Calendar, who: slice) -> Chain:
     count, due = months.months, staff.due[who, None]
     month = np.arange(count)
     before = month < due
-    by_cause = _exposure(staff, months, who, before)
-    exposure = sum(by_cause.values(), start=np.zeros((len(due), count)))
+    whole = sum((each[who] for each in staff.exposure.values()), start=np.zeros(1))
+    exposure = np.zeros(before.shape)
+    for year, own, share, scale in spread(staff, months, who) if staff.exposure else ():
+        exposure[:, own] += (whole[:, year] * scale)[:, None] * share
+    exposure *= before
     stays = np.exp(-exposure)
     ends = _contract_ends(staff, months, who) & before
     renewed = np.where(ends, staff.renewal[who, None], 1.0)
     kept = np.ones((len(due), count + 1))
     np.cumprod(np.where(month == due, 0.0, stays * renewed), axis=1, out=kept[:, 1:])
-    at_start = kept[:, :-1]
-    leaves = {BY_LAW: np.where(month == due, at_start, 0.0)}
-    leaves[CONTRACT] = np.where(before, at_start * stays * (1.0 - renewed), 0.0)
-    part = np.divide(1.0 - stays, exposure, out=np.zeros_like(stays), where=exposure > 0)
-    for name, own in by_cause.items():
-        leaves[name] = at_start * part * own
-    away = np.where(month >= staff.mpp_from[who, None], staff.mpp[who, None], 0.0)
-    present = (1.0 - away) * staff.on_duty[who, None]
+    return Chain(who, before, exposure, stays, renewed, kept)
+
+
+def _chances(staff: Staff, months: Calendar, chain: Chain) -> Chances:
+    who, stays, before = chain.who, chain.stays, chain.before
+    at_start = chain.kept[:, :-1]
+    leaves = {BY_LAW: np.where(np.arange(months.months) == staff.due[who, None], at_start, 0.0)}
+    leaves[CONTRACT] = np.where(before, at_start * stays * (1.0 - chain.renewed), 0.0)
+    gone = at_start * np.divide(
+        1.0 - stays, chain.exposure, out=np.zeros_like(stays), where=chain.exposure > 0
+    )
+    for name, each in staff.exposure.items():
+        leaves[name] = np.zeros_like(gone)
+        for year, own, share, scale in spread(staff, months, who):
+            leaves[name][:, own] += gone[:, own] * (each[who, year] * scale)[:, None] * share
+    present = present_share(staff, months, who)
     # Of those on duty at the start of a month some begin their leave, then exits take the rest.
     duty = {name: lost * present for name, lost in leaves.items()}
     earlier = np.concatenate([staff.on_duty[who, None], present[:, :-1]], axis=1)
     duty[MPP] = at_start * (earlier - present)
-    on_duty = np.concatenate([staff.on_duty[who, None], kept[:, 1:] * present], axis=1)
-    hazard, fixed = _by_year(months, exposure, renewed, before)
-    return Chances(who, kept, leaves, on_duty, duty, hazard, fixed)
-
-
-def _exposure(staff: Staff, months: Calendar, who: slice, before: NDArray) -> dict[str, Numbers]:
-    """Cause -> exposure by month: a year's hazard over the days before the retirement date."""
-    due = staff.due[who]
-    passed = np.concatenate(
-        [np.zeros((len(months.overlap), 1)), np.cumsum(months.overlap, axis=1)], axis=1
-    )
-    found = {name: np.zeros(before.shape) for name in staff.exposure}
-    for year, share in enumerate(months.overlap):
-        touched = np.flatnonzero(share[: months.months])
-        if not len(touched):
-            continue
-        open_share = passed[year, due]
-        scale = np.divide(1.0, open_share, out=np.zeros(len(due)), where=open_share > 1e-12)
-        spread = scale[:, None] * share[touched] * before[:, touched]
-        for name, exposure in staff.exposure.items():
-            found[name][:, touched] += exposure[who, year, None] * spread
-    return found
+    return Chances(who, leaves, duty)
 
 
 def _contract_ends(staff: Staff, months: Calendar, who: slice) -> NDArray[np.bool_]:
     since = np.arange(months.months) - staff.contract[who, None]
     return (since >= 0) & (since % staff.term[who, None] == 0)
-
-
-def _by_year(
-    months: Calendar, exposure: Numbers, renewed: Numbers, before: NDArray[np.bool_]
-) -> tuple[Numbers, Numbers]:
-    """Hazards by calendar year that good and bad years move, and those they do not."""
-    first = np.concatenate([[0], months.month_ends[:-1]])
-    total = np.add.reduceat(exposure, first, axis=1)
-    kept = np.multiply.reduceat(renewed, first, axis=1)
-    gone = ~np.logical_and.reduceat(before, first, axis=1)
-    stays = np.exp(-total)
-    hazard = np.where(gone, 1.0, 1.0 - stays)
-    return hazard, np.where(gone, 0.0, stays * (1.0 - kept))

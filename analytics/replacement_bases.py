@@ -25,9 +25,7 @@ class GapError(Exception):
 
 def duty_levels(projection: Projection) -> Numbers:
     """People on duty at the end of each calendar year, by cell of the projection."""
-    first = np.concatenate([[0], projection.months.month_ends[:-1]])
-    monthly = projection.duty_changes.sum(axis=1)
-    yearly = np.add.reduceat(monthly, first, axis=-1)
+    yearly = projection.year_duty_changes.sum(axis=1)
     level: Numbers = projection.duty_start[:, None] + np.cumsum(yearly, axis=-1)
     return np.maximum(level, 0.0)
 

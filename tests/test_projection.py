@@ -84,9 +84,11 @@ def test_the_steps_sum_to_end_minus_start_in_every_cell_month_and_year():
 
 def test_months_sum_to_the_year_and_cells_to_the_total():
     found = project()
-    months = found.account(every="month").groupby(["year", "step"])["change_count"].sum()
-    years = found.account((), "year").set_index(["year", "step"])["change_count"]
-    assert months.to_numpy() == pytest.approx(years.reindex(months.index).to_numpy(), abs=1e-9)
+    keys = ["unit", "role_group", "year", "step"]
+    for counted in ("change_count", "change_on_duty_count"):
+        months = found.account(every="month").groupby(keys)[counted].sum()
+        years = found.account(every="year").set_index(keys)[counted]
+        assert months.to_numpy() == pytest.approx(years.reindex(months.index).to_numpy(), abs=1e-9)
     by_cell = found.staff(every="year").groupby("year")["staff_count"].sum()
     total = found.staff((), "year").set_index("year")["staff_count"]
     assert by_cell.to_numpy() == pytest.approx(total.to_numpy(), abs=1e-9)

@@ -49,6 +49,7 @@ ORDER = [
     ["exact_sums"],
     ["exits", "survival"],
     ["projection_months"],
+    ["projection_years"],
     ["projection"],
     ["pay"],
     ["budget"],
