@@ -112,7 +112,8 @@ def checked_teachers(reading: Reading, as_of: date) -> CheckedTeachers:
     teachers = teachers.iloc[keep]
     if teachers["weekly_hours"].notna().any():
         classes = texts_of(reading, "lesson_class") if "lesson_class" in reading.rows else None
-        teachers = _by_subject(teachers, None if classes is None else [classes[at] for at in keep])
+        own = None if classes is None else [classes[at] for at in keep]
+        teachers = _by_subject(teachers, own, findings)
     return CheckedTeachers(
         teachers=teachers.reset_index(drop=True),
         faults=(*reading.faults, *findings.sorted_faults()),
@@ -138,10 +139,13 @@ def _hours(reading: Reading, findings: Findings) -> pd.Series:
     return pd.Series(told, dtype="float64")
 
 
-def _by_subject(teachers: pd.DataFrame, classes: list[str] | None) -> pd.DataFrame:
+def _by_subject(
+    teachers: pd.DataFrame, classes: list[str] | None, findings: Findings
+) -> pd.DataFrame:
     """One row per person, school and subject, its hours added up.
 
-    Rows that are the same in everything are one entered twice, unless a column names the class.
+    Rows of the same hours and class (of the same hours, where no column names the class) are one
+    entered twice: they count once, and are told (``teaching_hours_repeated``).
     """
     person = teachers["nip"].fillna(teachers["nuptk"])
     born = pd.to_datetime(teachers["birth_date"]).dt.strftime("%Y%m%d").fillna("")
@@ -153,7 +157,10 @@ def _by_subject(teachers: pd.DataFrame, classes: list[str] | None) -> pd.DataFra
     ]
     lesson = pd.Series("" if classes is None else classes, index=teachers.index, dtype="str")
     place = pd.concat([*keys, lesson, teachers["weekly_hours"]], axis=1)
-    lessons = teachers.loc[~place.duplicated()]
+    is_again = place.duplicated()
+    if count := int((is_again & teachers["weekly_hours"].notna()).sum()):
+        findings.add("teaching_hours_repeated", None, "weekly_hours", count=count)
+    lessons = teachers.loc[~is_again]
     own = [key.loc[lessons.index] for key in keys]
     summed = (
         lessons["weekly_hours"]

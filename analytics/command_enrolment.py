@@ -1,6 +1,6 @@
 """The command ``enrolment``: pupils ahead, and how far off the forecast was before.
 
-``__main__`` knows the arguments and writes the answer; this module reads and computes.
+``command_school_switches`` knows the arguments; this module reads, computes and writes the answer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The command ``exits``: leavers ahead from any employer's roster, and how far off before.
 
-``__main__`` knows the arguments and writes the answer; this module reads and computes.
+``command_people_switches`` knows the arguments; this module reads, computes and writes the answer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The command ``project``: staff in post to the horizon, with bands, from the current edition.
 
-``__main__`` knows the arguments and writes the answer; this module reads and computes.
+``command_people_switches`` knows the arguments; this module reads, computes and writes the answer.
 """
 
 from __future__ import annotations

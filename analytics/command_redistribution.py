@@ -1,12 +1,11 @@
 """The command ``redistribute``: files, or the edition in force, in; moves and a summary out.
 
-``__main__`` adds the arguments and writes the answer; this module reads, asks once and words it.
+``command_school_switches`` knows the arguments; this module reads, computes and writes the answer.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import pandas as pd
 from analytics import redistribution_files as files
 from analytics import rules, store, teachers_told
 from analytics.command_line import DONE, WrongUseError, complain, folder_of, write, write_bytes
+from analytics.export import json_text
 from analytics.faults import Fault, FaultsError
 from analytics.redistribution import Redistribution, redistribute
 from analytics.redistribution_needs import (
@@ -80,8 +80,7 @@ def run(asked: argparse.Namespace) -> int:
     if asked.left:
         write(asked.left, found.surplus_left)
     if asked.summary:
-        text = json.dumps(found.summary, ensure_ascii=False, indent=2)
-        write_bytes(asked.summary, f"{text}\n".encode())
+        write_bytes(asked.summary, f"{json_text(found.summary)}\n".encode())
     for note in found.notes:
         complain(asked, *note)
     return DONE

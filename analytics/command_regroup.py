@@ -1,6 +1,6 @@
 """The command ``regroup``: schools in; who merges into whom out, with the proof.
 
-``__main__`` adds the arguments and writes the answer; this module reads, checks and computes.
+``command_school_switches`` knows the arguments; this module reads, computes and writes the answer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The command ``scenario``: run one, compare several, list those there are.
 
-``__main__`` knows the arguments and writes the answer; this module reads and computes.
+``__main__`` knows the arguments; this module reads, computes and writes the answer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from analytics.command_line import (
     write,
     write_bytes,
 )
-from analytics.export import csv_bytes
+from analytics.export import csv_bytes, json_text
 from analytics.scenario import Scenario, ScenarioError, from_json
 from analytics.scenario_compare import MEASURES, compare, waterfall
 from analytics.scenario_desk import BesideKept, Opened, beside_kept, opened
@@ -130,8 +130,7 @@ def compared(asked: argparse.Namespace) -> Answer:
         "scenarios": [json.loads(one.to_json()) for one in told],
         "summaries": [dict(result.summary) for result in found.results],
     }
-    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
-    files["summary.json"] = text.encode()
+    files["summary.json"] = f"{json_text(summary)}\n".encode()
     names = [one.name for one in told]
     notes = _notes(stages, names, [dict(result.summary) for result in found.results])
     return Answer(files, found.measures, [*standing, *notes])

@@ -1,6 +1,6 @@
 """The command ``teachers``: pupils in; rombel, teachers needed and, with staff, the gap out.
 
-``__main__`` adds the arguments and writes the answer; this module reads, checks and computes.
+``command_school_switches`` knows the arguments; this module reads, computes and writes the answer.
 """
 
 from __future__ import annotations

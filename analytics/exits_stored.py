@@ -58,11 +58,11 @@ def write(model: ExitModel, folder: Path, name: str) -> None:
     half = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         path.parent.mkdir(exist_ok=True)
-        half.write_text(json.dumps(_told(model)), encoding="utf-8")
+        half.write_text(json.dumps(_told(model), allow_nan=False), encoding="utf-8")
         half.replace(path)
         for old in sorted(path.parent.glob("exits-*.json"), key=_written)[:-_KEPT]:
             old.unlink(missing_ok=True)
-    except OSError:
+    except (OSError, ValueError):
         # A model that is not kept is learnt anew.
         with suppress(OSError):
             half.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Tables that leave the product, in files that a spreadsheet opens and never executes.
+"""What leaves the product: files a spreadsheet opens and never executes, JSON all programs read.
 
 In CSV a text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, *CSV
 Injection*). In a workbook text is written as text, so it stays as it was written.
@@ -7,6 +7,8 @@ Injection*). In a workbook text is written as text, so it stays as it was writte
 from __future__ import annotations
 
 import io
+import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -53,6 +55,22 @@ def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
         else:
             safe.isetitem(position, column.map(safe_text, na_action="ignore"))
     return safe.set_axis([safe_text(name) for name in safe.columns], axis="columns")
+
+
+def json_text(content: object, *, indent: int | None = 2, sort_keys: bool = False) -> str:
+    """JSON as every program reads it: NaN and infinity, for which it has no word, are null."""
+    return json.dumps(
+        _with_nulls(content),
+        ensure_ascii=False, indent=indent, sort_keys=sort_keys, allow_nan=False,
+    )  # fmt: skip
+
+
+def _with_nulls(content: object) -> object:
+    if isinstance(content, Mapping):
+        return {key: _with_nulls(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_with_nulls(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
 def csv_bytes(frame: pd.DataFrame, *, for_spreadsheet: bool = False) -> bytes:

@@ -86,9 +86,10 @@ class _Rows:
     """Rows as they come."""
 
     def __init__(self) -> None:
-        self.row: list[Whole] = []
-        self.column: list[Whole] = []
-        self.value: list[Numbers] = []
+        # An empty part each: where nothing is short and nothing may come there is no row at all.
+        self.row: list[Whole] = [np.zeros(0, dtype=np.int64)]
+        self.column: list[Whole] = [np.zeros(0, dtype=np.int64)]
+        self.value: list[Numbers] = [np.zeros(0)]
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.rows: list[Row] = []

@@ -79,6 +79,9 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
 
     Method: docs/method.md eq. 219-223, 246.
     """
+    if not len(asked.cost):
+        # Nothing is short and nothing may come: no plan is the only one.
+        return Answer(np.zeros(0), 0.0, 0.0)
     ends = time.monotonic() + seconds
     most_tie = min(_most(asked, aim.tie), aim.most_tie)
     weight = _TIE_SHARE * aim.rate
@@ -169,7 +172,7 @@ def cheaper_tie(asked: Programme, aim: Aim, answer: Answer, seconds: float, gap:
 
     Method: docs/method.md eq. 223, 285.
     """
-    if answer.found is None or seconds < LEAST_SECONDS:
+    if answer.found is None or not len(answer.found) or seconds < LEAST_SECONDS:
         return answer
     ends = time.monotonic() + seconds
     most = answer.value + aim.allowed(answer.value, gap * _SHARE_ALIKE)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 
+from analytics.export import json_text
 from analytics.faults import Fault
 from analytics.regrouping import MERGE, RegroupingPlan
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
@@ -77,7 +76,7 @@ def notes(plan: RegroupingPlan) -> list[tuple[str, str]]:
 
 def as_json(summary: dict[str, object]) -> bytes:
     """The summary as a file: UTF-8, one key a line."""
-    return (json.dumps(summary, ensure_ascii=False, indent=2) + "\n").encode()
+    return f"{json_text(summary)}\n".encode()
 
 
 def _thousands(number: float) -> str:

@@ -182,12 +182,12 @@ class Scenario:
                 for key, value in self.values
             },
         }
-        return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
     @property
     def digest(self) -> str:
         """Hash of all that moves a number: years and levers, not names and reasons."""
-        content = json.dumps([self.years, self.values], ensure_ascii=True)
+        content = json.dumps([self.years, self.values], ensure_ascii=True, allow_nan=False)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

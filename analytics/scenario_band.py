@@ -21,7 +21,7 @@ from analytics.mix_effects import effects
 from analytics.options import Figure, Option
 from analytics.replacement import Gap
 from analytics.scenario import Scenario
-from analytics.scenario_account import newcomers
+from analytics.scenario_account import is_computed, newcomers
 from analytics.scenario_band_need import NODES, NeedSpread, need_spread
 from analytics.scenario_band_staff import StaffSpread, bell_short, staff_spread
 from analytics.scenario_stages import Stages
@@ -63,7 +63,8 @@ class ShortSpread:
 class PlanBand:
     """The band of a plan, at the end of each year.
 
-    ``unfilled``: ``year, unfilled_mean_count, unfilled_p10, unfilled_p50, unfilled_p90`` of all;
+    ``unfilled``: ``year, unfilled_mean_count, unfilled_p10, unfilled_p50, unfilled_p90`` of all,
+    NaN where no need is known;
     ``low``, ``high`` (role, year): P10 and P90 of each role's own; ``newcomer_sd`` (year): of those
     who came and are still there.
     """
@@ -308,6 +309,7 @@ def plan_band(spread: ShortSpread, asked: Asked, mix: Mix, as_of: date) -> PlanB
     )
     for name, values in told.items():
         table[f"unfilled_{name}"] = np.maximum(values, 0.0)
+    table.loc[~is_computed(asked).any(axis=0), table.columns != "year"] = np.nan
     middle = short.mean(axis=0)
     width = np.sqrt(short.var(axis=0) + chance) * float(ndtri(SHARES["p90"]))
     return PlanBand(

@@ -142,14 +142,11 @@ def _pupil_rows(stages: Stages, told: Scenario, seen: Outlook) -> pd.DataFrame:
                 }
             )
         )
-    totals = parts[1].rename(columns={"variance": "of_total", "pupil_count": "total"})
-    if len(totals):
-        level = schools.reindex(totals["npsn"]).to_numpy()
-        spread = teachers.evenly_by_grade(
-            totals.assign(level=level, pupil_count=totals["total"]).drop(columns="grade")
-        )
+    if len(parts[1]):
+        level = schools.reindex(parts[1]["npsn"]).to_numpy()
+        spread = teachers.evenly_by_grade(parts[1].assign(level=level))
         many = spread.groupby(["npsn", "school_year"])["grade"].transform("size")
-        parts[1] = spread.assign(variance=spread["of_total"] / many)[parts[0].columns.tolist()]
+        parts[1] = spread.assign(variance=spread["variance"] / many)[parts[0].columns.tolist()]
     rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
     rows["level"] = schools.reindex(rows["npsn"]).to_numpy()
     known = stages.cells(told)["npsn"].unique()

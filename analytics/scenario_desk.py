@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analytics.export import json_text
 from analytics.scenario import Scenario, ScenarioError, from_json
 from analytics.scenario_facts import as_kept, other_facts, other_mergers, refuse_other
 from analytics.scenario_levers import lever
@@ -197,7 +198,7 @@ def beside_kept(decisions: State, one: Opened, stages: Stages, seconds: float) -
     result = run(one.scenario, stages, seconds, plan)
     figures = json.loads(last["summary"])
     # As the kept ones were written: tuples as lists.
-    now = json.loads(json.dumps(dict(result.summary)))
+    now = json.loads(json_text(result.summary))
     moved = [key for key in dict.fromkeys([*now, *figures]) if figures.get(key) != now.get(key)]
     table = pd.DataFrame(
         [(key, _told(figures.get(key)), _told(now.get(key))) for key in moved],
@@ -208,7 +209,7 @@ def beside_kept(decisions: State, one: Opened, stages: Stages, seconds: float) -
 
 
 def _told(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json_text(value, indent=None)
 
 
 def _moved(  # noqa: PLR0913 - as State.move_scenario

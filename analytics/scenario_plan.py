@@ -55,11 +55,11 @@ class KeptPlan:
         """As a plain dictionary for JSON."""
         found: dict[str, object] = {
             "formations": [list(one) for one in self.formations],
-            "bound": self.bound,
+            "bound": _told_number(self.bound),
             "told": [asdict(one) for one in self.told],
         }
         if self.branches:
-            found["gap"] = self.gap
+            found["gap"] = _told_number(self.gap)
             found["branches"] = {name: [list(one) for one in rows] for name, rows in self.branches}
         return found
 
@@ -72,11 +72,20 @@ def kept_plan(content: Mapping[str, Any]) -> KeptPlan:
 
     return KeptPlan(
         rows(content["formations"]),
-        float(content["bound"]),
+        _number_told(content["bound"]),
         tuple(Told(**one) for one in content["told"]),
         tuple((name, rows(written)) for name, written in content.get("branches", {}).items()),
-        float(content.get("gap", 0.0)),
+        _number_told(content.get("gap", 0.0)),
     )
+
+
+def _told_number(value: float) -> float | None:
+    """A number as JSON has it; none where nothing is known of it."""
+    return value if np.isfinite(value) else None
+
+
+def _number_told(written: float | None) -> float:
+    return float("nan") if written is None else float(written)
 
 
 def written(mix: Mix) -> Formations:

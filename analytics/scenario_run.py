@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.budget import Budget, BudgetYear, gauge, other_spending, recorded_years
-from analytics.export import csv_bytes
+from analytics.export import csv_bytes, json_text
 from analytics.mix import GAP, Mix
 from analytics.options import discount_rate, option_table
 from analytics.pay_path import PayPath
@@ -26,6 +26,7 @@ from analytics.scenario_account import (
     break_table,
     filling_table,
     flow_table,
+    is_computed,
     money_tables,
     plan_table,
     staff_tables,
@@ -92,8 +93,7 @@ class Result:
             "provenance": dict(self.provenance),
             "summary": dict(self.summary),
         }
-        text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-        return {**found, "summary.json": text.encode()}
+        return {**found, "summary.json": f"{json_text(content)}\n".encode()}
 
     @property
     def digest(self) -> str:
@@ -136,7 +136,9 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
     facts = stages.facts
     question = asked(stages, told)
     path, presence = paths(stages, told)
-    room, plan_budget = _room(stages, told, path, presence)
+    before, plan_budget = _with_nobody(stages, told, path, presence)
+    is_strict = told["plan.cap_where_over"] == "law"
+    room = None if before is None else _cap_room(before, is_strict=is_strict)
     bounds = limits(question, told, room)
     weights = chances(told, facts.rulebook, facts.as_of)
     planned, minded = planned_mix(told, question, bounds, weights, seconds, kept)
@@ -180,6 +182,7 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
             minded,
             shortfalls(told, question.question),
             weights,
+            is_computed(question),
         ),
         "flow": flow_table(question, granted),
         "service_breaks": breaks,
@@ -192,9 +195,10 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
         "moves": _moves(stages, told),
     }
     found = stages.gap(told)
-    figures = summary(told, stages, tables, found, path, granted, planned)
+    figures = summary(told, stages, tables, found, path, granted, planned, before)
     figures["is_proved"] = _is_proved(told, planned, minded)
-    figures["robust_gap"] = None if minded is None else round(minded.gap, DECIMALS)
+    is_bounded = minded is not None and np.isfinite(minded.gap)
+    figures["robust_gap"] = round(minded.gap, DECIMALS) if minded and is_bounded else None
     return Result(
         told,
         {name: tables[name] for name in TABLES},
@@ -215,8 +219,11 @@ def _band(told: Scenario, stages: Stages, question: Asked, granted: Mix) -> Plan
 
 
 def _unfilled(filling: pd.DataFrame, band: PlanBand) -> pd.DataFrame:
-    """Posts unfilled at the end of each year: as planned, and the band if nothing is changed."""
-    planned = filling.groupby("year", sort=True)["unfilled_count"].sum()
+    """Posts unfilled at the end of each year: as planned, and the band if nothing is changed.
+
+    Empty where no need is known.
+    """
+    planned = filling.groupby("year", sort=True)["unfilled_count"].sum(min_count=1)
     table = band.unfilled.copy()
     table.insert(1, "unfilled_count", planned.to_numpy())
     return table
@@ -256,13 +263,10 @@ def _other(told: Scenario, path: PayPath, plan: Budget, rulebook: RuleBook) -> f
     return other_spending(path, plan, rulebook, is_tpg_through_apbd=reading)
 
 
-def _room(
+def _with_nobody(
     stages: Stages, told: Scenario, path: PayPath, presence: Numbers
-) -> tuple[Numbers | None, Budget | None]:
-    """Room under the cap by year before anybody is hired, inf where it does not bind; the budget.
-
-    None where no budget is known.
-    """
+) -> tuple[pd.DataFrame | None, Budget | None]:
+    """The gauge by year with nobody hired, and the budget; None where none is known."""
     facts = stages.facts
     plan = budget_of(told, recorded_budget(stages), facts.rulebook, facts.as_of)
     if plan is None:
@@ -284,12 +288,11 @@ def _room(
         choice=pay_choice(told),
         other_idr=_other(told, path, plan, facts.rulebook),
     )
-    room = _cap_room(level, is_strict=told["plan.cap_where_over"] == "law")
-    return room, plan
+    return level, plan
 
 
 def _cap_room(level: pd.DataFrame, *, is_strict: bool) -> Numbers:
-    """Rupiah by year that newcomers may add to spending under the cap.
+    """Rupiah by year that newcomers may add to spending under the cap; inf where it does not bind.
 
     Where the cap is passed with nobody hired, strictly nobody may be hired; else the ratio of the
     year of the data may not be passed. Method: docs/method.md eq. 237.

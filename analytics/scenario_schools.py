@@ -287,7 +287,8 @@ class SchoolStages(PeopleStages):
             cells = merged_cells(cells, into)
         choice = move_choice(told)
         on = max(facts.as_of, teachers.first_day(year))
-        needs = needs_of(cells, book, hours_law(book, on, choice), need_choice(told), mergers.facts)
+        known = self._school_facts(mergers)
+        needs = needs_of(cells, book, hours_law(book, on, choice), need_choice(told), known)
         situation = Situation(
             held,
             needs,

@@ -13,6 +13,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.mix import Mix, MixLimits, MixQuestion, Objective
 from analytics.mix_replay import AS_EXPECTED, HALF_FILLED, REFUSED, Shortfall, replay
@@ -126,7 +127,11 @@ def minded_plan(  # noqa: PLR0913 - the question with its limits, and how the ca
 
 
 def shortfall_table(
-    plain: Mix, minded: Minded | None, cases: Sequence[Shortfall], weights: Sequence[float]
+    plain: Mix,
+    minded: Minded | None,
+    cases: Sequence[Shortfall],
+    weights: Sequence[float],
+    known: NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
     """Every plan in every case, by year.
 
@@ -134,20 +139,23 @@ def shortfall_table(
     ----------
     plain
         The plan of the scenario, or the best mix where the scenario's plan is the robust one.
+    known
+        By role and year, whether a need is known; None: everywhere.
 
     Returns
     -------
     ``plan`` (``unchanged``, and with a robust plan ``replanned`` and ``robust``), ``case``,
     ``chance``, ``year``; ``formation_count`` proposed, ``hired_count`` who come in the year and
-    ``unfilled_count`` posts at its end (both expected, not rounded), ``newcomer_idr`` their pay
-    from the APBD and ``beside_pay_idr`` (investment and upkeep), whole rupiah of the year.
+    ``unfilled_count`` posts at its end (both expected, not rounded; NaN where no need is known),
+    ``newcomer_idr`` their pay from the APBD and ``beside_pay_idr`` (investment and upkeep), whole
+    rupiah of the year.
     Method: docs/method.md eq. 226, 290.
     """
     parts = [(UNCHANGED, _in_cases(plain, cases))]
     if minded is not None:
         parts += [(REPLANNED, minded.replanned), (ROBUST, minded.robust)]
     rows = [
-        _by_year(mix).assign(plan=plan, case=case.name, chance=weight)
+        _by_year(mix, known).assign(plan=plan, case=case.name, chance=weight)
         for plan, mixes in parts
         for mix, case, weight in zip(mixes, cases, weights, strict=True)
     ]
@@ -158,8 +166,11 @@ def _in_cases(plain: Mix, cases: Sequence[Shortfall]) -> tuple[Mix, ...]:
     return tuple(plain if case.share >= 1.0 else replay(plain, case) for case in cases)
 
 
-def _by_year(mix: Mix) -> pd.DataFrame:
+def _by_year(mix: Mix, known: NDArray[np.bool_] | None) -> pd.DataFrame:
     question = mix.question
+    short = mix.account.unfilled.sum(axis=0)
+    if known is not None:
+        short = np.where(known.any(axis=0), short, np.nan)
     hires = [at for at, terms in enumerate(question.options) if terms.kind == "hire"]
     beside = [at for at in range(len(question.options)) if at not in hires]
     come, _ = newcomers(mix)
@@ -169,7 +180,7 @@ def _by_year(mix: Mix) -> pd.DataFrame:
             "year": np.array(question.years),
             "formation_count": np.rint(mix.formations.sum(axis=(0, 1))).astype(np.int64),
             "hired_count": come.sum(axis=(0, 1)),
-            "unfilled_count": mix.account.unfilled.sum(axis=0),
+            "unfilled_count": short,
             "newcomer_idr": np.rint(cost[hires].sum(axis=0)).astype(np.int64),
             "beside_pay_idr": np.rint(cost[beside].sum(axis=0)).astype(np.int64),
         }
@@ -182,7 +193,8 @@ def cases_told(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     ``plan, case, chance, formation_count, hired_count, unfilled_count`` (at the horizon),
-    ``unfilled_post_years, newcomer_idr, beside_pay_idr``, in the order of the table.
+    ``unfilled_post_years, newcomer_idr, beside_pay_idr``, in the order of the table; posts are NaN
+    where no need is known.
     """
     last = table["year"] == table["year"].max()
     keys = ["plan", "case"]
@@ -190,7 +202,7 @@ def cases_told(table: pd.DataFrame) -> pd.DataFrame:
         chance=("chance", "first"),
         formation_count=("formation_count", "sum"),
         hired_count=("hired_count", "sum"),
-        unfilled_post_years=("unfilled_count", "sum"),
+        unfilled_post_years=("unfilled_count", lambda told: told.sum(min_count=1)),
         newcomer_idr=("newcomer_idr", "sum"),
         beside_pay_idr=("beside_pay_idr", "sum"),
     )
@@ -211,11 +223,12 @@ def price_and_worth(told: pd.DataFrame) -> dict[str, float] | None:
     ``costs_post_years`` and ``costs_idr`` when all comes as expected, ``saves_post_years`` and
     ``saves_idr`` on average over the other cases by their chances (above nought: the robust plan
     leaves fewer posts empty, costs less), each against the plan's first rounds with the rest made
-    anew; ``expected_post_years`` saved over all cases. None without a robust plan.
+    anew; ``expected_post_years`` saved over all cases. None without a robust plan, and where no
+    need is known.
 
     Method: docs/method.md eq. 291.
     """
-    if ROBUST not in set(told["plan"]):
+    if ROBUST not in set(told["plan"]) or told["unfilled_post_years"].isna().all():
         return None
     value = told.assign(idr=told["newcomer_idr"] + told["beside_pay_idr"])
     robust, other = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analytics.mix import Mix
@@ -44,11 +45,13 @@ def summary(  # noqa: PLR0913 - everything a headline speaks of
     path: PayPath,
     granted: Mix,
     planned: Mix,
+    before: pd.DataFrame | None,
 ) -> dict[str, object]:
     """The figures of a headline: whole people and rupiah, shares to six decimals.
 
     Posts (``unfilled_count``, ``unfilled_post_years``, ``surplus_count``) are None where no need is
     known; ``not_computed_people_count`` are people of today in posts without one, in none of them.
+    ``before``: the gauge with nobody hired, None where no budget is known.
     """
     staff, money, filling = tables["staff"], tables["money"], tables["filling"]
     level, account = tables["gauge"], tables["staff_account"]
@@ -60,6 +63,7 @@ def summary(  # noqa: PLR0913 - everything a headline speaks of
     first_binding = None if own.empty else own.iloc[0]
     breaks = tables["service_breaks"]
     is_known = bool(filling["is_computed"].any())
+    has_plan = bool(granted.formations.any())
     return {
         "changed_levers": {key: worded(value) for key, value in told.of_all()},
         "start_count": int(staff["start_count"].iloc[0]),
@@ -94,7 +98,7 @@ def summary(  # noqa: PLR0913 - everything a headline speaks of
         "told": [[one.code, one.text_id, one.text_en] for one in planned.told],
         "findings": [
             [one.code, one.text_id, one.text_en]
-            for one in findings(told, stages, found, level, bool(granted.formations.any()))
+            for one in findings(told, stages, found, level, before if has_plan else None)
         ],
         "need_held_from_year": stages.held_from(told),
         "unpriced_count": int((~path.is_priced).sum()),
@@ -108,12 +112,18 @@ def not_computed_today(found: Gap) -> float:
 
 
 def findings(
-    told: Scenario, stages: Stages, found: Gap, level: pd.DataFrame, has_plan: bool
+    told: Scenario, stages: Stages, found: Gap, level: pd.DataFrame, before: pd.DataFrame | None
 ) -> list[Finding]:
-    """What must be known of needs and of the APBD. Method: docs/method.md eq. 314."""
+    """What must be known of needs and of the APBD. Method: docs/method.md eq. 237, 314.
+
+    Parameters
+    ----------
+    level, before
+        The gauge under the plan, and with nobody hired; None where there is no plan.
+    """
     out = [_needs(stages, found), booked_below_pay(level)]
-    if has_plan and told["plan.keep_cap"] and told["plan.cap_where_over"] != "law":
-        out.append(_stays_over(level))
+    if before is not None and told["plan.keep_cap"] and told["plan.cap_where_over"] != "law":
+        out.append(_stays_over(level, before))
     return [one for one in out if one is not None]
 
 
@@ -162,16 +172,20 @@ def booked_below_pay(level: pd.DataFrame) -> Finding | None:
     )
 
 
-def _stays_over(level: pd.DataFrame) -> Finding | None:
-    """That the plan keeps to the ratio of the year of the data, not to the cap itself."""
-    rows = level.loc[level["is_binding"].astype(bool)] if len(level) else level
-    over = rows.loc[rows["room_idr"] < 0] if len(rows) else rows
+def _stays_over(level: pd.DataFrame, before: pd.DataFrame) -> Finding | None:
+    """That the plan keeps to the ratio of the year of the data, not to the cap itself.
+
+    Only of years in which that ratio, with nobody hired, is above the cap and holds: where it is
+    below, the cap itself is kept; where the year passes it with nobody hired, nobody is.
+    """
+    start = float(before["ratio_share"].iloc[0])
+    is_held = (before["limit_share"] < start) & (before["ratio_share"] <= start)
+    over = level.loc[level["is_binding"].astype(bool) & (level["room_idr"] < 0) & is_held]
     if over.empty:
         return None
-    first, last = int(over["year"].iloc[0]), int(over["year"].iloc[-1])
-    years = f"{first}" if first == last else f"{first}-{last}"
-    at = f"{float(level['ratio_share'].iloc[0]) * 100:.1f}"
-    cap = f"{float(rows['limit_share'].iloc[0]) * 100:.0f}"
+    years = _stretches([int(year) for year in over["year"]])
+    at = f"{start * 100:.1f}"
+    cap = f"{float(over['limit_share'].iloc[0]) * 100:.0f}"
     return Finding(
         CAP_STAYS_OVER,
         f"Rencana ini di atas batas {cap} % pada {years}. Yang dijaganya ialah rasio tahun data"
@@ -181,6 +195,15 @@ def _stays_over(level: pd.DataFrame) -> Finding | None:
         f" year of the data ({at} %), not that cap; by the law: lever 'Where the 30 % cap is"
         " passed'.",
     )
+
+
+def _stretches(years: list[int]) -> str:
+    """Ascending years as people write them: ``2027-2029, 2031``."""
+    ends = [(year, year) for year in years[:1]]
+    for year in years[1:]:
+        first, last = ends[-1]
+        ends[-1:] = [(first, year)] if year == last + 1 else [(first, last), (year, year)]
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in ends)
 
 
 def _posts(rows: pd.DataFrame, column: str) -> float:
@@ -193,12 +216,18 @@ def _shortfall_figures(table: pd.DataFrame) -> dict[str, object]:
     worth = price_and_worth(told)
     return {
         "shortfall": [
-            {key: round(one, DECIMALS) if isinstance(one, float) else one
-             for key, one in row.items()}
+            {key: _rounded(one) for key, one in row.items()}
             for row in told.to_dict(orient="records")
         ],
         "robust_worth": worth and {key: round(one, DECIMALS) for key, one in worth.items()},
     }  # fmt: skip
+
+
+def _rounded(value: object) -> object:
+    """A figure to six decimals; None where it is not known."""
+    if not isinstance(value, float):
+        return value
+    return None if np.isnan(value) else round(value, DECIMALS)
 
 
 def _part_time_apart(stages: Stages, told: Scenario) -> int:

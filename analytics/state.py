@@ -150,7 +150,7 @@ class State(Accounts, Locks, Scenarios):
 
     def set_setting(self, key: str, value: object, actor: str = "") -> None:
         """Set a setting; the value is anything that JSON can write."""
-        content = json.dumps(value, ensure_ascii=False)
+        content = json.dumps(value, ensure_ascii=False, allow_nan=False)
         with self._writing() as connection:
             put(connection, kept.setting, {"setting_id": key}, {"content": content})
             next_version(connection, "settings")
@@ -174,7 +174,7 @@ class State(Accounts, Locks, Scenarios):
 
     def remember_mapping(self, signature: str, mapping: Mapping[str, str], actor: str = "") -> None:
         """Remember how a set of headers maps to our columns."""
-        content = json.dumps(dict(mapping), ensure_ascii=False)
+        content = json.dumps(dict(mapping), ensure_ascii=False, allow_nan=False)
         with self._writing() as connection:
             put(connection, kept.header_mapping, {"signature": signature}, {"content": content})
             note(connection, actor, "remember_mapping", signature)
@@ -322,7 +322,8 @@ class State(Accounts, Locks, Scenarios):
                 "proposal": choice.proposal,
                 "proposal_from": choice.proposal_from and choice.proposal_from.isoformat(),
                 "local_ages": choice.local_ages,
-            }
+            },
+            allow_nan=False,
         )
         with self._writing() as connection:
             connection.execute(

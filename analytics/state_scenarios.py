@@ -6,7 +6,6 @@ draft is edited. Content is text to this module; what it means stands in ``scena
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from analytics import state_tables as kept
+from analytics.export import json_text
 from analytics.state_connection import Connected, StateError, next_version, note, now
 
 DRAFT, SUBMITTED, APPROVED, LOCKED = STANDINGS = ("draft", "submitted", "approved", "locked")
@@ -280,8 +280,8 @@ class Scenarios(Connected):
                 sa.insert(kept.scenario_result).values(
                     scenario_id=scenario_id,
                     revision=revision,
-                    provenance=json.dumps(dict(provenance), ensure_ascii=False, sort_keys=True),
-                    summary=json.dumps(dict(summary), ensure_ascii=False, sort_keys=True),
+                    provenance=json_text(provenance, indent=None, sort_keys=True),
+                    summary=json_text(summary, indent=None, sort_keys=True),
                     output_sha256=output_sha256,
                     kept_at=now(),
                     kept_by=actor,

@@ -137,15 +137,15 @@ def evenly_by_grade(totals: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``npsn``, ``school_year``, ``level``, ``grade``, ``pupil_count``: whole pupils, lower grades
-    take the remainder; sums equal the totals. Levels other than TK, SD, SMP, SMA and their
-    equivalents are left out. True grades are less even: where they hold about one full class,
-    rombel may be off either way.
+    One row per grade, with every column of ``totals``, and ``grade``. ``pupil_count``: whole
+    pupils, lower grades take the remainder; sums equal the totals. Levels other than TK, SD, SMP,
+    SMA and their equivalents are left out. True grades are less even: where they hold about one
+    full class, rombel may be off either way.
 
     Method: docs/method.md eq. 51.
     """
     known = totals["pupil_count"].notna() & totals["level"].notna()
-    rows = totals.loc[known, ["npsn", "school_year", "level", "pupil_count"]]
+    rows = totals.loc[known]
     alike = {"MI": "SD", "MTS": "SMP", "MA": "SMA", "SMK": "SMA", "MAK": "SMA", "RA": "TK"}
     upper = rows["level"].astype("str").str.upper()
     grades = upper.replace(alike)

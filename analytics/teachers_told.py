@@ -12,11 +12,13 @@ import pandas as pd
 from analytics import enrolment_file, import_data, state, store, teachers
 from analytics.enrolment import enrolment_forecast
 from analytics.enrolment_panel import TOTAL_ONLY, typed_history
+from analytics.enrolment_stored import stored_births
 from analytics.faults import Fault, FaultsError
 from analytics.retirement import retirements
 from analytics.rules import RuleBook
 from analytics.teachers import SchoolFacts
 from analytics.teachers_in_post import teachers_in_post
+from analytics.teachers_law import HIGHEST_GRADE
 from analytics.teachers_religion import religion_shares
 
 # Grade of a row that counts a whole school.
@@ -43,7 +45,7 @@ def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
     Returns
     -------
     ``school_id, school_year, grade, pupils, level, district``; ``grade`` as text (``total`` or a
-    whole number). Rows without pupils are left out and said.
+    whole number). Rows without pupils, and of a grade above 12, are left out and said.
 
     Raises
     ------
@@ -63,6 +65,20 @@ def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
             )
         )
     rows = rows.dropna(subset=["pupils"])
+    above = rows["grade"] > HIGHEST_GRADE
+    if above.any():
+        count = int(above.sum())
+        notes.append(
+            (
+                f"{count} baris kelas {HIGHEST_GRADE + 1} (tahun keempat SMK) dilewati:"
+                " aturan guru mengenal kelas 0 sampai 12.",
+                f"{count} rows of grade {HIGHEST_GRADE + 1} (fourth year of SMK) left out: the"
+                " rules on teachers know grades 0 to 12.",
+            )
+        )
+    if above.all():
+        raise FaultsError([Fault(path.name, "history_levels_unknown")])
+    rows = rows.loc[~above]
     parts = int((rows["pupils"] % 1 > 0).sum())
     if parts:
         notes.append(
@@ -111,11 +127,10 @@ def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> 
         religions = store.pupil_religions(connection)
     leavers = retirements(people, rulebook, edition.as_of, choice, local_titles)
     in_post = teachers_in_post(leavers, listed, units, rulebook, edition.as_of)
-    believed = births["birth_count"].where(births["is_reported"].astype(bool))
     return Stored(
         Staff(in_post, edition.as_of),
         history_of(graded, profiles),
-        births[["area", "year"]].assign(births=believed) if len(births) else None,
+        stored_births(births, edition.government_name),
         SchoolFacts(religions=religion_shares(religions)) if len(religions) else None,
         profiles,
         leavers,

@@ -23,6 +23,7 @@ from analytics.mix import (
     replacement_quotas,
 )
 from analytics.mix_ground import ground
+from analytics.mix_robust import robust_mix
 from analytics.mix_solver import cheaper_tie, solved
 from tests import made_up_mix
 from tests.verified_mix import recount
@@ -52,6 +53,15 @@ def asked(deficit: np.ndarray, *options: Terms, surplus: np.ndarray | None = Non
         need - deficit + surplus, np.full_like(deficit, 2.0), deficit, surplus, options,
         families=("pendidik",) * len(deficit),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("objective", [LEAST_UNFILLED, CHEAPEST])
+def test_where_nothing_is_short_the_best_plan_is_none_and_proved(objective):
+    question = asked(np.zeros((2, 3)), at_once("cpns", 2))
+    mix = best_mix(question, MixLimits(), objective)
+    assert not mix.formations.any() and (mix.value, mix.gap, mix.told) == (0, 0, ())
+    robust = robust_mix(question, MixLimits(), objective, seconds=1)
+    assert robust.regrets == (0, 0, 0) and robust.gap == 0
 
 
 def test_an_option_that_costs_nothing_and_has_no_limit_fills_everything():

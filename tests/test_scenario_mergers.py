@@ -10,7 +10,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analytics import scenario_desk, state
+from analytics import scenario_desk, scenario_schools, state
+from analytics.redistribution_needs import needs_of, staff_of
+from analytics.redistribution_situation import NO_LOCKS
 from analytics.regrouping_stored import (
     CLOSED,
     INTO,
@@ -160,6 +162,35 @@ def test_what_was_saved_is_read_with_the_facts(tmp_path, monkeypatch):
         assert found.roads_sha256 == "abc" and found.roads["km"].tolist() == [3.5]
         (tmp_path / ROADS_FOLDER / "abc.csv").unlink()
         assert saved_mergers(decisions, tmp_path).roads_sha256 == ""
+
+
+def test_before_a_school_closes_moves_ask_for_the_teachers_of_every_religion_it_teaches(
+    merged, monkeypatch
+):
+    own, closing = stages(), sorted(merged)
+    scenario = merging(redistribution__is_on=True)
+    before = own.school_year
+    merges = own.mergers(scenario).merges
+    assert (merges["school_year"] > before).all()
+    seen = []
+
+    def heard(*given):
+        seen.append(needs_of(*given))
+        return seen[-1]
+
+    monkeypatch.setattr(scenario_schools, "needs_of", heard)
+    staff = own.staff(scenario)
+    held = staff_of(staff.in_post, staff.people, facts().rulebook)
+    own._moves_in(scenario, before, held, NO_LOCKS)
+
+    def of_religion(needs):
+        rows = needs.loc[(needs["school_year"] == before) & needs["npsn"].isin(closing)]
+        rows = rows.loc[rows["post"].str.startswith("guru_agama")]
+        return rows.set_index(["npsn", "post"])["needed_count"].to_dict()
+
+    asked = of_religion(own.needed(scenario))
+    assert {post for _, post in asked} >= {"guru_agama:islam", "guru_agama:kristen"}
+    assert of_religion(seen[0]) == asked
 
 
 # ---- moves planned every year --------------------------------------------------------------------

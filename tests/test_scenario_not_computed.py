@@ -17,7 +17,12 @@ from analytics.scenario import ScenarioError, scenario
 from analytics.scenario_compare import compare, waterfall
 from analytics.scenario_run import run
 from analytics.scenario_stages import Stages
-from analytics.scenario_summary import BOOKED_BELOW_PAY, NOTHING_COMPUTED, SOME_NOT_COMPUTED
+from analytics.scenario_summary import (
+    BOOKED_BELOW_PAY,
+    CAP_STAYS_OVER,
+    NOTHING_COMPUTED,
+    SOME_NOT_COMPUTED,
+)
 from tests import scenario_city
 from tests.made_up_cities import made
 
@@ -80,8 +85,28 @@ def test_where_no_need_is_known_nothing_is_said_of_empty_posts(ran):
     assert codes(result) == [NOTHING_COMPUTED]
     for key in ("unfilled_count", "unfilled_post_years", "surplus_count", "broken_role_count"):
         assert result.summary[key] is None
-    rows = list(csv.DictReader(result.files()["filling.csv"].decode().splitlines()))
-    assert {row["unfilled_count"] for row in rows} == {""}
+    files = result.files()
+    for name in ("filling.csv", "unfilled.csv", "shortfall.csv"):
+        rows = list(csv.DictReader(files[name].decode().splitlines()))
+        assert {row["unfilled_count"] for row in rows} == {""}, name
+    rows = list(csv.DictReader(files["unfilled.csv"].decode().splitlines()))
+    assert {cell for row in rows for key, cell in row.items() if key != "year"} == {""}
+    for case in json.loads(files["summary.json"])["summary"]["shortfall"]:
+        assert case["unfilled_count"] is None and case["unfilled_post_years"] is None
+
+
+def test_where_no_need_is_known_a_robust_plan_saves_nothing_that_is_known(ran):
+    result = ran(("need.bases", ("abk",)), ("plan.rule", "robust_mix"))
+    assert result.summary["robust_worth"] is None
+    assert result.tables["shortfall"]["unfilled_count"].isna().all()
+
+
+def test_where_some_need_is_known_years_and_cases_have_their_counts(ran):
+    result = ran()
+    told = result.tables["filling"].groupby("year")["unfilled_count"].sum()
+    assert result.tables["unfilled"].set_index("year")["unfilled_count"].equals(told)
+    assert result.tables["unfilled"].notna().all().all()
+    assert result.tables["shortfall"].notna().all().all()
 
 
 def test_what_is_not_computed_is_compared_as_unknown(ran):
@@ -133,6 +158,28 @@ def test_an_apbd_that_books_less_than_staff_is_paid_is_a_finding_in_words(tmp_pa
     data = ["--data", str(scenario_city.folder()), "--out", str(tmp_path / "hasil")]
     assert main(["scenario", "run", str(file), *data]) == 0
     assert said[0] in capsys.readouterr().out
+
+
+def test_a_plan_that_a_falling_apbd_takes_over_the_cap_keeps_no_ratio_of_the_data_year():
+    """Below the cap in the year of the data: the cap itself is kept, and nobody is hired above."""
+    levers = {**scenario_city.BUDGET, "budget.growth_share": -0.06, "plan.rule": "best_mix"}
+    result = run(scenario("turun", levers), scenario_city.stages())
+    level = result.tables["gauge"]
+    assert level["ratio_share"].iloc[0] < level["limit_share"].iloc[0]
+    assert result.summary["cap_years_over"] and result.summary["formation_count"]
+    assert CAP_STAYS_OVER not in codes(result)
+
+
+def test_a_plan_that_keeps_the_ratio_of_the_data_year_names_it_with_nobody_hired():
+    levers = {"plan.rule": "best_mix", "budget.growth_share": 0.0}
+    result = run(scenario("tetap", levers), scenario_city.stages())
+    said = {code: (a, b) for code, a, b in result.summary["findings"]}[CAP_STAYS_OVER]
+    nobody = run(scenario("tanpa", {"budget.growth_share": 0.0}), scenario_city.stages())
+    start = nobody.tables["gauge"]["ratio_share"].iloc[0]
+    assert f"({start * 100:.1f} %)" in said[1]
+    level = result.tables["gauge"].set_index("year")
+    over = level.index[level["is_binding"] & (level["room_idr"] < 0)]
+    assert (level.loc[over, "ratio_share"] <= start + 1e-6).all()
 
 
 def test_an_apbd_that_books_what_staff_is_paid_is_no_finding():

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import rules, teachers, teachers_gap
+from analytics import rules, teachers, teachers_gap, teachers_told
 from analytics.__main__ import main
 from analytics.rules import RuleError
 from analytics.teachers import AS_LAW, NeedChoice, SchoolFacts, rombel, school_need, teachers_needed
@@ -23,6 +23,7 @@ from analytics.teachers_in_post import (
     teachers_in_post,
     unknown_posts,
 )
+from tests import school_edition
 
 BOOK = rules.load()
 PUBLISHED = Path(__file__).parent / "published"
@@ -276,7 +277,8 @@ def test_totals_without_grades_are_spread_evenly_and_kept():
             "pupil_count": [125, 100, 9],
         }
     )
-    cells = teachers.evenly_by_grade(totals)
+    cells = teachers.evenly_by_grade(totals.assign(kecamatan=["Timur", "Barat", "Barat"]))
+    assert set(cells.loc[cells["npsn"] == "b", "kecamatan"]) == {"Barat"}
     assert cells.loc[cells["npsn"] == "a", "pupil_count"].to_list() == [21, 21, 21, 21, 21, 20]
     assert cells.groupby("npsn")["pupil_count"].sum().to_dict() == {"a": 125, "b": 100}
 
@@ -776,6 +778,38 @@ def test_a_level_without_a_ceiling_is_left_out_and_said(tmp_path, capsys):
     table = written(tmp_path, text)
     assert set(table["school_id"]) == {"A"}
     assert "SLB" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("level", ["", ",level"])
+def test_the_fourth_year_of_an_smk_is_left_out_and_said(tmp_path, capsys, level):
+    own = [",SD", ",SMK", ",SMK"] if level else ["", "", ""]
+    rows = ["A,2026,1,20", "B,2026,12,30", "B,2026,13,9"]
+    text = "\n".join([f"school_id,school_year,grade,pupils{level}",
+                      *(row + one for row, one in zip(rows, own, strict=True)), ""])  # fmt: skip
+    table = written(tmp_path, text).set_index(["school_id", "post"])
+    assert table.loc[("A", "guru_kelas"), "needed_count"] == 1
+    assert "1 baris kelas 13 (tahun keempat SMK) dilewati" in capsys.readouterr().err
+
+
+def test_a_file_of_fourth_years_alone_is_refused_in_words(tmp_path, capsys):
+    source = tmp_path / "h.csv"
+    source.write_text("school_id,school_year,grade,pupils\nB,2026,13,9\n", encoding="utf-8")
+    assert main(["teachers", "--history", str(source), "--out", "-", "--lang", "en"]) == 1
+    said = capsys.readouterr().err
+    assert "h.csv" in said and "No school has a level that is known" in said
+
+
+def test_births_of_an_edition_are_read_as_every_page_reads_them(tmp_path):
+    """Beside the total of the city its parts count, and the total of all is in no forecast."""
+    rows = [("Kota Rekaan", 2020, 100, True), ("Timur", 2020, 60, True), ("Barat", 2020, 40, True),
+            ("Barat", 2021, 999, False)]  # fmt: skip
+    births = pd.DataFrame(rows, columns=["area", "year", "birth_count", "is_reported"])
+    data = school_edition.written(tmp_path / "data", birth=births)
+    found = teachers_told.in_store(data, BOOK, []).births
+    assert found.set_index(["area", "year"])["births"].dropna().to_dict() == {
+        ("Timur", 2020): 60, ("Barat", 2020): 40,
+    }  # fmt: skip
+    assert set(found["area"]) == {"Timur", "Barat"}
 
 
 def test_a_bad_file_is_answered_once_in_full(tmp_path, capsys):

@@ -53,7 +53,19 @@ def test_without_a_class_two_equal_rows_are_one_entered_twice_and_others_add_up(
     text = "Nama,NIP,NPSN,Mapel,Jumlah Jam\n"
     text += "Adi,197003012000011001,10000005,IPA,10\n" * 2
     text += "Adi,197003012000011001,10000005,IPA,6\n"
-    assert judged(tmp_path, text).teachers["weekly_hours"].tolist() == [16.0]
+    found = judged(tmp_path, text)
+    assert found.teachers["weekly_hours"].tolist() == [16.0]
+    (told,) = [fault for fault in found.faults if fault.code == "teaching_hours_repeated"]
+    assert told.severity == "warning" and dict(told.details) == {"count": 1}
+    assert "1 baris jam mengajar sama persis" in told.message("id")
+
+
+def test_rows_without_hours_that_stand_twice_lose_nothing_and_are_not_told(tmp_path):
+    text = "Nama,NIP,NPSN,Mapel,Jumlah Jam\n" + "Adi,197003012000011001,10000005,IPA,10\n"
+    text += "Beni,197103012000011002,10000005,IPS,\n" * 2
+    found = judged(tmp_path, text)
+    assert len(found.teachers) == 2
+    assert "teaching_hours_repeated" not in [fault.code for fault in found.faults]
 
 
 @pytest.mark.parametrize("header", ["Kecamatan", "Alamat", "Domisili", "Lintang Rumah"])

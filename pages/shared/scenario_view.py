@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -293,6 +294,8 @@ def cautions(view: Seen) -> list[str]:
                 "Bauran belum terbukti terbaik: paling banyak {gap} dari batasnya.",
                 gap=percent(gap, 1),
             )
+            if math.isfinite(gap)
+            else t("Bauran belum terbukti terbaik.")
         )
     if unpriced := _int(summary["unpriced_count"]):
         out.append(tn("{n} orang tanpa golongan yang dikenal: gajinya belum terhitung.", unpriced))

@@ -5,6 +5,8 @@ In a mayor's words, on the pages on scenarios and on options.
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -62,6 +64,9 @@ def draw(result: Result, where: str) -> None:
     told = cases_told(result.tables["shortfall"])
     if not told["formation_count"].any():
         layout.note(t("Tidak ada formasi yang dapat ditolak dalam rencana ini."))
+        return
+    if told["unfilled_count"].isna().all():
+        layout.note(t("Kebutuhan belum diketahui: yang kosong bila ditolak belum dihitung."))
         return
     worth = price_and_worth(told)
     years = result.tables["shortfall"]["year"]
@@ -178,7 +183,9 @@ def _told_of_cases(result: Result) -> str:
                 " kejadiannya diketahui.",
                 rounds,
             ),
-            t("Rencana yang tahan paling banyak {gap} dari batasnya.", gap=percent(gap, 1)),
+            t("Rencana yang tahan paling banyak {gap} dari batasnya.", gap=percent(gap, 1))
+            if math.isfinite(gap)
+            else t("Rencana yang tahan belum terbukti terbaik."),
         ]
     )
 
