@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.exits_learning import VAGUE_LOG_SD, VAGUE_RATE
-from analytics.exits_panel import UNKNOWN_CAUSE, Numbers, Traits
+from analytics.exits_panel import OLDEST, UNKNOWN_CAUSE, Numbers, Traits
 
 ANYBODY = "*"
 # Where a roster does not say who is employed how, rates of this kind of employment stand in.
@@ -23,6 +23,7 @@ _USUAL_EMPLOYMENT = "PNS"
 _EARLY_ONLY_BY_DATE = ("bup", "kontrak_berakhir")
 # Prior odds are never so sure of nothing that a few exits could not move them.
 _FEWEST_EVENTS = 0.5
+_SEXES = ("L", "P")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,34 +73,35 @@ class Prior:
         return {cause: float(each) for cause, each in (load / load.sum()).items()}
 
     def _looked_up(self, cause: str, who: Traits, values: Numbers) -> Numbers:
+        """Each person's value; of unknown sex the mean of both."""
         known = set(self.rows["employment"])
-        count = len(who.age)
-        alike = np.zeros(count, dtype=np.int64)
+        alike = np.zeros(len(who.age), dtype=np.int64)
         written, employment = (
             who.coded("employment") if "employment" in who.factors else ([""], alike)
         )
         employments = [each if each in known else _USUAL_EMPLOYMENT for each in written]
         roles, role = who.coded("role_group") if "role_group" in who.factors else ([ANYBODY], alike)
-        found = np.zeros(count)
-        narrowest = np.full(count, -1)
+        shape = (len(_SEXES), OLDEST + 1, len(employments), len(roles))
+        # What differs is few: every age, sex, employment and role once, then everybody by place.
+        found, narrowest = np.zeros(shape), np.full(shape, -1)
         for at, row in enumerate(self._told):
             if row["cause"] != cause:
                 continue
-            fits = (who.age >= row["age_from"]) & (who.age <= row["age_to"])
-            detail = 0
-            for name, levels, place in (
-                ("employment", employments, employment),
-                ("role_group", roles, role),
-            ):
-                if row[name] != ANYBODY:
-                    fits &= np.array([level == row[name] for level in levels])[place]
-                    detail += 1
-            if row["sex"] != ANYBODY:
-                fits &= who.sex > 0 if row["sex"] == "L" else who.sex < 0
-                detail += 1
-            better = fits & (detail > narrowest)
-            found[better], narrowest[better] = values[at], detail
-        return found
+            ages = np.arange(OLDEST + 1)
+            fits = np.ix_(
+                [row["sex"] in (ANYBODY, sex) for sex in _SEXES],
+                (ages >= row["age_from"]) & (ages <= row["age_to"]),
+                [row["employment"] in (ANYBODY, each) for each in employments],
+                [row["role_group"] in (ANYBODY, each) for each in roles],
+            )
+            detail = sum(row[name] != ANYBODY for name in ("employment", "role_group", "sex"))
+            better = detail > narrowest[fits]
+            found[fits] = np.where(better, values[at], found[fits])
+            narrowest[fits] = np.where(better, detail, narrowest[fits])
+        place = (np.minimum(who.age, OLDEST), employment, role)
+        man = np.clip(0.5 + who.sex, 0.0, 1.0)
+        looked_up: Numbers = man * found[0][place] + (1.0 - man) * found[1][place]
+        return looked_up
 
     @cached_property
     def _told(self) -> list[dict[Hashable, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from analytics.exit_causes import causes_of, is_at_bup
 from analytics.rules import RuleError
 
 BOOK = rules.load()
+PUBLISHED = Path(__file__).resolve().parent / "published"
 
 
 def cause(written, *, at_bup=False, local=None):
@@ -76,16 +78,43 @@ def test_early_exits_are_all_but_bup_contract_end_and_what_leaves_no_payroll():
 
 
 def test_prior_rates_are_those_of_the_published_figures():
-    # Deaths 0.2-0.4 %, APS 0.1-0.3 %, dismissal 0.02-0.05 % a year (Semarang, Pandeglang ...).
+    # APS 0.1-0.3 %, dismissal 0.02-0.05 % a year (Semarang, Pandeglang ...); deaths below.
     rates = BOOK.exit_rates.set_index("rule_id")
-    for rule_id, low, high in (
-        ("meninggal-semua", 0.002, 0.004), ("aps-pns", 0.001, 0.003),
-        ("berhenti-semua", 0.0002, 0.0005),
-    ):  # fmt: skip
+    for rule_id, low, high in (("aps-pns", 0.001, 0.003), ("berhenti-semua", 0.0002, 0.0005)):
         row = rates.loc[rule_id]
         assert (row["rate_low"], row["rate_high"]) == (low, high)
         assert low < row["rate_mid"] < high
     assert set(rates["standing"]) <= {"unconfirmed", "local_choice"}
+
+
+def test_deaths_rise_as_in_the_population_at_the_level_of_civil_servants():
+    # UN World Population Prospects 2024 gives the shape; 0.2-0.4 % a year of all civil servants
+    # (Semarang, Pandeglang ...) the level, over their years of birth (BKN, mid-2023).
+    shape = pd.read_csv(PUBLISHED / "deaths.csv")
+    born = pd.read_csv(PUBLISHED / "asn_by_birth.csv")
+    women = 2_353_473 / 4_344_552
+    rates = BOOK.exit_rates.query("cause == 'meninggal'").astype(
+        {"age_from": float, "age_to": float}
+    )
+
+    def mean(table: pd.DataFrame, column: str) -> float:
+        total = 0.0
+        for sex, share in (("L", 1 - women), ("P", women)):
+            for group in born.itertuples():
+                young, old = max(2022.5 - group.born_to, 18.0), min(2023.5 - group.born_from, 60.0)
+                rows = table[table["sex"] == sex]
+                spans = (rows["age_to"] + 1).clip(upper=old) - rows["age_from"].clip(lower=young)
+                lived = (spans.clip(lower=0) * rows[column]).sum() / (old - young)
+                total += share * group.people_count * lived
+        return total / born["people_count"].sum()
+
+    for column, level in (("rate_low", 0.002), ("rate_mid", 0.003), ("rate_high", 0.004)):
+        assert mean(rates, column) == pytest.approx(level, rel=0.005)
+    youngest = shape.assign(age_from=shape["age_from"].replace({20: 15}))
+    both = rates.merge(youngest, on=["sex", "age_from"])
+    assert len(both) == len(rates) == 20
+    factor = both["rate_mid"] / both["deaths_per_person_year"]
+    assert factor.to_numpy() == pytest.approx(factor.mean(), rel=0.002)
 
 
 def test_a_weight_is_that_of_a_gamma_with_these_tenths():
@@ -121,7 +150,7 @@ def test_a_wrong_row_is_refused_with_what_to_do(tmp_path, file, column, value, s
 def test_two_rates_for_one_person_are_refused(tmp_path):
     folder = shutil.copytree(rules.FOLDER, tmp_path / "rules")
     table = pd.read_csv(folder / "exit_rate.csv", dtype=str, keep_default_na=False)
-    twin = table.iloc[[0]].assign(rule_id="kembar", employment="PNS", age_from="60")
+    twin = table.iloc[[0]].assign(rule_id="kembar", employment="PNS", age_from="20")
     pd.concat([table, twin]).to_csv(folder / "exit_rate.csv", index=False)
     with pytest.raises(RuleError, match="both answer"):
         rules.load(folder)

@@ -126,3 +126,23 @@ def truth(age: np.ndarray, service: np.ndarray) -> np.ndarray:
             np.full(len(age), 0.01),
         ]
     )
+
+
+def test_without_history_deaths_rise_by_age_and_unknown_sex_lies_between():
+    born = pd.to_datetime([f"{year}-01-01" for year in (1970, 1980, 1990)] * 3)
+    people = pd.DataFrame(
+        {
+            "person_id": [f"p{place}" for place in range(9)],
+            "sex": ["L"] * 3 + [None] * 3 + ["P"] * 3,
+            "birth_date": born,
+            "start_date": pd.Timestamp("2015-01-01"),
+            "exit_date": pd.NaT,
+            "employment": "PNS",
+        }
+    ).astype({"exit_date": "datetime64[us]"})
+    model = exit_model(people, AS_OF, AS_OF, RATES)
+    died = model.hazards(people, 1, with_years=False)["meninggal"][:, 0].reshape(3, 3)
+    assert (np.diff(died[:, ::-1], axis=1) > 0).all()  # born later, dies less
+    assert died[1] == pytest.approx((died[0] + died[2]) / 2, rel=0.01)
+    # UN World Population Prospects 2024: at 55-59 men die 9.3 times as often as at 25-29.
+    assert died[0, 0] > 5 * died[0, 2]

@@ -87,7 +87,8 @@ def plain_chain(facts: Facts, told: Scenario) -> pd.DataFrame:
     age = rows["year"] - rows["birth_date"].dt.year
     rate = pd.Series(0.0, index=rows.index)
     for row in usual.itertuples():
-        rate += row.rate_mid * age.between(row.age_from, row.age_to)
+        alike = True if row.sex == "*" else rows["sex"] == row.sex
+        rate += row.rate_mid * (age.between(row.age_from, row.age_to) & alike)
     share = np.where(rows["year"] == first, (13 - facts.as_of.month) / 12, 1.0)
     rows["stays"] = np.where(rows["is_due"], 0.0, 1 - rate * share)
     rows["present"] = rows.groupby("nip")["stays"].cumprod()
