@@ -221,6 +221,8 @@ def _candidates(
     named = bool(people["employment"].ne("").any())
     person = people["person_id"]
     reasons = {
+        "serves_elsewhere": _whole(people, "elsewhere_count").gt(0)
+        & ~person.isin(list(locks.moves)),
         "locked_stay": person.isin(list(locks.stays)),
         "school_locked": pd.Series(
             place["is_locked"].fillna(False).to_numpy(dtype=bool), people.index
@@ -241,6 +243,11 @@ def _candidates(
         must_move=person.isin(list(locks.moves)),
         may_private=_may_private(people, asked.private),
     )
+
+
+def _whole(people: pd.DataFrame, column: str) -> pd.Series:
+    told = people[column] if column in people else pd.Series(0, index=people.index)
+    return pd.to_numeric(told).fillna(0)
 
 
 def _may_private(people: pd.DataFrame, private: pd.DataFrame) -> pd.Series:

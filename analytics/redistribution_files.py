@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from analytics.checks_cells import UNKNOWN, wordings
 from analytics.checks_cells import golongan as rank_in
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import rows_of
+from analytics.redistribution_rows import People, one_row_each
 
 _ALSO: Mapping[str, tuple[str, ...]] = {
     "person_id": ("nip", "id"),
@@ -32,6 +33,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     "jenjang": ("step",),
     "home_kecamatan": ("kecamatan_rumah", "home"),
     "status": ("keterangan",),
+    "base": ("induk", "ptk_induk", "satmin", "satminkal", "sekolah_induk"),
     "needed": ("needed_count", "kebutuhan"),
     "school_year": ("year", "tahun"),
     "lat": ("latitude", "lintang"),
@@ -123,8 +125,11 @@ def _folded(line: Sequence[str]) -> list[str]:
     return [re.sub(r"[^a-z0-9]+", "_", each.casefold()).strip("_") for each in line]
 
 
-def teachers(path: Path) -> pd.DataFrame:
-    """``--teachers``: one row per person; ``post`` and ``certificate_subject`` as written.
+def teachers(path: Path) -> People:
+    """``--teachers``: one row per person, or per person, school and post.
+
+    Rows that are the same in every column are one written twice. ``post`` and
+    ``certificate_subject`` stay as written.
 
     Raises
     ------
@@ -132,10 +137,10 @@ def teachers(path: Path) -> pd.DataFrame:
         With every fault of the file.
     """
     table = read(path, ("person_id", "npsn", "post"))
+    table = Table(table.path, table.rows.loc[~table.rows.duplicated()])
     faults: list[Fault] = []
-    person = _filled(table, "person_id", faults)
-    _once(table, person, "person_id", ("orang", "person"), faults)
-    school = _filled(table, "npsn", faults)
+    person = _plain_number(_filled(table, "person_id", faults))
+    school = _numbered(table, faults)
     post = _filled(table, "post", faults)
     if "subject" in table.rows:
         # "guru mapel" says nothing of what is taught; the column beside it does.
@@ -160,10 +165,12 @@ def teachers(path: Path) -> pd.DataFrame:
             "step": table.text("jenjang").str.casefold().str.replace("ahli ", "", regex=False),
             "home_kecamatan": table.text("home_kecamatan"),
             "apart": status.mask(status.isin(_PRESENT), ""),
+            "is_base": _says_yes(table, "base"),
         }
     )
+    people = one_row_each(frame, table.path.name, faults)
     _refuse(faults)
-    return frame.reset_index(drop=True)
+    return replace(people, staff=people.staff.reset_index(drop=True))
 
 
 def needs(path: Path, norm: float) -> pd.DataFrame:
@@ -182,7 +189,7 @@ def needs(path: Path, norm: float) -> pd.DataFrame:
     if table.rows.empty:
         raise FaultsError([Fault(path.name, "move_file_empty")])
     faults: list[Fault] = []
-    school, post = _filled(table, "npsn", faults), _filled(table, "post", faults)
+    school, post = _numbered(table, faults), _filled(table, "post", faults)
     year = _whole(table, "school_year", "history_year_invalid", faults, may_be_blank=True)
     needed = _whole(table, "needed", "move_whole_invalid", faults)
     hours = _numbers(table, "hours", faults)
@@ -220,7 +227,7 @@ def schools(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     table = read(path, ("npsn", "lat", "lon"))
     faults: list[Fault] = []
-    school = _filled(table, "npsn", faults)
+    school = _numbered(table, faults)
     _once(table, school, "npsn", ("sekolah", "school"), faults)
     status = table.text("status").str.casefold()
     known = wordings("school_status")
@@ -259,10 +266,10 @@ def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]
     """
     table = read(path, ("npsn", "action", "into"))
     faults: list[Fault] = []
-    school, action = _filled(table, "npsn", faults), table.text("action").str.casefold()
+    school, action = _numbered(table, faults), table.text("action").str.casefold()
     _once(table, school, "npsn", ("sekolah", "school"), faults)
     _faulty(table, "action", ~action.isin(["open", "merge"]), "plan_action_unknown", faults)
-    into = table.text("into")
+    into = _plain_number(table.text("into"))
     year = _whole(table, "school_year", "history_year_invalid", faults, may_be_blank=True)
     km = _numbers(table, "distance_km", faults)
     closing = action == "merge"
@@ -274,6 +281,11 @@ def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]
     merges = dict(zip(school[now], into[now], strict=True))
     told = now & km.notna()
     return merges, dict(zip(school[told], km[told].astype(float), strict=True))
+
+
+def _says_yes(table: Table, column: str) -> pd.Series:
+    words = wordings("yes_no")
+    return table.text(column).str.casefold().map(lambda text: words.get(text, "no") == "yes")
 
 
 def _our_names(headers: Sequence[str]) -> list[str]:
@@ -291,6 +303,15 @@ def _filled(table: Table, column: str, faults: list[Fault]) -> pd.Series:
     text = table.text(column)
     _faulty(table, column, text == "", "move_cell_missing", faults, column_name=column)
     return text
+
+
+def _numbered(table: Table, faults: list[Fault]) -> pd.Series:
+    """The schools of a table, as text whatever a spreadsheet made of the number."""
+    return _plain_number(_filled(table, "npsn", faults))
+
+
+def _plain_number(text: pd.Series) -> pd.Series:
+    return text.str.lstrip("'").str.removesuffix(".0")
 
 
 def _once(

@@ -17,6 +17,7 @@ from analytics.redistribution_situation import MoveChoice, Question
 _EXCLUDED = {
     "near_bup": "yang ada kurang dari {years} tahun lagi pensiun",
     "bup_unknown": "tanggal pensiun yang ada tidak diketahui",
+    "serves_elsewhere": "yang ada mengajar juga di sekolah lain",
     "locked_stay": "yang ada dikunci tetap di sekolahnya",
     "school_locked": "sekolah asalnya ditutup dari perpindahan",
     "employment": "yang ada bukan {kinds}",

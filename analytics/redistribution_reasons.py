@@ -195,6 +195,7 @@ _LOCK_UNMET = {
     "bup_unknown": "tanggal pensiunnya tidak diketahui",
     "school_locked": "sekolah asalnya ditutup dari perpindahan",
     "employment": "status kepegawaiannya tidak diikutkan",
+    "serves_elsewhere": "mengajar juga di sekolah lain",
     "apart": "sedang tidak bertugas atau berstatus khusus",
     "gone": "sudah pensiun pada hari itu",
     "head": "kepala sekolah tidak diikutkan",

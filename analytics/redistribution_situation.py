@@ -130,8 +130,9 @@ class Situation:
     staff
         One row per person: ``person_id``, ``npsn``, ``post``; where known ``certificate_post``,
         ``hours`` (JP a week now), ``retires_on``, ``employment``, ``rank`` (golongan), ``step``
-        (jenjang), ``home_kecamatan`` and ``apart`` (why somebody does not count as in post and
-        never moves: off duty, leave, part time; blank: counts).
+        (jenjang), ``home_kecamatan``, ``elsewhere_count`` (other schools served: such a person
+        moves only where locked to) and ``apart`` (why somebody does not count as in post and never
+        moves: off duty, leave, part time; blank: counts).
     needs
         One row per ``npsn``, ``post`` and ``school_year``: ``needed_count`` (whole posts) and,
         where known, ``hours`` (JP a week the post has in that school, all classes). A school

@@ -108,8 +108,8 @@ def test_pupils_by_grade_form_the_classes_of_the_receiver_anew(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("teachers", TEACHERS.replace("Budi,", "Ani,"), ["teachers.csv, baris 3", "person_id",
-                                                          "Sudah ada di baris 2"]),
+        ("teachers", TEACHERS.replace("Budi,", "Ani,"), ["teachers.csv, baris 3", "retires_on",
+                                                          "tertulis lain di baris 2"]),
         ("teachers", TEACHERS.replace("2040-01-01", "2040-02-30"), ["retires_on", "2040-02-30",
                                                                    "YYYY-MM-DD"]),
         ("teachers", TEACHERS.replace("III/b", "III/z"), ["golongan", "III/z"]),

@@ -90,6 +90,7 @@ ORDER = [
         "command_regroup",
         "command_scenario",
     ],
+    ["command_redistribution_files"],
     ["command_redistribution"],
     ["__main__"],
 ]

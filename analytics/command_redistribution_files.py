@@ -1,0 +1,225 @@
+"""Files given to ``redistribute`` as the situation that moves are asked about."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from analytics import redistribution_files as files
+from analytics.command_line import WrongUseError
+from analytics.faults import Fault, FaultsError
+from analytics.redistribution_needs import merged_cells, merged_needs, needs_of
+from analytics.redistribution_rows import People, beside_words, without_covered
+from analytics.redistribution_situation import HoursLaw, MoveChoice, Situation, hours_law
+from analytics.rules import RuleBook
+from analytics.teachers import first_day
+from analytics.teachers_in_post import UNKNOWN_POST, posts_named
+
+_OURS = re.compile(r"(guru|kepala)_[a-z_]+(:[a-z_]+)?")
+
+
+def situation_of(
+    asked: argparse.Namespace, rulebook: RuleBook, choice: MoveChoice, notes: list[tuple[str, str]]
+) -> tuple[Situation, dict[str, str], pd.Series]:
+    """The situation, our posts in the needs' own words, what movers teach beside their post.
+
+    Raises
+    ------
+    FaultsError
+        With every fault of every file.
+    WrongUseError
+        When the needs do not hold the year asked for.
+    """
+    on = asked.on or (first_day(asked.year) if asked.year else date.today())
+    law = hours_law(rulebook, on, choice)
+    faults: list[Fault] = []
+    told: dict[str, Any] = {}
+    readers: dict[str, Callable[[], object]] = {
+        "staff": lambda: files.teachers(asked.teachers),
+        "needs": lambda: files.needs(asked.needs, law.norm),
+        "schools": lambda: files.schools(asked.schools),
+    }
+    for name, reader in readers.items():
+        try:
+            told[name] = reader()
+        except FaultsError as error:
+            faults += error.faults
+    if faults:
+        raise FaultsError(faults)
+    people: People = told["staff"]
+    staff, needs, (schools, cells) = people.staff, told["needs"], told["schools"]
+    year, needs = _year_of(needs, asked, on)
+    merges: dict[str, str] = {}
+    merge_km: dict[str, float] = {}
+    if asked.plan is not None:
+        merges, merge_km = files.plan(asked.plan, year)
+    internal, words = _post_words(needs["post"], rulebook)
+    needs = needs.assign(post=needs["post"].str.casefold().map(internal))
+    needs = needs.groupby(["npsn", "post", "school_year"], sort=True).agg(
+        needed_count=("needed_count", "sum"), hours=("hours", lambda own: own.sum(min_count=1))
+    ).reset_index()  # fmt: skip
+    needs = _needs_after(needs, cells, merges, year, rulebook, law, notes)
+    known = set(needs["post"])
+    beside = people.elsewhere.assign(
+        npsn=people.elsewhere["npsn"].replace(merges),
+        post=_posts_in(people.elsewhere["post"], internal, known, rulebook),
+    )
+    # Whoever must move leaves what he taught elsewhere; that is open again.
+    movers = {one.strip() for one in asked.lock_move.split(",")}
+    needs, covered = without_covered(needs, beside.loc[~beside["person_id"].isin(movers)], law)
+    _say_rows(people, covered, notes)
+    staff = staff.assign(
+        post=_posts_in(staff["post"], internal, known, rulebook),
+        certificate_post=_posts_in(staff["certificate_subject"], internal, known, rulebook),
+    )
+    staff = staff.assign(
+        apart=staff["apart"].mask(staff["post"] == "-", "bukan guru"),
+        certificate_post=staff["certificate_post"].replace({UNKNOWN_POST: "", "-": ""}),
+    )
+    proof = staff["certificate_post"]
+    strange = int((proof.ne("") & ~proof.isin(list(known)) & ~proof.str.match(_OURS)).sum())
+    if strange:
+        notes.append(
+            (
+                f"{strange} sertifikat tidak dikenali sebagai jabatan apa pun di --needs; orangnya"
+                " tidak dapat mengisi jabatan lain kecuali dengan --linearity either.",
+                f"{strange} certificates name no post of --needs; their holders can fill none"
+                " unless --linearity either.",
+            )
+        )
+    if needs["hours"].isna().all():
+        notes.append(
+            (
+                "Jam per jabatan tidak ada (kolom hours): tiap jabatan dianggap penuh"
+                f" {law.norm:g} JP.",
+                f"No hours per post (column hours): each post is taken as {law.norm:g} JP.",
+            )
+        )
+    situation = Situation(staff, needs, schools, on, year, merges, merge_km)
+    return situation, words, beside_words(beside, words)
+
+
+def _say_rows(people: People, covered: float, notes: list[tuple[str, str]]) -> None:
+    """How people on several rows were counted."""
+    if not people.repeated_count:
+        return
+    many = int((people.staff["elsewhere_count"] > 0).sum())
+    notes.append(
+        (
+            f"{people.repeated_count} orang tertulis di beberapa baris: jamnya dijumlah, orangnya"
+            " dihitung sekali di satminnya (atau sekolah dengan jam terbanyak), untuk jabatan"
+            f" dengan jam terbanyak di sana; {covered:g} JP di jabatan lain mengurangi kebutuhan di"
+            f" sana. {many} orang mengajar di lebih dari satu sekolah dan hanya pindah bila dikunci"
+            " pindah (--lock-move).",
+            f"{people.repeated_count} people stand on several rows: their hours are added up, each"
+            " counts once in the satmin (or the school of the most hours), for the post of the"
+            f" most hours there; {covered:g} hours in other posts lower the need there. {many}"
+            " people teach at more than one school and move only where locked to (--lock-move).",
+        )
+    )
+    if people.unweighed_count:
+        notes.append(
+            (
+                f"{people.unweighed_count} orang di antaranya tanpa jam (kolom hours): dihitung di"
+                " baris pertamanya, dan kebutuhan di baris lainnya tidak berkurang.",
+                f"{people.unweighed_count} of them have no hours (column hours): counted in their"
+                " first row, and needs of the other rows are not lowered.",
+            )
+        )
+
+
+def _year_of(needs: pd.DataFrame, asked: argparse.Namespace, on: date) -> tuple[int, pd.DataFrame]:
+    """The school year asked for; needs without a year are those of any."""
+    years = sorted(int(year) for year in needs["school_year"].dropna().unique())
+    school_year = on.year - (on < first_day(on.year))
+    year = asked.year or (
+        school_year if not years or school_year in years else
+        next((each for each in years if each > school_year), years[-1])
+    )  # fmt: skip
+    if years and year not in years:
+        raise WrongUseError(
+            f"--year {year}: --needs hanya memuat {', '.join(str(each) for each in years)}"
+        )
+    return year, needs.assign(school_year=needs["school_year"].fillna(year).astype("int64"))
+
+
+def _needs_after(  # noqa: PLR0913 (what a merger touches)
+    needs: pd.DataFrame,
+    cells: pd.DataFrame,
+    merges: Mapping[str, str],
+    year: int,
+    rulebook: RuleBook,
+    law: HoursLaw,
+    notes: list[tuple[str, str]],
+) -> pd.DataFrame:
+    """Needs after the plan: of receivers from pupils where the schools' file tells them."""
+    if not merges:
+        return needs
+    touched = set(merges) | set(merges.values())
+    merged, added = merged_needs(needs, merges, law)
+    with_pupils = len(cells) and touched <= set(cells["npsn"])
+    if not with_pupils:
+        if added:
+            notes.append(
+                (
+                    f"{added} sekolah penerima: kebutuhannya dijumlahkan karena murid per kelas"
+                    " (kolom g1..g6, g7..g9 di --schools) tidak ada; cenderung terlalu tinggi.",
+                    f"{added} receiving schools: needs were added up, since pupils by grade"
+                    " (columns g1..g6, g7..g9 in --schools) are not told; too high if anything.",
+                )
+            )
+        return merged
+    own = cells.loc[cells["npsn"].isin(list(touched))].assign(school_year=year)
+    if own["level"].eq("").any():
+        own = own.drop(columns="level")
+    own = own.assign(pupil_count=own["pupil_count"].round())
+    anew = needs_of(merged_cells(own, merges), rulebook, law)
+    receivers = set(merges.values())
+    kept = merged.loc[~(merged["npsn"].isin(list(receivers)) & (merged["school_year"] == year))]
+    anew = anew.loc[anew["npsn"].isin(list(receivers)) & anew["post"].isin(set(needs["post"]))]
+    return pd.concat([kept, anew], ignore_index=True)
+
+
+def _post_words(posts: pd.Series, rulebook: RuleBook) -> tuple[dict[str, str], dict[str, str]]:
+    """Our post for each post as the needs write it, and back.
+
+    Two different posts of a file never become one of ours: then each keeps its own word.
+    """
+    written = sorted(set(posts))
+    lower = pd.Series({text.casefold(): text for text in written})
+    ours = pd.Series({text: _our_post(text, rulebook) for text in lower.index})
+    shared = ours.isin(ours[ours.duplicated(keep=False)])
+    internal = ours.mask(shared, pd.Series(ours.index, index=ours.index)).to_dict()
+    return internal, {post: str(lower[text]) for text, post in internal.items()}
+
+
+def _our_post(text: str, rulebook: RuleBook) -> str:
+    key = text.strip().casefold()
+    if _OURS.fullmatch(key):
+        return key
+    found = posts_named(pd.Series([key.replace("_", " ").replace(":", " ")]), rulebook).iloc[0]
+    return str(found) or key
+
+
+def _posts_in(
+    texts: pd.Series, internal: Mapping[str, str], known: set[str], rulebook: RuleBook
+) -> pd.Series:
+    """Our post of each text: the needs' own word first, then what the word means."""
+    found: dict[str, str] = {"": ""}
+    for text in texts.unique():
+        key = str(text).strip().casefold()
+        if not key:
+            continue
+        for guess in (key, f"guru_{key}", f"mapel:{key}", f"guru_mapel:{key}"):
+            if guess in internal:
+                found[str(text)] = internal[guess]
+                break
+        else:
+            ours = _our_post(key, rulebook)
+            found[str(text)] = ours if ours in known or _OURS.fullmatch(ours) else key
+    return texts.map(lambda text: found.get(str(text), ""))
