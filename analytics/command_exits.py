@@ -27,6 +27,8 @@ _FEW_EXITS = 30
 _FEW_YEARS = 5
 _LAW_KEPT_SHARE = 0.8
 _LAW_YEARS = 5
+# No exit for so long, where so many would be usual: the list seems to end before the day.
+_SILENT_DAYS, _SILENT_EXITS = 200, 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,7 @@ def forecast(asked: argparse.Namespace) -> Answer:
         asked.mandatory_age,
         observed_from=asked.complete_from,
     )
-    notes = _notes(roster)
+    notes = [*_notes(roster), *_silence(roster, asked)]
     model = found.model
     count = sum(model.exit_counts.values())
     if count < _FEW_EXITS or model.year_count < _FEW_YEARS:
@@ -130,14 +132,15 @@ def backtest(asked: argparse.Namespace) -> Answer:
         As :func:`forecast`.
     """
     roster = _roster(asked)
+    notes = _notes(roster)
     judged = Judged(
         tuple(asked.cutoff),
         asked.years,
         asked.mandatory_age,
+        known_until=_happened(roster.spells, date.today(), notes),
         observed_from=asked.complete_from,
     )
     table = exits_backtest(roster.spells, judged)
-    notes = _notes(roster)
     if table.empty:
         short = (
             "Tidak ada tanggal potong yang dapat dinilai: perlu sedikitnya satu tahun penuh"
@@ -149,6 +152,49 @@ def backtest(asked: argparse.Namespace) -> Answer:
     numbers = table.select_dtypes("number").columns
     table[numbers] = table[numbers].round(_CHANCE_DECIMALS)
     return Answer(table, text=printed(table, asked.lang), notes=notes, faults=roster.faults)
+
+
+def _happened(spells: pd.DataFrame, today: date, notes: list[tuple[str, str]]) -> date | None:
+    """Until when exits have happened, where a file also has exits to come; None if it has none.
+
+    A file of which most exits lie after today is taken to be made up, or the clock to be wrong.
+    """
+    gone = spells["exit_date"].dropna()
+    to_come = int((gone > pd.Timestamp(today)).sum())
+    if not to_come or to_come > len(gone) / 2:
+        return None
+    notes.append(
+        (
+            f"{to_come} tanggal keluar terletak sesudah hari ini ({today}); yang dinilai hanya"
+            " tahun-tahun sebelumnya.",
+            f"{to_come} exits lie after today ({today}); only years before it are judged.",
+        )
+    )
+    return today
+
+
+def _silence(roster: Roster, asked: argparse.Namespace) -> list[tuple[str, str]]:
+    """A note where the list of exits seems to end long before the day of the forecast."""
+    day = pd.Timestamp(asked.as_of)
+    gone = roster.spells["exit_date"]
+    gone = gone[gone < day]
+    if gone.empty or (day - gone.max()).days <= _SILENT_DAYS:
+        return []
+    silent = (day - gone.max()).days / 365.25
+    usual = (gone > gone.max() - pd.DateOffset(years=5)).sum() / 5
+    if usual * silent < _SILENT_EXITS:
+        return []
+    last = gone.max().date()
+    return [
+        (
+            f"Keluar terakhir sebelum {asked.as_of} ialah {last}, padahal biasanya {usual:.0f}"
+            " orang setahun: bila sesudah itu tidak dicatat, perkiraan ini terlalu rendah."
+            " Ramalkan dari hari sampai mana keluar tercatat.",
+            f"The last exit before {asked.as_of} is of {last}, where {usual:.0f} a year are usual:"
+            " if later ones were not written down, this forecast is too low. Forecast from the"
+            " day until which exits are on record.",
+        )
+    ]
 
 
 def _roster(asked: argparse.Namespace) -> Roster:

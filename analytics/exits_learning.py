@@ -27,8 +27,8 @@ _BAND_YEARS = 5
 # A block of which the data say nothing keeps this spread, worth two coefficients.
 _PRIOR_VARIANCE, _PRIOR_WORTH = 0.1, 2.0
 _LEAST_VARIANCE = 1e-4
-# Without history and without prior rates: 2 % a year, or a fifth of it, or five times as much.
-VAGUE_RATE, VAGUE_LOG_SD = 0.02, 1.25
+# Without history and without prior rates: the vague rate, a fifth of it, or five times as much.
+VAGUE_LOG_SD = 1.25
 _LEAST_RATE = 1e-6
 
 

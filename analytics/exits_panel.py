@@ -27,6 +27,9 @@ _LARGEST_LEVELS = 300
 _OTHER = "(lain)"
 # A year in which fewer leave than this quantile of chance allows is a year the list began in.
 _IMPROBABLE = 1e-4
+# Without history and without prior rates so many leave a year.
+VAGUE_RATE = 0.02
+_WATCHED_YEARS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -345,8 +348,12 @@ def _recorded_since(people: People, until: date) -> int:
     seen = people.leaves[people.leaves < end]
     first_start = int(people.start.min()) if len(people.start) else end
     if not len(seen):
-        # Nobody ever left: five years at most are taken as watched, never decades of survivors.
-        return max(first_start, year_start(until, -5))
+        # Nobody ever left: five years at most are taken as watched, never decades of survivors;
+        # and none where that many would hardly all have stayed: it is a list of survivors.
+        watched = [year_start(until, -years) for years in range(1, _WATCHED_YEARS + 1)]
+        stayed = sum(int(in_service(people, start).sum()) for start in watched)
+        is_survivors = _poisson_below(0, VAGUE_RATE * stayed / 2) < _IMPROBABLE
+        return end if is_survivors else max(first_start, watched[-1])
     first = int(seen.min())
     counts, staff, starts = [], [], []
     for back in range(1, 61):

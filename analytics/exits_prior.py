@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.exits_learning import VAGUE_LOG_SD, VAGUE_RATE
-from analytics.exits_panel import OLDEST, UNKNOWN_CAUSE, Numbers, Traits
+from analytics.exits_learning import VAGUE_LOG_SD
+from analytics.exits_panel import OLDEST, UNKNOWN_CAUSE, VAGUE_RATE, Numbers, Traits
 
 ANYBODY = "*"
 # Where a roster does not say who is employed how, rates of this kind of employment stand in.

@@ -16,15 +16,17 @@ import pandas as pd
 
 from analytics import rules
 from analytics.exit_causes import BUP, UNKNOWN, causes_of
+from analytics.exits_roster_days import DAY_FIRST, MONTH_FIRST, YEARS, day_of, order_of
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import table_of
-from analytics.readers.dates import INVALID, MISSING, written_date
+from analytics.readers.dates import INVALID, MISSING
 from analytics.readers.headers import header_key, meaning_of
 
-NEEDED = ("person_id", "sex", "birth_year", "start_date", "exit_date")
+NEEDED = ("person_id", "birth_year", "start_date", "exit_date")
+OWN = (*NEEDED, "birth_date", "sex", "reason", "group")
+_DAYS = ("start_date", "exit_date", "birth_date")
 _HEADERS = "person_id,sex,birth_year|birth_date,start_date,exit_date[,reason][,group]"
-_DELIMITERS = ",;\t|"
-_MOST_WRONG_SHARE = 0.01
+_MOST_WRONG_SHARE = 0.05
 _LARGEST_CAUSES = 6
 _OTHER_CAUSE = "lainnya"
 _EARLIEST_BIRTH = 1880
@@ -41,7 +43,10 @@ _SEXES = {**dict.fromkeys(_MEN.split(), "L"), **dict.fromkeys(_WOMEN.split(), "P
 
 @dataclass(frozen=True, eq=False)
 class Roster:
-    """Spells as ``exits.exit_model`` takes them, and what was found wrong."""
+    """Spells as ``exits.exit_model`` takes them, and what was found wrong.
+
+    ``row_count`` leaves out rows that equal another.
+    """
 
     spells: pd.DataFrame
     faults: tuple[Fault, ...]
@@ -63,13 +68,15 @@ def read_roster(path: Path, latest: date) -> Roster:
     -------
     Spells: ``person_id, sex, birth_date, start_date, exit_date, is_birth_year_only`` and, where
     the file has them, ``cause`` and ``group``. Where only the year of birth is known the date is
-    1 July. Reasons that data/rules/exit_cause.csv knows have its causes, others
-    stand as written; beyond the commonest six all are ``lainnya``.
+    1 July, and so where a column of days has years alone; days of a file that all have the
+    month first are read so, and said to be. Rows that equal another are left out. Reasons that
+    data/rules/exit_cause.csv knows have its causes, others stand as written; beyond the commonest
+    six all are ``lainnya``.
 
     Raises
     ------
     FaultsError
-        A file that cannot be read, lacks a column, or is wrong in more than 1 % of its rows.
+        A file that cannot be read, lacks a column, or is wrong in more than 5 % of its rows.
     """
     rows, names = _table(path)
     for needed in NEEDED:
@@ -92,13 +99,14 @@ def read_roster(path: Path, latest: date) -> Roster:
     if spells.empty or wrong > _MOST_WRONG_SHARE * len(rows):
         told = Fault(path.name, "roster_mostly_wrong", details={"wrong": wrong, "rows": len(rows)})
         raise FaultsError([*errors, told])
-    return Roster(spells, tuple(reading.faults), len(rows))
+    repeated = sum(fault.code == "spell_duplicate" for fault in reading.faults)
+    return Roster(spells, tuple(reading.faults), len(rows) - repeated)
 
 
 def _table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     rows = table_of(path, as_written=True)
     names: dict[str, str] = {}
-    ours = {header_key(name): name for name in (*NEEDED, "birth_date", "reason", "group")}
+    ours = {header_key(name): name for name in OWN}
     for header in rows.columns:
         # Our own words come first; of two other words for one thing, the first column counts.
         if header_key(header) in ours:
@@ -116,7 +124,16 @@ class _Reading:
     def __init__(self, file: str, rows: pd.DataFrame, names: dict[str, str], latest: date) -> None:
         self.file, self.rows, self.names, self.latest = file, rows, names, latest
         self.faults: list[Fault] = []
-        self.bad = pd.Series(False, index=rows.index)
+        # A row that stands twice, to the letter, is said and counted once.
+        self.bad = rows[list(names.values())].duplicated()
+        for at in _where(self.bad):
+            self._say(at, "spell_duplicate", "person_id")
+        days = [name for name in _DAYS if name in names]
+        self.orders = order_of({name: self._cells(name) for name in days})
+        told = {MONTH_FIRST: "roster_month_first", YEARS: "roster_years_only"}
+        for name, order in self.orders.items():
+            if order in told:
+                self.faults.append(Fault(file, told[order], column=names[name]))
 
     def _say(self, at: int, code: str, name: str, **details: object) -> None:
         header = self.names[name]
@@ -131,7 +148,7 @@ class _Reading:
 
     def _dates(self, name: str, missing: str = "") -> pd.Series:
         cells = self._cells(name)
-        known = {cell: written_date(cell, self.latest) for cell in cells.unique()}
+        known = {cell: day_of(cell, self.orders[name], self.latest) for cell in cells.unique()}
         for at, cell in enumerate(cells):
             if known[cell] == INVALID:
                 self._say(at, "spell_date_invalid", name)
@@ -202,9 +219,13 @@ class _Reading:
         if year and _EARLIEST_BIRTH <= int(year.group(1)) <= self.latest.year:
             return date(int(year.group(1)), 7, 1), True
         # A number that is no such year is no day either, whatever a spreadsheet would make of it.
-        return (INVALID if year else written_date(cell, self.latest)), False
+        order = self.orders.get("birth_date", DAY_FIRST)
+        return (INVALID if year else day_of(cell, order, self.latest)), False
 
     def _sexes(self) -> pd.Series:
+        if "sex" not in self.names:
+            self.faults.append(Fault(self.file, "roster_sex_missing"))
+            return pd.Series(pd.NA, index=self.rows.index, dtype="str")
         cells = self._cells("sex")
         read = {
             cell: _SEXES.get(re.sub(r"[^a-z0-9]", "", cell.casefold()), pd.NA)

@@ -1,0 +1,188 @@
+"""Rosters as strangers hand them in: order of days, words, repeats, short and odd histories."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.__main__ import main
+from analytics.exits_roster import read_roster
+from analytics.exits_roster_days import DAY_FIRST, MONTH_FIRST, YEARS, day_of, order_of
+
+LATEST = date(2026, 1, 1)
+HEAD = "person_id,sex,birth_year,start_date,exit_date"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "R.csv"
+    path.write_text(text.strip() + "\n", encoding="utf-8")
+    return path
+
+
+def read(folder: Path, text: str) -> pd.DataFrame:
+    return read_roster(written(folder, text), LATEST).spells
+
+
+def codes(folder: Path, text: str) -> list[str]:
+    return [fault.code for fault in read_roster(written(folder, text), LATEST).faults]
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["03/04/2010", "25/04/2010"], DAY_FIRST),
+        (["03/04/2010", "04/25/2010"], MONTH_FIRST),
+        (["25/04/2010", "04/25/2010"], DAY_FIRST),  # they contradict each other: nothing is turned
+        (["03/04/2010", "05/06/2011"], DAY_FIRST),  # cannot be told: as Indonesia writes
+        ([f"{month:02d}/01/2010" for month in range(1, 13)], MONTH_FIRST),  # first days of months
+        ([f"01/{month:02d}/2010" for month in range(1, 13)], DAY_FIRST),
+        (["2010-03-04"], DAY_FIRST),
+        (["2010", "2011.0", ""], YEARS),
+        ([], DAY_FIRST),
+    ],
+)
+def test_a_column_tells_which_part_is_the_month(cells, order):
+    assert order_of({"exit_date": pd.Series(cells, dtype="str")})["exit_date"] == order
+
+
+def test_one_column_settles_the_order_for_the_file(tmp_path):
+    rows = "a,L,1970,02/01/1995,\nb,L,1971,03/01/1996,12/31/2010"
+    spells = read(tmp_path, f"{HEAD}\n{rows}")
+    assert spells["start_date"].to_list() == [
+        pd.Timestamp("1995-02-01"),
+        pd.Timestamp("1996-03-01"),
+    ]
+    assert spells["exit_date"].iloc[1] == pd.Timestamp("2010-12-31")
+    assert codes(tmp_path, f"{HEAD}\n{rows}") == ["roster_month_first"] * 2
+
+
+def test_years_alone_are_read_as_the_middle_of_the_year_and_said(tmp_path):
+    rows = f"{HEAD}\na,L,1970,1995,2010\nb,L,1971,1996,"
+    spells = read(tmp_path, rows)
+    assert spells["start_date"].to_list() == [
+        pd.Timestamp("1995-07-01"),
+        pd.Timestamp("1996-07-01"),
+    ]
+    assert spells["exit_date"].iloc[0] == pd.Timestamp("2010-07-01")
+    assert codes(tmp_path, rows) == ["roster_years_only"] * 2
+
+
+@pytest.mark.parametrize("cell", ["Active", "masih bekerja", "present", "9999-12-31", "31/12/2099"])
+def test_who_is_still_there_has_no_exit(cell):
+    assert day_of(cell, DAY_FIRST, LATEST) == "missing"
+
+
+def test_a_row_that_stands_twice_counts_once_and_refuses_nothing(tmp_path):
+    row = "a,L,1970,1995-02-01,2005-01-01"
+    roster = read_roster(written(tmp_path, f"{HEAD}\n{row}\n{row}\nb,P,1971,1996-01-01,"), LATEST)
+    assert [fault.code for fault in roster.faults] == ["spell_duplicate"]
+    assert len(roster.spells) == roster.row_count == 2
+
+
+def test_without_a_column_of_sex_it_is_unknown_for_all(tmp_path):
+    rows = "person_id,birth_year,start_date,exit_date\na,1970,1995-02-01,"
+    assert read(tmp_path, rows)["sex"].isna().all()
+    assert codes(tmp_path, rows) == ["roster_sex_missing"]
+
+
+def test_a_few_wrong_rows_in_a_hundred_are_left_out(tmp_path):
+    good = "\n".join(f"p{at},L,1970,1995-02-01," for at in range(97))
+    bad = "\n".join(f"x{at},L,1970,1995-02-01,1990-01-01" for at in range(3))
+    assert len(read(tmp_path, f"{HEAD}\n{good}\n{bad}")) == 97
+
+
+def test_headings_of_other_payrolls_are_known(tmp_path):
+    head = "emp_no,gender,yob,date_hired,date_left,leave_reason,department_name"
+    row = "1,female,1970,1995-02-01,2010-03-04,Voluntary resignation,Roads"
+    [spell] = read(tmp_path, f"{head}\n{row}").to_dict("records")
+    assert (spell["sex"], spell["cause"], spell["group"]) == ("P", "mengundurkan_diri", "Roads")
+
+
+@pytest.mark.parametrize(
+    ("word", "cause"),
+    [("Fired", "diberhentikan"), ("laid off", "diberhentikan"), ("quit", "mengundurkan_diri"),
+     ("End of contract", "kontrak_berakhir"), ("Died in service", "meninggal"),
+     ("involuntary transfer", "pindah_keluar")],
+)  # fmt: skip
+def test_reasons_in_english_have_their_cause(tmp_path, word, cause):
+    rows = f"{HEAD},reason\na,L,1970,1995-02-01,2010-03-04,{word}"
+    assert read(tmp_path, rows)["cause"].item() == cause
+
+
+def roster(first: int = 2005, chance: float = 0.04, count: int = 400, seed: int = 3) -> list[str]:
+    """Synthetic spells until 2019: the same chance for everybody."""
+    dice = np.random.default_rng(seed)
+    lines = []
+    for at in range(count):
+        birth = int(dice.integers(1955, 1985))
+        start = max(1998, birth + 22 + int(dice.integers(0, 5)))
+        left = next((y for y in range(max(start + 1, first), 2020) if dice.random() < chance), None)
+        lines.append(
+            f"p{at},{'LP'[at % 2]},{birth},{start}-02-01,{f'{left}-06-15' if left else ''}"
+        )
+    return lines
+
+
+def forecast(folder: Path, lines: list[str], *more: str, day: str = "2018-01-01") -> pd.DataFrame:
+    out = folder / "F.csv"
+    path = written(folder, "\n".join([HEAD, *lines]))
+    command = ["exits", "forecast", "--roster", str(path), "--as-of", day, "--years", "3"]
+    assert main([*command, "--out", str(out), "--lang", "en", *more]) == 0
+    found = pd.read_csv(out)
+    assert (found["p10"] <= found["p50"]).all() and (found["p50"] <= found["p90"]).all()
+    assert found["expected"].between(0, len(lines)).all()
+    return found
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        roster(chance=0.0),  # nobody ever left
+        roster(chance=0.002),  # hardly anybody
+        roster(first=2015),  # three years of history
+        roster(count=12),  # a handful of people
+        [line.replace(",P,", ",L,") for line in roster()],  # one sex
+        [line.replace(f",{line.split(',')[2]},", ",,") for line in roster()],  # no year of birth
+    ],
+    ids=["no exit", "few exits", "three years", "twelve people", "one sex", "no birth"],
+)
+def test_every_odd_history_has_a_forecast(tmp_path, lines):
+    found = forecast(tmp_path, lines)
+    assert len(found) == 3
+
+
+def test_before_any_history_the_forecast_is_the_usual_rate_and_said_to_be_thin(tmp_path, capsys):
+    # Nobody had left: the file lists survivors. Nothing is known on the day but 2 % a year, or a
+    # fifth, or five times as much.
+    found = forecast(tmp_path, roster(), day="2005-01-01")
+    here = sum(line.split(",")[3] <= "2005-01-01" for line in roster())
+    assert 0.01 * here <= found["expected"].iloc[0] <= 0.06 * here
+    assert found["p90"].iloc[0] > 3 * max(found["p10"].iloc[0], 1)
+    assert "history is thin" in capsys.readouterr().err
+    # A dozen people who stay for years are no wonder.
+    few = forecast(tmp_path, roster(chance=0.0, count=12), day="2015-01-01")
+    assert few["expected"].iloc[0] < 0.02 * 12
+
+
+def test_a_list_that_ended_years_ago_is_said_to_have(tmp_path, capsys):
+    forecast(tmp_path, roster(), day="2023-01-01")
+    assert "The last exit before 2023-01-01" in capsys.readouterr().err
+    forecast(tmp_path, roster(), day="2019-01-01")
+    assert "The last exit" not in capsys.readouterr().err
+
+
+def test_exits_to_come_are_not_judged_as_if_they_had_come(tmp_path, capsys):
+    lines = roster()
+    planned = [line + "2055-03-01" if line.endswith(",") and at % 9 == 0 else line
+               for at, line in enumerate(lines)]  # fmt: skip
+    path = written(tmp_path, "\n".join([HEAD, *planned]))
+    command = ["exits", "backtest", "--roster", str(path), "--cutoff", "2017-01-01", "--lang", "en"]
+    out = tmp_path / "B.csv"
+    assert main([*command, "--out", str(out)]) == 0
+    assert "exits lie after today" in capsys.readouterr().err
+    judged = pd.read_csv(out).query("part == 'year'")
+    assert judged["year"].max() <= date.today().year
