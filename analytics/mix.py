@@ -64,6 +64,8 @@ __all__ = [
 GAP = 1e-3
 # Of the time asked for, what settling ties may take.
 _SHARE_OF_TIES = 0.3
+# And what finding out how far floors can be kept may take; what is left to the plan at the least.
+_SHARE_OF_FLOORS, _LEAST_SHARE = 0.3, 0.4
 # Million rupiah or posts by which a formation less, and a person-year less, wins a tie.
 _PER_FORMATION = 1e-4
 
@@ -129,9 +131,10 @@ def best_mix(
     asked, aim, ready, told = stated.asked, stated.aim, stated.ready, list(stated.told)
     answer = solved(asked, aim, seconds, gap)
     if answer.is_infeasible:
-        asked, more = held_floors(asked, seconds)
+        asked, more, known = held_floors(asked, seconds * _SHARE_OF_FLOORS)
         told += more
-        answer = solved(asked, aim, seconds, gap)
+        left = start + seconds - time.monotonic()
+        answer = solved(asked, aim, max(left, seconds * _LEAST_SHARE), gap, known)
     left = start + seconds - time.monotonic()
     answer = cheaper_tie(asked, aim, answer, min(left, seconds * _SHARE_OF_TIES), gap)
     if answer.found is None:

@@ -40,12 +40,19 @@ def row_prices(asked: Programme, relaxed: OptimizeResult) -> Numbers:
     return price
 
 
-def whole_plan(
-    asked: Programme, cost: Numbers, seconds: float, spare: float, near: float
+def whole_plan(  # noqa: PLR0913 - the programme, and how far it is to be solved
+    asked: Programme,
+    cost: Numbers,
+    seconds: float,
+    spare: float,
+    near: float,
+    *,
+    is_small: bool = False,
 ) -> OptimizeResult:
     """HiGHS on what is not fixed, until ``spare`` is all there is between value and bound.
 
-    ``near``: about the value expected.
+    ``near``: about the value expected. ``is_small``: a programme for which preparing takes longer
+    than it saves.
     """
     free: Flags = asked.most > asked.least
     free[asked.whole_count :] = True
@@ -61,8 +68,11 @@ def whole_plan(
         integrality=np.append((at < asked.whole_count).astype(float), 0.0),
         bounds=Bounds(np.append(asked.least[at], 1.0), np.append(asked.most[at], 1.0)),
         constraints=LinearConstraint(matrix, asked.lower - base, asked.upper - base),
-        options={"time_limit": max(seconds, LEAST_SECONDS), "mip_rel_gap": 1e-4},
-    )
+        options={
+            "time_limit": max(seconds, LEAST_SECONDS), "mip_rel_gap": 1e-4,
+            "presolve": not is_small,
+        },
+    )  # fmt: skip
     if result.x is not None:
         found = fixed
         found[at] = result.x[:-1]

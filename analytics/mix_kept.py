@@ -98,15 +98,15 @@ def _without_ceilings(terms: Terms) -> Terms:
     return replace(terms, most_by_year=open_years, most_by_role_year=open_cells)
 
 
-def held_floors(asked: Programme, seconds: float) -> tuple[Programme, list[Told]]:
-    """Floors that cannot all be kept: lowered by as little as can be, and why.
+def held_floors(asked: Programme, seconds: float) -> tuple[Programme, list[Told], Numbers | None]:
+    """Floors that cannot all be kept: lowered by as little as can be, why, and a plan that does.
 
     Method: docs/method.md eq. 224.
     """
     loose, floors, aim = _elastic(asked)
     answer = solved(loose, aim, seconds, _ELASTIC_GAP)
     if answer.found is None:
-        return asked, []
+        return asked, [], None
     short = np.maximum(answer.found[-len(floors) :], 0.0)
     lower = asked.lower.copy()
     lower[floors] -= short + _NOTHING
@@ -127,7 +127,8 @@ def held_floors(asked: Programme, seconds: float) -> tuple[Programme, list[Told]
                 asked.question.roles[row.role], asked.question.years[row.year], amount, words
             )
         )
-    return replace(asked, lower=lower), told + (_needs(asked) if told else [])
+    start = answer.found[: -len(floors)]
+    return replace(asked, lower=lower), told + (_needs(asked) if told else []), start
 
 
 def _needs(asked: Programme) -> list[Told]:

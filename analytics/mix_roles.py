@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Event
 
 import numpy as np
 from scipy.optimize import OptimizeResult
 from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 
-from analytics.mix_highs import LEAST_SECONDS, WHOLE, row_prices, whole_plan
+from analytics.mix_highs import LEAST_SECONDS, WHOLE, relaxation, row_prices, whole_plan
 from analytics.mix_programme import HELD, Programme, Row
 from analytics.mix_question import Numbers, Whole
 
@@ -46,12 +47,13 @@ class Tightened:
     plan: Numbers
 
 
-def tightened(
+def tightened(  # noqa: PLR0913 - the programme, its relaxed answer, and how far it is tightened
     asked: Programme,
     cost: Numbers,
     relaxed: OptimizeResult,
     best: Numbers | None,
     limit: tuple[float, float],
+    stop: Event | None = None,
 ) -> Tightened:
     """The programme with the least each role costs in whole numbers, at the prices of limits.
 
@@ -63,6 +65,9 @@ def tightened(
         The plan in hand, or any that keeps the limits of each role.
     limit
         Seconds for all roles, and what is close enough for all, in the unit of ``cost``.
+    stop
+        Given where this runs beside other work, by one worker; once set, roles that are left stay
+        as relaxed.
 
     Method: docs/method.md eq. 246.
     """
@@ -71,14 +76,15 @@ def tightened(
     apart = blocks(asked)
     ends = time.monotonic() + seconds
     each = spare * _SHARE_OF_SPARE / max(len(apart), 1)
+    workers = _WORKERS if stop is None else 1
 
     def proved(place: int) -> tuple[Numbers, float]:
-        left = ends - time.monotonic()
+        left = ends - time.monotonic() if stop is None or not stop.is_set() else 0.0
         # Twice an even share: most need less, and what is left goes to those after them.
-        share = 2 * left * _WORKERS / (len(apart) - place)
+        share = 2 * left * workers / (len(apart) - place)
         return _proved(apart[place], priced, relaxed, best, (min(left, share), each))
 
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         answers = list(pool.map(proved, range(len(apart))))
     plan = relaxed.x.copy() if best is None else best.copy()
     rows, least, told = [], [], []
@@ -90,6 +96,38 @@ def tightened(
             least.append(bound)
             told.append(Row(HELD, "", block.own.rows[0].role, -1))
     return Tightened(_with_least(asked, rows, least, told), plan)
+
+
+class Beside:
+    """The roles by themselves on a processor of their own, while the whole is searched."""
+
+    def __init__(
+        self,
+        asked: Programme,
+        cost: Numbers,
+        relaxed: OptimizeResult,
+        best: Numbers | None,
+        limit: tuple[float, float],
+    ) -> None:
+        """``limit``: when to stop on the monotonic clock, and what is close enough for all."""
+        ends, spare = limit
+        self._cost, self._stop = cost, Event()
+        self._pool = ThreadPoolExecutor(1)
+        seconds = ends - time.monotonic()
+        self._found = self._pool.submit(
+            tightened, asked, cost, relaxed, best, (seconds, spare), self._stop
+        )
+
+    def bound(self, *, is_wanted: bool) -> float:
+        """What no plan goes below; -inf where it is not wanted any more."""
+        if not is_wanted:
+            self._stop.set()
+        with self._pool:
+            found = self._found.result()
+        if not is_wanted:
+            return -np.inf
+        relaxed = relaxation(found.asked, self._cost)
+        return float(relaxed.fun) if relaxed.x is not None else -np.inf
 
 
 def without_excess(
@@ -154,7 +192,8 @@ def _proved(
     width = value - low + WHOLE
     most = np.where(relaxed.lower.marginals[at] > width, own.least, own.most)
     least = np.where(relaxed.upper.marginals[at] < -width, own.most, own.least)
-    answer = whole_plan(replace(own, least=least, most=most), here, seconds, each, low)
+    within = replace(own, least=least, most=most)
+    answer = whole_plan(within, here, seconds, each, low, is_small=True)
     bound = answer.mip_dual_bound
     if answer.status == _INFEASIBLE:
         bound = value

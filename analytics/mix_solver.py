@@ -12,7 +12,7 @@ from scipy.optimize import OptimizeResult
 from analytics.mix_highs import LEAST_SECONDS, WHOLE, relaxation, row_prices, whole_plan
 from analytics.mix_programme import FLOOR, Programme
 from analytics.mix_question import Numbers
-from analytics.mix_roles import is_tied, tightened, without_excess
+from analytics.mix_roles import Beside, is_tied, tightened, without_excess
 from analytics.mix_rounding import topped_up
 
 # Weight of what comes second against what it is worth: it settles ties, and no more.
@@ -74,8 +74,15 @@ class Aim:
         return gap * max(abs(value), abs(self.whole - value))
 
 
-def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
+def solved(
+    asked: Programme, aim: Aim, seconds: float, gap: float, start: Numbers | None = None
+) -> Answer:
     """The best whole plan, its bound and nothing more: limits are taken as they stand.
+
+    Parameters
+    ----------
+    start
+        A plan known to keep every limit; what is found is no worse.
 
     Method: docs/method.md eq. 219-223, 246.
     """
@@ -90,7 +97,7 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
     if relaxed.x is None:
         return Answer(None, np.inf, -np.inf, relaxed.status == _INFEASIBLE)
     low, is_infeasible = float(relaxed.fun), False
-    best = _floored(asked, relaxed.x)
+    best = _better(cost, start, _floored(asked, relaxed.x))
     count = asked.whole_count
     if best is None and len(asked.cost) == count + len(asked.moved_cells) + len(asked.short_cells):
         best = topped_up(asked, relaxed.x, row_prices(asked, relaxed), cost)
@@ -98,8 +105,11 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
     # each role by itself is the other way round.
     by_roles = any(row.kind == FLOOR for row in asked.rows)
     by_roles = by_roles or not is_tied(asked, relaxed, aim.allowed(low, gap))
+    beside = None
     if not _is_close(aim, cost, best, low, gap):
-        within = _between(asked, [relaxed.x])
+        if not by_roles:
+            beside = Beside(asked, cost, relaxed, best, (ends, aim.allowed(low, gap)))
+        within = _between(asked, [relaxed.x] + ([] if start is None else [start]))
         spare = aim.allowed(low, gap) * _ROUNDING_GAP
         left = _share(ends, _SHARE_OF_ROUNDING if by_roles else _SHARE_WITHOUT_ROLES)
         best = _better(cost, best, whole_plan(within, cost, left, spare, low).x)
@@ -121,6 +131,8 @@ def solved(asked: Programme, aim: Aim, seconds: float, gap: float) -> Answer:
         if full.mip_dual_bound is not None and np.isfinite(full.mip_dual_bound):
             low = max(low, float(full.mip_dual_bound))
         is_infeasible = full.status == _INFEASIBLE
+    if beside is not None:
+        low = max(low, beside.bound(is_wanted=not _is_close(aim, cost, best, low, gap)))
     if best is None:
         return Answer(None, np.inf, -np.inf, is_infeasible)
     value = float(aim.main @ best)
@@ -154,9 +166,9 @@ def _by_roles(
             within = _share(ends, _SHARE_OF_EXCESS), spare
             found = without_excess(asked, cost, relaxed, plan, within)
         best = _better(cost, best, found)
-    joins = best is None or not tied
-    if plan is not None and joins and not _is_close(aim, cost, best, low, gap):
-        between, left = _between(asked, [plan, relaxed.x]), _share(ends, _SHARE_OF_JOINING)
+    if plan is not None and not _is_close(aim, cost, best, low, gap):
+        near = [plan, relaxed.x] + ([] if best is None else [best])
+        between, left = _between(asked, near), _share(ends, _SHARE_OF_JOINING)
         spare = aim.allowed(low, gap) / 2
         best = _better(cost, best, whole_plan(between, cost, left, spare, low).x)
     return asked, relaxed, best, low

@@ -91,6 +91,22 @@ def test_a_floor_is_kept_for_every_role_and_year_or_told(seed: int):
     assert len(broken) <= len(told)
 
 
+def test_floors_far_out_of_reach_of_a_quota_are_lowered_and_a_plan_that_keeps_them_is_found():
+    question = made_up_mix.question(12, 10, 1)
+    limits = made_up_mix.limits(question, floor=0.95, ratio=0.5)
+    mix = best_mix(question, limits, CHEAPEST, seconds=4)
+    assert "not_found" not in [one.code for one in mix.told]
+    assert np.isfinite(mix.gap)
+    found = recount(question, limits, mix.formations)
+    unmet = {(one.role, one.year): one.amount for one in mix.told if one.code == "floor_unmet"}
+    for (role, at), unfilled in found.unfilled.items():
+        share = limits.floor_share[role, at]
+        allowed = max((1 - share) * question.need[role, at], 0.5)
+        told = unmet.get((question.roles[role], question.years[at]), 0.05)
+        assert share == 0 or unfilled <= allowed + told + 1e-3
+    assert all("floor" in one for one in found.broken)
+
+
 def test_a_higher_floor_never_costs_less():
     question = made_up_mix.question(4, 6, 3)
     last = 0.0
