@@ -31,7 +31,7 @@ from analytics.scenario_desk import BesideKept, Opened, beside_kept, opened
 from analytics.scenario_presets import presets
 from analytics.scenario_run import run as result_of
 from analytics.scenario_stages import Stages
-from analytics.state_scenarios import APPROVED, DRAFT, LOCKED, SUBMITTED
+from analytics.state_standings import APPROVED, DRAFT, LOCKED, SUBMITTED
 
 # Figures told at once; the others stand in a file.
 _MOST_TOLD, _SHORT = 6, 60

@@ -19,7 +19,8 @@ from analytics.scenario_plan import kept_plan
 from analytics.scenario_run import Result, plan_of, run
 from analytics.scenario_stages import Stages
 from analytics.state import State
-from analytics.state_scenarios import APPROVED, DRAFT, LOCKED, SUBMITTED, Saved
+from analytics.state_scenarios import Saved, ToKeep
+from analytics.state_standings import APPROVED, DRAFT, LOCKED, SUBMITTED
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,10 @@ def approved(  # noqa: PLR0913 - whose result is approved, by whom
             "Hasil yang dilihat bukan hasil skenario ini; hitung lagi.",
             "The result looked at is not of this scenario; compute it again.",
         )
-    moved = _moved(decisions, one, APPROVED, actor, role, comment)
     plan = plan_of(result)
     provenance = {**result.provenance} | ({"plan": plan.as_json()} if plan else {})
-    decisions.keep_result(
-        one.saved.scenario_id, one.saved.revision, provenance, result.summary, result.digest,
-        actor,
-    )  # fmt: skip
-    return moved
+    keep = ToKeep(provenance, result.summary, result.digest)
+    return _moved(decisions, one, APPROVED, actor, role, comment, keep)
 
 
 def sent_back(decisions: State, one: Opened, actor: str, role: str, comment: str = "") -> Opened:
@@ -213,7 +210,13 @@ def _told(value: object) -> str:
 
 
 def _moved(  # noqa: PLR0913 - as State.move_scenario
-    decisions: State, one: Opened, standing: str, actor: str, role: str, comment: str
+    decisions: State,
+    one: Opened,
+    standing: str,
+    actor: str,
+    role: str,
+    comment: str,
+    result: ToKeep | None = None,
 ) -> Opened:
     saved = decisions.move_scenario(
         one.saved.scenario_id,
@@ -222,5 +225,6 @@ def _moved(  # noqa: PLR0913 - as State.move_scenario
         role,
         revision=one.saved.revision,
         comment=comment,
+        result=result,
     )
     return Opened(saved, one.scenario)

@@ -30,12 +30,16 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Swing:
-    """How far a lever is moved to see what it does; ``source`` says why so far."""
+    """How far a lever is moved to see what it does; ``source`` says why so far.
+
+    ``source_en`` says the same in English.
+    """
 
     key: str
     low: Value
     high: Value
     source: str = ""
+    source_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def swings() -> tuple[Swing, ...]:
         rows = list(csv.DictReader(file))
     return tuple(
         Swing(row["key"], parsed(row["key"], row["low"]), parsed(row["key"], row["high"]),
-              row["source"])
+              row["source"], row["source_en"])
         for row in rows
     )  # fmt: skip
 
@@ -86,7 +90,7 @@ def tornado(  # noqa: PLR0913 - a scenario, a measure, what is moved and where i
     -------
     One row per lever: ``key, label_id, label_en, unit, low, high`` (as text), ``base_value``,
     ``low_value``, ``high_value`` of the measure, ``span`` between the least and the largest of the
-    three, ``source``. Levers that move nothing stand at the end.
+    three, ``source``, ``source_en``. Levers that move nothing stand at the end.
 
     Raises
     ------
@@ -118,6 +122,7 @@ def tornado(  # noqa: PLR0913 - a scenario, a measure, what is moved and where i
                 "high_value": ends[1],
                 "span": max(*ends, values[0]) - min(*ends, values[0]),
                 "source": swing.source,
+                "source_en": swing.source_en,
             }
         )
     table = pd.DataFrame(rows)

@@ -1,7 +1,6 @@
 """Scenarios as people saved them: every revision, who moved it to which standing, kept results.
 
-A scenario is a draft until it is submitted, then approved or sent back, at last locked. Only a
-draft is edited. Content is text to this module; what it means stands in ``scenario.py``.
+Content is text to this module; what it means stands in ``scenario.py``.
 """
 
 from __future__ import annotations
@@ -17,23 +16,8 @@ from sqlalchemy.engine import Connection, Row
 from analytics import state_tables as kept
 from analytics.export import json_text
 from analytics.state_connection import Connected, StateError, next_version, note, now
+from analytics.state_standings import DRAFT, changed_since, refuse_edit, refuse_move
 
-DRAFT, SUBMITTED, APPROVED, LOCKED = STANDINGS = ("draft", "submitted", "approved", "locked")
-STANDING_WORDS = {
-    DRAFT: "konsep",
-    SUBMITTED: "diajukan",
-    APPROVED: "disetujui",
-    LOCKED: "dikunci",
-}
-# Who may move a scenario from one standing to another.
-MOVES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    (DRAFT, SUBMITTED): ("perencana", "pengelola"),
-    (SUBMITTED, DRAFT): ("pimpinan", "perencana", "pengelola"),
-    (SUBMITTED, APPROVED): ("pimpinan", "pengelola"),
-    (APPROVED, DRAFT): ("pimpinan", "pengelola"),
-    (APPROVED, LOCKED): ("pimpinan", "pengelola"),
-}
-EDITORS = ("perencana", "pengelola")
 LONGEST_NAME = 80
 
 
@@ -54,6 +38,15 @@ class Saved:
     content: str
     saved_at: datetime
     saved_by: str
+
+
+@dataclass(frozen=True)
+class ToKeep:
+    """By what a result was computed, and its hash, so that it can be computed again."""
+
+    provenance: Mapping[str, object]
+    summary: Mapping[str, object]
+    output_sha256: str
 
 
 class Scenarios(Connected):
@@ -152,7 +145,7 @@ class Scenarios(Connected):
                     )
                 self._begin(connection, name, key, content, actor, comment)
             elif row.content != content or row.revision != revision:
-                _refuse_edit(row, revision)
+                refuse_edit(row, revision)
                 number = row.revision + 1
                 _insert_revision(connection, row.scenario_id, number, content, actor, comment)
                 connection.execute(
@@ -192,6 +185,7 @@ class Scenarios(Connected):
         *,
         revision: int,
         comment: str = "",
+        result: ToKeep | None = None,
     ) -> Saved:
         """Submit, send back, approve or lock a scenario.
 
@@ -199,6 +193,9 @@ class Scenarios(Connected):
         ----------
         revision
             The revision that was looked at: nobody approves what they have not seen.
+        result
+            Kept with the move, in one step: an approval without its result, or a result without
+            its approval, is never left behind.
         role
             Role of ``actor``. Where accounts exist it must be that of the account; where none
             does, only who sits at the machine (``pengelola``) may move anything.
@@ -213,9 +210,9 @@ class Scenarios(Connected):
             row = connection.execute(_latest().where(_is(scenario_id))).first()
             if row is None:
                 raise StateError("Skenario ini sudah tidak ada.", "This scenario is gone.")
-            _refuse_move(connection, row, standing, actor, role)
+            refuse_move(connection, row, standing, actor, role)
             if row.revision != revision:
-                raise _changed_since(row, revision)
+                raise changed_since(row, revision)
             connection.execute(
                 sa.insert(kept.scenario_move).values(
                     scenario_id=scenario_id,
@@ -235,6 +232,8 @@ class Scenarios(Connected):
             )
             next_version(connection, "scenarios")
             note(connection, actor, "move_scenario", f"{row.name}: {row.standing} -> {standing}")
+            if result is not None:
+                _insert_result(connection, scenario_id, revision, result, actor)
             moved = connection.execute(_latest().where(_is(scenario_id))).one()
         return _saved(moved)
 
@@ -265,29 +264,10 @@ class Scenarios(Connected):
             next_version(connection, "scenarios")
             note(connection, actor, "remove_scenario", row.name)
 
-    def keep_result(  # noqa: PLR0913 - what a result is told by
-        self,
-        scenario_id: int,
-        revision: int,
-        provenance: Mapping[str, object],
-        summary: Mapping[str, object],
-        output_sha256: str,
-        actor: str,
-    ) -> None:
-        """Keep by what a result was computed, and its hash, so that it can be computed again."""
+    def keep_result(self, scenario_id: int, revision: int, result: ToKeep, actor: str) -> None:
+        """Keep by what a result was computed."""
         with self._writing() as connection:
-            connection.execute(
-                sa.insert(kept.scenario_result).values(
-                    scenario_id=scenario_id,
-                    revision=revision,
-                    provenance=json_text(provenance, indent=None, sort_keys=True),
-                    summary=json_text(summary, indent=None, sort_keys=True),
-                    output_sha256=output_sha256,
-                    kept_at=now(),
-                    kept_by=actor,
-                )
-            )
-            note(connection, actor, "keep_result", f"{scenario_id}, revisi {revision}")
+            _insert_result(connection, scenario_id, revision, result, actor)
 
     def scenario_results(self, scenario_id: int) -> pd.DataFrame:
         """Results kept for a scenario, oldest first.
@@ -310,11 +290,6 @@ class Scenarios(Connected):
     def scenarios_version(self) -> int:
         """How often scenarios have changed."""
         return self._version("scenarios")
-
-
-def may_move(standing: str, to: str, role: str) -> bool:
-    """Whether a role may move a scenario from one standing to another."""
-    return role in MOVES.get((standing, to), ())
 
 
 def _latest() -> sa.Select:
@@ -383,68 +358,21 @@ def _insert_revision(  # noqa: PLR0913 - one row's columns
     )
 
 
-def _refuse_edit(row: Row, revision: int) -> None:
-    if not revision:
-        raise StateError(
-            f"Nama skenario {row.name!r} sudah dipakai. Pilih nama lain.",
-            f"The name {row.name!r} is taken. Choose another.",
+def _insert_result(
+    connection: Connection, scenario_id: int, revision: int, result: ToKeep, actor: str
+) -> None:
+    connection.execute(
+        sa.insert(kept.scenario_result).values(
+            scenario_id=scenario_id,
+            revision=revision,
+            provenance=json_text(result.provenance, indent=None, sort_keys=True),
+            summary=json_text(result.summary, indent=None, sort_keys=True),
+            output_sha256=result.output_sha256,
+            kept_at=now(),
+            kept_by=actor,
         )
-    if row.standing != DRAFT:
-        raise StateError(
-            f"Skenario {row.name!r} sudah {STANDING_WORDS[row.standing]} dan tidak diubah lagi."
-            " Salin dengan nama lain, atau minta dikembalikan menjadi konsep.",
-            f"Scenario {row.name!r} is {row.standing} and no longer changed."
-            " Copy it under another name, or ask for it to be sent back to draft.",
-        )
-    if row.revision != revision:
-        raise _changed_since(row, revision)
-
-
-def _changed_since(row: Row, revision: int) -> StateError:
-    return StateError(
-        f"Skenario {row.name!r} sudah disimpan {row.saved_by or 'orang lain'} sebagai revisi"
-        f" {row.revision}; yang Anda buka revisi {revision}. Buka lagi, lalu ulangi perubahan"
-        " Anda.",
-        f"{row.saved_by or 'Somebody else'} has saved scenario {row.name!r} as revision"
-        f" {row.revision}; you opened revision {revision}. Open it again, then repeat your change.",
     )
-
-
-def _refuse_move(connection: Connection, row: Row, standing: str, actor: str, role: str) -> None:
-    allowed = MOVES.get((row.standing, standing))
-    if allowed is None:
-        raise StateError(
-            f"Skenario {row.name!r} berstatus {STANDING_WORDS[row.standing]}; dari sana tidak dapat"
-            f" menjadi {STANDING_WORDS.get(standing, standing)}.",
-            f"Scenario {row.name!r} is {row.standing}; from there it cannot become {standing}.",
-        )
-    if role not in allowed:
-        raise StateError(
-            f"Peran {role} tidak dapat mengubah status ini; yang dapat: {', '.join(allowed)}.",
-            f"The role {role} may not change this standing; {', '.join(allowed)} may.",
-        )
-    accounts = dict(
-        connection.execute(sa.select(kept.account.c.name, kept.account.c.role)).tuples().all()
-    )
-    if not accounts:
-        if role != "pengelola":
-            raise StateError(
-                "Belum ada akun: hanya yang duduk di komputer ini yang dapat mengubah status."
-                " Buat akun dahulu.",
-                "There is no account yet: only who sits at this computer may change the standing."
-                " Make an account first.",
-            )
-        return
-    if accounts.get(actor) != role:
-        raise StateError(
-            f"Akun {actor!r} tidak mempunyai peran {role}.",
-            f"Account {actor!r} does not have the role {role}.",
-        )
-    if standing == APPROVED and row.standing_by == actor:
-        raise StateError(
-            "Pengusul tidak menyetujui usulannya sendiri. Minta orang lain.",
-            "Nobody approves what they submitted. Ask somebody else.",
-        )
+    note(connection, actor, "keep_result", f"{scenario_id}, revisi {revision}")
 
 
 def _dated(table: pd.DataFrame, column: str) -> pd.DataFrame:

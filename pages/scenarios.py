@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.state_scenarios import DRAFT, EDITORS
+from analytics.state_standings import DRAFT, EDITORS
 from pages.shared import (
     access,
     gauge_figures,
@@ -57,6 +57,7 @@ def _page() -> None:
     # Waiting takes one place however long it is: what is drawn below keeps its own, and nothing of
     # the last drawing is left standing beneath it.
     with st.container(key="hitungan"):
+        scenario_sought.only_about(key, told)
         try:
             view = scenario_view.seen(key, told)
         except RefusedError as error:
@@ -141,5 +142,5 @@ def _answer(view: Seen, held: Held) -> None:
         scenario_sought.tornado(view)
         scenario_sought.goal(view)
     else:
-        scenario_saved.history(held, load_scenarios.stages(view.key))
+        scenario_saved.history(held, view.key)
         scenario_details.whole_result(view)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from pages.shared import load_scenarios, load_schools, prepare
+from analytics.regrouping_stored import PLAN, ROADS_SETTING
+from analytics.store import StoreError
+from pages.shared import load, load_scenarios, load_schools, prepare
 from pages.shared.scenario_link import FIRST, named
 from tests import scenario_city
 
@@ -19,7 +23,45 @@ def test_the_page_on_scenarios_stands_ready_before_its_first_visitor(monkeypatch
     prepare.everything()
     asked = load_scenarios.key_in_force()
     assert load_scenarios.is_ready(asked)
-    assert ("run", asked, named(FIRST).digest) in load_scenarios.RUNS.work
+    assert load_scenarios.run_name(asked, named(FIRST)) in load_scenarios.RUNS.work
+
+
+def test_what_is_prepared_is_what_a_visitor_asks_for_whatever_was_saved(tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    shutil.copytree(scenario_city.folder(), folder)
+    monkeypatch.setenv("ESTAFET_DATA", str(folder))
+    monkeypatch.delenv("ESTAFET_STATE", raising=False)
+    before = load_scenarios.key_in_force()
+    assert before == load_scenarios.key()
+    load.state().lock(PLAN, "keep", "10100001", "uji")
+    load.state().set_setting(ROADS_SETTING, {"sha256": "ab12"}, "uji")
+    after = load_scenarios.key_in_force()
+    assert after == load_scenarios.key() and after != before
+    assert (after.locks_version, after.roads) == (before.locks_version + 1, "ab12")
+
+
+def test_locks_that_are_saved_have_the_page_made_ready_anew(monkeypatch):
+    keys, made = iter(["a", "a", "b", "b"]), []
+    monkeypatch.setattr(prepare.load, "edition", lambda: "edisi")
+    monkeypatch.setattr(prepare.load_scenarios, "key_in_force", lambda: next(keys))
+    monkeypatch.setattr(prepare, "everything", lambda: made.append("ready"))
+    watched = prepare.Watched()
+    for _ in range(4):
+        watched.look()
+    assert len(made) == 2 and watched.done == "b"
+
+
+def test_a_damaged_edition_is_logged_once_and_again_when_it_is_another_fault(monkeypatch, caplog):
+    wrong = iter([*["berkas rusak"] * 3, *["berkas hilang"] * 2])
+
+    def damaged() -> None:
+        raise StoreError(next(wrong))
+
+    monkeypatch.setattr(prepare.load, "edition", damaged)
+    watched = prepare.Watched()
+    for _ in range(5):
+        watched.look()
+    assert len(caplog.records) == 2
 
 
 def test_without_an_edition_nothing_is_prepared(tmp_path, monkeypatch):

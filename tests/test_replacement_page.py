@@ -14,6 +14,7 @@ from analytics import rules
 from analytics.options import Override, options
 from analytics.pay_law import PayChoice
 from analytics.replacement import GapChoice
+from analytics.rules import LawChoice
 from analytics.scenario import Scenario
 from analytics.scenario_facts import facts
 from analytics.scenario_stages import Stages
@@ -257,9 +258,21 @@ def test_if_formations_are_refused_the_best_mix_stands_beside_the_robust_one(pag
 def test_the_plan_that_is_replayed_is_that_of_this_pages_choices():
     wish = Wish(
         "guru", 2030, GapChoice(count_part_time=True), PayChoice(tpp_idr=(("*", 1e6),)),
-        (Override("cpns", "fill_share", 0.5, 0.6, 0.7),), growth_share=0.02,
+        (Override("cpns", "fill_share", 0.5, 0.6, 0.7), Override("*", "discount_rate", 0, 0.03, 1)),
+        growth_share=0.02,
     )  # fmt: skip
-    told = replacement_refused.scenario_of(wish)
+    told = replacement_refused.scenario_of(wish, 2026, LawChoice())
     assert told["plan.rule"] == "best_mix"
     assert told["need.count_part_time"] and told["pay.tpp/*"] == 1e6
     assert told["option.fill_share/cpns"] == 0.6 and told["budget.growth_share"] == 0.02
+    # Four years from the year of the data to the one that is looked at.
+    assert told.years == 4 and told["law.proposal"] == "none"
+    # A scenario has no lever for the rate of discount; the page says so.
+    assert replacement_refused.not_carried(wish) == 1
+
+
+def test_the_plan_that_is_replayed_stands_under_the_proposal_of_the_link():
+    wish = Wish("guru", 2030, GapChoice(), PayChoice(), ())
+    law = LawChoice(proposal="plus_1", proposal_from=date(2028, 1, 1))
+    told = replacement_refused.scenario_of(wish, 2026, law)
+    assert (told["law.proposal"], told["law.proposal_from"]) == ("plus_1", 2028)

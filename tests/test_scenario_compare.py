@@ -79,7 +79,7 @@ def test_threads_give_what_one_after_another_gives():
 
 def test_every_usual_swing_names_a_lever_and_moves_it():
     for swing in swings():
-        assert swing.source and swing.low != swing.high, swing.key
+        assert swing.source and swing.source_en and swing.low != swing.high, swing.key
 
 
 def test_the_tornado_tells_what_each_lever_does_alone_the_widest_first():

@@ -7,12 +7,13 @@ import json
 
 import pytest
 
-from analytics import scenario_desk, state
+from analytics import scenario_desk, state, state_scenarios
 from analytics.__main__ import main
 from analytics.scenario import ScenarioError, scenario
 from analytics.scenario_presets import presets
 from analytics.scenario_run import TABLES, run
 from analytics.scenario_stages import Stages
+from analytics.state_scenarios import ToKeep
 from tests.scenario_city import facts, folder, stages
 
 
@@ -56,11 +57,28 @@ def test_a_result_of_another_scenario_is_not_approved(decisions):
         scenario_desk.approved(decisions, asked, other, "setempat", "pengelola")
 
 
+def test_an_approval_that_is_cut_short_leaves_nothing_behind(decisions, monkeypatch):
+    draft = scenario_desk.saved(decisions, presets()["do_nothing"], "setempat")
+    asked = scenario_desk.submitted(decisions, draft, "setempat", "pengelola")
+    result = run(asked.scenario, stages())
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(state_scenarios, "_insert_result", cut)
+    with pytest.raises(KeyboardInterrupt):
+        scenario_desk.approved(decisions, asked, result, "setempat", "pengelola")
+    again = decisions.saved_scenario(draft.saved.scenario_id)
+    assert again.standing == "submitted"
+    assert decisions.scenario_results(draft.saved.scenario_id).empty
+    assert len(decisions.scenario_moves(draft.saved.scenario_id)) == 1
+
+
 def test_a_result_that_was_tampered_with_is_not_replayed(decisions):
     draft = scenario_desk.saved(decisions, presets()["do_nothing"], "setempat")
     result = run(draft.scenario, stages())
-    kept = (draft.saved.scenario_id, 1, result.provenance, result.summary)
-    decisions.keep_result(*kept, "0" * 64, "setempat")
+    tampered = ToKeep(result.provenance, result.summary, "0" * 64)
+    decisions.keep_result(draft.saved.scenario_id, 1, tampered, "setempat")
     with pytest.raises(ScenarioError, match="tidak sama dengan yang disimpan"):
         scenario_desk.replayed(decisions, draft, stages())
 

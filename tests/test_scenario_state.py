@@ -8,7 +8,8 @@ import pytest
 
 from analytics import state
 from analytics.state import StateError
-from analytics.state_scenarios import MOVES, STANDINGS, may_move
+from analytics.state_scenarios import ToKeep
+from analytics.state_standings import MOVES, STANDINGS, may_move
 
 
 @pytest.fixture
@@ -159,6 +160,6 @@ def test_what_was_submitted_is_never_removed(with_accounts):
 
 def test_a_kept_result_says_by_what_it_was_computed(decisions):
     saved = decisions.save_scenario("A", "isi", "ani")
-    decisions.keep_result(saved.scenario_id, 1, {"edition": 3}, {"orang": 5}, "abc", "ani")
+    decisions.keep_result(saved.scenario_id, 1, ToKeep({"edition": 3}, {"orang": 5}, "abc"), "ani")
     kept = decisions.scenario_results(saved.scenario_id).iloc[0]
     assert (kept["provenance"], kept["output_sha256"]) == ('{"edition": 3}', "abc")

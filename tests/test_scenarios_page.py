@@ -284,6 +284,23 @@ def test_nobody_saves_over_what_another_saved_since(own_city, monkeypatch):
     assert load.state().saved_scenario("Bersama").revision == 2
 
 
+def test_a_double_click_saves_once_and_tells_of_it(own_city, monkeypatch):
+    monkeypatch.setattr(access, "actor", lambda: "setempat")
+    test = opened(monkeypatch, own_city, s="zero_growth")
+    move(test, "plan.keep_cap", False)
+    next(one for one in test.text_input if one.key == "skenario-nama").set_value("Dua kali").run()
+    for _ in range(2):
+        button(test, "simpan-baru").click().run()
+        assert "Tersimpan: Dua kali, revisi 1." in said(test)
+    assert [one.name for one in load.state().saved_scenarios()] == ["Dua kali"]
+    # What is moved in between is saved.
+    move(test, "plan.replacement_ratio", 0.5)
+    button(test, "simpan").click().run()
+    move(test, "plan.replacement_ratio", 0.6)
+    button(test, "simpan").click().run()
+    assert "revisi 3" in said(test)
+
+
 def test_a_mayor_moves_levers_but_saves_nothing(city, monkeypatch):
     test = opened(monkeypatch, city, role=MAYOR, s="zero_growth")
     move(test, "plan.replacement_ratio", 0.5)
@@ -310,6 +327,23 @@ def test_with_staff_alone_every_section_opens_and_the_gauge_says_what_to_load(
     assert "Batas 30%: belum ada data APBD." in said(test)
     assert "Muat APBD di halaman Data" in said(test)
     assert "batas 30%" not in finding(test)
+
+
+def test_a_target_is_asked_for_only_where_the_measure_is_known(tmp_path, monkeypatch):
+    no_budget = written(tmp_path, employee=staff().assign(golongan="III/d"))
+    test = opened(
+        monkeypatch, no_budget, s="zero_growth", rinci="penentu", ukuran_sasaran="cap_ratio"
+    )
+    offered = test.selectbox(key="ukuran_sasaran").options
+    assert offered and not [name for name in offered if "APBD" in name]
+    assert test.selectbox(key="ukuran_penentu").options == offered
+
+
+@pytest.mark.parametrize("measure", ["cap_ratio", "cap_ratio_worst"])
+def test_a_share_is_sought_in_per_cent_from_the_limit(city, monkeypatch, measure):
+    test = opened(monkeypatch, city, s="zero_growth", rinci="penentu", ukuran_sasaran=measure)
+    field = next(one for one in test.number_input if one.key == f"sasaran-{measure}")
+    assert (field.label, field.value) == ("Paling banyak (%)", 30.0)
 
 
 def test_a_word_of_the_link_reads_as_it_was_written():

@@ -1,7 +1,9 @@
 """What the page on scenarios reads and asks: the facts of an edition, runs, comparisons.
 
 Facts are learnt once for each edition and kept for all visitors; a run stands ready for everybody
-who asks for the same levers. Both are work for the server's workers, never for the screen.
+who asks for the same levers. Both are work for the server's workers, never for the screen. What
+takes seconds has workers of its own: a lever of one visitor never queues behind the best mix, the
+comparison or the search of another.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 
 import pandas as pd
@@ -21,9 +24,11 @@ from analytics.pay_law import PayError
 from analytics.regrouping_stored import PLAN, ROADS_SETTING
 from analytics.rules import RuleError
 from analytics.scenario import Scenario, ScenarioError
+from analytics.scenario_plan import SOUGHT
 from analytics.scenario_run import Result, run
 from analytics.scenario_stages import Stages
 from pages.shared import load, load_exits, load_schools
+from pages.shared.load import PeopleKey
 from pages.shared.load_exits import ExitKey
 from pages.shared.load_schools import Desk, SchoolKey
 from pages.shared.words import refusal, t
@@ -33,7 +38,14 @@ Found = TypeVar("Found")
 # How long a redraw says nothing while a run is under way.
 QUIET_SECONDS = 0.35
 _FACTS = Desk("facts", kept=4)
+# Runs of a moment, and all that takes seconds.
 RUNS = Desk("scenarios", workers=2, kept=96)
+PLANS = Desk(
+    "plans",
+    workers=2,
+    kept=48,
+    in_queue=lambda: t("Menunggu giliran: rencana pengunjung lain sedang disusun"),
+)
 
 
 @dataclass(frozen=True)
@@ -49,22 +61,23 @@ class Key:
 def key() -> Key:
     """The key of the edition in force, under the law in force: what-ifs belong to scenarios."""
     own = load_exits.exit_key()
-    in_force = ExitKey(own.in_force, own.in_force, own.exits_version, own.since)
-    kept = load.state().setting(ROADS_SETTING) or {}
-    return Key(
-        in_force,
-        load_schools.school_key(),
-        load.state().locks_version(PLAN),
-        str(kept.get("sha256", "")),
-    )
+    return _key(own.in_force, own.exits_version, own.since)
 
 
 def key_in_force() -> Key:
     """The same key, of no visitor."""
-    in_force = load.people_key(load.law_in_force())
     since, _ = load_exits.complete_from()
-    own = ExitKey(in_force, in_force, load.state().exits_version(), since)
-    return Key(own, load_schools.school_key())
+    return _key(load.people_key(load.law_in_force()), load.state().exits_version(), since)
+
+
+def _key(people: PeopleKey, exits_version: int, since: date | None) -> Key:
+    roads = load.state().setting(ROADS_SETTING) or {}
+    return Key(
+        ExitKey(people, people, exits_version, since),
+        load_schools.school_key(),
+        load.state().locks_version(PLAN),
+        str(roads.get("sha256", "")),
+    )
 
 
 def prepare(asked: Key, told: Scenario) -> Iterator[None]:
@@ -82,7 +95,7 @@ def prepare(asked: Key, told: Scenario) -> Iterator[None]:
         yield
     ready = stages(asked, is_shown=False)
     yield
-    _waited(("run", asked, told.digest), lambda: run(told, ready), "")
+    _waited(run_name(asked, told), lambda: run(told, ready), "")
 
 
 def stages(asked: Key, *, is_shown: bool = True) -> Stages:
@@ -112,6 +125,17 @@ def is_ready(asked: Key) -> bool:
     return job is not None and job.done()
 
 
+def run_name(asked: Key, told: Scenario) -> Hashable:
+    """Under what name a run is worked out."""
+    return ("run", asked, told.digest)
+
+
+def is_long(told: Scenario) -> bool:
+    """Whether a run takes seconds: a plan is looked for, schools merge or teachers move."""
+    switched = bool(told["regrouping.is_on"]) or bool(told["redistribution.is_on"])
+    return switched or told["plan.rule"] in SOUGHT
+
+
 class RefusedError(Exception):
     """Levers that do not fit the facts or each other; the message is for people."""
 
@@ -125,8 +149,11 @@ def result(asked: Key, told: Scenario) -> Result:
         Levers that do not fit the facts or each other.
     """
     ready = stages(asked)
-    name = ("run", asked, told.digest)
-    found = _waited(name, lambda: run(told, ready), t("Menghitung skenario"))
+    if is_long(told):
+        said, desk = t("Menyusun rencana; ini perlu beberapa detik"), PLANS
+    else:
+        said, desk = t("Menghitung skenario"), RUNS
+    found = _waited(run_name(asked, told), lambda: run(told, ready), said, desk)
     # Names and reasons move no number; a kept result tells those of who asks.
     return replace(found, scenario=told)
 
@@ -144,7 +171,7 @@ def compared(asked: Key, several: tuple[Scenario, ...]) -> scenario_compare.Comp
         result(asked, one)
     name = ("compare", asked, tuple((one.name, one.digest) for one in several))
     return _waited(
-        name, lambda: scenario_compare.compare(several, ready), t("Membandingkan skenario")
+        name, lambda: scenario_compare.compare(several, ready), t("Membandingkan skenario"), PLANS
     )
 
 
@@ -162,22 +189,27 @@ def steps_between(asked: Key, one: Scenario, other: Scenario, measure: str) -> p
         name,
         lambda: scenario_compare.waterfall(one, other, ready, measure),
         t("Mencari sebab perbedaan"),
+        PLANS,
     )
 
 
-def _waited(name: Hashable, work: Callable[[], Found], told: str) -> Found:
+def _waited(name: Hashable, work: Callable[[], Found], told: str, desk: Desk = RUNS) -> Found:
+    with told_in_words():
+        return _done(name, work, told, desk)
+
+
+def _done(name: Hashable, work: Callable[[], Found], told: str, desk: Desk) -> Found:
     def alone() -> Found:
         with threadpool_limits(limits=1):
             return work()
 
-    with told_in_words():
-        return load_schools.waited_for(
-            name,
-            alone,
-            told,
-            desk=RUNS,
-            quiet_seconds=QUIET_SECONDS,
-        )
+    return load_schools.waited_for(
+        name,
+        alone,
+        told,
+        desk=desk,
+        quiet_seconds=QUIET_SECONDS,
+    )
 
 
 @contextmanager
@@ -197,4 +229,17 @@ def worth(asked: Key, found: Result) -> tuple[Price, ...]:
         name,
         lambda: prices(planned.question, planned.limits, planned),
         t("Menghitung nilai satu formasi lagi"),
+        PLANS,
     )
+
+
+def replayed(asked: Key, scenario_id: int, result_count: int, work: Callable[[], Result]) -> Result:
+    """A kept result computed again by ``work``; anew once more is kept, or the facts are others.
+
+    Raises
+    ------
+    ScenarioError
+        As ``scenario_desk.replayed``.
+    """
+    name = ("replay", asked, scenario_id, result_count)
+    return _done(name, work, t("Menghitung ulang"), PLANS)

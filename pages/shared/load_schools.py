@@ -179,9 +179,20 @@ def births_for_model(key: SchoolKey) -> pd.DataFrame | None:
 
 
 class Desk:
-    """Workers for one kind of work, and the last results they gave."""
+    """Workers for one kind of work, and the last results they gave.
 
-    def __init__(self, name: str, workers: int = 1, kept: int = _KEPT_RESULTS) -> None:
+    ``in_queue``: what is told to whoever waits until the workers have done other work; '' where
+    that is not told apart.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        workers: int = 1,
+        kept: int = _KEPT_RESULTS,
+        in_queue: Callable[[], str] = str,
+    ) -> None:
+        self.in_queue = in_queue
         self.worker = ThreadPoolExecutor(workers, thread_name_prefix=f"estafet-{name}")
         self.kept = kept
         self.lock = threading.Lock()
@@ -207,18 +218,6 @@ def _started(key: Hashable, work: Callable[[], Result], desk: Desk = _DESK) -> F
             oldest = next(iter(desk.work))
             desk.work.pop(oldest)
             desk.done_share.pop(oldest, None)
-    return cast("Future[Result]", held)
-
-
-def begun(key: Hashable, work: Callable[[], Result], desk: Desk) -> Future[Result]:
-    """The work behind a key, begun where nobody asked before; its end is not waited for.
-
-    One that failed is given as it is: who reads the error takes it off the desk.
-    """
-    with desk.lock:
-        held = desk.work.get(key)
-        if held is None:
-            desk.work[key] = held = desk.worker.submit(work)
     return cast("Future[Result]", held)
 
 
@@ -282,7 +281,8 @@ def waited_for(
                 waited = tn("{n} detik", int(time.monotonic() - began))
                 share = desk.done_share.get(key)
                 if share is None:
-                    place.info(f"{told} ({waited})", icon=":material/hourglass_top:")
+                    said = told if job.running() else desk.in_queue() or told
+                    place.info(f"{said} ({waited})", icon=":material/hourglass_top:")
                 else:
                     place.progress(min(share, 1.0), f"{told} ({percent(share, 0)}, {waited})")
                 wait([job], _WATCH_SECONDS)

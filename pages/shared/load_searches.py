@@ -1,87 +1,144 @@
-"""Long work on a scenario: many runs, begun by a visitor, followed from the screen, given up.
+"""Long searches over a scenario: many runs, begun by a visitor, followed from the screen, given up.
 
-Nobody waits for it: what a visitor moves on the page would wait too. The screen asks from time to
-time how far it is.
+Nobody waits for them: what a visitor moves on the page would wait too. They have workers of their
+own, so that no lever of anybody queues behind one. The screen asks from time to time how far it is.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Executor, Future, wait
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from weakref import WeakValueDictionary
 
 import pandas as pd
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from threadpoolctl import threadpool_limits
 
 from analytics import scenario_search
 from analytics.scenario import Scenario
-from pages.shared import load_scenarios, load_schools
-from pages.shared.load_scenarios import QUIET_SECONDS, RUNS, Key
+from pages.shared import load_scenarios
+from pages.shared.load_scenarios import QUIET_SECONDS, Key
+from pages.shared.load_schools import Desk
 
 Found = TypeVar("Found")
 
 # Seconds for the best mix of each of many runs.
 SEARCH_SECONDS = 1.0
 _RUNS_A_SEEK = 12
+# Who has not looked at a search for so long no longer follows it.
+_FOLLOWED_SECONDS = 10.0
+
+SEARCHES = Desk("searches", kept=24)
 
 
-class _Counted(ThreadPoolExecutor):
-    """One thread that tells the desk what share of the runs asked for is done."""
+@dataclass(frozen=True)
+class Search:
+    """What is looked for: two visitors who ask the same follow the same work.
 
-    def __init__(self, name: Hashable, expected: int) -> None:
-        super().__init__(max_workers=1)
-        self._name, self._expected, self._finished = name, max(expected, 1), 0
-        self._is_stopped = False
-        _UNDER_WAY[name] = self
+    ``digest`` of the scenario; ``levers`` that are sought to bring the measure to ``target``, none
+    where every lever is moved.
+    """
 
-    def stop(self) -> None:
-        """Begin nothing more; the run under way ends by itself within seconds."""
-        self._is_stopped = True
-        self.shutdown(wait=False, cancel_futures=True)
+    key: Key
+    digest: str
+    measure: str
+    levers: tuple[str, ...] = ()
+    target: float = 0.0
+
+    def is_about(self, asked: Key, told: Scenario) -> bool:
+        """Whether it is still a question about this scenario."""
+        return self.key == asked and self.digest == told.digest
+
+
+@dataclass(eq=False)
+class _Course:
+    """How far a search is, who follows it, whether it was given up."""
+
+    expected: int
+    finished: int = 0
+    is_stopped: bool = False
+    seen: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        return min(self.finished / max(self.expected, 1), 0.99)
+
+    def is_followed(self) -> bool:
+        """Whether anybody has looked at it lately."""
+        now = time.monotonic()
+        return any(now - at < _FOLLOWED_SECONDS for at in self.seen.values())
+
+
+class _InTurn(Executor):
+    """Run after run in the thread that asks, each counted; nothing more once it was given up."""
+
+    def __init__(self, course: _Course) -> None:
+        self._course = course
 
     def submit(self, fn: Callable[..., Found], /, *args: Any, **kwargs: Any) -> Future[Found]:  # noqa: ANN401 (as Executor.submit)
-        if self._is_stopped:
+        if self._course.is_stopped:
             raise CancelledError
-        job = super().submit(fn, *args, **kwargs)
-        job.add_done_callback(self._count)
+        job: Future[Found] = Future()
+        try:
+            job.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            # Who asked for the run reads it, as from any executor.
+            job.set_exception(error)
+        self._course.finished += 1
         return job
 
-    def _count(self, _job: Future[Any]) -> None:
-        self._finished += 1
-        RUNS.done_share[self._name] = min(self._finished / self._expected, 0.99)
+
+_COURSES: dict[Hashable, _Course] = {}
 
 
-_UNDER_WAY: WeakValueDictionary[Hashable, _Counted] = WeakValueDictionary()
+def of_tornado(asked: Key, told: Scenario, measure: str) -> Search:
+    """The question which lever moves a measure most."""
+    return Search(asked, told.digest, measure)
 
 
-def tornado_name(asked: Key, told: Scenario, measure: str) -> Hashable:
-    """Under what name a tornado is worked out."""
-    return ("tornado", asked, told.digest, measure)
-
-
-def seek_name(
+def of_seek(
     asked: Key, told: Scenario, levers: tuple[str, ...], measure: str, target: float
-) -> Hashable:
-    """Under what name a goal is sought."""
-    return ("seek", asked, told.digest, levers, measure, target)
+) -> Search:
+    """The question how far each lever alone must go to bring a measure to a target."""
+    return Search(asked, told.digest, measure, levers, target)
 
 
-def share_done(name: Hashable) -> float | None:
-    """What share of the work is done, 0 to 1; None once there is nothing to wait for."""
-    job = RUNS.work.get(name)
-    return None if job is None or job.done() else RUNS.done_share.get(name, 0.0)
+def share_done(search: Search) -> float | None:
+    """What share of the work is done, 0 to 1; None once there is nothing to wait for.
+
+    Who asks follows the search from then on.
+    """
+    with SEARCHES.lock:
+        job, course = SEARCHES.work.get(search), _COURSES.get(search)
+        if job is None or job.done() or course is None:
+            return None
+        course.seen[_visitor()] = time.monotonic()
+        return course.share
 
 
-def stop(name: Hashable) -> None:
-    """Let long work end early: what is not begun is dropped, the run under way is the last."""
-    if (work := _UNDER_WAY.get(name)) is not None:
-        work.stop()
-    with RUNS.lock:
-        job = RUNS.work.get(name)
-        if job is not None and (job.cancel() or not job.done()):
-            # Who asks again begins again.
-            del RUNS.work[name]
+def is_in_queue(search: Search) -> bool:
+    """Whether it waits for the search of somebody else to end."""
+    job = SEARCHES.work.get(search)
+    return job is not None and not job.running() and not job.done()
+
+
+def stop(search: Search) -> None:
+    """Let the visitor follow a search no longer; it ends early where nobody else does.
+
+    What is not begun is dropped, the run under way is the last. Who asks again begins again.
+    """
+    with SEARCHES.lock:
+        job, course = SEARCHES.work.get(search), _COURSES.get(search)
+        if job is None or course is None or job.done():
+            return
+        course.seen.pop(_visitor(), None)
+        if course.is_followed():
+            return
+        course.is_stopped = True
+        job.cancel()
+        del SEARCHES.work[search], _COURSES[search]
 
 
 def tornado(asked: Key, told: Scenario, measure: str) -> pd.DataFrame | None:
@@ -93,16 +150,14 @@ def tornado(asked: Key, told: Scenario, measure: str) -> pd.DataFrame | None:
         Levers that do not fit.
     """
     ready = load_scenarios.stages(asked)
-    name = tornado_name(asked, told, measure)
 
-    def work() -> pd.DataFrame:
-        expected = 1 + 2 * len(scenario_search.swings())
-        with _Counted(name, expected) as executor:
-            return scenario_search.tornado(
-                told, ready, measure, executor=executor, seconds=SEARCH_SECONDS
-            )
+    def work(executor: Executor) -> pd.DataFrame:
+        return scenario_search.tornado(
+            told, ready, measure, executor=executor, seconds=SEARCH_SECONDS
+        )
 
-    return _ready(name, work)
+    expected = 1 + 2 * len(scenario_search.swings())
+    return _ready(of_tornado(asked, told, measure), work, expected)
 
 
 def seeks(
@@ -118,29 +173,62 @@ def seeks(
         Levers that do not fit, a measure that is not known here.
     """
     ready = load_scenarios.stages(asked)
-    name = seek_name(asked, told, levers, measure, target)
 
-    def work() -> pd.DataFrame:
-        with _Counted(name, _RUNS_A_SEEK * len(levers)) as executor:
-            return scenario_search.goal_seeks(
-                told, ready, levers, measure, target, executor=executor, seconds=SEARCH_SECONDS
-            )
+    def work(executor: Executor) -> pd.DataFrame:
+        return scenario_search.goal_seeks(
+            told, ready, levers, measure, target, executor=executor, seconds=SEARCH_SECONDS
+        )
 
-    return _ready(name, work)
+    search = of_seek(asked, told, levers, measure, target)
+    return _ready(search, work, _RUNS_A_SEEK * len(levers))
 
 
-def _ready(name: Hashable, work: Callable[[], Found]) -> Found | None:
-    def alone() -> Found:
-        with threadpool_limits(limits=1):
-            return work()
-
-    job = load_schools.begun(name, alone, RUNS)
+def _ready(search: Search, work: Callable[[Executor], Found], expected: int) -> Found | None:
+    """What a search found; begun where nobody asked before, None until it is done."""
+    job = _begun(search, work, expected)
     if not job.done():
         wait([job], QUIET_SECONDS)
     if not job.done():
         return None
-    if job.cancelled() or job.exception() is not None:
-        with RUNS.lock:
-            RUNS.work.pop(name, None)
     with load_scenarios.told_in_words():
-        return job.result()
+        try:
+            return job.result()
+        except CancelledError:
+            # Somebody gave it up in this very moment: it begins again when asked again.
+            _forget(search, job)
+            return None
+        except Exception:
+            _forget(search, job)
+            raise
+
+
+def _begun(search: Search, work: Callable[[Executor], Found], expected: int) -> Future[Any]:
+    with SEARCHES.lock:
+        job = SEARCHES.work.pop(search, None)
+        if job is None:
+            course = _COURSES[search] = _Course(expected)
+
+            def alone() -> Found:
+                with threadpool_limits(limits=1):
+                    return work(_InTurn(course))
+
+            job = SEARCHES.worker.submit(alone)
+        SEARCHES.work[search] = job
+        _COURSES[search].seen[_visitor()] = time.monotonic()
+        # What was found longest ago, and nobody asked for since, goes first.
+        done = [name for name, held in SEARCHES.work.items() if held.done()]
+        for name in done[: max(len(SEARCHES.work) - SEARCHES.kept, 0)]:
+            del SEARCHES.work[name], _COURSES[name]
+    return job
+
+
+def _forget(search: Search, job: Future[Any]) -> None:
+    with SEARCHES.lock:
+        if SEARCHES.work.get(search) is job:
+            del SEARCHES.work[search], _COURSES[search]
+
+
+def _visitor() -> str:
+    """Whose session asks; '' outside any."""
+    own = get_script_run_ctx(suppress_warning=True)
+    return "" if own is None else own.session_id

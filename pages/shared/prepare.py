@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import dataclass
 
-from analytics.store import Edition
 from pages.shared import load, load_scenarios
+from pages.shared.load_scenarios import Key
 from pages.shared.scenario_link import FIRST, named
 
 LOG = logging.getLogger("estafet")
@@ -35,19 +36,33 @@ def everything() -> None:
 
 
 def _watch() -> None:
-    done: Edition | None = None
+    watched = Watched()
     _wait_for_somebody()
     while True:
         _wait_until_quiet()
+        watched.look()
+
+
+@dataclass
+class Watched:
+    """What stands ready, by the key of its facts, and what went wrong last, which is told once."""
+
+    done: Key | None = None
+    wrong: str = ""
+
+    def look(self) -> None:
+        """Make ready what is not yet; a key that failed is tried again once it is another."""
         try:
-            held = load.edition()
-            if held == done:
-                continue
-            done = held
-            everything()
-        except Exception:
+            held = None if load.edition() is None else load_scenarios.key_in_force()
+            if held != self.done:
+                self.done = held
+                everything()
+            self.wrong = ""
+        except Exception as error:
             # The page says what is wrong to whoever opens it.
-            LOG.warning("the page on scenarios could not be prepared", exc_info=True)
+            if (wrong := repr(error)) != self.wrong:
+                LOG.warning("the page on scenarios could not be prepared", exc_info=True)
+            self.wrong = wrong
 
 
 def _wait_for_somebody() -> None:

@@ -1,11 +1,13 @@
 """What is done with a scenario: opened, saved, copied, submitted, approved, locked, computed again.
 
-Who may do what stands in ``state_scenarios``; what is refused is said in words and changes nothing.
+Who may do what stands in ``state_standings``; what is refused is said in words and changes nothing.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -13,25 +15,28 @@ from analytics import scenario_desk
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_desk import Opened
 from analytics.scenario_run import Result
-from analytics.scenario_stages import Stages
 from analytics.state_connection import StateError
-from analytics.state_scenarios import (
+from analytics.state_scenarios import Saved
+from analytics.state_standings import (
     APPROVED,
     DRAFT,
     EDITORS,
     LOCKED,
     MOVES,
     SUBMITTED,
-    Saved,
     may_move,
 )
-from pages.shared import access, layout, load, load_schools, scenario_held
+from pages.shared import access, layout, load, load_scenarios, scenario_held
 from pages.shared.import_text import plain
+from pages.shared.load_scenarios import Key
 from pages.shared.scenario_held import Held
 from pages.shared.scenario_link import preset_names, preset_notes
 from pages.shared.words import refusal, t
 
 _NAME, _COMMENT = "skenario-nama", "skenario-catatan"
+_LAST = "_skenario_terakhir"
+# A second press so soon is the second half of a double click.
+_AGAIN_SECONDS = 3.0
 
 
 def standing_names() -> dict[str, str]:
@@ -164,7 +169,7 @@ def _save(held: Held, saved: Saved | None, told: Scenario) -> None:
             icon=":material/save:",
             type="primary",
             on_click=_done,
-            args=(lambda: _keep(held.now.renamed(saved.name), held.revision),),
+            args=("simpan", lambda: _keep(held.now.renamed(saved.name), held.revision)),
             disabled=not held.is_moved,
             key="simpan",
         )
@@ -179,7 +184,13 @@ def _save(held: Held, saved: Saved | None, told: Scenario) -> None:
             st.session_state["_nama-untuk"], st.session_state[_NAME] = mark, proposed
         st.text_input(t("Nama"), key=_NAME, max_chars=80)
         st.text_input(t("Untuk apa skenario ini?"), key=_COMMENT, max_chars=300)
-        st.button(t("Simpan"), type="primary", on_click=_done, args=(_copy,), key="simpan-baru")
+        st.button(
+            t("Simpan"),
+            type="primary",
+            on_click=_done,
+            args=("simpan-baru", _copy),
+            key="simpan-baru",
+        )
 
 
 def _copy() -> str:
@@ -211,7 +222,7 @@ def _moves(held: Held, saved: Saved, result: Result | None) -> None:
             icon=icon,
             key=f"pindah-{to}",
             on_click=_done,
-            args=(lambda to=to: _move(held, saved, to, result),),
+            args=(to, lambda to=to: _move(held, saved, to, result)),
             disabled=held.is_moved or held.revision != saved.revision,
             help=t("Simpan dahulu perubahan Anda.") if held.is_moved else None,
         )
@@ -235,15 +246,37 @@ def _move(held: Held, saved: Saved, to: str, result: Result | None) -> str:
     return t("{name} sekarang {standing}.", name=saved.name, standing=standing_names()[to])
 
 
-def _done(act: Callable[[], str]) -> None:
-    """Do it, and tell what came of it."""
+def _done(what: str, act: Callable[[], str]) -> None:
+    """Do it, and tell what came of it; the second half of a double click does nothing more."""
+    held, at = scenario_held.held(), time.monotonic()
+    last = st.session_state.get(_LAST)
+    if last is not None and last.is_same(what, held, at):
+        scenario_held.say(last.told)
+        return
     try:
-        scenario_held.say(act())
+        told = act()
     except (ScenarioError, StateError) as error:
         scenario_held.say(refusal(error), is_good=False)
+        return
+    scenario_held.say(told)
+    st.session_state[_LAST] = _Done(what, scenario_held.held(), time.monotonic(), told)
 
 
-def history(held: Held, stages: Stages) -> None:
+@dataclass(frozen=True)
+class _Done:
+    """What was done last, what then lay on the desk, when, and what was told of it."""
+
+    what: str
+    held: Held
+    at: float
+    told: str
+
+    def is_same(self, what: str, held: Held, at: float) -> bool:
+        """Whether the same button was pressed again at once, with nothing moved in between."""
+        return self.what == what and self.held == held and at - self.at < _AGAIN_SECONDS
+
+
+def history(held: Held, key: Key) -> None:
     """Revisions, moves, and whether the kept result comes out the same again."""
     saved = scenario_held.saved_of(held)
     if saved is None:
@@ -286,10 +319,10 @@ def history(held: Held, stages: Stages) -> None:
             ],
             "status-skenario",
         )
-    _replay(saved, held, stages)
+    _replay(saved, held, key)
 
 
-def _replay(saved: Saved, held: Held, stages: Stages) -> None:
+def _replay(saved: Saved, held: Held, key: Key) -> None:
     """Compute the approved result again, and say whether everything is the same."""
     results = load.state().scenario_results(saved.scenario_id)
     if results.empty:
@@ -308,13 +341,14 @@ def _replay(saved: Saved, held: Held, stages: Stages) -> None:
     )
     if not st.button(t("Hitung ulang"), icon=":material/replay:", key="hitung-ulang"):
         return
-    opened = Opened(saved, held.base)
+    opened, stages = Opened(saved, held.base), load_scenarios.stages(key)
     state = load.state()
     try:
-        load_schools.waited_for(
-            ("replay", saved.scenario_id, len(results)),
+        load_scenarios.replayed(
+            key,
+            saved.scenario_id,
+            len(results),
             lambda: scenario_desk.replayed(state, opened, stages),
-            t("Menghitung ulang"),
         )
     except ScenarioError as error:
         st.error(plain(refusal(error)))

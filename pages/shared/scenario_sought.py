@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import math
 
 import pandas as pd
 import streamlit as st
 
+from analytics.scenario import Scenario
 from analytics.scenario_compare import MEASURES
 from analytics.scenario_levers import lever
 from analytics.scenario_run import BEST
@@ -19,14 +20,15 @@ from pages.shared import (
     load_searches,
     scenario_figures,
 )
-from pages.shared.load_scenarios import RefusedError
+from pages.shared.load_scenarios import Key, RefusedError
+from pages.shared.load_searches import Search
 from pages.shared.scenario_link import read
 from pages.shared.scenario_view import Seen
 from pages.shared.scenario_words import lever_name, measure_names, measure_said, value_said
 from pages.shared.words import language, percent, t
 
 _SHOWN = 10
-_RATIO = "cap_ratio"
+_RATIO, _POSTS = "cap_ratio", "unfilled_post_years"
 # Levers of numbers that a government can pull, and one that it cannot.
 _SOUGHT = (
     "plan.replacement_ratio",
@@ -53,44 +55,54 @@ def _asked(what: str, view: Seen, label: str, *more: object) -> bool:
 
 
 @st.fragment(run_every=_LOOK_SECONDS)
-def _under_way(what: str, name: Hashable, told: str) -> None:
+def _under_way(what: str, search: Search, told: str) -> None:
     """How far the work is, looked at now and then, and a button to give up."""
-    share = load_searches.share_done(name)
+    share = load_searches.share_done(search)
     if share is None or what not in st.session_state.get(_ASKED, {}):
         st.rerun()
+    if load_searches.is_in_queue(search):
+        told = t("Menunggu giliran: pencarian pengunjung lain sedang berjalan")
     st.progress(share, f"{told} ({percent(share, 0)})")
     st.button(
         t("Hentikan"),
         key=f"hentikan-{what}",
         icon=":material/stop_circle:",
         on_click=_given_up,
-        args=(what, name),
+        args=(what, search),
     )
 
 
-def _given_up(what: str, name: Hashable) -> None:
+def _given_up(what: str, search: Search) -> None:
     st.session_state.get(_ASKED, {}).pop(what, None)
-    load_searches.stop(name)
+    load_searches.stop(search)
 
 
-def _only(what: str, name: Hashable) -> None:
+def only_about(key: Key, told: Scenario) -> None:
+    """Give up what this visitor asked about another scenario than the one on screen."""
+    begun: dict[str, Search] = st.session_state.get(_BEGUN, {})
+    for what, search in list(begun.items()):
+        if not search.is_about(key, told):
+            load_searches.stop(begun.pop(what))
+
+
+def _only(what: str, search: Search) -> None:
     """What this visitor asked before and no longer looks at is given up."""
-    begun: dict[str, Hashable] = st.session_state.setdefault(_BEGUN, {})
-    if what in begun and begun[what] != name and load_searches.share_done(begun[what]) is not None:
+    begun: dict[str, Search] = st.session_state.setdefault(_BEGUN, {})
+    if what in begun and begun[what] != search:
         load_searches.stop(begun[what])
-    begun[what] = name
+    begun[what] = search
 
 
 def tornado(view: Seen) -> None:
     """Which lever moves a measure most."""
     st.markdown(f"#### {t('Tuas mana yang paling menentukan?')}")
+    names = _known_names(view)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        measure = inputs.choice(
-            "ukuran_penentu", t("Ukuran"), measure_names(), "unfilled_post_years", widget="select"
-        )
+        first = _POSTS if _POSTS in names else next(iter(names))
+        measure = inputs.choice("ukuran_penentu", t("Ukuran"), names, first, widget="select")
         go = _asked("tornado", view, t("Geser setiap tuas"), measure)
-    name = load_searches.tornado_name(view.key, view.told, measure)
-    _only("tornado", name)
+    search = load_searches.of_tornado(view.key, view.told, measure)
+    _only("tornado", search)
     if not go:
         layout.note(t("Setiap tuas digeser sendiri-sendiri ke nilai rendah dan tinggi."))
         return
@@ -100,7 +112,7 @@ def tornado(view: Seen) -> None:
         layout.caution(str(error))
         return
     if table is None:
-        _under_way("tornado", name, t("Menggeser setiap tuas"))
+        _under_way("tornado", search, t("Menggeser setiap tuas"))
         return
     table = table.loc[table["span"] > 0].head(_SHOWN)
     if table.empty or table["base_value"].isna().all():
@@ -134,7 +146,11 @@ def tornado(view: Seen) -> None:
             layout.Column("label", t("Tuas"), width="large"),
             layout.Column("low_said", t("Rendah")),
             layout.Column("high_said", t("Tinggi")),
-            layout.Column("source", t("Sumber rentang"), width="medium"),
+            layout.Column(
+                "source" if language() == "id" else "source_en",
+                t("Sumber rentang"),
+                width="medium",
+            ),
         ],
         "tuas-penentu-tabel",
     )
@@ -154,18 +170,14 @@ def _end(row: dict[str, object], side: str, unit: str) -> str:
 def goal(view: Seen) -> None:
     """How far each lever alone must be moved to reach a target."""
     st.markdown(f"#### {t('Apa yang menjaga kita di bawah batas?')}")
-    names = {
-        key: name
-        for key, name in measure_names().items()
-        if key != _RATIO or view.gauge is not None
-    }
-    first = _RATIO if _RATIO in names else "unfilled_count"
+    names = _known_names(view)
+    first = _RATIO if _RATIO in names else next(iter(names))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = inputs.choice("ukuran_sasaran", t("Ukuran"), names, first, widget="select")
         target = _target(view, measure)
         go = _asked("sasaran", view, t("Cari nilainya"), measure, target)
-    name = load_searches.seek_name(view.key, view.told, _SOUGHT, measure, target)
-    _only("sasaran", name)
+    search = load_searches.of_seek(view.key, view.told, _SOUGHT, measure, target)
+    _only("sasaran", search)
     if not go:
         layout.note(t("Setiap tuas dicari sendiri-sendiri, yang lain tetap."))
         return
@@ -175,7 +187,7 @@ def goal(view: Seen) -> None:
         layout.caution(str(error))
         return
     if table is None:
-        _under_way("sasaran", name, t("Mencari nilai tuas"))
+        _under_way("sasaran", search, t("Mencari nilai tuas"))
         return
     unit = MEASURES[measure].unit
     rows = pd.DataFrame(
@@ -224,20 +236,33 @@ def _pairs(table: pd.DataFrame, column: str) -> list[tuple[str, str]]:
     return list(zip(table["key"].astype("str"), table[column].astype("str"), strict=True))
 
 
+def known_measures(view: Seen) -> dict[str, float]:
+    """The measures that are known of a result, with their values: no ratio without an APBD."""
+    values = {key: one.of(view.result) for key, one in MEASURES.items()}
+    return {key: value for key, value in values.items() if math.isfinite(value)}
+
+
+def _known_names(view: Seen) -> dict[str, str]:
+    known = known_measures(view)
+    return {key: name for key, name in measure_names().items() if key in known}
+
+
 def _target(view: Seen, measure: str) -> float:
     """The target of a measure: the limit, or what the visitor types."""
-    if measure == _RATIO and view.gauge is not None:
-        limit = gauge_figures.standing(view.gauge).limit_share
+    unit, now = MEASURES[measure].unit, MEASURES[measure].of(view.result)
+    if unit == "bagian":
+        limit = now if view.gauge is None else gauge_figures.standing(view.gauge).limit_share
         given = st.number_input(
-            t("Paling banyak (%)"), 0.0, 100.0, 100 * limit, 0.5, key="sasaran-rasio", width=180
-        )
+            t("Paling banyak (%)"), 0.0, None, round(100 * limit, 2), 0.5,
+            key=f"sasaran-{measure}", width=180,
+        )  # fmt: skip
         return round(given / 100, 6)
-    now = MEASURES[measure].of(view.result)
-    scale = 1e9 if MEASURES[measure].unit == "Rp" else 1.0
+    scale = 1e9 if unit == "Rp" else 1.0
     label = t("Paling banyak (Rp miliar)") if scale > 1 else t("Paling banyak")
     given = st.number_input(
-        label, 0.0, None, float(round(now / 2 / scale)), 1.0, key=f"sasaran-{measure}", width=180
-    )
+        label, 0.0, None, max(float(round(now / 2 / scale)), 0.0), 1.0, key=f"sasaran-{measure}",
+        width=180,
+    )  # fmt: skip
     return given * scale
 
 

@@ -176,11 +176,7 @@ def keys(view: Seen) -> list[layout.Key]:
         layout.Key(
             t("Layanan yang putus"),
             number(broken) if known else t("belum dihitung"),
-            ""
-            if not known
-            else t("dari {n} peran; yang pertama {year}", n=number(_roles(result)), year=first)
-            if first
-            else t("dari {n} peran", n=number(_roles(result))),
+            _broken_said(result, first) if known else "",
         )
     )
     return out

@@ -1,0 +1,162 @@
+"""Long work on scenarios: whose turn it is, who follows it, how it is given up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, wait
+
+import pandas as pd
+import pytest
+
+from analytics.scenario import Scenario
+from pages.shared import load_scenarios, load_searches
+from pages.shared.load_scenarios import Key
+from pages.shared.scenario_link import named
+from tests import scenario_city
+
+MEASURE = "leaver_count"
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> Key:
+    monkeypatch.setenv("ESTAFET_DATA", str(scenario_city.folder()))
+    monkeypatch.delenv("ESTAFET_STATE", raising=False)
+    monkeypatch.setattr(load_searches, "QUIET_SECONDS", 0.0)
+    found = load_scenarios.key_in_force()
+    load_scenarios.stages(found, is_shown=False)
+    return found
+
+
+@pytest.fixture
+def visitor(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whose session asks: change its only name to be somebody else."""
+    asking = ["ani"]
+    monkeypatch.setattr(load_searches, "_visitor", lambda: asking[0])
+    return asking
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A tornado of three runs, each of which waits for the gate to open."""
+    opened, asked = threading.Event(), threading.Event()
+    opened.asked = asked  # type: ignore[attr-defined]
+
+    def run() -> int:
+        asked.set()
+        opened.wait(30)
+        return 1
+
+    def slow(*_: object, executor: Executor, **__: object) -> pd.DataFrame:
+        runs = [executor.submit(run) for _ in range(3)]
+        return pd.DataFrame({"found": [one.result() for one in runs]})
+
+    monkeypatch.setattr(load_searches.scenario_search, "tornado", slow)
+    yield opened
+    opened.set()
+    # What still waits for its turn must not find the real one.
+    for job in [*load_searches.SEARCHES.work.values()]:
+        wait([job], 30)
+
+
+def told(factor: float) -> Scenario:
+    return named("zero_growth").moved("exits.factor/aps", factor)
+
+
+def begun(key: Key, one: Scenario, gate: threading.Event) -> load_searches.Search:
+    assert load_searches.tornado(key, one, MEASURE) is None
+    assert gate.asked.wait(30)  # type: ignore[attr-defined]
+    return load_searches.of_tornado(key, one, MEASURE)
+
+
+def test_a_lever_does_not_wait_for_the_searches_of_others(key, gate, visitor):
+    begun(key, told(1.11), gate)
+    visitor[0] = "budi"
+    assert load_searches.tornado(key, told(1.12), MEASURE) is None
+    assert load_searches.is_in_queue(load_searches.of_tornado(key, told(1.12), MEASURE))
+    assert load_scenarios.result(key, told(1.13)).summary["leaver_count"]
+    assert not gate.is_set()
+
+
+def test_a_lever_does_not_wait_for_the_best_mixes_of_others(key, monkeypatch):
+    opened, plain = threading.Event(), load_scenarios.run
+
+    def run(one: Scenario, *rest: object) -> object:
+        if one["plan.rule"] == "best_mix":
+            opened.wait(30)
+        return plain(one if one["plan.rule"] != "best_mix" else told(1.0), *rest)
+
+    monkeypatch.setattr(load_scenarios, "run", run)
+    best = [named("best_mix").moved("exits.factor/aps", 1.2 + at / 100) for at in range(4)]
+    waiting = [threading.Thread(target=load_scenarios.result, args=(key, one)) for one in best]
+    for one in waiting:
+        one.start()
+    try:
+        assert load_scenarios.result(key, told(1.14)).summary["leaver_count"]
+        assert not opened.is_set()
+    finally:
+        opened.set()
+        for one in waiting:
+            one.join()
+
+
+@pytest.mark.parametrize(
+    ("preset", "is_long"),
+    [("do_nothing", False), ("zero_growth", False), ("cpns_only", False), ("bup_plus_1", False),
+     ("best_mix", True), ("regroup_first", True)],
+)  # fmt: skip
+def test_a_plan_that_is_looked_for_and_schools_that_merge_are_long_work(preset, is_long):
+    assert load_scenarios.is_long(named(preset)) is is_long
+
+
+def test_a_search_that_was_given_up_ends_and_counts_nothing_that_was_not_done(key, gate):
+    search = begun(key, told(1.21), gate)
+    job, course = load_searches.SEARCHES.work[search], load_searches._COURSES[search]
+    load_searches.stop(search)
+    assert load_searches.share_done(search) is None
+    gate.set()
+    job.exception(timeout=30)
+    # The run that was under way ended; the two after it never began.
+    assert course.finished == 1
+    assert search not in load_searches._COURSES
+    # Who asks again begins again, from nought.
+    while (found := load_searches.tornado(key, told(1.21), MEASURE)) is None:
+        pass
+    assert found["found"].tolist() == [1, 1, 1]
+
+
+def test_a_search_that_another_follows_goes_on(key, gate, visitor):
+    search = begun(key, told(1.22), gate)
+    visitor[0] = "budi"
+    assert load_searches.tornado(key, told(1.22), MEASURE) is None
+    load_searches.stop(search)
+    visitor[0] = "ani"
+    assert load_searches.share_done(search) == 0.0
+    load_searches.stop(search)
+    assert load_searches.share_done(search) is None
+
+
+def test_a_search_given_up_while_it_is_read_is_no_error(key, gate):
+    search = begun(key, told(1.23), gate)
+    job = load_searches.SEARCHES.work[search]
+    load_searches._COURSES[search].is_stopped = True
+    gate.set()
+    job.exception(timeout=30)
+    assert load_searches.tornado(key, told(1.23), MEASURE) is None
+    assert search not in load_searches.SEARCHES.work
+
+
+def test_a_search_is_about_one_scenario_and_one_edition(key):
+    search = load_searches.of_tornado(key, told(1.24), MEASURE)
+    assert search.is_about(key, told(1.24).renamed("nama lain"))
+    assert not search.is_about(key, told(1.25))
+
+
+def test_only_the_last_searches_are_kept(key, gate, monkeypatch):
+    monkeypatch.setattr(load_searches.SEARCHES, "kept", 2)
+    gate.set()
+    for at in range(4):
+        while load_searches.tornado(key, told(1.3 + at / 100), MEASURE) is None:
+            pass
+    kept = list(load_searches.SEARCHES.work)
+    assert len(kept) <= 3 and set(kept) == set(load_searches._COURSES)
