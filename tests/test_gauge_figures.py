@@ -57,7 +57,7 @@ def test_every_arrow_of_the_flow_keeps_its_size():
         ],
         columns=["side", "item", "count"],
     )
-    drawn = gauge_figures.flow(parts, "Judul").to_dict()["data"][0]
+    drawn = gauge_figures.flow(parts, "Judul")["data"][0]
     assert list(drawn["link"]["value"]) == [90, 10, 40, 60]
     assert list(drawn["node"]["label"]) == [
         *("Keluar 90", "", "Kurang hari ini 10", "Tidak perlu lagi 40", "Tidak terisi 60"),

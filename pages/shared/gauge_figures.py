@@ -271,7 +271,7 @@ def option_names() -> dict[str, str]:
     }
 
 
-def flow(parts: pd.DataFrame, finding: str) -> charts.ReadyFigure:
+def flow(parts: pd.DataFrame, finding: str) -> charts.Figure:
     """From what falls vacant to what covers it.
 
     Parameters
@@ -296,7 +296,7 @@ def _flow(
     finding: str,
     separators: str,  # noqa: ARG001 (the language is part of the key)
     is_dark: bool,
-) -> charts.ReadyFigure:
+) -> charts.Figure:
     names = part_names()
     ids = list(dict.fromkeys([one for row in rows for one in row[:2]]))
     out: dict[str, float] = dict.fromkeys(ids, 0.0)
@@ -350,4 +350,4 @@ def _flow(
     # Beneath: the button that saves the image.
     shown["margin"] |= {"l": 8, "r": 8, "b": 52}
     del shown["xaxis"], shown["yaxis"]
-    return charts.ReadyFigure({"data": [trace], "layout": shown})
+    return {"data": [trace], "layout": shown}

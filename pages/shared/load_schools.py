@@ -275,16 +275,21 @@ def waited_for(
         if not job.done() and quiet_seconds:
             wait([job], quiet_seconds)
         if not job.done():
-            place, began = st.empty(), time.monotonic()
+            place, began, drawn = st.empty(), time.monotonic(), ""
             while not job.done():
-                # Drawn every time: only so does Streamlit notice that a visitor has left.
                 waited = tn("{n} detik", int(time.monotonic() - began))
                 share = desk.done_share.get(key)
-                if share is None:
-                    said = told if job.running() else desk.in_queue() or told
-                    place.info(f"{said} ({waited})", icon=":material/hourglass_top:")
-                else:
-                    place.progress(min(share, 1.0), f"{told} ({percent(share, 0)}, {waited})")
+                said = told if job.running() or share is not None else desk.in_queue() or told
+                of_it = waited if share is None else f"{percent(share, 0)}, {waited}"
+                # Each drawing has the browser go over the page: only where the words are others.
+                if (shown := f"{said} ({of_it})") != drawn:
+                    drawn = shown
+                    if share is None:
+                        place.info(shown, icon=":material/hourglass_top:")
+                    else:
+                        place.progress(min(share, 1.0), shown)
+                # Looked up every time: only so does Streamlit notice that a visitor has left.
+                st.session_state.get("lang")
                 wait([job], _WATCH_SECONDS)
             place.empty()
         return job.result()

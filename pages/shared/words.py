@@ -6,6 +6,7 @@ English yet is shown in Indonesian, and ``tests/test_words.py`` keeps that from 
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -24,11 +25,22 @@ LOCALES = {"id": "id_ID", "en": "en_GB"}
 NONE = "–"
 
 
+# The run of this thread, by what Streamlit makes anew for each, and its language.
+_RUN = threading.local()
+
+
 def language() -> str:
     """The language of this visitor: ``id`` or ``en``."""
-    if get_script_run_ctx(suppress_warning=True) is None:
+    own = get_script_run_ctx(suppress_warning=True)
+    if own is None:
         return "id"
-    return st.session_state.get("lang", "id")
+    # Asked a thousand times a redraw; the session would be locked and searched for each.
+    if getattr(_RUN, "mark", None) is own.cursors:
+        return str(_RUN.language)
+    if "lang" not in st.session_state:
+        return "id"
+    _RUN.mark, _RUN.language = own.cursors, st.session_state["lang"]
+    return str(_RUN.language)
 
 
 @cache
