@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import school_accuracy as accuracy
 from tests import school_edition
+from tests.pages_alone import opened, page_alone, shown
 
 
 def waves() -> pd.DataFrame:
@@ -42,27 +43,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return school_edition.written(folder, enrolment=waves(), school_year_profile=profiles())
 
 
-def _page() -> None:
-    from pages import backtest
-
-    backtest.render()
-
-
 @pytest.fixture
 def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("ESTAFET_DATA", str(data))
-    return AppTest.from_function(_page, default_timeout=300)
-
-
-def shown(page: AppTest) -> str:
-    assert not page.exception, [one.message for one in page.exception]
-    return " ".join(str(one.proto.body) for one in page.get("html"))
-
-
-def opened(page: AppTest, **link: str) -> str:
-    for name, value in link.items():
-        page.query_params[name] = value
-    return shown(page.run())
+    return page_alone("backtest")
 
 
 def rows(**changed: float) -> pd.DataFrame:
@@ -113,7 +97,7 @@ def test_the_page_gives_its_verdict_on_the_users_own_history(page):
 @pytest.mark.parametrize("level", ["grade", "school", "district", "whole"])
 def test_every_level_can_be_judged(page, level):
     before = opened(page)
-    said = opened(AppTest.from_function(_page, default_timeout=300), dinilai=level)
+    said = opened(page_alone("backtest"), dinilai=level)
     assert (said == before) is (level == "school")
 
 
@@ -143,7 +127,7 @@ def test_the_table_holds_every_level_beside_naive_and_plain_ratios(page):
 
 def test_a_link_with_nonsense_opens_the_page_as_if_it_were_not_there(page):
     before = opened(page)
-    visitor = AppTest.from_function(_page, default_timeout=300)
+    visitor = page_alone("backtest")
     assert opened(visitor, dinilai="negara", ukuran="raksasa") == before
 
 
@@ -151,7 +135,7 @@ def test_without_a_history_the_page_says_what_to_import(tmp_path, monkeypatch):
     now = school_edition.enrolment()
     school_edition.written(tmp_path, enrolment=now.loc[now["school_year"] == 2026])
     monkeypatch.setenv("ESTAFET_DATA", str(tmp_path))
-    said = opened(AppTest.from_function(_page, default_timeout=60))
+    said = opened(page_alone("backtest"))
     assert "Prakiraan belum dapat diuji" in said
     assert "paling sedikit tiga tahun ajaran" in said
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analytics import exits_backtest
 from pages.shared import exit_accuracy, load_exits
-from tests.test_exits_page import gone, staff, written
+from tests.pages_alone import shown
+from tests.test_exits_page import gone, staff, visited, written
 
 PARTS = ("year", "cause", "age", "group", "within", "decile")
 
@@ -20,45 +20,21 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(tmp_path_factory.mktemp("data"), employee=staff(), exit=gone(6))
 
 
-def _page() -> None:
-    from pages import backtest
-
-    backtest.render()
-
-
-def opened(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, *, sees_names: bool = True, **link: str
-) -> AppTest:
-    monkeypatch.setenv("ESTAFET_DATA", str(folder))
-    monkeypatch.delenv("ESTAFET_STATE", raising=False)
-    monkeypatch.setattr("pages.shared.access.may_see_names", lambda: sees_names)
-    test = AppTest.from_function(_page, default_timeout=300)
-    for name, value in link.items():
-        test.query_params[name] = value
-    test.run()
-    assert not test.exception, [one.message for one in test.exception]
-    return test
-
-
-def said(test: AppTest) -> str:
-    return " ".join(str(one.proto.body) for one in test.get("html"))
-
-
 def test_a_government_without_pupils_sees_its_exits_judged_first(data, monkeypatch):
-    test = opened(monkeypatch, data)
-    assert "Seberapa tepat prakiraan pegawai yang keluar?" in said(test)
-    assert "Jumlah meleset" in said(test) and "AUC" in said(test)
+    test = visited(monkeypatch, data, "backtest")
+    assert "Seberapa tepat prakiraan pegawai yang keluar?" in shown(test)
+    assert "Jumlah meleset" in shown(test) and "AUC" in shown(test)
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_is_shown_and_can_leave(data, monkeypatch, part):
-    test = opened(monkeypatch, data, uji="keluar", uji_menurut=part)
+    test = visited(monkeypatch, data, "backtest", uji="keluar", uji_menurut=part)
     assert len(test.dataframe) == 1 and len(test.dataframe[0].value)
     assert test.get("download_button")
 
 
 def test_no_cutoff_sees_what_came_after_it(data, monkeypatch):
-    opened(monkeypatch, data)
+    visited(monkeypatch, data, "backtest")
     key = load_exits.exit_key()
     cutoffs = load_exits._cutoffs(key)
     assert cutoffs == tuple(sorted(cutoffs)) and cutoffs[-1].year == key.people.as_of.year - 1
@@ -69,17 +45,19 @@ def test_no_cutoff_sees_what_came_after_it(data, monkeypatch):
 
 
 def test_pimpinan_reads_no_small_count(data, monkeypatch):
-    test = opened(monkeypatch, data, sees_names=False, uji="keluar", uji_menurut="cause")
+    test = visited(
+        monkeypatch, data, "backtest", sees_names=False, uji="keluar", uji_menurut="cause"
+    )
     counts = test.dataframe[0].value["exit_count"].str.strip()
     assert not counts.isin(["1", "2", "3", "4"]).any()
-    assert "Sudah Keluar" not in said(test)
+    assert "Sudah Keluar" not in shown(test)
 
 
 def test_too_short_a_history_is_said_to_be_too_short(tmp_path, monkeypatch):
     written(tmp_path, employee=staff(), exit=gone(2))
-    test = opened(monkeypatch, tmp_path, uji="keluar")
-    assert "Prakiraan keluar belum dapat diuji" in said(test)
-    assert "paling sedikit tiga tahun penuh" in said(test)
+    test = visited(monkeypatch, tmp_path, "backtest", uji="keluar")
+    assert "Prakiraan keluar belum dapat diuji" in shown(test)
+    assert "paling sedikit tiga tahun penuh" in shown(test)
 
 
 def rows(expected: float, rival: float, covered: bool) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from analytics import state as decisions
 from analytics import store
 from pages.shared import exit_inputs, exit_view, load_exits
+from tests.pages_alone import followed, page_alone, shown
 
 AS_OF = date(2026, 12, 31)
 UNITS = ("Puskesmas Melati", "Puskesmas Mawar", "Puskesmas Tunggal")
@@ -92,35 +93,26 @@ def without_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(tmp_path_factory.mktemp("data"), employee=staff())
 
 
-def _page() -> None:
-    from pages import exits
-
-    exits.render()
-
-
-def _opened(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, *, sees_names: bool = True, **link: str
+def visited(
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    name: str = "exits",
+    *,
+    sees_names: bool = True,
+    **link: str,
 ) -> AppTest:
+    """A page over data of one's own, as somebody who may or may not see names."""
     monkeypatch.setenv("ESTAFET_DATA", str(folder))
     monkeypatch.delenv("ESTAFET_STATE", raising=False)
     monkeypatch.setattr("pages.shared.access.may_see_names", lambda: sees_names)
-    test = AppTest.from_function(_page, default_timeout=300)
-    for name, value in link.items():
-        test.query_params[name] = value
-    test.run()
-    assert not test.exception, [one.message for one in test.exception]
-    return test
-
-
-def said(test: AppTest) -> str:
-    return " ".join(str(one.proto.body) for one in test.get("html"))
+    return followed(page_alone(name), **link)
 
 
 def everything(test: AppTest) -> str:
     tables = " ".join(one.value.to_csv() for one in test.dataframe)
     figures = " ".join(one.proto.spec for one in test.get("plotly_chart"))
     lists = " ".join(str(one.options) for one in test.selectbox)
-    return f"{said(test)} {tables} {figures} {lists}"
+    return f"{shown(test)} {tables} {figures} {lists}"
 
 
 def scope(**wanted: object) -> exit_inputs.Scope:
@@ -130,15 +122,15 @@ def scope(**wanted: object) -> exit_inputs.Scope:
 def test_the_finding_tells_how_many_leave_with_the_band_and_the_share_before_bup(
     with_history, monkeypatch
 ):
-    test = _opened(monkeypatch, with_history)
+    test = visited(monkeypatch, with_history)
     found = exit_view.answer(scope())
     told = f"sekitar {found.leaver_count:.0f} ASN keluar ({found.leaver_low}-{found.leaver_high})"
-    assert told in said(test)
+    assert told in shown(test)
     assert found.leaver_low <= found.leaver_count <= found.leaver_high
 
 
 def test_causes_and_years_add_up_to_those_who_are_no_longer_there(with_history, monkeypatch):
-    _opened(monkeypatch, with_history)
+    visited(monkeypatch, with_history)
     found = exit_view.answer(scope())
     assert found.by_cause.to_numpy().sum() == pytest.approx(found.leaver_count)
     start = found.people_count
@@ -149,7 +141,7 @@ def test_causes_and_years_add_up_to_those_who_are_no_longer_there(with_history, 
 def test_a_figure_has_one_series_a_cause_with_what_was_seen_and_what_is_expected(
     with_history, monkeypatch
 ):
-    test = _opened(monkeypatch, with_history)
+    test = visited(monkeypatch, with_history)
     found = exit_view.answer(scope())
     drawn = json.loads(test.get("plotly_chart")[0].proto.spec)
     by_name = {trace["name"]: trace for trace in drawn["data"] if trace["type"] == "bar"}
@@ -164,10 +156,10 @@ def test_a_figure_has_one_series_a_cause_with_what_was_seen_and_what_is_expected
 
 
 def test_shares_of_the_spread_are_a_whole(with_history, monkeypatch):
-    test = _opened(monkeypatch, with_history)
+    test = visited(monkeypatch, with_history)
     shares = exit_view.answer(scope()).spread[["chance_share", "years_share", "level_share"]]
     assert shares.sum() == pytest.approx(1.0)
-    assert "kebetulan siapa yang pergi" in said(test)
+    assert "kebetulan siapa yang pergi" in shown(test)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +169,9 @@ def test_shares_of_the_spread_are_a_whole(with_history, monkeypatch):
 def test_every_lever_moves_its_number_and_stands_in_the_link(
     with_history, monkeypatch, name, value, staff_moves
 ):
-    before = said(_opened(monkeypatch, with_history))
-    test = _opened(monkeypatch, with_history, **{name: value})
-    after = said(test)
+    before = shown(visited(monkeypatch, with_history))
+    test = visited(monkeypatch, with_history, **{name: value})
+    after = shown(test)
     assert "Andai-andai: " in after and "Andai-andai: " not in before
     assert value in test.query_params[name]
     key = {"keluar_dini": "early_pct", "perpanjangan": "renewal_pct", "mpp": "mpp_pct"}[name]
@@ -190,21 +182,21 @@ def test_every_lever_moves_its_number_and_stands_in_the_link(
 
 
 def test_a_lever_at_todays_value_changes_nothing(with_history, monkeypatch):
-    plain = everything(_opened(monkeypatch, with_history))
-    test = _opened(monkeypatch, with_history, keluar_dini="100", perpanjangan="100", mpp="0")
+    plain = everything(visited(monkeypatch, with_history))
+    test = visited(monkeypatch, with_history, keluar_dini="100", perpanjangan="100", mpp="0")
     assert everything(test) == plain
     assert not set(test.query_params) & {"keluar_dini", "perpanjangan", "mpp"}
 
 
 def test_a_later_horizon_lets_more_people_go(with_history, monkeypatch):
-    _opened(monkeypatch, with_history)
+    visited(monkeypatch, with_history)
     near, far = (exit_view.answer(scope(horizon_years=years)) for years in (2, 10))
     assert far.leaver_count > near.leaver_count
-    assert "Sampai akhir 2036" in said(_opened(monkeypatch, with_history, horison="10"))
+    assert "Sampai akhir 2036" in shown(visited(monkeypatch, with_history, horison="10"))
 
 
 def test_the_only_midwife_of_a_unit_is_the_first_to_be_missed(with_history, monkeypatch):
-    test = _opened(
+    test = visited(
         monkeypatch,
         with_history,
         bagian_keluar="kekurangan",
@@ -215,7 +207,7 @@ def test_the_only_midwife_of_a_unit_is_the_first_to_be_missed(with_history, monk
     at_year = table.loc[table["year"] == 2029].set_index("unit")["below_probability"]
     assert at_year.idxmax() == "Puskesmas Tunggal"
     assert 0 < at_year["Puskesmas Tunggal"] < 1
-    assert "Puskesmas Tunggal" in said(test)
+    assert "Puskesmas Tunggal" in shown(test)
     # Fewer than more is never less likely.
     more = exit_view.shortage(scope(), "jab:bidan", 5)
     assert (more["below_probability"] >= table["below_probability"] - 1e-12).all()
@@ -223,7 +215,7 @@ def test_the_only_midwife_of_a_unit_is_the_first_to_be_missed(with_history, monk
 
 def test_no_chance_is_that_of_one_person(with_history, monkeypatch):
     # All who are not to go by law within the horizon have the same chance: that of their group.
-    _opened(monkeypatch, with_history)
+    visited(monkeypatch, with_history)
     known = exit_view.learnt(scope())
     table = exit_view.shortage(scope(horizon_years=3), "jab:bidan", 1)
     own = known.people.index[known.people["unit"] == "Puskesmas Tunggal"]
@@ -235,7 +227,7 @@ def test_no_chance_is_that_of_one_person(with_history, monkeypatch):
 
 
 def test_rates_are_shown_for_ten_people_and_more_only(with_history, monkeypatch):
-    test = _opened(monkeypatch, with_history, bagian_keluar="kelompok", laju_menurut="opd")
+    test = visited(monkeypatch, with_history, bagian_keluar="kelompok", laju_menurut="opd")
     assert "Dinas Kesehatan" in everything(test)
     rows = exit_view.group_rates(scope(), "opd")
     assert (rows["people_count"] >= 10).all()
@@ -244,22 +236,22 @@ def test_rates_are_shown_for_ten_people_and_more_only(with_history, monkeypatch)
 @pytest.mark.parametrize("section", ["sebab", "pendorong", "kelompok", "kekurangan", "riwayat"])
 @pytest.mark.parametrize("sees_names", [True, False])
 def test_no_section_names_anybody(with_history, monkeypatch, section, sees_names):
-    test = _opened(monkeypatch, with_history, sees_names=sees_names, bagian_keluar=section)
+    test = visited(monkeypatch, with_history, sees_names=sees_names, bagian_keluar=section)
     assert NAME not in everything(test) and "Sudah Keluar" not in everything(test)
 
 
 def test_who_left_without_a_reason_waits_only_for_those_who_may_see_names(
     with_history, monkeypatch
 ):
-    test = _opened(monkeypatch, with_history, bagian_keluar="jelaskan")
+    test = visited(monkeypatch, with_history, bagian_keluar="jelaskan")
     assert "Sudah Keluar" in everything(test)
-    test = _opened(monkeypatch, with_history, sees_names=False, bagian_keluar="jelaskan")
+    test = visited(monkeypatch, with_history, sees_names=False, bagian_keluar="jelaskan")
     assert "Sudah Keluar" not in everything(test)
     assert not any(str(one.key).startswith("exits-") for one in test.button)
 
 
 def test_pimpinan_reads_no_small_count_of_the_past(with_history, monkeypatch):
-    test = _opened(monkeypatch, with_history, sees_names=False, bagian_keluar="riwayat")
+    test = visited(monkeypatch, with_history, sees_names=False, bagian_keluar="riwayat")
     [table] = [one.value for one in test.dataframe if "total" in one.value]
     # Nine exits a year: four died, four moved, one nobody explained; nothing from 1 to 4 is told.
     assert table["meninggal"].str.strip().unique().tolist() == ["<5"]
@@ -267,33 +259,33 @@ def test_pimpinan_reads_no_small_count_of_the_past(with_history, monkeypatch):
 
 
 def test_without_a_history_the_usual_rates_are_called_usual(without_history, monkeypatch):
-    test = _opened(monkeypatch, without_history, bagian_keluar="pendorong")
-    assert "Belum ada riwayat keluar di daerah ini" in said(test)
-    assert "bukan dari daerah ini" in said(test)
+    test = visited(monkeypatch, without_history, bagian_keluar="pendorong")
+    assert "Belum ada riwayat keluar di daerah ini" in shown(test)
+    assert "bukan dari daerah ini" in shown(test)
     rows = exit_view.ratios(scope())
     assert set(rows["origin"]) == {"usual"}
     assert exit_view.answer(scope()).early_count > 0
-    test = _opened(monkeypatch, without_history, bagian_keluar="riwayat")
-    assert "Belum ada riwayat keluar" in said(test)
+    test = visited(monkeypatch, without_history, bagian_keluar="riwayat")
+    assert "Belum ada riwayat keluar" in shown(test)
 
 
 def test_one_year_of_history_is_said_to_be_one(tmp_path, monkeypatch):
     folder = written(tmp_path, employee=staff(), exit=gone(1))
-    test = _opened(monkeypatch, folder)
-    assert "Riwayat baru" in said(test) and "acuan umum" in said(test)
+    test = visited(monkeypatch, folder)
+    assert "Riwayat baru" in shown(test) and "acuan umum" in shown(test)
 
 
 def test_without_an_edition_the_page_invites_to_load_one(tmp_path, monkeypatch):
-    test = _opened(monkeypatch, tmp_path)
-    assert "Belum ada data" in said(test)
+    test = visited(monkeypatch, tmp_path)
+    assert "Belum ada data" in shown(test)
 
 
 def test_a_proposal_moves_the_dates_and_not_the_past(with_history, monkeypatch):
-    _opened(monkeypatch, with_history)
+    visited(monkeypatch, with_history)
     today = exit_view.answer(scope())
     model = exit_view.learnt(scope()).model
-    test = _opened(monkeypatch, with_history, usul="plus_2")
-    assert "Ini bukan hukum yang berlaku" in said(test)
+    test = visited(monkeypatch, with_history, usul="plus_2")
+    assert "Ini bukan hukum yang berlaku" in shown(test)
     key = load_exits.exit_key()
     assert key.people.choice == key.in_force.choice  # the link is read in the page only
     assert exit_view.learnt(scope()).model is model
@@ -302,15 +294,15 @@ def test_a_proposal_moves_the_dates_and_not_the_past(with_history, monkeypatch):
 
 def test_a_cause_given_is_learnt_once_the_section_is_closed(tmp_path, monkeypatch):
     folder = written(tmp_path, employee=staff(), exit=gone(3))
-    test = _opened(monkeypatch, folder, bagian_keluar="jelaskan")
-    before = said(test)
+    test = visited(monkeypatch, folder, bagian_keluar="jelaskan")
+    before = shown(test)
     waiting = gone(3).query("cause == 'tidak_diketahui'").iloc[0]
     with decisions.opened(folder) as kept:
         kept.classify_exit(waiting["nip"], waiting["exited_on"].date(), "aps", "uji")
         version = kept.exits_version()
     test.run()
     assert test.session_state["exits_explaining"][0] != version
-    assert said(test).split("Dari lebar")[0] == before.split("Dari lebar")[0]
+    assert shown(test).split("Dari lebar")[0] == before.split("Dari lebar")[0]
     test.session_state["bagian_keluar"] = "sebab"
     test.run()
     assert "exits_explaining" not in test.session_state

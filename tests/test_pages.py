@@ -17,6 +17,7 @@ from analytics.rules import LawChoice
 from analytics.state import State
 from pages.shared import access, chart_config, charts, layout, words
 from pages.shared.layout import Column
+from tests.pages_alone import page_alone
 
 APP = str(Path(__file__).resolve().parents[1] / "app.py")
 AS_OF = date(2026, 11, 21)
@@ -90,14 +91,7 @@ def app(**query: str) -> AppTest:
 
 
 def page(name: str, **session: object) -> AppTest:
-    """A page by itself, as ``app.py`` would call it."""
-
-    def shown(module: str) -> None:
-        import importlib
-
-        importlib.import_module(f"pages.{module}").render()
-
-    test = AppTest.from_function(shown, args=(name,), default_timeout=60)
+    test = page_alone(name)
     for key, value in session.items():
         test.session_state[key] = value
     return test.run()

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import state
 from tests import school_edition
+from tests.pages_alone import opened, page_alone, shown
 
 MELATI, KENANGA, DAHLIA, ANGGREK = "10000001", "10000002", "10000003", "10000004"
 # Beside the people of SDN 01 Melati: three more teachers of PJOK, one of them near retirement.
@@ -79,12 +80,6 @@ def data(tmp_path: Path) -> Path:
     return edition(tmp_path)
 
 
-def _page() -> None:
-    from pages import redistribution
-
-    redistribution.render()
-
-
 @pytest.fixture
 def planner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.shared.access.role", lambda: "perencana")
@@ -98,18 +93,7 @@ def leader(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("ESTAFET_DATA", str(data))
-    return AppTest.from_function(_page, default_timeout=120)
-
-
-def shown(page: AppTest) -> str:
-    assert not page.exception, [one.message for one in page.exception]
-    return " ".join(str(one.proto.body) for one in page.get("html"))
-
-
-def opened(page: AppTest, **link: str) -> str:
-    for name, value in link.items():
-        page.query_params[name] = value
-    return shown(page.run())
+    return page_alone("redistribution")
 
 
 def finding(page: AppTest, **link: str) -> str:
@@ -227,7 +211,7 @@ def test_a_school_without_a_believed_place_is_listed_and_kept_out(tmp_path, monk
     told = profiles()
     lost = told.assign(latitude=told["latitude"].mask(told["npsn"] == DAHLIA))
     monkeypatch.setenv("ESTAFET_DATA", str(edition(tmp_path, school_year_profile=lost)))
-    page = AppTest.from_function(_page, default_timeout=120)
+    page = page_alone("redistribution")
     said = opened(page, rinci_pindah="betulkan")
     assert "Tidak satu pun dari 42" in said
     assert "Betulkan di Dapodik" in said
@@ -240,7 +224,7 @@ def test_without_pupils_the_page_says_what_to_import(tmp_path, monkeypatch):
     none = {"enrolment": school_edition.enrolment().iloc[:0]}
     folder = edition(tmp_path, school_year_profile=profiles().iloc[:0], **none)
     monkeypatch.setenv("ESTAFET_DATA", str(folder))
-    said = opened(AppTest.from_function(_page, default_timeout=60))
+    said = opened(page_alone("redistribution"))
     assert "Belum ada data murid" in said
     assert "daftar sekolah dengan koordinatnya" in said
 
@@ -251,7 +235,7 @@ def test_totals_spread_evenly_are_said(tmp_path, monkeypatch):
     none = {"enrolment": school_edition.enrolment().iloc[:0]}
     folder = edition(tmp_path, school_year_profile=pd.concat(years), **none)
     monkeypatch.setenv("ESTAFET_DATA", str(folder))
-    said = opened(AppTest.from_function(_page, default_timeout=60))
+    said = opened(page_alone("redistribution"))
     assert "hanya melaporkan jumlah murid" in said
 
 
@@ -259,7 +243,7 @@ def test_totals_spread_evenly_are_said(tmp_path, monkeypatch):
 def test_without_teachers_the_page_says_so(tmp_path, monkeypatch):
     nobody = {"employee": roster().iloc[:0], "school_teacher": own_teachers().iloc[:0]}
     monkeypatch.setenv("ESTAFET_DATA", str(edition(tmp_path, **nobody)))
-    said = opened(AppTest.from_function(_page, default_timeout=60))
+    said = opened(page_alone("redistribution"))
     assert "Belum ada guru yang cocok" in said
 
 
@@ -289,7 +273,7 @@ def test_findings_are_told_in_english_as_well(tmp_path, monkeypatch):
     told = profiles().assign(latitude=lambda own: own["latitude"].mask(own["npsn"] == DAHLIA, 0))
     told["longitude"] = told["longitude"].mask(told["npsn"] == DAHLIA, 0)
     monkeypatch.setenv("ESTAFET_DATA", str(edition(tmp_path, school_year_profile=told)))
-    page = AppTest.from_function(_page, default_timeout=120)
+    page = page_alone("redistribution")
     page.session_state["lang"] = "en"
     opened(page, rinci_pindah="betulkan")
     found = next(one.value for one in page.dataframe if "text" in one.value)["text"]

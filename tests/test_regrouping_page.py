@@ -25,6 +25,7 @@ from pages.shared import (
 from pages.shared.load_regrouping import Question
 from pages.shared.regrouping_locks import Locks
 from tests import school_edition
+from tests.pages_alone import opened, page_alone, shown
 
 MELATI, KENANGA, DAHLIA = "10000001", "10000002", "10000003"
 NO_POINTS = {"latitude": None, "longitude": None}
@@ -35,31 +36,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return school_edition.written(tmp_path_factory.mktemp("data"))
 
 
-def _page() -> None:
-    from pages import regrouping
-
-    regrouping.render()
-
-
 def page_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("ESTAFET_DATA", str(folder))
-    return AppTest.from_function(_page, default_timeout=120)
+    return page_alone("regrouping")
 
 
 @pytest.fixture
 def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     return page_over(data, monkeypatch)
-
-
-def shown(page: AppTest) -> str:
-    assert not page.exception, [one.message for one in page.exception]
-    return " ".join(str(one.proto.body) for one in page.get("html")).replace("\xa0", " ")
-
-
-def opened(page: AppTest, **link: str | list[str]) -> str:
-    for name, value in link.items():
-        page.query_params[name] = value
-    return shown(page.run())
 
 
 def asked_of() -> Question:

@@ -22,12 +22,7 @@ from pages.shared import replacement_refused
 from pages.shared import replacement_view as view_of
 from pages.shared.replacement_inputs import Wish, _read, written
 from tests import school_edition
-
-
-def _page() -> None:
-    from pages import replacement
-
-    replacement.render()
+from tests.pages_alone import opened, page_alone, shown
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +34,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("ESTAFET_DATA", str(data))
-    return AppTest.from_function(_page, default_timeout=180)
+    return page_alone("replacement")
 
 
 @pytest.fixture
@@ -50,18 +45,6 @@ def planner(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def leader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.shared.access.may_see_names", lambda: False)
-
-
-def shown(page: AppTest) -> str:
-    assert not page.exception, [one.message for one in page.exception]
-    said = " ".join(str(one.proto.body) for one in page.get("html"))
-    return said.replace("\xa0", " ")
-
-
-def opened(page: AppTest, **link: str | list[str]) -> str:
-    for name, value in link.items():
-        page.query_params[name] = value
-    return shown(page.run())
 
 
 def table(page: AppTest, column: str):

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import leaving_groups, leaving_summary, state, store
 from pages.shared import retirement_view as view_of
+from tests.pages_alone import opened, page_alone, shown
 
 AS_OF = date(2026, 7, 1)
 # Invented; birth years chosen so that the dates can be worked out in the head: a teacher leaves at
@@ -54,36 +55,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _page() -> None:
-    from pages import retirements
-
-    retirements.render()
-
-
 @pytest.fixture
 def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("ESTAFET_DATA", str(data))
     # The pages of this process may have looked at another folder.
     view_of.calendar.cache_clear()
     monkeypatch.setattr("pages.shared.access.may_see_names", lambda: True)
-    return AppTest.from_function(_page, default_timeout=60)
-
-
-def shown(page: AppTest) -> str:
-    assert not page.exception, [one.message for one in page.exception]
-    return " ".join(str(one.proto.body) for one in page.get("html"))
-
-
-def opened(page: AppTest, **link: str | list[str]) -> str:
-    for name, value in link.items():
-        page.query_params[name] = value
-    return shown(page.run())
+    return page_alone("retirements")
 
 
 def looked(page: AppTest, **link: str | list[str]) -> tuple[leaving_summary.Summary, AppTest]:
     """The counts behind a link as a new visitor opens it, and what that visitor sees."""
     del page  # the fixture prepares the data; a link is read by whoever opens it first
-    visitor = AppTest.from_function(_page, default_timeout=60)
+    visitor = page_alone("retirements")
     seen: list[view_of.View] = []
     keep = view_of.calendar
 

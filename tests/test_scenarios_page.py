@@ -15,6 +15,7 @@ from analytics import state as decisions
 from pages.shared import access, load, scenario_held, scenario_link, scenario_view, scenario_words
 from pages.shared.scenario_held import Held
 from tests import scenario_city
+from tests.pages_alone import followed, page_alone
 from tests.test_exits_page import staff, written
 
 PLANNER, MAYOR = "perencana", "pimpinan"
@@ -34,24 +35,13 @@ def own_city(city: Path, tmp_path: Path) -> Iterator[Path]:
     yield folder
 
 
-def _page() -> None:
-    from pages import scenarios
-
-    scenarios.render()
-
-
 def opened(
     monkeypatch: pytest.MonkeyPatch, folder: Path, *, role: str = "pengelola", **link: object
 ) -> AppTest:
     monkeypatch.setenv("ESTAFET_DATA", str(folder))
     monkeypatch.delenv("ESTAFET_STATE", raising=False)
     monkeypatch.setattr(access, "role", lambda: role)
-    test = AppTest.from_function(_page, default_timeout=300)
-    for name, value in link.items():
-        test.query_params[name] = value
-    test.run()
-    assert not test.exception, [one.message for one in test.exception]
-    return test
+    return followed(page_alone("scenarios"), **link)
 
 
 def said(test: AppTest) -> str:

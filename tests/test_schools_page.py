@@ -17,6 +17,7 @@ from analytics.enrolment import Levers
 from pages.shared import load_schools, maps, school_inputs, school_pupils
 from pages.shared import school_view as view_of
 from tests import school_edition
+from tests.pages_alone import opened, page_alone, shown
 
 MELATI, ANGGREK, MAWAR = "10000001", "10000004", "10000005"
 
@@ -37,12 +38,6 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def _page() -> None:
-    from pages import schools
-
-    schools.render()
-
-
 @pytest.fixture
 def names_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.shared.access.may_see_names", lambda: True)
@@ -51,18 +46,7 @@ def names_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("ESTAFET_DATA", str(data))
-    return AppTest.from_function(_page, default_timeout=120)
-
-
-def shown(page: AppTest) -> str:
-    assert not page.exception, [one.message for one in page.exception]
-    return " ".join(str(one.proto.body) for one in page.get("html"))
-
-
-def opened(page: AppTest, **link: str | list[str]) -> str:
-    for name, value in link.items():
-        page.query_params[name] = value
-    return shown(page.run())
+    return page_alone("schools")
 
 
 def scope(page: AppTest, **changed: object) -> school_inputs.Scope:
@@ -260,7 +244,7 @@ def test_one_year_of_pupils_claims_no_direction(tmp_path, monkeypatch):
     pupils = school_edition.enrolment()
     school_edition.written(tmp_path, enrolment=pupils.loc[pupils["school_year"] == 2026])
     monkeypatch.setenv("ESTAFET_DATA", str(tmp_path))
-    said = opened(AppTest.from_function(_page, default_timeout=60))
+    said = opened(page_alone("schools"))
     assert "satu tahun ajaran belum memberi arah" in said
 
 
@@ -338,7 +322,7 @@ def test_a_private_school_has_pupils_but_no_need_of_our_teachers(page):
 
 def test_without_pupil_numbers_the_page_says_what_to_import(bare, monkeypatch):
     monkeypatch.setenv("ESTAFET_DATA", str(bare))
-    said = opened(AppTest.from_function(_page, default_timeout=60))
+    said = opened(page_alone("schools"))
     assert "Belum ada data murid" in said
     assert "murid per sekolah, tingkat, dan tahun ajaran" in said
 
@@ -352,7 +336,7 @@ def test_a_school_that_tells_totals_only_is_counted_by_its_total(tmp_path, monke
         enrolment=school_edition.enrolment().iloc[:0],
     )
     monkeypatch.setenv("ESTAFET_DATA", str(tmp_path))
-    assert ">354<" in opened(AppTest.from_function(_page, default_timeout=60))
+    assert ">354<" in opened(page_alone("schools"))
 
 
 def test_english_is_spoken_throughout(page):

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import access, exit_view, load_exits, staff_outlook
 from pages.shared.exit_inputs import Scope
+from tests.pages_alone import followed, page_alone
 from tests.test_exits_page import gone, staff, written
 
 
@@ -25,19 +26,8 @@ def folder(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return data
 
 
-def _page() -> None:
-    from pages import overview
-
-    overview.render()
-
-
 def opened(**link: str) -> AppTest:
-    test = AppTest.from_function(_page, default_timeout=120)
-    for name, value in link.items():
-        test.query_params[name] = value
-    test.run()
-    assert not test.exception, [one.message for one in test.exception]
-    return test
+    return followed(page_alone("overview"), **link)
 
 
 def scope(who: str = "asn") -> Scope:
@@ -84,6 +74,6 @@ def test_the_story_stands_before_the_projection_is_learnt(monkeypatch: pytest.Mo
         raise RuntimeError("not yet")
 
     monkeypatch.setattr(load_exits, "learnt", nobody_learns)
-    test = AppTest.from_function(_page, default_timeout=120).run()
+    test = page_alone("overview").run()
     said = " ".join(str(one.proto.body) for one in test.get("html"))
     assert "pensiun dalam 12 bulan" in said and "es-source" in said

@@ -12,6 +12,7 @@ from analytics.enrolment import Levers
 from analytics.teachers import NeedChoice
 from pages.shared import load, load_schools, school_inputs, teacher_view
 from tests import school_edition
+from tests.pages_alone import opened, page_alone, shown
 
 MELATI = "10000001"
 
@@ -21,28 +22,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return school_edition.written(tmp_path_factory.mktemp("data"))
 
 
-def _page() -> None:
-    from pages import teachers
-
-    teachers.render()
-
-
 @pytest.fixture
 def page(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("ESTAFET_DATA", str(data))
     monkeypatch.setattr("pages.shared.access.may_see_names", lambda: True)
-    return AppTest.from_function(_page, default_timeout=120)
-
-
-def shown(page: AppTest) -> str:
-    assert not page.exception, [one.message for one in page.exception]
-    return " ".join(str(one.proto.body) for one in page.get("html"))
-
-
-def opened(page: AppTest, **link: str | list[str]) -> str:
-    for name, value in link.items():
-        page.query_params[name] = value
-    return shown(page.run())
+    return page_alone("teachers")
 
 
 def asked(
@@ -196,7 +180,7 @@ def test_levels_filter_what_is_counted(page):
     # SMP Mawar: 54 pupils a grade are two rombel a grade, 6 x 31/24 posts and more.
     opened(page)
     assert teacher_view.answer(*asked(level="SMP")).school_count == 1
-    visitor = AppTest.from_function(_page, default_timeout=120)
+    visitor = page_alone("teachers")
     assert "Guru SMP" in opened(visitor, tingkat="SMP")
 
 
@@ -212,7 +196,7 @@ def test_how_need_follows_pupils_is_said_in_a_sentence(page):
 def test_a_link_with_nonsense_opens_the_page_as_if_it_were_not_there(page):
     plain = opened(page).split("</h1>")[0]
     link = {"inggris": "x", "tahun_guru": "1999", "rinci_guru": "y", "jabatan_guru": "z"}
-    visitor = AppTest.from_function(_page, default_timeout=120)
+    visitor = page_alone("teachers")
     assert opened(visitor, **link).split("</h1>")[0] == plain
 
 
@@ -223,7 +207,7 @@ def test_without_pupil_numbers_the_page_says_what_to_import(tmp_path, monkeypatc
         enrolment=school_edition.enrolment().iloc[:0],
     )
     monkeypatch.setenv("ESTAFET_DATA", str(tmp_path))
-    said = opened(AppTest.from_function(_page, default_timeout=60))
+    said = opened(page_alone("teachers"))
     assert "Kebutuhan guru dihitung dari jumlah murid" in said
     assert "daftar GTK Dapodik" in said
 
@@ -257,7 +241,7 @@ def test_agama_is_told_by_religion_where_it_is_known_and_few_pupils_are_nobodys_
     data = school_edition.written(tmp_path, pupil_religion=religions)
     monkeypatch.setenv("ESTAFET_DATA", str(data))
     monkeypatch.setattr("pages.shared.access.may_see_names", lambda: True)
-    told = opened(AppTest.from_function(_page, default_timeout=120))
+    told = opened(page_alone("teachers"))
     assert "Guru agama dihitung per agama yang ada di 1 sekolah; di " in told
     rows = teacher_view.balance(asked()[1]).gaps
     here = rows.loc[(rows["npsn"] == MELATI) & (rows["school_year"] == 2026)]

@@ -1,0 +1,40 @@
+"""A page by itself, as ``app.py`` calls it, read without a browser."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+# Learning from a history of exits takes the longest.
+_PATIENCE_SECONDS = 300
+
+
+def page_alone(name: str) -> AppTest:
+    """The page of ``pages/NAME.py``, not yet opened."""
+
+    def rendered(module: str) -> None:
+        import importlib
+
+        importlib.import_module(f"pages.{module}").render()
+
+    return AppTest.from_function(rendered, args=(name,), default_timeout=_PATIENCE_SECONDS)
+
+
+def followed(page: AppTest, **link: str | list[str]) -> AppTest:
+    """The page opened by a link."""
+    for name, value in link.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception, [one.message for one in page.exception]
+    return page
+
+
+def shown(page: AppTest) -> str:
+    """What the page says outside widgets, tables and figures."""
+    assert not page.exception, [one.message for one in page.exception]
+    said = " ".join(str(one.proto.body) for one in page.get("html"))
+    return said.replace("\xa0", " ")
+
+
+def opened(page: AppTest, **link: str | list[str]) -> str:
+    """What the page says when opened by a link."""
+    return shown(followed(page, **link))
