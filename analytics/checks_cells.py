@@ -280,7 +280,10 @@ def npsn(cell: object) -> str:
 
 
 def degrees(cell: object) -> float | str | None:
-    """A coordinate in decimal degrees; None where empty, ``?`` where it is none."""
+    """A coordinate in decimal degrees; None where empty, ``?`` where it is none.
+
+    Degrees, minutes and seconds, and letters of the compass in Indonesian or English, are read too.
+    """
     value = plain(cell)
     if isinstance(value, bool):
         return UNKNOWN
@@ -291,4 +294,40 @@ def degrees(cell: object) -> float | str | None:
         return None
     if re.fullmatch(r"[+-]?\d{1,3}(?:[.,]\d+)?", folded):
         return float(folded.replace(",", "."))
-    return UNKNOWN
+    return _sexagesimal(text(value).strip())
+
+
+# 7°37'09.5" LS, S 7 37.158, 111:33:30 E, 7,6193° LS; the letters of utara, selatan, timur, barat.
+_SIDE = "LS|LU|BT|BB|[SNUEWTB]"
+_SEXAGESIMAL = re.compile(
+    rf"(?P<before>{_SIDE})?\s*(?P<sign>[+-]?)(?P<degrees>\d{{1,3}}(?:[.,]\d+)?)\s*[°ºd:\s]?\s*"
+    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['’′`:m]|\s)?\s*)?"
+    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:[\"”″s]|''|’’)?\s*)?"
+    rf"(?P<after>{_SIDE})?",
+    re.IGNORECASE,
+)
+
+
+def _sexagesimal(written: str) -> float | str:
+    """Degrees out of degrees, minutes and seconds; ``?`` where they are none."""
+    found = _SEXAGESIMAL.fullmatch(written)
+    if not found:
+        return UNKNOWN
+    side = (found["before"] or found["after"] or "").upper()
+    parts = [
+        float((found[name] or "0").replace(",", ".")) for name in ("degrees", "minutes", "seconds")
+    ]
+    is_broken = any(
+        parts[at] % 1 and (found[name] is not None) for at, name in ((0, "minutes"), (1, "seconds"))
+    )
+    if (found["before"] and found["after"]) or max(parts[1:]) >= 60 or is_broken:
+        return UNKNOWN
+    # A bare number is decimal degrees, read before; here something must say what the parts are.
+    if not side and found["minutes"] is None:
+        return UNKNOWN
+    is_negative = found["sign"] == "-"
+    is_south_or_west = side in ("LS", "S", "BB", "B", "W")
+    if is_negative and side and not is_south_or_west:
+        return UNKNOWN
+    total = parts[0] + parts[1] / 60 + parts[2] / 3600
+    return -total if is_negative or is_south_or_west else total

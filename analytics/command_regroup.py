@@ -30,9 +30,10 @@ from analytics.regrouping_file import read_roads
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_limits import Limits
 from analytics.regrouping_programme import Prices
+from analytics.regrouping_reasons import reasons
 from analytics.regrouping_rules import counts_heavy_rooms, local_value, usual_prices
 from analytics.regrouping_stored import with_saved
-from analytics.regrouping_summary import as_json, findings, notes, summary
+from analytics.regrouping_summary import as_json, findings, notes, stays_open, summary
 from analytics.regrouping_told import Told, in_edition, in_file, some, strangers
 from analytics.regrouping_tradeoff import STEPS, trade_off
 from analytics.regrouping_years import Pace, calendar, spread_over_years, years_from
@@ -169,12 +170,16 @@ def answer(asked: argparse.Namespace) -> Answer:
         told.schools, told.pupils, found.set_index("npsn")["is_candidate"], limits, prices,
         rules.load(), on, roads,
     )  # fmt: skip
-    faults += _kept_out(name, question.schools, roads)
     faults += _heavily_damaged(name, question.schools)
     faults += _short_of_rooms(name, question.schools)
+    faults += _kept_out(name, question.schools, roads)
+    # What concerns many schools first: only so many findings are said one by one.
+    faults.sort(key=lambda fault: fault.row is not None)
     plan = regrouping_plan(question, seconds=asked.time_limit)
     answered, dates, curve = summary(plan, few), None, None
-    said = [*told.notes, *notes(plan)]
+    why = reasons(plan, found)
+    said = [*told.notes, *notes(plan, why)]
+    answered["stays_open"] = stays_open(plan, why) if not plan.infeasible else None
     answered["findings"] = findings(faults, question.schools)
     answered["edition"] = _edition_said(told)
     if pace is not None and not plan.infeasible:

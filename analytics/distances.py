@@ -93,11 +93,20 @@ def located(schools: pd.DataFrame, accept_shared: bool = False) -> pd.DataFrame:
     ``latitude``, ``longitude`` (NaN where not usable) and ``code``, by row, as
     :func:`places` judges them. A swapped pair and a point that several schools
     share are not usable either: the first may be right the other way round, the second says 0 km
-    where nobody measured.
+    where nobody measured. Where ``level`` is told, only schools of one level share a point: an SD
+    and an SMP in one yard are never merged, and stand where they stand.
     """
     found = places(schools, accept_shared)
-    points = found[["latitude", "longitude"]].where(found["is_usable"], np.nan)
     code = found["code"]
+    if "level" in schools:
+        level = schools["level"].astype("str").str.upper()
+        place = pd.DataFrame(
+            {"north": found["latitude"], "east": found["longitude"], "level": level}
+        )
+        is_alone = code.eq(SHARED) & ~place.duplicated(keep=False)
+        found["is_usable"] |= is_alone
+        code = code.mask(is_alone, "")
+    points = found[["latitude", "longitude"]].where(found["is_usable"], np.nan)
     return points.assign(code=code.mask(code.eq(SHARED), "") if accept_shared else code)
 
 

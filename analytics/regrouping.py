@@ -254,6 +254,10 @@ def _reason(question: Prepared, at: int) -> Infeasible:
 
     km = question.km[at]
     known = np.isfinite(km)
+    if (into := dict(limits.pairs).get(str(own["npsn"]))) is not None:
+        j = _place(schools["npsn"], into)
+        if (told := _pair_refused(question, at, j)) is not None:
+            return said(*told)
     if not known.any():
         return said(
             "coordinates",
@@ -314,6 +318,31 @@ def _reason(question: Prepared, at: int) -> Infeasible:
         f"the receivers within reach ({names}) do not suffice for all that are locked closed"
         " together: rooms, schools into one, or merges in all run out.",
     )
+
+
+def _pair_refused(question: Prepared, at: int, j: int) -> tuple[str, str, str] | None:
+    """The limit that keeps a school from the one it is paired with, in both languages."""
+    schools, limits = question.schools, question.limits
+    other, km = _called(schools, j), float(question.km[at, j])
+    if not np.isfinite(km):
+        return (
+            "coordinates",
+            f"jarak ke pasangannya, {other}, tidak diketahui. Perbaiki lat dan lon keduanya.",
+            f"the way to its pair, {other}, is not known. Mend lat and lon of both.",
+        )
+    if not alike(schools, limits)[at, j]:
+        return (
+            "level",
+            f"jenjang, status, atau wilayah pasangannya, {other}, tidak sama.",
+            f"its pair, {other}, has another level, status or area.",
+        )
+    if km > question.most_km[at] + 1e-9:
+        return (
+            "distance",
+            f"pasangannya, {other}, berjarak {km:.2f} km; batasnya {question.most_km[at]:g} km.",
+            f"its pair, {other}, is {km:.2f} km away; the limit is {question.most_km[at]:g} km.",
+        )
+    return None
 
 
 def _called(schools: pd.DataFrame, at: int) -> str:

@@ -96,6 +96,8 @@ def read_schools(path: Path) -> SchoolFile:
     npsn = text["npsn"].str.lstrip("'").str.removesuffix(".0")
     for line in text.index[npsn == ""]:
         faults.append(Fault(path.name, "regroup_npsn_missing", int(line), "npsn"))
+    for line, own in npsn[npsn.str.fullmatch(r"\d[.,]\d+[eE]\+?\d+")].items():
+        faults.append(Fault(path.name, "regroup_npsn_cut", int(line), "npsn", own))
     first: dict[str, int] = {}
     for line, own in npsn[npsn != ""].items():
         if own in first:
@@ -185,7 +187,12 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
             "km": km,
         }
     )
-    return roads.loc[~bad].reset_index(drop=True), faults
+    kept = roads.loc[~bad & (roads["from"] != roads["into"])]
+    # Written the same twice is one road; what is left over has two lengths.
+    ways = kept.drop_duplicates()
+    if differ := int(ways.duplicated(["from", "into"]).sum()):
+        faults.append(Fault(path.name, "regroup_road_twice", details={"count": differ}))
+    return kept.reset_index(drop=True), faults
 
 
 def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:

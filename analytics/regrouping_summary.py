@@ -9,6 +9,14 @@ from analytics.faults import Fault
 from analytics.regrouping import MERGE, RegroupingPlan
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_outcome import outcome
+from analytics.regrouping_reasons import (
+    BETTER_OPEN,
+    NO_POINT,
+    NO_ROOM,
+    NOT_WORTH,
+    RECEIVES,
+    TOO_FAR,
+)
 
 
 def summary(plan: RegroupingPlan, few: int) -> dict[str, object]:
@@ -57,8 +65,14 @@ def summary(plan: RegroupingPlan, few: int) -> dict[str, object]:
     }
 
 
-def notes(plan: RegroupingPlan) -> list[tuple[str, str]]:
-    """What the plan comes to in a sentence, or why there is none."""
+def notes(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
+    """What the plan comes to and why candidates stay open, or why there is none.
+
+    Parameters
+    ----------
+    reason
+        As :func:`analytics.regrouping_reasons.reasons` gives it.
+    """
     if plan.infeasible:
         return [(one.message_id, one.message_en) for one in plan.infeasible]
     solution = plan.solution
@@ -70,8 +84,53 @@ def notes(plan: RegroupingPlan) -> list[tuple[str, str]]:
             f" {100 * solution.gap:.4f}% dalam {solution.seconds:.1f} detik.",
             f"{merges} schools merge; saves {saved:,.0f} million rupiah a year; gap"
             f" {solution.gap:.4%} in {solution.seconds:.1f} seconds.",
+        ),
+        *_stays(plan, reason),
+    ]
+
+
+def stays_open(plan: RegroupingPlan, reason: pd.DataFrame) -> dict[str, int]:
+    """Candidates that stay open, by reason; most first."""
+    own = reason["reason"].where(plan.prepared.schools["is_candidate"].to_numpy(dtype=bool))
+    counted = own[own.isin(list(_STAYS))].value_counts()
+    return {str(name): int(count) for name, count in counted.items()}
+
+
+def _stays(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
+    if not plan.prepared.schools["is_candidate"].any():
+        return [
+            (
+                "Tidak ada calon menurut syarat ini: naikkan --min-pupils, atau sebut sekolahnya di"
+                " --candidates.",
+                "No school is a candidate by these rules: raise --min-pupils, or name schools in"
+                " --candidates.",
+            )
+        ]
+    counted = stays_open(plan, reason)
+    if not counted:
+        return []
+    told = [", ".join(f"{count} {_STAYS[name][at]}" for name, count in counted.items())
+            for at in (0, 1)]  # fmt: skip
+    return [
+        (
+            f"{sum(counted.values())} calon tetap buka: {told[0]}.",
+            f"{sum(counted.values())} candidates stay open: {told[1]}.",
         )
     ]
+
+
+# Why a candidate stays open, in both languages.
+_STAYS = {
+    RECEIVES: ("menerima sekolah lain", "receive other schools"),
+    NO_POINT: ("tanpa koordinat yang dapat dipercaya", "without coordinates that can be believed"),
+    TOO_FAR: ("tanpa penerima dalam batas", "without a receiver within the limits"),
+    NO_ROOM: ("yang penerimanya kekurangan ruang", "whose receivers lack rooms"),
+    NOT_WORTH: (
+        "yang jalannya lebih mahal daripada hematnya",
+        "whose way costs more than is saved",
+    ),
+    BETTER_OPEN: ("lebih hemat tetap buka", "better left open"),
+}
 
 
 def as_json(summary: dict[str, object]) -> bytes:

@@ -1,0 +1,114 @@
+"""Odd files of schools: read where they are plain enough, told in words where they are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.checks_cells import UNKNOWN, degrees
+from tests.test_regrouping_switches import HEAD, LARGE, ROWS, district, planned
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("7°37'09.48\" LS", -7.6193),
+        ("7° 37' 9,48'' LS", -7.6193),
+        ("S 7 37 09.48", -7.6193),
+        ("-7:37:09.48", -7.6193),
+        ("7°37.158' S", -7.6193),
+        ("7,6193° LS", -7.6193),
+        ("111°33'30.24\" BT", 111.5584),
+        ("111d33m30.24s E", 111.5584),
+        ("1°02'03\" LU", 1.0341667),
+        ("-7.6193", -7.6193),
+        ("7°61'09\" LS", UNKNOWN),  # no 61 minutes
+        ("-7°37' LU", UNKNOWN),  # south and north at once
+        ("7.5°37' LS", UNKNOWN),
+        ("-7619300", UNKNOWN),
+        ("selatan", UNKNOWN),
+        ("", None),
+    ],
+)
+def test_degrees_minutes_and_seconds_are_read_as_people_write_them(written, value):
+    # By hand: 37/60 + 9.48/3600 = 0.6193; 33/60 + 30.24/3600 = 0.5584.
+    found = degrees(written)
+    assert found == (pytest.approx(value, abs=1e-6) if isinstance(value, float) else value)
+
+
+def sexagesimal(text: str, sides: str) -> str:
+    value = float(text)
+    whole = int(abs(value))
+    minutes = (abs(value) - whole) * 60
+    seconds = (minutes - int(minutes)) * 60
+    return f"{whole}°{int(minutes)}'{seconds:.3f}\" {sides.split()[value < 0]}"
+
+
+def test_a_list_in_degrees_minutes_and_seconds_gives_the_same_plan(tmp_path):
+    _, plain, _ = planned(tmp_path, district())
+    lines = [line.split(",") for line in district().splitlines()]
+    for line in lines[1:]:
+        line[3], line[4] = sexagesimal(line[3], "LU LS"), sexagesimal(line[4], "BT BB")
+    status, plan, _ = planned(tmp_path, "\n".join("\t".join(line) for line in lines))
+    assert status == 0
+    assert {npsn: row["into"] for npsn, row in plan.items()} == {
+        npsn: row["into"] for npsn, row in plain.items()
+    }
+
+
+def test_an_sd_and_an_smp_in_one_yard_stand_where_they_stand(tmp_path):
+    # The same plan as without the SMP: a mixed file is its levels side by side.
+    _, alone, _ = planned(tmp_path, district())
+    mixed = [HEAD + ",g7,g8,g9", *(f"{row},,," for row in [*ROWS, LARGE])]
+    mixed.append("77,SMP 7,A,-7.495,111.000,9,,,,,,,20,20,20")
+    status, plan, told = planned(tmp_path, "\n".join(mixed))
+    assert status == 0
+    assert told["counts"]["kept_out_by_coordinates"] == 0
+    assert {one: plan[one]["into"] for one in alone} == {
+        one: row["into"] for one, row in alone.items()
+    }
+
+
+def test_an_npsn_cut_by_a_spreadsheet_is_refused(tmp_path, capsys):
+    text = district().replace("\n1,SD 1", "\n2.0508E+07,SD 1")
+    assert planned(tmp_path, text)[0] == 1
+    assert "NPSN rusak oleh lembar kerja" in capsys.readouterr().err
+
+
+def test_a_road_written_twice_is_said_and_one_to_itself_is_none(tmp_path, capsys):
+    roads = tmp_path / "R.csv"
+    roads.write_text("from,into,km\n1,2,0.5\n1,2,0.9\n1,1,0.4\n3,4,1\n3,4,1\n", encoding="utf-8")
+    status, plan, _ = planned(tmp_path, district(), "--roads", str(roads), "--pair", "1=2")
+    assert status == 0
+    assert float(plan["1"]["distance_km"]) == 0.9
+    assert "1 jalan tertulis dua kali" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--min-pupils", "0"], "Tidak ada calon menurut syarat ini"),
+        (["--max-km", "0"], "6 calon tetap buka: 6 tanpa penerima dalam batas"),
+        (["--cost-open", "0", "--cost-rombel", "0"], "yang jalannya lebih mahal"),
+    ],
+)
+def test_a_plan_without_merges_says_why(tmp_path, capsys, more, words):
+    status, plan, told = planned(tmp_path, district(), *more)
+    assert status == 0
+    assert {row["action"] for row in plan.values()} == {"open"}
+    assert words in capsys.readouterr().err
+    assert sum(told["stays_open"].values()) == told["counts"]["candidates"]
+
+
+@pytest.mark.parametrize(
+    ("change", "pair", "words"),
+    [
+        (("", ""), ["--max-km", "0.1"], "pasangannya, SD 2 (2), berjarak 0.72 km; batasnya 0.1 km"),
+        (("2,SD 2,A,-7.490,111.000", "2,SD 2,A,0,0"), [], "jarak ke pasangannya, SD 2 (2), tidak"),
+        (("2,SD 2,A,", "2,SD 2,B,"), ["--same", "kecamatan"], "wilayah pasangannya, SD 2 (2)"),
+    ],
+)
+def test_a_pair_that_cannot_be_says_which_limit(tmp_path, capsys, change, pair, words):
+    # 0.005 degrees of latitude are 0.556 km, times 1.3.
+    text = district().replace(*change)
+    assert planned(tmp_path, text, "--pair", "1=2", *pair)[0] == 1
+    assert words in capsys.readouterr().err
