@@ -99,23 +99,24 @@ def _groups(ground: Ground, choice: MoveChoice, locks: Locks) -> pd.DataFrame:
     barred: dict[str, set[str]] = {}
     for who, where in locks.forbidden:
         barred.setdefault(who, set()).add(where)
-    cell_at = {
-        (str(cell.npsn), str(cell.post)): int(cell.Index) for cell in ground.cells.itertuples()
-    }
+    cell_names = zip(ground.cells["npsn"].tolist(), ground.cells["post"].tolist(), strict=True)
+    cell_at = {name: at for at, name in zip(ground.cells.index.tolist(), cell_names, strict=True)}
     members: dict[tuple, list[int]] = {}
     # Who stays longest in service goes first: the place is filled for longest.
     ordered = able.sort_values(
         ["retires_on", "person_id"], ascending=[False, True], na_position="last", kind="stable"
     )
-    for row in ordered.itertuples():
-        out_of = barred.get(str(row.person_id), set()) | barred.get(str(row.npsn), set())
+    names = ["person_id", "npsn", "held_post", "fits", "home_kecamatan", "may_private"]
+    columns = [ordered[name].tolist() for name in (*names, "must_move", "certificate_post")]
+    for at, person, npsn, post, fits_, home, private, must, proof in zip(
+        ordered.index.tolist(), *columns, strict=True
+    ):
         key = (
-            str(row.npsn), str(row.held_post), tuple(sorted(row.fits)),
-            str(row.home_kecamatan).casefold() if choice.use_home else "",
-            bool(row.may_private), bool(row.must_move), row.certificate_post != "",
-            tuple(sorted(out_of)),
+            npsn, post, tuple(sorted(fits_)), home.casefold() if choice.use_home else "",
+            private, must, proof != "",
+            tuple(sorted(barred.get(person, set()) | barred.get(npsn, set()))),
         )  # fmt: skip
-        members.setdefault(key, []).append(int(row.Index))
+        members.setdefault(key, []).append(at)
     closing = ground.schools["is_closed"].to_dict()
     rows = [
         (
@@ -154,27 +155,21 @@ def _near(
         sources=set(groups["npsn"]), targets=set(targets["npsn"]),
     )  # fmt: skip
     near: dict[str, dict[str, float]] = {}
-    for row in pairs.itertuples():
-        near.setdefault(str(row.from_npsn), {})[str(row.to_npsn)] = round(row.distance_km, _METRES)
+    ways = (pairs[name].tolist() for name in ("from_npsn", "to_npsn", "distance_km"))
+    for npsn, other, km in zip(*ways, strict=True):
+        near.setdefault(npsn, {})[other] = round(km, _METRES)
     if not choice.use_home:
         return near
-    usable = ground.schools.loc[ground.schools["is_usable"]]
-    wanted = usable.loc[usable.index.isin(set(targets["npsn"]))]
-    homes = wanted.groupby(wanted["kecamatan"].str.casefold()).groups
+    wanted = set(targets["npsn"])
+    kecamatan = ground.schools["kecamatan"].str.casefold().tolist()
+    there: dict[str, list[str]] = {}
+    for npsn, home in zip(ground.schools.index, kecamatan, strict=True):
+        if npsn in wanted and npsn in ground.where:
+            there.setdefault(home, []).append(npsn)
+    by_home = {home: Targets(ground, schools) for home, schools in there.items()}
     for npsn, home in dict.fromkeys(zip(groups["npsn"], groups["home"], strict=True)):
-        if home not in homes or npsn not in usable.index or not home:
-            continue
-        there = wanted.loc[homes[home]]
-        own = usable.loc[npsn]
-        km = choice.detour * straight_km(
-            own["latitude"], own["longitude"],
-            there["latitude"].to_numpy(), there["longitude"].to_numpy(),
-        )  # fmt: skip
-        near[f"{npsn}\n{home}"] = {
-            str(other): round(float(far), _METRES)
-            for other, far in zip(there.index, km, strict=True)
-            if other != npsn
-        }
+        if home in by_home and home and npsn in ground.where:
+            near[f"{npsn}\n{home}"] = by_home[home].km_from(npsn, choice.detour)
     return near
 
 

@@ -239,8 +239,8 @@ def private_rules(rulebook: RuleBook, on: date) -> pd.DataFrame:
 
 def _rule(rulebook: RuleBook, key: str, on: date) -> float:
     table, moment = rulebook.teacher_rules, pd.Timestamp(on)
-    rows = table[(table["effective_from"] <= moment) & (table["effective_to"] >= moment)]
-    rows = rows[(rows["key"] == key) & (rows["level"] == "*")]
+    rows = table[(table["key"] == key) & (table["level"] == "*")]
+    rows = rows[(rows["effective_from"] <= moment) & (rows["effective_to"] >= moment)]
     if len(rows) != 1:
         raise RuleError(
             f"teacher_rule.csv: {len(rows)} rows answer {key} on {on}; exactly one must"
