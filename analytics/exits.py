@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ from analytics.exits_panel import (
     must_go,
     past_years,
     people_of,
-    traits,
+    traits_ahead,
     year_start,
 )
 from analytics.exits_prior import Prior, prior_rates
@@ -125,26 +126,25 @@ class ExitModel:
         """
         who = people_of(people, self.mandatory)
         everybody = np.ones(len(people), bool)
-        found = {cause: np.zeros((len(people), years)) for cause in self.shown_causes}
-        start = year_start(self.observed_until, 0)
-        for year in range(years):
-            until = year_start(self.observed_until, year + 1)
+        starts = [year_start(self.observed_until, year) for year in range(years + 1)]
+        level = [self._multiplier(year) if with_years else 1.0 for year in range(years)]
+        ahead = self._early(traits_ahead(who, starts[:-1]), np.repeat(level, len(people)))
+        early = {cause: each.reshape(years, -1) for cause, each in ahead.items()}
+        found = {cause: np.zeros((years, len(people))) for cause in self.shown_causes}
+        for year, (start, until) in enumerate(pairwise(starts)):
             share, overdue = must_go(who, everybody, start, until)
-            level = self._multiplier(year) if with_years else 1.0
-            early = self._early(traits(who, everybody, start), level)
             # Who goes by law somewhere within the year may leave earlier in it.
             before = np.where(share > 0, _share_before(who, start, until), 1.0)
             total = np.zeros(len(people))
             for cause, chance in early.items():
-                kept = np.where(overdue & (year == 0), 0.0, chance * before)
+                kept = np.where(overdue & (year == 0), 0.0, chance[year] * before)
                 total += kept
                 for name, part in self.cause_shares.get(cause, {cause: 1.0}).items():
-                    found[name][:, year] += kept * part
+                    found[name][year] += kept * part
             if who.has_law:
                 forced = np.where(overdue, self.overdue_hazard, share)
-                found[BUP][:, year] = np.where(overdue & (year == 0), forced, forced * (1 - total))
-            start = until
-        return found
+                found[BUP][year] = np.where(overdue & (year == 0), forced, forced * (1 - total))
+        return {cause: np.ascontiguousarray(each.T) for cause, each in found.items()}
 
     @property
     def shown_causes(self) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ class ExitModel:
         known = self.outlook.multiplier
         return float(known[min(year, len(known) - 1)])
 
-    def _early(self, who: Traits, level: float) -> dict[str, Numbers]:
+    def _early(self, who: Traits, level: Numbers) -> dict[str, Numbers]:
         return together(self.models, who, self.prior, level, self.blend)
 
 

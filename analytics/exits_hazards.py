@@ -41,10 +41,13 @@ def together(
     models: Mapping[str, CauseModel],
     who: Traits,
     prior: Prior,
-    level: float = 1.0,
+    level: float | Numbers = 1.0,
     blend: Blend = NO_TREES,
 ) -> dict[str, Numbers]:
-    """Chances by cause that leave room for staying (eq. 73), times the level of the year."""
+    """Chances by cause that leave room for staying (eq. 73), times the level of the year.
+
+    ``level``: one for all, or one for each entry of ``who``.
+    """
     odds = {
         cause: np.exp(np.clip(model.logit(who, prior_logit(prior.rate(cause, who))), -30, 30))
         for cause, model in models.items()

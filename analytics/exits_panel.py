@@ -198,6 +198,16 @@ def traits(people: People, who: Flags, day: int) -> Traits:
     )
 
 
+def traits_ahead(people: People, days: Sequence[int]) -> Traits:
+    """Everybody on each of some days, day after day: what stays is worked out once."""
+    everybody = np.ones(len(people.start), dtype=bool)
+    found = _joined([traits(people, everybody, day) for day in days])
+    for name in set(found.factors) & set(people.factors):
+        codes, levels = pd.factorize(people.factors[name])
+        found.kept["coded", name] = ([str(level) for level in levels], np.tile(codes, len(days)))
+    return found
+
+
 def _days(dates: NDArray[np.datetime64]) -> Whole:
     return dates.astype("datetime64[D]").astype(np.int64)
 
