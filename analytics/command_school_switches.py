@@ -175,7 +175,7 @@ def add_regroup(
     command.add_argument(
         "--out", type=str, required=True, metavar="plan.csv", help="'-' untuk layar"
     )
-    command.add_argument("--summary", type=Path, metavar="s.json", help="tujuan, batas, celah")
+    command.add_argument("--summary", type=Path, metavar="s.json", help="tujuan, batas, selisih")
     add_switches(command, amount, whole, names)
 
 

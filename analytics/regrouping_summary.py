@@ -80,8 +80,8 @@ def notes(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
     merges = int((plan.table["action"] == MERGE).sum())
     return [
         (
-            f"{merges} sekolah digabung; hemat {_thousands(saved)} juta rupiah setahun; celah"
-            f" {100 * solution.gap:.4f}% dalam {solution.seconds:.1f} detik.",
+            f"{merges} sekolah digabung; hemat {_thousands(saved)} juta rupiah setahun; selisih ke"
+            f" rencana terbaik {100 * solution.gap:.4f}% dalam {solution.seconds:.1f} detik.",
             f"{merges} schools merge; saves {saved:,.0f} million rupiah a year; gap"
             f" {solution.gap:.4%} in {solution.seconds:.1f} seconds.",
         ),

@@ -25,6 +25,7 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
+    layout.needs_people(_question())
     _page()
 
 

@@ -67,6 +67,8 @@ def _finding() -> str:
     edition = load.edition()
     if edition is None:
         return t("Belum ada data: jatuhkan satu berkas untuk mulai")
+    if not edition.people_count:
+        return t("Data sekolah sudah ada; daftar pegawai belum dimuat")
     waiting = len(import_titles.unmatched())
     if waiting:
         return tn(

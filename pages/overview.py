@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import leaving, leaving_groups, leaving_summary, succession
-from pages.shared import access, charts, inputs, layout, load, staff_outlook, words
+from pages.shared import access, charts, inputs, layout, load, questions, staff_outlook, words
 from pages.shared.inputs import who
 from pages.shared.layout import Key
 from pages.shared.words import number, percent, t, tn
@@ -325,10 +325,15 @@ def leaver_chart(found: Answers) -> charts.Figure:
     )
 
 
+def _question() -> str:
+    return t("Siapa yang pergi, kapan, dan apa yang kosong?")
+
+
 def render() -> None:
     """Draw the page."""
     access.require("pimpinan")
     layout.needs_data()
+    layout.needs_people(_question())
     # read
     key = load.people_key()
     counted = inputs.linked("hitung", inputs.COUNTED, "asn")
@@ -337,9 +342,10 @@ def render() -> None:
     # draw
     title, switch = st.columns([3, 1], vertical_alignment="bottom", gap="medium")
     with title:
-        layout.header(finding(found, counted), t("Siapa yang pergi, kapan, dan apa yang kosong?"))
+        layout.header(finding(found, counted), _question())
     with switch:
         inputs.counted()
+    questions.draw()
     layout.keys(figures(found, counted))
     if found.people_count and found.undated_count < found.people_count:
         story, chart = st.columns([2, 3], gap="large")

@@ -156,12 +156,23 @@ def _finding(asked: Asked, plan: RegroupingPlan, answer: Outcome) -> str:
 def _proof(work: Work[RegroupingPlan], plan: RegroupingPlan) -> None:
     """How good the plan is proven to be; followed while the solver still works."""
     solution = plan.solution
-    told = t(
-        "Biaya rencana {objective} setahun, batas bawah {bound}, celah {gap}, {seconds} detik.",
-        objective=money(solution.objective),
-        bound=money(solution.bound),
-        gap=gap_said(solution.gap),
-        seconds=number(solution.seconds, 1),
+    cost, seconds = money(solution.objective), number(solution.seconds, 1)
+    told = (
+        t(
+            "Terbukti paling hemat: tidak ada rencana yang biayanya di bawah {cost} setahun"
+            " ({seconds} detik).",
+            cost=cost,
+            seconds=seconds,
+        )
+        if solution.gap == 0
+        else t(
+            "Biaya rencana {cost} setahun; tidak ada rencana di bawah {bound}, jadi selisih ke yang"
+            " terbaik paling banyak {gap} ({seconds} detik).",
+            cost=cost,
+            bound=money(solution.bound),
+            gap=gap_said(solution.gap),
+            seconds=seconds,
+        )
     )
     if work.stop.is_set():
         layout.note(f"{t('Pencarian dihentikan.')} {told}")

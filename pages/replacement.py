@@ -29,6 +29,7 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
+    layout.needs_people(_question())
     _page()
 
 
@@ -41,15 +42,6 @@ def _page() -> None:
     finding = st.container()
     key = load_replacement.key()
     held = load_replacement.ground(key)
-    if held.posted.empty:
-        with finding:
-            layout.header(t("Tidak ada pegawai dalam data ini"), _question())
-        layout.empty(
-            t("Tidak ada yang dihitung"),
-            t("Muat daftar pegawai di halaman Data."),
-            leads_to_data=True,
-        )
-        return
 
     # read
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):

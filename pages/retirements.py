@@ -20,6 +20,7 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
+    layout.needs_people(t("Siapa pensiun, kapan?"))
     _page()
 
 
@@ -52,10 +53,11 @@ def _page() -> None:
         height=440,
         on_select=lambda: details.clicked("grafik-pensiun"),
     )
+    # Before the long calendar of months: what a link opened is found with one scroll.
+    _details(view, answer)
     if answer.summary.leaver_count:
         months.draw(view, seen, "kalender-bulan", details.show_names)
     _what_is_left_out(answer)
-    _details(view, answer)
     layout.source_note(1, 2, 3)
 
 

@@ -30,6 +30,7 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
+    layout.needs_people(_question())
     scenario_held.follow_address()
     _page()
 

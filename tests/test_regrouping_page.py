@@ -80,7 +80,7 @@ def test_within_six_kilometres_the_small_school_merges_and_the_title_counts_what
         " terjauh 5,2 km"
     ) in said
     assert "24 → 18 rombel, 6 ruang bebas" in said
-    assert "celah 0,00%" in said
+    assert "Terbukti paling hemat" in said
 
 
 @pytest.mark.parametrize(

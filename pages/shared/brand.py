@@ -145,6 +145,11 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
 div:has(> .st-key-hitungan:empty), .st-key-hitungan:empty { display: none; }
 /* A switch says its whole name, on a phone too. */
 .stCheckbox label p { white-space: normal !important; }
+/* Under a finger the buttons of a table are always there: they have a line of their own. */
+@media (hover: none) { .stElementContainer:has(.stDataFrame) { margin-top: 2.2rem; } }
+/* Two arrows alone do not say that the other pages are behind them. */
+[data-testid="stExpandSidebarButton"] { width: auto !important; gap: .1rem; }
+[data-testid="stExpandSidebarButton"]::after { content: "Menu"; font-size: .95rem; }
 @media (max-width: 900px) {
   .es-options thead { display: none; }
   .es-options table, .es-options tbody, .es-options tr, .es-options th, .es-options td {

@@ -86,6 +86,7 @@ def config(file_name: str) -> dict[str, Any]:
             "zoomOut2d",
             "autoScale2d",
             "resetScale2d",
+            "resetSankeyGroup",
         ],
         "toImageButtonOptions": {**picture, "format": "png", "scale": 2},
         "scrollZoom": False,

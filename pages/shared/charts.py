@@ -139,6 +139,12 @@ def see_through(colour: str, share: float) -> str:
     return f"rgba({red},{green},{blue},{share})"
 
 
+def over_lines(ink: str, ground: str) -> dict[str, Any]:
+    """A font for words that lines run through: each letter in a seam of its ground's colour."""
+    seam = ", ".join(f"{x}px {y}px 2px {ground}" for x in (-2, 0, 2) for y in (-2, 0, 2))
+    return {"size": 14, "color": ink, "shadow": seam}
+
+
 def wrapped(sentence: str, width: int = 110) -> str:
     """A title in lines that fit the saved image; Plotly does not break lines by itself."""
     lines = [""]

@@ -36,6 +36,8 @@ _COLOURS = {
     "belum_dihitung": charts.QUIET,
 }
 _FLOW_OPACITY = 0.42
+# Ink and page.
+_LIGHT, _DARK = ("#16212C", "#FFFFFF"), ("#E8EDF2", "#10171E")
 
 
 @dataclass(frozen=True)
@@ -324,7 +326,8 @@ def _flow(
                 "" if one == _ALL else f"{names.get(one, one)} {number(size[one])}" for one in ids
             ],
             "color": colours,
-            "pad": 16,
+            # A thin flow still has room for its name.
+            "pad": 22,
             "thickness": 18,
             "line": {"width": 0},
             "hoverinfo": "none",
@@ -343,7 +346,7 @@ def _flow(
             "customdata": said,
             "hovertemplate": "%{customdata}<extra></extra>",
         },
-        "textfont": {"size": 14, "color": "#E8EDF2" if is_dark else "#16212C", "shadow": "none"},
+        "textfont": charts.over_lines(*(_DARK if is_dark else _LIGHT)),
     }
     shown = charts.layout(finding, legend=False)
     shown["hovermode"] = "closest"

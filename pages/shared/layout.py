@@ -183,6 +183,23 @@ def needs_data() -> None:
     st.stop()
 
 
+def needs_people(question: str) -> None:
+    """Stop a page that counts staff while the edition has schools only; say what to load."""
+    held = load.edition()
+    if held is not None and held.people_count:
+        return
+    header(t("Belum ada daftar pegawai"), question)
+    empty(
+        t("Halaman ini dihitung dari pegawai satu per satu"),
+        t(
+            "Muat di halaman Data: nominatif SIASN, daftar SIMPEG, atau DUK. Halaman Murid, Guru,"
+            " dan Regrouping sudah dapat dipakai dengan data sekolah saja."
+        ),
+        leads_to_data=True,
+    )
+    st.stop()
+
+
 def count_shown(count: int) -> str:
     """A count of people as this visitor may see it."""
     return HIDDEN_COUNT if is_small(count) else words.number(count)

@@ -30,7 +30,7 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
         name = teacher_view.post_name(str(best["post"].iloc[0]))
         finding += t("; terbanyak {post}", post=name)
     rows = _gathered(rows)
-    shown = charts.ranked(charts.layout(finding), room=40)
+    shown = charts.ranked(charts.layout(finding), room=76)
     shown |= {"barmode": "stack", "hovermode": "y unified"}
     # Names of posts take much of a phone; the legend begins at its edge, beside the buttons.
     shown["legend"]["xref"] = "container"
@@ -43,9 +43,6 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
             "name": name,
             "x": rows[column].tolist(),
             "y": labels,
-            "text": [number(value) if value else "" for value in rows[column]],
-            "textposition": "auto",
-            "insidetextanchor": "middle",
             "marker": charts.hatched(hatch, colour),
             "hovertemplate": "%{x:,d}",
         }
@@ -54,7 +51,24 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
             (t("Masih kosong"), "unfilled_count", _EMPTY, "/"),
         )
     ]
-    return charts.ReadyFigure({"data": traces, "layout": shown})
+    # Both counts at the end: within the bar they have no room on a phone.
+    totals = (rows["filled_count"] + rows["unfilled_count"]).tolist()
+    said = {
+        "type": "scatter",
+        "mode": "text",
+        "x": totals,
+        "y": labels,
+        "text": [
+            "\u00a0" + t("{filled} dari {all}", filled=number(filled), all=number(every))
+            for filled, every in zip(rows["filled_count"], totals, strict=True)
+        ],
+        "textposition": "middle right",
+        "textfont": {"size": 13},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    return charts.ReadyFigure({"data": [*traces, said], "layout": shown})
 
 
 def before_after_height(plan: Plan) -> int:

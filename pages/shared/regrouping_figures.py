@@ -22,25 +22,41 @@ def ways(plan: RegroupingPlan, few: int, language: str) -> charts.ReadyFigure | 
     bands = answer.ways
     if not answer.totals["pupils_moved"]:
         return None
-    counts = bands.set_index(
-        pd.Index([f"{number(row.km_from, 1)}-{number(row.km_to, 1)}" for row in bands.itertuples()])
-    )[["pupil_count"]]
     finding = t(
         "{n} murid berjalan lebih jauh: rata-rata {mean} km, terjauh {worst} km",
         n=number(answer.totals["pupils_moved"]),
         mean=number(answer.totals["mean_km"], 1),
         worst=number(answer.totals["worst_km"], 1),
     )
-    figure = charts.bars(
-        counts.astype(int), finding, names={"pupil_count": t("Murid")}, y_title=t("Murid")
-    )
-    figure["layout"]["xaxis"] |= {
-        "title": {"text": "km"},
-        "type": "category",
+    shown = charts.layout(finding, t("Murid"), legend=False)
+    shown["hovermode"] = "closest"
+    shown["bargap"] = 0.06
+    # Edges of the bands in km, as many as there is room for.
+    shown["xaxis"] |= {
+        "title": {"text": t("km lebih jauh")},
+        "tickformat": ",~f",
+        "tickangle": 0,
+        "nticks": 7,
     }
-    highest = float(counts["pupil_count"].max())
-    figure["layout"]["margin"] |= {"l": charts.left_room(highest), "b": 72}
-    return charts.ReadyFigure(figure)
+    shown["margin"] |= {"l": charts.left_room(float(bands["pupil_count"].max())), "b": 72}
+    trace = {
+        "type": "bar",
+        "x": ((bands["km_from"] + bands["km_to"]) / 2).tolist(),
+        "y": bands["pupil_count"].astype(int).tolist(),
+        "marker": {"color": charts.PALETTE[0], "line": {"width": 0}},
+        "text": [
+            t(
+                "{low}-{high} km: {n} murid",
+                low=number(row.km_from, 1),
+                high=number(row.km_to, 1),
+                n=number(row.pupil_count),
+            )
+            for row in bands.itertuples()
+        ],
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    return charts.ReadyFigure({"data": [trace], "layout": shown})
 
 
 def saved_by_year(saved: pd.DataFrame) -> charts.Figure:

@@ -207,7 +207,7 @@ def grades(scope: Scope, language: str) -> charts.ReadyFigure | None:  # noqa: A
         "x": labels,
         "y": rows,
         "z": values.tolist(),
-        "colorscale": [[0, "#FBF0D5"], [0.5, "#8DBBD6"], [1, "#2C7CB2"]],
+        "colorscale": [[0, "#FBF0D5"], [0.5, "#B7D5E6"], [1, "#6FAAD0"]],
         "xgap": 2,
         "ygap": 2,
         "showscale": False,
