@@ -26,11 +26,11 @@ from analytics.command_line import (
 from analytics.faults import Fault, FaultsError
 from analytics.regrouping import RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules, candidates
-from analytics.regrouping_file import read_roads
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_limits import Limits
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_reasons import reasons
+from analytics.regrouping_roads import read_roads
 from analytics.regrouping_rules import counts_heavy_rooms, local_value, usual_prices
 from analytics.regrouping_stored import with_saved
 from analytics.regrouping_summary import as_json, findings, notes, stays_open, summary

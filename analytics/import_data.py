@@ -304,6 +304,8 @@ def preview(  # noqa: PLR0913  the screen's choices, each on its own
         else:
             if isinstance(checked, checks.CheckedSchools):
                 incoming = import_schools.with_described(incoming, _profiles_of(base), checked.told)
+                incoming = import_schools.with_names(incoming, _profiles_of(base))
+                _refuse_nameless(incoming, reading)
             tables, replaced_count, kept_count = _merged_list(
                 reading.kind, incoming, base, "add" if reading.layout == "abk_tasks" else scope
             )
@@ -483,6 +485,14 @@ def _checked(
     if reading.kind == "teacher":
         return checks.checked_teachers(reading, as_of)
     return checks.checked_roster(reading, rulebook, as_of, local_titles, choice)
+
+
+def _refuse_nameless(schools: pd.DataFrame, reading: Reading) -> None:
+    """A list of schools nobody knows needs a column of names; without it, it is asked for."""
+    if schools["name"].isna().any():
+        words = {"column_id": "Nama Sekolah", "column_en": "school name"}
+        missing = Fault(reading.file, "column_missing", details=words)
+        raise UnmappedError(replace(reading, faults=(*reading.faults, missing)))
 
 
 def _good_rows(kind: str, checked: Checked) -> pd.DataFrame:

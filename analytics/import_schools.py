@@ -38,6 +38,15 @@ def with_described(
     return incoming.assign(**{name: beside[name] for name in columns})
 
 
+def with_names(incoming: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
+    """New rows, those of a list without names under the name each school has in ``present``."""
+    if present.empty:
+        return incoming
+    latest = present.sort_values("school_year", kind="stable").drop_duplicates("npsn", keep="last")
+    known = incoming["npsn"].map(latest.set_index("npsn")["name"])
+    return incoming.assign(name=incoming["name"].astype("object").fillna(known).astype("str"))
+
+
 def described(
     incoming: pd.DataFrame, present: pd.DataFrame, told: frozenset[str]
 ) -> tuple[pd.DataFrame, list[str]]:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analytics import checks_cells
@@ -165,34 +164,6 @@ def read_history(path: Path) -> pd.DataFrame:
             "pupil_count": text["pupils"].map(_count).astype("int64"),
         }
     )
-
-
-def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
-    """Measured roads: ``from,into,km``, and what is wrong with them."""
-    text = table_of(path, "from")
-    missing = [name for name in ("from", "into", "km") if name not in text]
-    if missing:
-        details = {"name": ", ".join(missing)}
-        raise FaultsError([Fault(path.name, "regroup_road_column_missing", details=details)])
-    km = pd.to_numeric(text["km"].str.replace(",", ".", regex=False), errors="coerce")
-    bad = ~(np.isfinite(km) & (km >= 0))
-    faults = [
-        Fault(path.name, "regroup_road_invalid", int(line), "km", text.loc[line, "km"])
-        for line in text.index[bad]
-    ]
-    roads = pd.DataFrame(
-        {
-            "from": text["from"].str.lstrip("'").str.removesuffix(".0"),
-            "into": text["into"].str.lstrip("'").str.removesuffix(".0"),
-            "km": km,
-        }
-    )
-    kept = roads.loc[~bad & (roads["from"] != roads["into"])]
-    # Written the same twice is one road; what is left over has two lengths.
-    ways = kept.drop_duplicates()
-    if differ := int(ways.duplicated(["from", "into"]).sum()):
-        faults.append(Fault(path.name, "regroup_road_twice", details={"count": differ}))
-    return kept.reset_index(drop=True), faults
 
 
 def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.faults import FaultsError
-from analytics.regrouping_file import read_roads
 from analytics.regrouping_limits import Limits
+from analytics.regrouping_roads import read_roads
 from analytics.state import State
 
 PLAN = "regrouping"

@@ -17,6 +17,7 @@ from analytics.rules import LawChoice
 from analytics.state import State
 from pages.shared import access, chart_config, charts, layout, words
 from pages.shared.layout import Column
+from tests import school_edition
 from tests.pages_alone import page_alone
 
 APP = str(Path(__file__).resolve().parents[1] / "app.py")
@@ -122,6 +123,24 @@ def signed_in_as(kept: State, role: str, **query: str) -> AppTest:
 @pytest.mark.usefixtures("folder")
 def test_an_empty_store_invites_to_load_data():
     assert "Belum ada data" in text(app())
+
+
+@pytest.mark.parametrize(
+    "module", ["overview", "retirements", "exits", "replacement", "scenarios", "import_data"]
+)
+def test_with_schools_and_no_staff_a_page_says_what_to_load(folder, module):
+    school_edition.written(folder, employee=school_edition.roster().iloc[:0])
+    assert "daftar pegawai" in text(page(module))
+
+
+def test_the_first_page_leads_to_five_answers(folder):
+    put(folder, roster(OLD + YOUNG))
+    shown = app()
+    text(shown)
+    links = {link.proto.label: link.proto.query_string for link in shown.get("page_link")}
+    asked = ("pergi pada 2027", "yang sah", "batas 30% pada 2027", "digabung", "dipercaya")
+    for words_of in asked:
+        assert any(words_of in label for label in links), words_of
 
 
 def test_with_accounts_nobody_sees_anything_before_signing_in(folder, kept):

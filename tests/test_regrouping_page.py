@@ -196,6 +196,27 @@ def test_a_file_of_roads_with_a_fault_is_refused_in_words_and_changes_nothing(
     assert regrouping_roads.in_force() == {}
 
 
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        # Kenanga to Dahlia is 4 km in a straight line.
+        (f"{KENANGA},{DAHLIA},5200", "regroup_road_too_long"),
+        ("77777777,88888888,2", "regroup_road_strangers"),
+        ("", "file_no_rows"),
+    ],
+)
+def test_roads_in_metres_or_of_other_schools_leave_those_in_force(
+    tmp_path, monkeypatch, rows, code
+):
+    monkeypatch.setenv("ESTAFET_DATA", str(school_edition.written(tmp_path)))
+    # As an office writes it: a title, headings of its own, a semicolon, a decimal comma.
+    good = f"Jarak jalan;;\nDari;Ke;Jarak (km)\n{KENANGA};{DAHLIA};2,5\n"
+    assert regrouping_roads.keep("baik.csv", good.encode()) == (True, [])
+    told, faults = regrouping_roads.keep("buruk.csv", f"from,into,km\n{rows}\n".encode())
+    assert (told, [fault.code for fault in faults]) == (False, [code])
+    assert regrouping_roads.in_force()["name"] == "baik.csv"
+
+
 @pytest.mark.parametrize("section", ["sekolah", "kapan", "guru", "desa"])
 def test_every_section_opens(page, section):
     said = opened(page, km="6", rinci=section)

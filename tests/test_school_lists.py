@@ -482,6 +482,23 @@ def test_a_list_of_one_school_replaces_only_that_schools_teachers(tmp_path, fold
     assert sorted(zip(found["npsn"], found["name"], strict=True)) == [(A, "Damar"), (B, "Laras")]
 
 
+def test_a_list_of_schools_without_names_is_asked_for_them_unless_the_schools_are_known(
+    tmp_path, folder
+):
+    head = ["NPSN", "Bentuk Pendidikan", "Status", "Kecamatan", "Jumlah PD", "Jumlah Rombel"]
+    rows = [[A, "SD", "Negeri", "Timur", 120, 6], [B, "SD", "Negeri", "Barat", 60, 6]]
+    nameless = workbooks.write_xlsx(tmp_path / "tanpa.xlsx", [head, *rows])
+    with pytest.raises(import_data.UnmappedError) as refused:
+        import_data.preview(folder, nameless, as_of=SCHOOL_YEAR_DAY)
+    assert "Nama Sekolah" in refused.value.faults[0].message()
+    named = [[*row, f"SDN {n}"] for n, row in enumerate(rows, start=1)]
+    file = workbooks.write_xlsx(tmp_path / "dengan.xlsx", [[*head, "Nama Sekolah"], *named])
+    loaded(folder, file, as_of=SCHOOL_YEAR_DAY)
+    loaded(folder, nameless, as_of=SCHOOL_YEAR_DAY)
+    found = table(folder, "schools", school_year=None)
+    assert sorted(found["name"]) == ["SDN 1", "SDN 2"]
+
+
 def test_a_list_without_a_number_finds_its_school_by_name(tmp_path, folder):
     schools = [
         ["NPSN", "Nama Sekolah", "BP", "Status", "PD", "Guru", "Tahun"],

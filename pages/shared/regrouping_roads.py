@@ -18,7 +18,7 @@ import streamlit as st
 
 from analytics import store
 from analytics.faults import Fault, FaultsError
-from analytics.regrouping_file import read_roads
+from analytics.regrouping_roads import read_roads, strange_roads
 from analytics.regrouping_stored import ROADS_FOLDER, ROADS_SETTING
 from pages.shared import access, import_file, inputs, layout, load, load_schools, words
 from pages.shared.load_schools import SchoolKey
@@ -79,7 +79,7 @@ def _upload(*, is_replaced: bool) -> None:
     with st.expander(t("Muat jarak jalan (CSV)"), icon=":material/route:"):
         import_file.say_uploader_in_our_words()
         st.file_uploader(
-            t("Kolom from, into (NPSN), km; dua arah sama bila hanya satu ditulis"),
+            t("Kolom dari, ke (NPSN dua sekolah), km; dua arah sama bila hanya satu ditulis"),
             type=["csv"],
             key=f"{_UPLOAD}-{st.session_state.get(_TURN, 0)}",
             on_change=_take_in,
@@ -122,7 +122,7 @@ def keep(name: str, content: bytes) -> tuple[bool, list[Fault]]:
 
     Returns
     -------
-    Whether it was kept, and what is wrong with it; a file with any fault is not kept.
+    Whether it was kept, and what is wrong with it; a file with an error is not kept.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     folder = store.data_folder() / ROADS_FOLDER
@@ -131,11 +131,13 @@ def keep(name: str, content: bytes) -> tuple[bool, list[Fault]]:
         draft.write(content)
     try:
         table, faults = read_roads(Path(draft.name))
-        if table.empty and not faults:
-            faults = [Fault(name, "file_empty")]
+        if not any(fault.severity == "error" for fault in faults):
+            schools = load_schools.schools_of(load_schools.school_key())
+            none = [Fault(name, "file_no_rows")] if table.empty else []
+            faults += none or strange_roads(name, table, schools)
     except FaultsError as error:
         faults = list(error.faults)
-    if faults:
+    if any(fault.severity == "error" for fault in faults):
         Path(draft.name).unlink()
         return False, faults
     Path(draft.name).replace(_path(sha256))
@@ -150,7 +152,7 @@ def keep(name: str, content: bytes) -> tuple[bool, list[Fault]]:
         },
         access.actor(),
     )
-    return True, []
+    return True, faults
 
 
 def _forget() -> None:
