@@ -42,6 +42,8 @@ _EXECUTED = (
     *("reason", "legal_status", "exited_on", "birth_date", "appointed_on", "sex"),
 )
 _MONTH = re.compile(r"([a-z]+\.?|\d{1,2})[\s/.-]+((?:19|20)\d{2})")
+_YEAR_MONTH = re.compile(r"((?:19|20)\d{2})[\s/.-]+(\d{1,2}|[a-z]+\.?)")
+_SHORT_YEAR = re.compile(r"([a-z]+\.?)[\s/.'-]+(\d{2})")
 # A header over the day of leaving that names one of these says why; one that names two does not.
 _KINDS_OF_DAY = re.compile(
     r"meninggal|wafat|pensiun|bup|berhenti|pemberhentian|mutasi|pindah", re.I
@@ -177,11 +179,17 @@ def _exited(reading: Reading, findings: Findings, as_of: date) -> tuple[pd.Serie
 
 
 def _month(value: object) -> date | None:
-    """The first of a month written without its day ('April 2024', '04/2024'), or None."""
-    found = _MONTH.fullmatch(cell.text(value).casefold())
-    if found is None:
+    """The first of a month written without its day ('April 2024', '2024-04', 'Apr-24'), or None."""
+    text = cell.text(value).casefold()
+    if found := _MONTH.fullmatch(text) or _SHORT_YEAR.fullmatch(text):
+        name, year = found.groups()
+    elif found := _YEAR_MONTH.fullmatch(text):
+        year, name = found.groups()
+    else:
         return None
-    name, year = found.groups()
+    if len(year) == 2:
+        # Lists of exits tell of the past: this century up to now, else the last.
+        year = f"20{year}" if 2000 + int(year) <= date.today().year else f"19{year}"
     number = int(name) if name.isdigit() else MONTH_NUMBERS.get(name.rstrip("."), 0)
     return date(int(year), number, 1) if 1 <= number <= 12 else None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+import pandas as pd
+
 from analytics import import_data
 from analytics.command_line import (
     DONE,
@@ -16,6 +18,9 @@ from analytics.command_line import (
     say_faults,
     write_faults,
 )
+from analytics.exit_causes import reasons_read
+
+_MOST_REASONS = 12
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -71,6 +76,8 @@ def run(asked: argparse.Namespace) -> int:
             f"{gone} baris lama diganti, {stayed} tetap.",
             f"{gone} earlier rows replaced, {stayed} kept.",
         )
+    if previewed.reading.kind == "exit":
+        _say_reasons(asked, previewed.good_rows)
     if previewed.reading.kind == "roster":
         counts = [len(each) for each in (changes.joined, changes.left, changes.moved)]
         promoted = len(changes.promoted)
@@ -88,3 +95,25 @@ def run(asked: argparse.Namespace) -> int:
                 f"{len(exits)} exits written down; {unknown} unexplained (page Data).",
             )
     return DONE
+
+
+def _say_reasons(asked: argparse.Namespace, exits: pd.DataFrame) -> None:
+    """What was made of each reason of a list of exits, the commonest first."""
+    table = reasons_read(exits)
+    for row in table.head(_MOST_REASONS).itertuples():
+        said = (
+            f"{row.reason!r}" if row.reason else "(tanpa alasan)",
+            f"{row.reason!r}" if row.reason else "(no reason)",
+        )
+        say(
+            asked,
+            f"  {said[0]} dibaca {row.cause}: {row.exit_count}",
+            f"  {said[1]} read as {row.cause}: {row.exit_count}",
+        )
+    rest = table["exit_count"].iloc[_MOST_REASONS:]
+    if len(rest):
+        say(
+            asked,
+            f"  {len(rest)} alasan lain: {rest.sum()}",
+            f"  {len(rest)} other reasons: {rest.sum()}",
+        )

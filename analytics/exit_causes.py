@@ -91,3 +91,21 @@ def _cause(key: str, reached: bool, rulebook: RuleBook) -> str:
             if holds:
                 return str(row.cause)
     return ""
+
+
+def reasons_read(exits: pd.DataFrame) -> pd.DataFrame:
+    """What was made of each reason as written, most frequent first.
+
+    Parameters
+    ----------
+    exits
+        One row per exit: ``reason``, ``cause``.
+
+    Returns
+    -------
+    One row per wording and cause: ``reason`` ('' where nothing is written), ``cause``,
+    ``exit_count``.
+    """
+    counts = exits.groupby(["reason", "cause"], sort=False).size().rename("exit_count")
+    found = counts.reset_index()
+    return found.sort_values(["exit_count", "reason"], ascending=[False, True], ignore_index=True)

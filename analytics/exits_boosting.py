@@ -54,15 +54,28 @@ def fitted_trees(who: Traits, left: Flags, count: Numbers, years_back: Whole) ->
         these may tell a profile that moved over the years from one that did not. Coming years
         are taken to be like the last one seen; the log odds are the mean of both.
     """
-    columns, grid = _columns(who.age, who.service, who.sex), _grid()
+    return Trees(_said(who, left, count, years_back, _grid()).reshape(TABLE_SHAPE))
+
+
+def foretold(who: Traits, left: Flags, count: Numbers, years_back: Whole, then: Traits) -> Numbers:
+    """Log odds of those asked about, by trees learnt as in :func:`fitted_trees`.
+
+    The same as its table says of them, for a quarter less work: few ages and services are asked.
+    """
+    asked = _columns(then.age, then.service, then.sex)
+    rows, place = np.unique(asked, axis=0, return_inverse=True)
+    return _said(who, left, count, years_back, rows)[place]
+
+
+def _said(who: Traits, left: Flags, count: Numbers, years_back: Whole, asked: Numbers) -> Numbers:
+    columns = _columns(who.age, who.service, who.sex)
     used = years_back < _YEARS
     recent = count[used] * 0.5 ** (years_back[used] / _HALF_LIFE)
     every = count * 0.5 ** (years_back / _LONG_HALF_LIFE)
-    said = _boosted(columns[used], left[used], recent, grid)
+    said = _boosted(columns[used], left[used], recent, asked)
     dated = np.column_stack([columns, -years_back])
-    now = np.column_stack([grid, np.zeros(len(grid))])
-    both = (said + _boosted(dated, left, every, now)) / 2
-    return Trees(both.reshape(TABLE_SHAPE))
+    now = np.column_stack([asked, np.zeros(len(asked))])
+    return (said + _boosted(dated, left, every, now)) / 2
 
 
 def _boosted(columns: Numbers, left: Flags, weight: Numbers, asked: Numbers) -> Numbers:

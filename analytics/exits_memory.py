@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.exits_boosting import fitted_trees
+from analytics.exits_boosting import foretold
 from analytics.exits_learning import VAGUE_LOG_SD, fitted_cause, prior_logit
 from analytics.exits_panel import Numbers, PastYears, subset
 from analytics.exits_prior import Prior
@@ -111,7 +111,7 @@ class _Origin:
         return model.logit(self._now, now)
 
     def trees(self) -> Numbers:
-        return fitted_trees(self._who, self._before, self._count, self._back).logit(self._now)
+        return foretold(self._who, self._before, self._count, self._back, self._now)
 
     def score(self, odds: Numbers) -> float:
         """Log likelihood of who left; the level of the year is another question."""

@@ -450,3 +450,62 @@ def test_an_edition_older_than_the_table_has_no_exits(tmp_path, folder, monkeypa
     with closing(store.opened(import_data.current_edition(folder).path)) as connection:
         monkeypatch.setattr(store, "_lacks_table", lambda *_: True)
         assert store.exits(connection).empty
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("Tanggal Efektif Pemberhentian", "Sebab Pemberhentian"),
+        ("TMT PHK", "Jenis PHK"),
+        ("Mulai Berlaku", "Alasan Pemberhentian"),
+        ("tmt_henti", "jenis_henti"),
+        ("Tanggal Non Aktif", "Alasan Non Aktif"),
+        ("Tanggal Putus Kontrak", "Alasan Putus Kontrak"),
+        ("Tgl. Berhenti Bekerja", "Penyebab Berhenti"),
+        ("TMT Pemberhentian Dengan Hormat", "Dasar Pemberhentian"),
+        ("tglBerhenti", "alasanBerhenti"),
+    ],
+)
+def test_headings_put_together_from_words_are_known(tmp_path, day, why):
+    rows = [["No", "NIP", "Nama", why, day],
+            [1, TEACHER, "Rina Kencana", "Mencapai batas usia", "1 April 2024"],
+            [2, CLERK, "Budi Santosa", "Hukuman disiplin berat", "Mei 2023"]]  # fmt: skip
+    checked = judged(tmp_path, rows)
+    assert checked.exits["cause"].tolist() == ["bup", "diberhentikan"]
+    assert checked.exits["exited_on"].dt.strftime("%Y-%m-%d").tolist() == [
+        "2024-04-01", "2023-05-01",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["Tanggal SK Pemberhentian", "No Pertek Pensiun", "TMT Masuk"])
+def test_days_of_letters_and_of_entry_are_no_days_of_leaving(tmp_path, header):
+    rows = [["DAFTAR PENSIUN"], [], ["NIP", "Nama", "TMT Pensiun", header],
+            [TEACHER, "Rina Kencana", "01-04-2024", "01-01-2024"]]  # fmt: skip
+    reading = readers.read(written(tmp_path, rows))
+    assert reading.rows["exited_on"].astype(str).tolist() == ["01-04-2024"]
+
+
+def test_what_a_service_is_about_outranks_its_name(tmp_path):
+    # Every row of a list of dismissals of SIASN is of the service Pemberhentian.
+    rows = [["NIP", "Nama", "Jenis Layanan Nama", "Detail Layanan Nama", "TMT Pensiun"],
+            [TEACHER, "Rina Kencana", "Pemberhentian", "BUP", "2024-04-01"],
+            [CLERK, "Budi Santosa", "Pemberhentian", "Janda/Duda", "2023-05-01"]]  # fmt: skip
+    assert judged(tmp_path, rows).exits["cause"].tolist() == ["bup", "meninggal"]
+
+
+@pytest.mark.parametrize("written_month", ["April 2024", "04/2024", "2024-04", "Apr-24", "apr 24"])
+def test_a_month_without_its_day_is_its_first(tmp_path, written_month):
+    [row] = judged(tmp_path, [HEADERS, [1, TEACHER, "Rina", written_month, "BUP"]]).exits.to_dict(
+        "records"
+    )
+    assert row["exited_on"] == pd.Timestamp("2024-04-01")
+
+
+def test_the_command_says_what_it_made_of_each_reason(tmp_path, capsys):
+    rows = [HEADERS, [1, TEACHER, "Rina", "01-04-2024", "Mencapai batas usia"],
+            [2, CLERK, "Budi", "01-05-2023", "Ikut suami"]]  # fmt: skip
+    path = written(tmp_path, rows)
+    assert command_line.main(["import", str(path), "--data", str(tmp_path / "d")]) == 0
+    said = capsys.readouterr().out
+    assert "'Mencapai batas usia' dibaca bup: 1" in said
+    assert "'Ikut suami' dibaca tidak_diketahui: 1" in said

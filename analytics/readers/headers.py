@@ -16,6 +16,7 @@ import pandas as pd
 
 from analytics.readers.births import birth_column
 from analytics.readers.grades import grade_column
+from analytics.readers.leaving_words import exit_column
 from analytics.readers.religions import religion_column
 from analytics.readers.rooms import room_column
 from analytics.readers.workload import workload_column
@@ -232,7 +233,10 @@ def meaning_of(written: object, kind: str) -> Meaning:
         if (position or found.policy == OPTIONAL) and is_private(text):
             return Meaning("", DISCARD)
         return found
-    return Meaning("", DISCARD) if words and is_private(text) else Meaning()
+    if words and is_private(text):
+        return Meaning("", DISCARD)
+    composed = exit_column(full) if kind == "exit" else ""
+    return Meaning(composed, KEEP, _SOUNDS_LIKE) if composed else Meaning()
 
 
 def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) -> Column:

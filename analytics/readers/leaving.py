@@ -28,8 +28,9 @@ _TITLE = re.compile(
     re.I,
 )
 _HEADER = re.compile(
-    r"\b(?:alasan|sebab|jenis|kategori|status)\b.*(?:berhenti|pensiun|keluar)"
-    r"|\b(?:tmt|tanggal|tgl)\b.*(?:berhenti|keluar|meninggal|wafat)"
+    r"\b(?:alasan|sebab|penyebab|jenis|kategori|status)\b.*"
+    r"(?:henti|pensiun|keluar|phk|putus|non ?aktif|resign|undur)"
+    r"|\b(?:tmt|tanggal|tgl)\b.*(?:henti|keluar|meninggal|wafat|phk|putus|non ?aktif|resign|undur)"
     r"|\bexit(?:ed)?\b|\bleav(?:ing|er)",
     re.I,
 )

@@ -6,9 +6,10 @@ import streamlit as st
 
 from analytics.checks_buildings import FLAG_COLUMNS
 from analytics.checks_schools import CheckedSchools
-from analytics.exit_causes import UNKNOWN
+from analytics.exit_causes import UNKNOWN, reasons_read
 from analytics.import_data import Preview
 from analytics.readers.rooms import ROOM_COLUMNS
+from pages.shared import layout, load_exits
 from pages.shared.words import names, number, t, tn
 
 
@@ -209,6 +210,18 @@ def _say_exits(preview: Preview) -> None:
             tn("{n} di antaranya belum jelas sebabnya; jelaskan sesudah dimuat.", waiting),
             icon=":material/help:",
         )
+    read = reasons_read(exits)
+    if len(read):
+        with st.expander(t("Apa yang dibaca dari setiap alasan")):
+            layout.table(
+                read.assign(cause_name=read["cause"].map(load_exits.cause_names())),
+                [
+                    layout.Column("reason", t("Alasan menurut daftar")),
+                    layout.Column("cause_name", t("Dibaca sebagai")),
+                    layout.Column("exit_count", t("Orang"), "number"),
+                ],
+                t("alasan-keluar"),
+            )
 
 
 def _say_needs(preview: Preview) -> None:
