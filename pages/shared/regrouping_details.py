@@ -234,6 +234,8 @@ def villages(asked: Asked, plan: RegroupingPlan, when: When) -> None:
         number=number_,
         day=words.day(asked.question.as_of),
     )
+    if held is not None and held.is_synthetic:
+        source = f"{source} {t('Data contoh (sintetis)')}."
     told = language()
     who, state = access.actor(), load.state()
 

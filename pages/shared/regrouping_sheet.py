@@ -21,7 +21,15 @@ section { page-break-after: always; break-after: page; }
 section:last-child { page-break-after: auto; break-after: auto; }
 .kop { font-size: 10pt; color: #444; } .kaki { font-size: 9.5pt; color: #444;
   border-top: 1px solid #999; margin-top: 1.6em; padding-top: .4em; }
+.padat { font-size: 10pt; line-height: 1.3; } .padat h2 { margin: .7em 0 .1em; }
+.padat ul { margin: .3em 0; }
+.rapat { font-size: 9pt; line-height: 1.2; } .rapat h1 { font-size: 14pt; margin: .3em 0; }
+.rapat h2 { font-size: 11pt; }
+@page { size: A4; margin: 16mm 18mm; }
+@media print { body { margin: 0; max-width: none; padding: 0; } }
 """
+# Above so many merges the ways stand beside the merges; above so many lines the type is smaller.
+_MANY, _MANY_LINES = 6, 20
 
 
 @dataclass(frozen=True)
@@ -64,8 +72,8 @@ def sheet(question: Question, plan: RegroupingPlan, when: When, place: str, lang
     parts = [
         (t("Apa yang diusulkan"), _proposed(leaving, arriving)),
         (t("Siapa berjalan lebih jauh"), _further(leaving, question)),
-        (t("Apa yang tetap"), _stays(here, leaving)),
-        (t("Kapan"), _when(pd.concat([leaving, arriving]), when)),
+        (t("Apa yang tetap"), _stays(here, leaving, rows)),
+        (t("Kapan"), _when(_both(leaving, arriving), when)),
         (
             t("Yang masih dibicarakan"),
             (
@@ -80,6 +88,13 @@ def sheet(question: Question, plan: RegroupingPlan, when: When, place: str, lang
     pupils = int(leaving["pupils"].sum())
     title = (
         t(
+            "{place}: {schools} sekolah bergabung, {n} murid pindah sekolah",
+            place=called,
+            schools=number(len(leaving)),
+            n=number(pupils),
+        )
+        if len(leaving) > _MANY
+        else t(
             "{place}: {schools} bergabung, {n} murid pindah sekolah",
             place=called,
             schools=names(leaving["name"].tolist()),
@@ -94,6 +109,14 @@ def sheet(question: Question, plan: RegroupingPlan, when: When, place: str, lang
 def _proposed(leaving: pd.DataFrame, arriving: pd.DataFrame) -> tuple[str, ...]:
     told = [
         t(
+            "{one} ({n} murid) bergabung ke {other}, paling banyak {km} km lebih jauh.",
+            one=row.called,
+            n=number(row.pupils),
+            other=row.into_name,
+            km=number(row.distance_km, 1),
+        )
+        if len(leaving) > _MANY
+        else t(
             "{one} ({n} murid) bergabung ke {other}.",
             one=row.called,
             n=number(row.pupils),
@@ -122,6 +145,16 @@ def _further(leaving: pd.DataFrame, question: Question) -> tuple[str, ...]:
         )
         for row in leaving.rename(columns={"name": "called"}).itertuples()
     ]
+    if len(leaving) > _MANY:
+        told = [
+            t(
+                "{n} murid dari {schools} sekolah, paling jauh {km} km lebih jauh sekali berangkat;"
+                " tiap sekolah tertulis di atas.",
+                n=number(int(leaving["pupils"].sum())),
+                schools=number(len(leaving)),
+                km=number(float(leaving["distance_km"].max()), 1),
+            )
+        ]
     return (
         *told,
         t(
@@ -139,9 +172,16 @@ def _further(leaving: pd.DataFrame, question: Question) -> tuple[str, ...]:
     )
 
 
-def _stays(here: pd.DataFrame, leaving: pd.DataFrame) -> tuple[str, ...]:
+def _stays(here: pd.DataFrame, leaving: pd.DataFrame, rows: pd.DataFrame) -> tuple[str, ...]:
     stays = here.loc[here["action"] == "open"]
     told = []
+    # Schools to which nothing happens, and receivers without a class more, are counted where many.
+    receives = stays["npsn"].isin(set(rows["into"]))
+    others = stays.loc[~receives]
+    alike = stays.loc[receives & (stays["rombel_after"] == stays["rombel_before"])]
+    counted = [part.index for part in (others, alike) if len(part) > _MANY]
+    for index in counted:
+        stays = stays.drop(index)
     for row in stays.rename(columns={"name": "called"}).itertuples():
         if row.rombel_after > row.rombel_before:
             told.append(
@@ -156,24 +196,55 @@ def _stays(here: pd.DataFrame, leaving: pd.DataFrame) -> tuple[str, ...]:
             told.append(
                 t("{one} tetap buka dengan {n} rombel.", one=row.called, n=number(row.rombel_after))
             )
-    if len(leaving):
+    if len(alike) > _MANY:
         told.append(
-            t("Menurut data, ruang kelas penerima cukup untuk semua murid di setiap tingkat.")
+            t(
+                "{n} sekolah penerima tetap buka tanpa tambahan rombel: murid baru mengisi kelas"
+                " yang ada.",
+                n=number(len(alike)),
+            )
         )
+    if len(others) > _MANY:
+        told.append(t("{n} sekolah lain tetap buka, tidak berubah.", n=number(len(others))))
+    if len(leaving):
+        told += _rooms(rows.loc[rows["npsn"].isin(set(leaving["into"]))])
         told.append(t("Guru yang lebih diusulkan pindah ke sekolah yang kekurangan guru."))
     return tuple(told)
+
+
+def _both(leaving: pd.DataFrame, arriving: pd.DataFrame) -> pd.DataFrame:
+    """Merges from here and to here; those within the village once."""
+    return pd.concat([leaving, arriving]).drop_duplicates("npsn")
+
+
+def _rooms(receivers: pd.DataFrame) -> list[str]:
+    """Whether the rooms of the receivers suffice, as far as the data know them."""
+    doubtful = receivers.loc[~(receivers["usable"] >= receivers["rombel_after"]), "name"]
+    if doubtful.empty:
+        return [t("Menurut data, ruang kelas penerima cukup untuk semua murid di setiap tingkat.")]
+    return [
+        t(
+            "Ruang kelas {schools} belum diketahui, atau kurang dari rombelnya sekarang: periksa"
+            " dahulu. Rombelnya tidak bertambah.",
+            schools=names(doubtful.tolist()),
+        )
+    ]
 
 
 def _when(rows: pd.DataFrame, when: When) -> tuple[str, ...]:
     steps = when.calendar.loc[when.calendar["npsn"].isin(rows["npsn"])]
     name = rows.set_index("npsn")["name"]
     told = []
-    for step in steps.itertuples():
+    keys = ["school_year", "study_from", "study_until", "socialisation_until", "decree_until"]
+    for _, together in steps.groupby([*keys, "dapodik_until"], sort=True):
+        step = next(together.itertuples())
         told.append(
             t(
                 "{one}: mulai tahun ajaran {year}. Kajian {study} sampai {study_end}, sosialisasi"
                 " sampai {told_end}, SK paling lambat {decree}, Dapodik paling lambat {dapodik}.",
-                one=name[step.npsn],
+                one=t("Semua sekolah di atas")
+                if len(together) == len(rows) > _MANY
+                else names([name[one] for one in together["npsn"]]),
                 year=year_name(int(step.school_year)),
                 study=day(step.study_from),
                 study_end=day(step.study_until),
@@ -203,8 +274,11 @@ def _section(one: Sheet, source: str) -> str:
         f"<h2>{escape(head)}</h2><ul>{''.join(f'<li>{escape(told)}</li>' for told in lines)}</ul>"
         for head, lines in one.parts
     )
+    lines = sum(len(told) for _, told in one.parts)
+    dense = " class='padat rapat'" if lines > 1.5 * _MANY_LINES else " class=padat"
     return (
-        f'<section><p class="kop">{escape(t("Lembar desa: penggabungan sekolah"))}</p>'
+        f"<section{dense if lines > _MANY_LINES else ''}>"
+        f'<p class="kop">{escape(t("Lembar desa: penggabungan sekolah"))}</p>'
         f'<h1>{escape(one.title)}</h1>{body}<p class="kaki">{escape(source)}</p></section>'
     )
 

@@ -50,9 +50,9 @@ def schools(question: Question, plan: RegroupingPlan, language: str) -> pd.DataF
     -------
     ``npsn, name, place, kecamatan, village, action, action_said, into, into_name, distance_km``
     (NaN where it stays), ``pupils, rombel_before, rombel_after`` (0 where it merges), ``rooms,
-    heavy`` (rooms left out), ``class_size, reason, reason_said, point_code, is_spread`` (pupils
-    split evenly over grades), ``damaged_pct`` (classrooms damaged as the question counts them;
-    NaN: not known).
+    heavy`` (rooms left out), ``usable`` (rooms; NaN: not known), ``class_size, reason,
+    reason_said, point_code, is_spread`` (pupils split evenly over grades), ``damaged_pct``
+    (classrooms damaged as the question counts them; NaN: not known).
     """
     told = plan.prepared.schools
     name = told.set_index("npsn")["name"]
@@ -83,6 +83,7 @@ def schools(question: Question, plan: RegroupingPlan, language: str) -> pd.DataF
             "rombel_after": rombel_formed(plan.prepared.programme, plan.solution.into).sum(axis=1),
             "rooms": told["rooms_counted"].astype("int64"),
             "heavy": told["heavy_left_out"].astype("int64"),
+            "usable": told["rooms_usable"].astype("float64"),
             "reason": reason["reason"],
             "nearest_km": reason["nearest_km"],
             "point_code": told["point_code"].astype("str"),

@@ -84,8 +84,14 @@ def test_the_sheets_of_all_villages_leave_as_one_document(app: RunningApp, page:
         button.click()
     text = found.value.path().read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>")
-    assert text.count("<section>") > 1
+    assert text.count("<section") > 1
     assert "Siapa berjalan lebih jauh" in text
+    assert "Data contoh (sintetis)" in text
+    # Printed on A4, each village is one page.
+    printed = page.context.new_page()
+    printed.goto(found.value.path().as_uri())
+    pages = re.findall(rb"/Type\s*/Page\b", printed.pdf(format="A4", prefer_css_page_size=True))
+    assert len(pages) == text.count("<section")
 
 
 def test_nothing_is_wider_than_a_phone(app: RunningApp, page: Page):
