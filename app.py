@@ -111,12 +111,12 @@ def topbar(is_signed_in: bool) -> None:
 def apologise(error: Exception) -> bool:
     """Say that something went wrong; what exactly stands in the log, under the same number.
 
-    Only what the store and the state say of themselves is shown: those sentences are written for
-    people, and say what to do.
+    Only what the store, the state and the rules say of themselves is shown: those sentences are
+    written for people, and say what to do.
     """
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
-    if type(error).__name__ in ("StoreError", "StateError"):
+    if type(error).__name__ in ("StoreError", "StateError", "RuleError"):
         st.error(refusal(error))
         return True
     st.error(

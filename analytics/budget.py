@@ -64,11 +64,20 @@ class BudgetYear:
     def __post_init__(self) -> None:
         values = (self.total_idr, self.personnel_idr, self.teacher_allowance_idr)
         if not all(math.isfinite(each) and each >= 0 for each in values) or self.total_idr <= 0:
-            raise PayError(f"APBD {self.year}: amounts must be positive rupiah, not {values}")
+            raise PayError(
+                f"APBD {self.year}: jumlah harus rupiah di atas nol, bukan {values}",
+                f"APBD {self.year}: amounts must be positive rupiah, not {values}",
+            )
         if self.personnel_idr > self.total_idr:
-            raise PayError(f"APBD {self.year}: belanja pegawai is more than the whole")
+            raise PayError(
+                f"APBD {self.year}: belanja pegawai melebihi seluruh belanja",
+                f"APBD {self.year}: belanja pegawai is more than the whole",
+            )
         if self.teacher_allowance_idr > self.personnel_idr:
-            raise PayError(f"APBD {self.year}: teacher allowances are more than belanja pegawai")
+            raise PayError(
+                f"APBD {self.year}: tunjangan guru melebihi belanja pegawai",
+                f"APBD {self.year}: teacher allowances are more than belanja pegawai",
+            )
 
     @property
     def ratio_share(self) -> float:
@@ -103,13 +112,22 @@ class Budget:
     def __post_init__(self) -> None:
         years = [each.year for each in self.recorded]
         if not years or years != sorted(set(years)):
-            raise PayError(f"recorded years must ascend, each once: {years}")
+            raise PayError(
+                f"tahun yang tercatat harus menaik, masing-masing sekali: {years}",
+                f"recorded years must ascend, each once: {years}",
+            )
         for name in ("growth_share", "other_growth_share"):
             if not -0.9 <= getattr(self, name) <= 1.0:
-                raise PayError(f"{name} is {getattr(self, name)}; give a share from -0.9 to 1")
+                raise PayError(
+                    f"{name} bernilai {getattr(self, name)}; isi bagian dari -0.9 sampai 1",
+                    f"{name} is {getattr(self, name)}; give a share from -0.9 to 1",
+                )
         for name in ("transfer_share", "transfer_cut_share"):
             if not 0.0 <= getattr(self, name) <= 1.0:
-                raise PayError(f"{name} is {getattr(self, name)}; give a share from 0 to 1")
+                raise PayError(
+                    f"{name} bernilai {getattr(self, name)}; isi bagian dari 0 sampai 1",
+                    f"{name} is {getattr(self, name)}; give a share from 0 to 1",
+                )
 
     @property
     def base(self) -> BudgetYear:
@@ -249,7 +267,10 @@ def gauge(  # noqa: PLR0913 - each a reading of its own
     """
     year = modelled["year"].to_numpy(dtype=np.int64)
     if len(year) and (np.diff(year) <= 0).any():
-        raise PayError("years of modelled spending must ascend, each once")
+        raise PayError(
+            "tahun belanja yang dihitung harus menaik, masing-masing sekali",
+            "years of modelled spending must ascend, each once",
+        )
     share = modelled["year_share"].to_numpy(dtype=np.float64)
     in_cap = modelled["in_cap_idr"].to_numpy(dtype=np.float64) / share
     outside = modelled["outside_cap_idr"].to_numpy(dtype=np.float64) / share
@@ -267,7 +288,10 @@ def gauge(  # noqa: PLR0913 - each a reading of its own
     excluded = outside * passes
     apbd = _totals(plan, year, allowance) + excluded
     if (apbd <= 0).any():
-        raise PayError("nothing is left of the APBD; lower the cut or its growth")
+        raise PayError(
+            "tidak ada yang tersisa dari APBD; kecilkan potongannya atau ubah pertumbuhannya",
+            "nothing is left of the APBD; lower the cut or its growth",
+        )
     days = [date(int(each), 1, 1) for each in year]
     limit = np.array([rule_amount(rulebook, day, "cap_share", choice) for day in days])
     binding = [rule_amount(rulebook, d, "cap_binding_year", choice) <= d.year for d in days]

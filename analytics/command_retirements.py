@@ -128,5 +128,5 @@ def _choice(asked: argparse.Namespace, rulebook: RuleBook, choice: LawChoice) ->
         rulebook.readings(choice)
         rulebook.proposal_rows(choice)
     except RuleError as error:
-        raise WrongUseError(error) from error
+        raise WrongUseError(error.said(asked.lang)) from error
     return choice

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from analytics.told import ToldError
+
 Numbers: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Whole: TypeAlias = npt.NDArray[np.int64]
@@ -28,7 +30,7 @@ LEAST_UNFILLED: Objective = "least_unfilled"
 HALF_A_POST = 0.5
 
 
-class MixError(ValueError):
+class MixError(ToldError, ValueError):
     """A question that cannot be asked: which array, and what is wrong with it."""
 
 
@@ -71,7 +73,10 @@ class Terms:
     def checked(self, role_count: int, year_count: int) -> None:
         """Refuse what does not fit the question."""
         if self.option not in OPTIONS:
-            raise MixError(f"option {self.option!r} is none of {', '.join(OPTIONS)}")
+            raise MixError(
+                f"pilihan {self.option!r} bukan salah satu dari {', '.join(OPTIONS)}",
+                f"option {self.option!r} is none of {', '.join(OPTIONS)}",
+            )
         roles, years = (role_count,), (year_count,)
         square, long = (year_count, year_count), (role_count, year_count)
         shapes: dict[str, tuple[int, ...]] = {
@@ -86,14 +91,26 @@ class Terms:
                 continue
             fits = array.shape[:1] == shape[:1] and array.ndim == len(shape)
             if not fits or (len(shape) > 1 and array.shape[1] < shape[1]):
-                raise MixError(f"{self.option}: {name} is {array.shape}, needs {shape} or more")
+                raise MixError(
+                    f"{self.option}: {name} berukuran {array.shape}, perlu {shape} atau lebih",
+                    f"{self.option}: {name} is {array.shape}, needs {shape} or more",
+                )
             if np.isnan(array).any() or (array < 0).any():
-                raise MixError(f"{self.option}: {name} has missing or negative values")
+                raise MixError(
+                    f"{self.option}: {name} memuat nilai kosong atau negatif",
+                    f"{self.option}: {name} has missing or negative values",
+                )
         for name in ("fill_share", "in_post_share", "paid_share", "survival_share"):
             if (getattr(self, name) > 1 + 1e-9).any():
-                raise MixError(f"{self.option}: {name} is a share and goes above 1")
+                raise MixError(
+                    f"{self.option}: {name} adalah bagian dan melebihi 1",
+                    f"{self.option}: {name} is a share and goes above 1",
+                )
         if (np.diff(self.in_post_share, axis=1) < -1e-9).any():
-            raise MixError(f"{self.option}: in_post_share falls along the years")
+            raise MixError(
+                f"{self.option}: in_post_share turun dari tahun ke tahun",
+                f"{self.option}: in_post_share falls along the years",
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,20 +142,35 @@ class MixQuestion:
         for name in ("need", "supply", "leavers", "deficit", "surplus"):
             array = getattr(self, name)
             if array.shape != shape:
-                raise MixError(f"{name} is {array.shape}, needs {shape}")
+                raise MixError(
+                    f"{name} berukuran {array.shape}, perlu {shape}",
+                    f"{name} is {array.shape}, needs {shape}",
+                )
             if not np.isfinite(array).all() or (array < -1e-9).any():
-                raise MixError(f"{name} has missing or negative values")
+                raise MixError(
+                    f"{name} memuat nilai kosong atau negatif",
+                    f"{name} has missing or negative values",
+                )
         if self.families and len(self.families) != len(self.roles):
-            raise MixError("families: one for each role")
+            raise MixError(
+                "families: satu untuk setiap peran",
+                "families: one for each role",
+            )
         names = [terms.option for terms in self.options]
         if len(set(names)) != len(names) or names != sorted(names, key=OPTIONS.index):
-            raise MixError(f"options: each once, in the order {', '.join(OPTIONS)}")
+            raise MixError(
+                f"options: masing-masing sekali, menurut urutan {', '.join(OPTIONS)}",
+                f"options: each once, in the order {', '.join(OPTIONS)}",
+            )
         for terms in self.options:
             terms.checked(*shape)
         for name, length in (("weight", shape[0]), ("price_index", shape[1])):
             array = getattr(self, name)
             if array is not None and (array.shape != (length,) or not (array > 0).all()):
-                raise MixError(f"{name}: {length} positive numbers")
+                raise MixError(
+                    f"{name}: {length} angka di atas nol",
+                    f"{name}: {length} positive numbers",
+                )
 
     @property
     def weights(self) -> Numbers:
@@ -155,7 +187,10 @@ class MixQuestion:
         for at, terms in enumerate(self.options):
             if terms.option == option:
                 return at
-        raise MixError(f"the question has no option {option!r}")
+        raise MixError(
+            f"pertanyaan ini tidak memuat pilihan {option!r}",
+            f"the question has no option {option!r}",
+        )
 
 
 @dataclass(frozen=True, eq=False)

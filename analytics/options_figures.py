@@ -95,13 +95,21 @@ class Override:
     def __post_init__(self) -> None:
         most = _MOST.get(self.key)
         if most is None:
-            raise RuleError(f"no number {self.key!r} of an option; one of {', '.join(_MOST)}")
+            raise RuleError(
+                f"tidak ada angka {self.key!r} pada pilihan; salah satu dari {', '.join(_MOST)}",
+                f"no number {self.key!r} of an option; one of {', '.join(_MOST)}",
+            )
         if self.option not in (*OPTION_IDS, ANY):
-            raise RuleError(f"no option {self.option!r}; one of {', '.join(OPTION_IDS)}")
+            raise RuleError(
+                f"tidak ada pilihan {self.option!r}; salah satu dari {', '.join(OPTION_IDS)}",
+                f"no option {self.option!r}; one of {', '.join(OPTION_IDS)}",
+            )
         if not 0.0 <= self.low <= self.mid <= self.high <= most:
             raise RuleError(
+                f"{self.key} dari {self.option}: {self.low}, {self.mid}, {self.high} harus menaik"
+                f" dari 0 sampai paling banyak {most:g}",
                 f"{self.key} of {self.option}: {self.low}, {self.mid}, {self.high} must rise from"
-                f" 0 to {most:g} at most"
+                f" 0 to {most:g} at most",
             )
 
 
@@ -149,7 +157,10 @@ def figure(table: pd.DataFrame, option: str, key: str, changed: Changed) -> Figu
     """
     found = figure_or_none(table, option, key, changed)
     if found is None:
-        raise RuleError(f"option.csv: no row {key} of {option}; add one with its source")
+        raise RuleError(
+            f"option.csv: tidak ada baris {key} untuk {option}; tambahkan dengan sumbernya",
+            f"option.csv: no row {key} of {option}; add one with its source",
+        )
     return found
 
 

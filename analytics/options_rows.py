@@ -108,12 +108,18 @@ def _option(table: pd.DataFrame, option: str, changed: Changed) -> Option:
     def words(key: str) -> tuple[str, str]:
         rows = own[own["key"] == key]
         if rows.empty:
-            raise RuleError(f"option.csv: no row {key} of {option}; add one")
+            raise RuleError(
+                f"option.csv: tidak ada baris {key} untuk {option}; tambahkan",
+                f"option.csv: no row {key} of {option}; add one",
+            )
         return str(rows["text_id"].iloc[0]), str(rows["text_en"].iloc[0])
 
     kind, employment = words("kind")
     if kind not in KINDS:
-        raise RuleError(f"option.csv: kind of {option} is {kind!r}; {', '.join(KINDS)}")
+        raise RuleError(
+            f"option.csv: jenis {option} adalah {kind!r}; tulis salah satu dari {', '.join(KINDS)}",
+            f"option.csv: kind of {option} is {kind!r}; {', '.join(KINDS)}",
+        )
     months = figure(own, option, "proposal_month", changed)
     scope = own.loc[(own["key"] == "scope") & (own["value_mid"] > 0), "role_group"]
     roles = [role for role in scope if role != ANY]

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.rules import ANY, RuleBook, RuleError
+from analytics.told import ToldError
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -28,7 +29,7 @@ SCALE_OF = {PNS: PNS, CPNS: PNS, PPPK: PPPK}
 FAMILIES = ("I", "II", "III", "IV")
 
 
-class PayError(ValueError):
+class PayError(ToldError, ValueError):
     """A choice about pay, or people, that cannot be; says what to give instead."""
 
 
@@ -81,11 +82,17 @@ class PayChoice:
         )
         for name, value, least, most in bounds:
             if value is not None and not (math.isfinite(value) and least <= value <= most):
-                raise PayError(f"{name} is {value}; give a number from {least:g} to {most:g}")
+                raise PayError(
+                    f"{name} bernilai {value}; isi angka dari {least:g} sampai {most:g}",
+                    f"{name} is {value}; give a number from {least:g} to {most:g}",
+                )
         for name, pairs in (("tpp_idr", self.tpp_idr), ("overrides", self.overrides)):
             names = [pair[0] for pair in pairs]
             if len(names) != len(set(names)):
-                raise PayError(f"{name} names one thing twice; keep one of each")
+                raise PayError(
+                    f"{name} menyebut satu hal dua kali; sisakan satu",
+                    f"{name} names one thing twice; keep one of each",
+                )
 
 
 USUAL = PayChoice()
@@ -131,8 +138,10 @@ class PayLaw:
         found = self.amount_or_none(key, employment, role_group, of)
         if found is None:
             raise RuleError(
+                f"pay_rule.csv tidak menjawab {key} bagi {employment} {role_group} {of} pada"
+                f" {self.on}; tambahkan satu baris",
                 f"pay_rule.csv answers nothing for {key} of {employment} {role_group} {of} on"
-                f" {self.on}; add a row"
+                f" {self.on}; add a row",
             )
         return found
 
@@ -216,7 +225,9 @@ def _pay_law(rulebook: RuleBook, on: date, choice: PayChoice) -> PayLaw:
         own = known.get(("allowance_family", scale, grade), grade.split("/")[0])
         if own not in FAMILIES:
             raise RuleError(
-                f"pay_grade.csv: no allowance_family of {scale} {grade} on {on}; add a row"
+                f"pay_grade.csv: tidak ada allowance_family bagi {scale} {grade} pada {on};"
+                " tambahkan satu baris",
+                f"pay_grade.csv: no allowance_family of {scale} {grade} on {on}; add a row",
             )
         family.append(FAMILIES.index(own))
     return PayLaw(
@@ -250,7 +261,10 @@ def rule_amount(
     """
     found = _amounts(rulebook, pd.Timestamp(on), choice).get((key, employment, ANY, ANY))
     if found is None:
-        raise RuleError(f"pay_rule.csv answers nothing for {key} on {on}; add a row")
+        raise RuleError(
+            f"pay_rule.csv tidak menjawab {key} pada {on}; tambahkan satu baris",
+            f"pay_rule.csv answers nothing for {key} on {on}; add a row",
+        )
     return found
 
 
@@ -266,7 +280,10 @@ def _amounts(
     by_id = {row.rule_id: row for row in rulebook.pay_rules.itertuples()}
     for rule_id, amount in choice.overrides:
         if rule_id not in by_id:
-            raise PayError(f"no row {rule_id!r} in data/rules/pay_rule.csv to override")
+            raise PayError(
+                f"tidak ada baris {rule_id!r} di data/rules/pay_rule.csv untuk diganti",
+                f"no row {rule_id!r} in data/rules/pay_rule.csv to override",
+            )
         row = by_id[rule_id]
         # A row that has ended, or has not begun, changes nothing of this day.
         if row.effective_from <= day <= row.effective_to:
@@ -287,7 +304,9 @@ def _tables(salaries: pd.DataFrame, on: date) -> tuple[tuple[tuple[str, str], ..
         scale for scale in dict.fromkeys(wanted) if scale not in set(salaries["employment"])
     ]:
         raise RuleError(
-            f"no salary table of {lost[0]} is in force on {on}; add its rows to data/rules/"
+            f"tidak ada tabel gaji {lost[0]} yang berlaku pada {on}; tambahkan barisnya di"
+            " data/rules/",
+            f"no salary table of {lost[0]} is in force on {on}; add its rows to data/rules/",
         )
     pairs = sorted(set(zip(salaries["employment"], salaries["grade"], strict=True)), key=_rank)
     years = int(salaries["mkg_years"].max()) + 1
@@ -305,7 +324,10 @@ def _rank(pair: tuple[str, str]) -> tuple[int, int, str]:
     roman, _, letter = grade.partition("/")
     values = [{"I": 1, "V": 5, "X": 10}.get(sign, 0) for sign in roman]
     if not values or not all(values) or len(letter) > 1:
-        raise RuleError(f"the salary table of {scale} has a grade {grade!r}; write I/a or IX")
+        raise RuleError(
+            f"tabel gaji {scale} memuat golongan {grade!r}; tulis I/a atau IX",
+            f"the salary table of {scale} has a grade {grade!r}; write I/a or IX",
+        )
     # A smaller sign before a larger one is taken off.
     ahead = [*values[1:], 0]
     number = sum(-v if v < after else v for v, after in zip(values, ahead, strict=True))

@@ -89,7 +89,10 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
         table = pd.DataFrame(0.0, index=range(years), columns=_COLUMNS)
     elif option == "mutasi_masuk":
         if staff is None:
-            raise PayError("mutasi_masuk costs what today's staff costs; give staff")
+            raise PayError(
+                "biaya mutasi_masuk sama dengan pegawai hari ini; berikan pegawainya",
+                "mutasi_masuk costs what today's staff costs; give staff",
+            )
         if path is None:
             path = pay_path(staff, day, max(years - 1, 0), rulebook, choice)
         table = _transferred(role_group, staff, path)
@@ -97,9 +100,16 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
         known = _newcomers(option, max(years - 1, 0), rulebook, choice, day, grade)
         table = known[role_group if role_group in known else _ANYBODY]
     else:
-        raise PayError(f"no option {option!r}; one of {', '.join((*EMPLOYMENT_OF, *WITHOUT_PAY))}")
+        raise PayError(
+            f"tidak ada pilihan {option!r}; salah satu dari"
+            f" {', '.join((*EMPLOYMENT_OF, *WITHOUT_PAY))}",
+            f"no option {option!r}; one of {', '.join((*EMPLOYMENT_OF, *WITHOUT_PAY))}",
+        )
     if len(table) < years:
-        raise PayError(f"the pay given ends after {len(table)} years; {years} are asked")
+        raise PayError(
+            f"gaji yang diberikan berakhir sesudah {len(table)} tahun; yang diminta {years}",
+            f"the pay given ends after {len(table)} years; {years} are asked",
+        )
     table = table.iloc[:years].reset_index(drop=True)
     table.insert(0, "service_year", np.arange(len(table)))
     return table
@@ -134,7 +144,10 @@ def _newcomers(  # noqa: PLR0913 - as newcomer_cost
     path = pay_path(people, start, years, rulebook, choice)
     if not path.is_priced.all():
         lost = people.loc[~path.is_priced, "golongan"].iloc[0]
-        raise PayError(f"{option}: no salary table knows the grade {lost!r}")
+        raise PayError(
+            f"{option}: golongan {lost!r} tidak ada di tabel gaji mana pun",
+            f"{option}: no salary table knows the grade {lost!r}",
+        )
     return {
         role: _rows(path, np.arange(len(people)) == at)
         for at, role in enumerate(people["role_group"])
@@ -145,7 +158,11 @@ def _transferred(role_group: str, staff: pd.DataFrame, path: PayPath) -> pd.Data
     is_permanent = (staff["employment"] == PNS).to_numpy(dtype=bool) & path.is_priced
     own = is_permanent & (staff["role_group"] == role_group).fillna(False).to_numpy(dtype=bool)
     if not is_permanent.any():
-        raise PayError("no permanent staff has a price; write their grades in the roster")
+        raise PayError(
+            "tidak seorang pun pegawai tetap dapat dihitung gajinya; isi golongannya di daftar"
+            " pegawai",
+            "no permanent staff has a price; write their grades in the roster",
+        )
     return _rows(path, own if own.any() else is_permanent)
 
 

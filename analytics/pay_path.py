@@ -82,7 +82,10 @@ def pay_path(
     from ``as_of`` on. Method: docs/method.md eq. 180-182.
     """
     if years < 0:
-        raise PayError(f"years is {years}; 0 or more")
+        raise PayError(
+            f"years bernilai {years}; 0 atau lebih",
+            f"years is {years}; 0 or more",
+        )
     calendar = np.arange(as_of.year, as_of.year + years + 1)
     values = {name: np.zeros((len(people), years + 1)) for name in (*PARTS, *TOTALS)}
     priced = np.ones(len(people), dtype=bool)
@@ -164,8 +167,10 @@ def spending(path: PayPath, presence: Numbers) -> pd.DataFrame:
     """
     if presence.shape != path.total_idr.shape:
         raise PayError(
+            f"kehadiran berukuran {presence.shape}, gaji {path.total_idr.shape}; berikan keduanya"
+            " untuk orang dan tahun yang sama",
             f"presence is {presence.shape}, pay is {path.total_idr.shape}; give both of the same"
-            " people and years"
+            " people and years",
         )
     answer = pd.DataFrame({"year": path.years})
     answer["year_share"] = np.where(path.years == path.as_of.year, path.first_year_share, 1.0)

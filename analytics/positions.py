@@ -322,8 +322,11 @@ def _checked_local(
     for title, role in local_titles.items():
         if tuple(role) not in known:
             raise RuleError(
+                f"jabatan {title!r} dipetakan ke {role[0]} {role[1]}, yang tidak dikenal baris"
+                " mana pun di data/rules/retirement_age.csv; petakan lagi atau tambahkan"
+                " barisnya",
                 f"the title {title!r} is mapped to {role[0]} {role[1]}, which no row of"
-                " data/rules/retirement_age.csv knows; map it again or add the row"
+                " data/rules/retirement_age.csv knows; map it again or add the row",
             )
     return {title_key(title): (role[0], role[1]) for title, role in local_titles.items()}
 

@@ -243,6 +243,7 @@ def _rule(rulebook: RuleBook, key: str, on: date) -> float:
     rows = rows[(rows["effective_from"] <= moment) & (rows["effective_to"] >= moment)]
     if len(rows) != 1:
         raise RuleError(
-            f"teacher_rule.csv: {len(rows)} rows answer {key} on {on}; exactly one must"
+            f"teacher_rule.csv: {len(rows)} baris menjawab {key} pada {on}; harus tepat satu",
+            f"teacher_rule.csv: {len(rows)} rows answer {key} on {on}; exactly one must",
         )
     return float(rows["value"].iloc[0])

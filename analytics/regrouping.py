@@ -225,8 +225,10 @@ def _ceiling(rulebook: RuleBook, level: str, on: date) -> int:
     ]
     if len(found) != 1:
         raise RuleError(
+            f"class_size.csv: {len(found)} baris menjawab untuk jenjang {level!r} pada {on};"
+            " harus tepat satu. Tulis jenjangnya SD atau SMP, atau tambahkan satu baris.",
             f"class_size.csv: {len(found)} rows answer for level {level!r} on {on}; exactly one"
-            " must. Write the level as SD or SMP, or add a row."
+            " must. Write the level as SD or SMP, or add a row.",
         )
     return int(found["max_pupils"].iloc[0])
 

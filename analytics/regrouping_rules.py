@@ -47,8 +47,10 @@ def local_value(key: str, on: date, level: str = ANY) -> float:
         found = rows[rows["level"] == ANY]
     if len(found) != 1:
         raise RuleError(
-            f"regrouping.csv: {len(found)} rows answer {key} for {level} on {on}; exactly one must."
-            " Add or end a row in data/rules/regrouping.csv."
+            f"regrouping.csv: {len(found)} baris menjawab {key} untuk {level} pada {on}; harus"
+            " tepat satu. Tambahkan atau akhiri satu baris di data/rules/regrouping.csv.",
+            f"regrouping.csv: {len(found)} rows answer {key} for {level} on {on}; exactly one"
+            " must. Add or end a row in data/rules/regrouping.csv.",
         )
     return float(found["value"].iloc[0])
 

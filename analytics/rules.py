@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analytics.told import ToldError
+
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "rules"
 
 STANDINGS = ("settled", "unconfirmed", "disputed", "local_choice")
@@ -126,7 +128,7 @@ _MAY_BE_BLANK = ("min_rombel", "max_rombel")
 _REFUSED_COLUMNS = ("golongan", "pangkat")
 
 
-class RuleError(Exception):
+class RuleError(ToldError):
     """A question the rules cannot answer, with the row to add, end or choose."""
 
 
@@ -157,19 +159,28 @@ class LawChoice:
             ("local_ages", [age[:2] for age in self.local_ages]),
         ):
             if len(pairs) != len(set(pairs)):
-                raise RuleError(f"{name} names one thing twice: {pairs}; keep one of each")
+                raise RuleError(
+                    f"{name} menyebut satu hal dua kali: {pairs}; sisakan satu",
+                    f"{name} names one thing twice: {pairs}; keep one of each",
+                )
         for role_group, jenjang, age_years in self.local_ages:
             if isinstance(age_years, bool) or not isinstance(age_years, int):
                 raise RuleError(
-                    f"local age of {role_group} {jenjang} is {age_years!r}; whole years"
+                    f"usia setempat {role_group} {jenjang} adalah {age_years!r}; tulis tahun bulat",
+                    f"local age of {role_group} {jenjang} is {age_years!r}; whole years",
                 )
             if not _AGE_RANGE.start <= age_years < _AGE_RANGE.stop:
                 raise RuleError(
-                    f"local age of {role_group} {jenjang} is {age_years}; "
-                    f"write {_AGE_RANGE.start} to {_AGE_RANGE.stop - 1} years"
+                    f"usia setempat {role_group} {jenjang} adalah {age_years}; tulis"
+                    f" {_AGE_RANGE.start} sampai {_AGE_RANGE.stop - 1} tahun",
+                    f"local age of {role_group} {jenjang} is {age_years}; write"
+                    f" {_AGE_RANGE.start} to {_AGE_RANGE.stop - 1} years",
                 )
         if self.proposal_from is not None and self.proposal == NO_PROPOSAL:
-            raise RuleError("proposal_from is given but no proposal; name one, or leave both out")
+            raise RuleError(
+                "proposal_from diisi tanpa usul; sebut usulnya, atau kosongkan keduanya",
+                "proposal_from is given but no proposal; name one, or leave both out",
+            )
 
 
 # Outside these a number is a typing error, not a retirement age: a check on the writer, not a law.
@@ -240,7 +251,10 @@ class RuleBook:
         for pair in choice.readings:
             if pair not in known:
                 raise RuleError(
-                    f"no reading {pair[1]!r} of {pair[0]!r}; choose a row of data/rules/dispute.csv"
+                    f"tidak ada tafsir {pair[1]!r} untuk {pair[0]!r}; pilih satu baris"
+                    " data/rules/dispute.csv",
+                    f"no reading {pair[1]!r} of {pair[0]!r}; choose a row of"
+                    " data/rules/dispute.csv",
                 )
         return chosen | dict(choice.readings)
 
@@ -265,14 +279,19 @@ class RuleBook:
             here &= table["effective_to"] == table["effective_to"].max()
             if not here.any():
                 raise RuleError(
+                    f"tidak ada aturan untuk {role_group} {jenjang}; usia setempat menggantikan"
+                    " satu baris data/rules/retirement_age.csv, tambahkan dahulu baris itu",
                     f"no rule for {role_group} {jenjang}; a local age replaces a row of"
-                    " data/rules/retirement_age.csv, add that row first"
+                    " data/rules/retirement_age.csv, add that row first",
                 )
             if (table.loc[here, "standing"] == "settled").any():
                 raise RuleError(
+                    f"usia {role_group} {jenjang} adalah hukum yang pasti; usia setempat hanya"
+                    " untuk baris yang belum pasti. Ubah barisnya di"
+                    " data/rules/retirement_age.csv bila hukumnya berubah",
                     f"the age of {role_group} {jenjang} is settled law; a local age is only for"
-                    " rows whose standing is not. Change the row in data/rules/retirement_age.csv"
-                    " if the law has changed"
+                    " rows whose standing is not. Change the row in"
+                    " data/rules/retirement_age.csv if the law has changed",
                 )
             table.loc[here, "age_years"] = age_years
             table.loc[here, "standing"] = "local_choice"
@@ -289,7 +308,10 @@ class RuleBook:
         rows = self.proposals[self.proposals["proposal"] == choice.proposal]
         if rows.empty and choice.proposal != NO_PROPOSAL:
             raise RuleError(
-                f"no proposal {choice.proposal!r}; add it to data/rules/retirement_age_proposal.csv"
+                f"tidak ada usul {choice.proposal!r}; tambahkan di"
+                " data/rules/retirement_age_proposal.csv",
+                f"no proposal {choice.proposal!r}; add it to"
+                " data/rules/retirement_age_proposal.csv",
             )
         return rows
 
@@ -368,59 +390,109 @@ def _read(folder: Path) -> RuleBook:
 def _table(folder: Path, name: str) -> pd.DataFrame:
     path = folder / f"{name}.csv"
     if not path.is_file():
-        raise RuleError(f"{path.name} is missing from the rules; put it back into data/rules/")
+        raise RuleError(
+            f"{path.name} tidak ada di antara aturan; kembalikan ke data/rules/",
+            f"{path.name} is missing from the rules; put it back into data/rules/",
+        )
     text = pd.read_csv(path, dtype="str", keep_default_na=False)
     wanted = (*_COLUMNS[name], *_SOURCED)
     if missing := [column for column in wanted if column not in text]:
-        raise RuleError(f"{path.name} has no column {', '.join(missing)}; add it")
+        raise RuleError(
+            f"{path.name} tidak punya kolom {', '.join(missing)}; tambahkan",
+            f"{path.name} has no column {', '.join(missing)}; add it",
+        )
     if refused := [c for c in text if any(word in c.lower() for word in _REFUSED_COLUMNS)]:
         raise RuleError(
-            f"{path.name} has a column {refused[0]}; no rule depends on the pay grade, remove it"
+            f"{path.name} punya kolom {refused[0]}; tidak ada aturan yang bergantung pada"
+            " golongan, hapus",
+            f"{path.name} has a column {refused[0]}; no rule depends on the pay grade, remove it",
         )
     where = text[wanted[0]]
 
-    def refuse(bad: pd.Series, remedy: str) -> None:
+    def refuse(bad: pd.Series, indonesian: str, english: str) -> None:
         if bad.any():
             line = int(bad.to_numpy().argmax())
-            raise RuleError(f"{path.name} line {line + 2} ({where.iloc[line]}): {remedy}")
+            first = where.iloc[line]
+            raise RuleError(
+                f"{path.name} baris {line + 2} ({first}): {indonesian}",
+                f"{path.name} line {line + 2} ({first}): {english}",
+            )
 
-    refuse(text["source"].str.strip() == "", "source is empty; name the regulation and article")
-    refuse(text["checked_on"] == "", "checked_on is empty; write the day the source was read")
-    refuse(~text["standing"].isin(STANDINGS), f"standing must be one of {', '.join(STANDINGS)}")
+    refuse(
+        text["source"].str.strip() == "",
+        "source kosong; sebut peraturan dan pasalnya",
+        "source is empty; name the regulation and article",
+    )
+    refuse(
+        text["checked_on"] == "",
+        "checked_on kosong; tulis hari sumbernya dibaca",
+        "checked_on is empty; write the day the source was read",
+    )
+    known = ", ".join(STANDINGS)
+    refuse(
+        ~text["standing"].isin(STANDINGS),
+        f"standing harus salah satu dari {known}",
+        f"standing must be one of {known}",
+    )
     for column in (c for c in _DATES if c in text):
         day = pd.to_datetime(text[column], format="%Y-%m-%d", errors="coerce")
-        refuse(day.isna(), f"{column} is not a date YYYY-MM-DD")
+        refuse(
+            day.isna(),
+            f"{column} bukan tanggal YYYY-MM-DD",
+            f"{column} is not a date YYYY-MM-DD",
+        )
         text[column] = day.astype("datetime64[us]")
     for start, end in (("born_from", "born_to"), ("effective_from", "effective_to")):
         if start in text and end in text:
-            refuse(text[start] > text[end], f"{start} is after {end}")
+            refuse(text[start] > text[end], f"{start} sesudah {end}", f"{start} is after {end}")
     for column in (c for c in _BOOLEANS if c in text):
-        refuse(~text[column].isin(["true", "false"]), f"{column} must be true or false")
+        refuse(
+            ~text[column].isin(["true", "false"]),
+            f"{column} harus true atau false",
+            f"{column} must be true or false",
+        )
         text[column] = text[column] == "true"
     for column in (c for c in _NUMBERS if c in text):
         may_be_empty = name == "retirement_age_proposal" or column in _MAY_BE_BLANK
         number = pd.to_numeric(text[column], errors="coerce").astype("Int64")
-        refuse(number.isna() & ~(may_be_empty & (text[column] == "")), f"{column} is not a number")
+        refuse(
+            number.isna() & ~(may_be_empty & (text[column] == "")),
+            f"{column} bukan bilangan bulat",
+            f"{column} is not a number",
+        )
         text[column] = number
     for column in (c for c in _DECIMALS if c in text):
         decimal = pd.to_numeric(text[column], errors="coerce")
         may_be_empty = column != "posts_per_unit"
         refuse(
             (decimal.isna() & ~(may_be_empty & (text[column] == ""))) | (decimal < 0),
+            f"{column} bukan bilangan 0 atau lebih",
             f"{column} is not a number of 0 or more",
         )
         text[column] = decimal
     for column in (c for c in _RATES if c in text):
         rate = pd.to_numeric(text[column], errors="coerce")
-        refuse(~rate.between(0, 1), f"{column} is not a share between 0 and 1")
+        refuse(
+            ~rate.between(0, 1),
+            f"{column} bukan bagian antara 0 dan 1",
+            f"{column} is not a share between 0 and 1",
+        )
         text[column] = rate
     for column in (c for c in _AMOUNTS if c in text):
         amount = pd.to_numeric(text[column], errors="coerce")
-        refuse(~amount.ge(0), f"{column} is not a number from 0 up")
+        refuse(
+            ~amount.ge(0),
+            f"{column} bukan bilangan mulai dari 0",
+            f"{column} is not a number from 0 up",
+        )
         text[column] = amount.astype("float64")
     if "age_years" in text:
         odd = ~text["age_years"].between(_AGE_RANGE.start, _AGE_RANGE.stop - 1)
-        refuse(odd.fillna(False), "age_years is not a retirement age in years")
+        refuse(
+            odd.fillna(False),
+            "age_years bukan usia pensiun dalam tahun",
+            "age_years is not a retirement age in years",
+        )
     return text
 
 
@@ -439,9 +511,12 @@ def _check_ages(book: RuleBook) -> None:
             )
             if meets and not apart:
                 raise RuleError(
-                    f"retirement_age.csv: {first.rule_id} and {second.rule_id} both"
-                    f" answer for {role_group} {jenjang}; end one of them (effective_to) or"
-                    " part their birth ranges"
+                    f"retirement_age.csv: {first.rule_id} dan {second.rule_id} sama-sama menjawab"
+                    f" untuk {role_group} {jenjang}; akhiri salah satu (effective_to) atau"
+                    " pisahkan rentang lahirnya",
+                    f"retirement_age.csv: {first.rule_id} and {second.rule_id} both answer for"
+                    f" {role_group} {jenjang}; end one of them (effective_to) or part their birth"
+                    " ranges",
                 )
 
 
@@ -449,15 +524,20 @@ def _check_disputes(book: RuleBook) -> None:
     table = book.disputes
     defaults = table.groupby("dispute_id")["is_default"].sum()
     for dispute_id, count in defaults[defaults != 1].items():
-        raise RuleError(f"dispute.csv: {dispute_id} has {count} default readings; mark exactly one")
+        raise RuleError(
+            f"dispute.csv: {dispute_id} punya {count} tafsir baku; tandai tepat satu",
+            f"dispute.csv: {dispute_id} has {count} default readings; mark exactly one",
+        )
     known = set(zip(table["dispute_id"], table["reading"], strict=True))
     _refuse_twice(table["dispute_id"] + " " + table["reading"], "dispute.csv", "reading")
     ages = book.retirement_age
     used = set(zip(ages["dispute_id"], ages["reading"], strict=True)) - {("", "")}
     if lost := sorted(used ^ known):
         raise RuleError(
+            f"tafsir {lost[0][1]!r} dari {lost[0][0]!r} harus ada di dispute.csv dan di"
+            " retirement_age.csv; tambahkan baris yang kurang",
             f"reading {lost[0][1]!r} of {lost[0][0]!r} must stand both in dispute.csv and in"
-            " retirement_age.csv; add the missing row"
+            " retirement_age.csv; add the missing row",
         )
 
 
@@ -469,14 +549,18 @@ def _check_proposals(book: RuleBook) -> None:
     both = table["age_years"].isna() == table["added_years"].isna()
     if both.any():
         raise RuleError(
+            f"retirement_age_proposal.csv: {table.loc[both, 'rule_id'].iloc[0]} perlu salah satu:"
+            " age_years atau added_years",
             f"retirement_age_proposal.csv: {table.loc[both, 'rule_id'].iloc[0]} needs either"
-            " age_years or added_years"
+            " age_years or added_years",
         )
     for row in table.itertuples():
         if row.role_group != ANY and (row.role_group, row.jenjang) not in book.roles():
             raise RuleError(
-                f"retirement_age_proposal.csv: {row.rule_id} names {row.role_group} {row.jenjang},"
-                " which no row of retirement_age.csv knows"
+                f"retirement_age_proposal.csv: {row.rule_id} menyebut {row.role_group}"
+                f" {row.jenjang}, yang tidak dikenal baris mana pun di retirement_age.csv",
+                f"retirement_age_proposal.csv: {row.rule_id} names {row.role_group}"
+                f" {row.jenjang}, which no row of retirement_age.csv knows",
             )
 
 
@@ -487,7 +571,8 @@ def _check_patterns(table: pd.DataFrame, file: str) -> None:
             re.compile(str(row.pattern))
         except re.error as error:
             raise RuleError(
-                f"{file}: {row.pattern_id} is not a pattern ({error}); mend it"
+                f"{file}: {row.pattern_id} bukan pola ({error}); perbaiki",
+                f"{file}: {row.pattern_id} is not a pattern ({error}); mend it",
             ) from error
 
 
@@ -495,8 +580,10 @@ def _check_teaching(book: RuleBook) -> None:
     hours = book.subject_hours
     if (upside_down := hours["grade_from"] > hours["grade_to"]).any():
         raise RuleError(
-            f"subject_hours.csv: {hours.loc[upside_down, 'rule_id'].iloc[0]} ends before the grade"
-            " it begins with; exchange grade_from and grade_to"
+            f"subject_hours.csv: {hours.loc[upside_down, 'rule_id'].iloc[0]} berakhir sebelum"
+            " tingkat awalnya; tukar grade_from dan grade_to",
+            f"subject_hours.csv: {hours.loc[upside_down, 'rule_id'].iloc[0]} ends before the"
+            " grade it begins with; exchange grade_from and grade_to",
         )
     grades = hours.loc[hours.index.repeat(hours["grade_to"] - hours["grade_from"] + 1)]
     grades = grades.assign(grade=grades["grade_from"] + grades.groupby(level=0).cumcount())
@@ -521,15 +608,20 @@ def _check_exits(book: RuleBook) -> None:
     known = set(book.exit_causes["cause"])
     for file, table in (("exit_cause.csv", book.exit_patterns), ("exit_rate.csv", book.exit_rates)):
         if lost := sorted(set(table["cause"]) - known):
-            raise RuleError(f"{file}: {lost[0]} is not in exit_cause_name.csv; add it there")
+            raise RuleError(
+                f"{file}: {lost[0]} tidak ada di exit_cause_name.csv; tambahkan di sana",
+                f"{file}: {lost[0]} is not in exit_cause_name.csv; add it there",
+            )
     rates = book.exit_rates
     _refuse_twice(rates["rule_id"], "exit_rate.csv", "rule_id")
     order = rates["rate_low"].le(rates["rate_mid"]) & rates["rate_mid"].le(rates["rate_high"])
     sound = order & rates["age_from"].le(rates["age_to"]) & rates["weight_person_years"].gt(0)
     if not sound.all():
         raise RuleError(
-            f"exit_rate.csv: {rates.loc[~sound, 'rule_id'].iloc[0]} must have rate_low <= rate_mid"
-            " <= rate_high, age_from <= age_to and a weight above 0"
+            f"exit_rate.csv: {rates.loc[~sound, 'rule_id'].iloc[0]} harus rate_low <= rate_mid <="
+            " rate_high, age_from <= age_to, dan bobot di atas 0",
+            f"exit_rate.csv: {rates.loc[~sound, 'rule_id'].iloc[0]} must have rate_low <="
+            " rate_mid <= rate_high, age_from <= age_to and a weight above 0",
         )
     for first, second in combinations(rates.itertuples(), 2):
         same = first.cause == second.cause and all(
@@ -539,8 +631,11 @@ def _check_exits(book: RuleBook) -> None:
         )
         if same and first.age_from <= second.age_to and second.age_from <= first.age_to:
             raise RuleError(
+                f"exit_rate.csv: {first.rule_id} dan {second.rule_id} sama-sama menjawab untuk"
+                " satu orang; pisahkan menurut status kepegawaian, kelompok jabatan, jenis"
+                " kelamin, atau usia",
                 f"exit_rate.csv: {first.rule_id} and {second.rule_id} both answer for one person;"
-                " part them by employment, role group, sex or age"
+                " part them by employment, role group, sex or age",
             )
 
 
@@ -553,15 +648,20 @@ def _check_options(book: RuleBook) -> None:
     ):
         _refuse_twice(table["rule_id"], file, "rule_id")
         if lost := sorted(set(table["role_group"]) - known):
-            raise RuleError(f"{file}: {lost[0]} is not in role_group.csv; add it there")
+            raise RuleError(
+                f"{file}: {lost[0]} tidak ada di role_group.csv; tambahkan di sana",
+                f"{file}: {lost[0]} is not in role_group.csv; add it there",
+            )
         _refuse_overlap(table, keys, file)
     rows = book.option_rules
     order = rows["value_low"].le(rows["value_mid"]) & rows["value_mid"].le(rows["value_high"])
     wrong = ~order & rows[["value_low", "value_mid", "value_high"]].notna().any(axis=1)
     if wrong.any():
         raise RuleError(
-            f"option.csv: {rows.loc[wrong, 'rule_id'].iloc[0]} must have value_low <= value_mid <="
-            " value_high, or none of the three"
+            f"option.csv: {rows.loc[wrong, 'rule_id'].iloc[0]} harus value_low <= value_mid <="
+            " value_high, atau ketiganya kosong",
+            f"option.csv: {rows.loc[wrong, 'rule_id'].iloc[0]} must have value_low <= value_mid"
+            " <= value_high, or none of the three",
         )
 
 
@@ -572,8 +672,10 @@ def _refuse_overlap(table: pd.DataFrame, keys: list[str], file: str) -> None:
     if meets.any():
         at = int(meets.argmax())
         raise RuleError(
+            f"{file}: {ordered['rule_id'].iloc[at - 1]} dan {ordered['rule_id'].iloc[at]}"
+            " sama-sama menjawab untuk satu hari; akhiri salah satu (effective_to)",
             f"{file}: {ordered['rule_id'].iloc[at - 1]} and {ordered['rule_id'].iloc[at]} both"
-            " answer for one day; end one of them (effective_to)"
+            " answer for one day; end one of them (effective_to)",
         )
 
 
@@ -581,14 +683,23 @@ def _check_ids(book: RuleBook) -> None:
     known = set(book.role_groups["role_group"])
     for name, table in (("retirement_age", book.retirement_age),):
         if lost := sorted(set(table["role_group"]) - known):
-            raise RuleError(f"{name}.csv: {lost[0]} is not in role_group.csv; add it there")
+            raise RuleError(
+                f"{name}.csv: {lost[0]} tidak ada di role_group.csv; tambahkan di sana",
+                f"{name}.csv: {lost[0]} is not in role_group.csv; add it there",
+            )
     _refuse_twice(book.role_groups["role_group"], "role_group.csv", "role_group")
     _refuse_twice(book.legal_status["code"], "legal_status.csv", "code")
     other = book.employment["age_lookup"] != "by_position"
     if other.any():
-        raise RuleError("employment.csv: every kind of employment has the age of its position")
+        raise RuleError(
+            "employment.csv: usia setiap status kepegawaian adalah usia jabatannya",
+            "employment.csv: every kind of employment has the age of its position",
+        )
 
 
 def _refuse_twice(ids: pd.Series, file: str, column: str) -> None:
     if (twice := ids[ids.duplicated()]).size:
-        raise RuleError(f"{file}: {column} {twice.iloc[0]!r} stands twice; keep one row")
+        raise RuleError(
+            f"{file}: {column} {twice.iloc[0]!r} ada dua kali; sisakan satu baris",
+            f"{file}: {column} {twice.iloc[0]!r} stands twice; keep one row",
+        )

@@ -100,8 +100,10 @@ class LevelLaw:
         rows = self._values.get((key, post), ())
         if len(rows) > 1:
             raise RuleError(
+                f"teacher_rule.csv: {len(rows)} baris menjawab {key} untuk {self.level} pada"
+                f" {self.day}; sisakan satu",
                 f"teacher_rule.csv: {len(rows)} rows answer {key} for {self.level} on {self.day};"
-                " keep one"
+                " keep one",
             )
         return (int(rows[0][0]), rows[0][1]) if rows else None
 
@@ -110,8 +112,10 @@ class LevelLaw:
         found = self.value(key, post)
         if found is None:
             raise RuleError(
-                f"teacher_rule.csv: no row answers {key} for {self.level} on {self.day};"
-                " add one with that date"
+                f"teacher_rule.csv: tidak ada baris yang menjawab {key} untuk {self.level} pada"
+                f" {self.day}; tambahkan dengan tanggal itu",
+                f"teacher_rule.csv: no row answers {key} for {self.level} on {self.day}; add one"
+                " with that date",
             )
         return found
 
@@ -134,8 +138,10 @@ def class_size(rulebook: RuleBook, level: str, day: date) -> tuple[int, str]:
     rows = rows[rows["level"].str.upper() == level.upper()]
     if len(rows) != 1:
         raise RuleError(
+            f"class_size.csv: {level} punya {len(rows)} jawaban pada {day}; harus tepat satu."
+            " Tambahkan atau akhiri satu baris dengan tanggal itu",
             f"class_size.csv: {level} has {len(rows)} answers on {day}; exactly one must. Add or"
-            " end a row with that date"
+            " end a row with that date",
         )
     return int(rows["max_pupils"].iloc[0]), str(rows["rule_id"].iloc[0])
 

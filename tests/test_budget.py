@@ -202,5 +202,5 @@ def test_amounts_that_cannot_be_of_one_year_are_refused(wrong):
 
 def test_years_twice_are_refused():
     one = BudgetYear(2025, 1e12, 4e11)
-    with pytest.raises(PayError, match="ascend"):
+    with pytest.raises(PayError, match="menaik"):
         Budget((one, one))

@@ -137,11 +137,11 @@ def test_a_weight_is_that_of_a_gamma_with_these_tenths():
     ("file", "column", "value", "said"),
     [
         ("exit_rate", "rate_mid", "0.9", "rate_low <= rate_mid"),
-        ("exit_rate", "rate_low", "viel", "not a share"),
+        ("exit_rate", "rate_low", "viel", "bukan bagian"),
         ("exit_rate", "cause", "bosan", "exit_cause_name.csv"),
         ("exit_cause", "cause", "bosan", "exit_cause_name.csv"),
-        ("exit_cause", "pattern", "(", "not a pattern"),
-        ("exit_rate", "source", "", "source is empty"),
+        ("exit_cause", "pattern", "(", "bukan pola"),
+        ("exit_rate", "source", "", "source kosong"),
     ],
 )
 def test_a_wrong_row_is_refused_with_what_to_do(tmp_path, file, column, value, said):
@@ -158,5 +158,5 @@ def test_two_rates_for_one_person_are_refused(tmp_path):
     table = pd.read_csv(folder / "exit_rate.csv", dtype=str, keep_default_na=False)
     twin = table.iloc[[0]].assign(rule_id="kembar", employment="PNS", age_from="20")
     pd.concat([table, twin]).to_csv(folder / "exit_rate.csv", index=False)
-    with pytest.raises(RuleError, match="both answer"):
+    with pytest.raises(RuleError, match="sama-sama menjawab"):
         rules.load(folder)

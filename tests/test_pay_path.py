@@ -229,7 +229,7 @@ def test_a_law_that_begins_later_is_paid_from_its_year_on(tmp_path):
 
 
 def test_a_day_without_a_salary_table_is_refused(book):
-    with pytest.raises(rules.RuleError, match="salary table"):
+    with pytest.raises(rules.RuleError, match="tabel gaji"):
         pay_law(book, date(2019, 1, 1))
 
 
@@ -276,7 +276,7 @@ def test_a_choice_that_cannot_be_is_refused(wrong):
 
 
 def test_an_override_of_a_row_that_does_not_exist_is_refused(book):
-    with pytest.raises(PayError, match="no row"):
+    with pytest.raises(PayError, match="tidak ada baris"):
         pay_law(book, ON, PayChoice(overrides=(("tidak-ada", 1.0),)))
 
 

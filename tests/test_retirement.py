@@ -377,7 +377,7 @@ def test_nobody_is_lost_or_counted_twice(staff, as_of):
 
 
 def test_a_local_age_on_settled_law_is_refused():
-    with pytest.raises(RuleError, match="settled law"):
+    with pytest.raises(RuleError, match="hukum yang pasti"):
         leaves(
             "guru",
             "ahli_muda",

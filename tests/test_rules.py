@@ -166,15 +166,15 @@ def edited(folder, name, change):
 @pytest.mark.parametrize(
     ("column", "value", "says"),
     [
-        ("source", " ", "source is empty"),
-        ("checked_on", "", "checked_on is empty"),
-        ("checked_on", "21-11-2026", "checked_on is not a date"),
-        ("standing", "probably", "standing must be one of"),
-        ("effective_from", "2024-02-30", "effective_from is not a date"),
-        ("effective_to", "1900-01-01", "effective_from is after effective_to"),
-        ("born_to", "1800-01-01", "born_from is after born_to"),
-        ("age_years", "enam puluh", "age_years is not a number"),
-        ("age_years", "600", "age_years is not a retirement age"),
+        ("source", " ", "source kosong"),
+        ("checked_on", "", "checked_on kosong"),
+        ("checked_on", "21-11-2026", "checked_on bukan tanggal"),
+        ("standing", "probably", "standing harus salah satu dari"),
+        ("effective_from", "2024-02-30", "effective_from bukan tanggal"),
+        ("effective_to", "1900-01-01", "effective_from sesudah effective_to"),
+        ("born_to", "1800-01-01", "born_from sesudah born_to"),
+        ("age_years", "enam puluh", "age_years bukan bilangan"),
+        ("age_years", "600", "age_years bukan usia pensiun"),
         ("role_group", "raja", "role_group.csv"),
     ],
 )
@@ -192,17 +192,17 @@ def test_two_rows_that_answer_the_same_question_are_refused(folder):
         twin = table[table["role_group"] == "guru"].head(1).assign(rule_id="kembar")
         return pd.concat([table, twin])
 
-    with pytest.raises(RuleError, match=r"kembar both answer for guru - *; end one of them"):
+    with pytest.raises(RuleError, match=r"kembar sama-sama menjawab untuk guru - *; akhiri"):
         rules.load(edited(folder, "retirement_age", double))
 
 
 def test_an_age_by_pay_grade_cannot_even_be_written_down(folder):
-    with pytest.raises(RuleError, match="no rule depends on the pay grade"):
+    with pytest.raises(RuleError, match="tidak ada aturan yang bergantung pada golongan"):
         rules.load(edited(folder, "retirement_age", lambda t: t.assign(golongan="IV/b")))
 
 
 def test_a_dispute_with_two_defaults_is_refused(folder):
-    with pytest.raises(RuleError, match="mark exactly one"):
+    with pytest.raises(RuleError, match="tandai tepat satu"):
         rules.load(edited(folder, "dispute", lambda t: t.assign(is_default="true")))
 
 
@@ -210,7 +210,7 @@ def test_a_reading_without_an_age_is_refused(folder):
     def drop(table):
         return table[~((table["dispute_id"] == "penilik") & (table["reading"] == "jenjang"))]
 
-    with pytest.raises(RuleError, match="'jenjang' of 'penilik'"):
+    with pytest.raises(RuleError, match="'jenjang' dari 'penilik'"):
         rules.load(edited(folder, "retirement_age", drop))
 
 
@@ -219,13 +219,13 @@ def test_a_broken_pattern_is_refused_by_name(folder):
         table.loc[0, "pattern"] = "(guru"
         return table
 
-    with pytest.raises(RuleError, match="is not a pattern"):
+    with pytest.raises(RuleError, match="bukan pola"):
         rules.load(edited(folder, "position_pattern", spoil))
 
 
 def test_a_missing_table_is_named(folder):
     (folder / "dispute.csv").unlink()
-    with pytest.raises(RuleError, match=r"dispute\.csv is missing"):
+    with pytest.raises(RuleError, match=r"dispute\.csv tidak ada"):
         rules.load(folder)
 
 

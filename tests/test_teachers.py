@@ -287,7 +287,7 @@ def test_totals_without_grades_are_spread_evenly_and_kept():
 
 
 def test_a_level_no_row_knows_is_refused_by_name():
-    with pytest.raises(RuleError, match=r"class_size.csv: PKBM has 0 answers"):
+    with pytest.raises(RuleError, match=r"class_size.csv: PKBM punya 0 jawaban"):
         rombel(SD6.assign(level="PKBM"), BOOK)
 
 
@@ -299,7 +299,7 @@ def test_two_rows_for_one_day_are_refused(tmp_path):
     lines = path.read_text(encoding="utf-8").splitlines()
     again = next(line for line in lines if line.startswith("sd-2023,")).replace("sd-2023", "sd-x")
     path.write_text("\n".join([*lines, again]) + "\n", encoding="utf-8")
-    with pytest.raises(RuleError, match="both answer for one day"):
+    with pytest.raises(RuleError, match="sama-sama menjawab untuk satu hari"):
         rules.load(folder)
 
 

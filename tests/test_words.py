@@ -141,6 +141,9 @@ def test_a_list_reads_as_a_sentence():
     assert words.names([]) == ""
 
 
+REFUSALS = ("StoreError", "StateError", "RuleError", "PayError", "MixError")
+
+
 def test_what_is_refused_is_said_in_the_language_of_the_screen(monkeypatch):
     refused = StoreError("Impor lain masih berjalan.", "Another import is still running.")
     assert words.refusal(refused) == "Impor lain masih berjalan."
@@ -150,13 +153,13 @@ def test_what_is_refused_is_said_in_the_language_of_the_screen(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "analytics").glob("st*.py")), ids=lambda path: path.name
+    "path", sorted((ROOT / "analytics").glob("*.py")), ids=lambda path: path.name
 )
-def test_what_the_store_and_the_state_refuse_is_said_in_both_languages(path):
+def test_what_is_refused_in_words_is_said_in_both_languages(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
-        if getattr(node.func, "id", "") not in ("StoreError", "StateError"):
+        if getattr(node.func, "id", "") not in REFUSALS:
             continue
         first = ast.unparse(node.args[0])
         is_for_programmers = first.lstrip("f'\"").startswith(
