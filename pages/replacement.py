@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.scenario_summary import booked_below_pay
+from analytics.store import StoreError
 from pages.shared import (
     access,
     charts,
@@ -40,7 +41,11 @@ def _question() -> str:
 @st.fragment
 def _page() -> None:
     finding = st.container()
-    key = load_replacement.key()
+    try:
+        key = load_replacement.key()
+    except StoreError as error:
+        layout.unreadable(error)
+        return
     held = load_replacement.ground(key)
 
     # read

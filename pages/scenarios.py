@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.state_standings import DRAFT, EDITORS
+from analytics.store import StoreError
 from pages.shared import (
     access,
     gauge_figures,
@@ -37,7 +38,11 @@ def render() -> None:
 
 @st.fragment
 def _page() -> None:
-    key = load_scenarios.key()
+    try:
+        key = load_scenarios.key()
+    except StoreError as error:
+        layout.unreadable(error)
+        return
     is_ready = load_scenarios.is_ready(key)
     # An empty place is cleared at once: only where there is no finding yet to leave standing.
     finding = st.container() if is_ready else st.empty()

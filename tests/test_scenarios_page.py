@@ -303,6 +303,30 @@ def test_without_an_edition_it_invites_to_load_one(tmp_path, monkeypatch):
     assert "Belum ada data" in said(test)
 
 
+def test_an_edition_that_goes_away_is_told_and_the_page_goes_on_when_it_is_back(
+    own_city, monkeypatch
+):
+    test = opened(monkeypatch, own_city, s="zero_growth")
+    file = load.edition().path
+    before = finding(test)
+    file.rename(file.with_suffix(".gone"))
+
+    def _fragment() -> None:
+        from pages import scenarios
+
+        scenarios._page()
+
+    # As a lever moved on the open page runs it: without the check that opens the page.
+    alone = AppTest.from_function(_fragment, default_timeout=300)
+    alone.query_params["s"] = "zero_growth"
+    alone.run()
+    assert not alone.exception
+    assert "Data tidak dapat dibaca" in said(alone) and "kembalikan berkasnya" in said(alone)
+    file.with_suffix(".gone").rename(file)
+    button(alone, "coba-lagi").click().run()
+    assert finding(alone) == before
+
+
 @pytest.fixture
 def bare_city(tmp_path: Path) -> Path:
     """Staff and nothing else: no exits, no schools, no APBD."""

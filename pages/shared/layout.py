@@ -200,6 +200,14 @@ def needs_people(question: str) -> None:
     st.stop()
 
 
+def unreadable(error: StoreError) -> None:
+    """The edition went away or was damaged while its page was open: what to do, and to go on."""
+    empty(t("Data tidak dapat dibaca"), words.refusal(error), leads_to_data=True)
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        # Pressing it draws the page anew; what the visitor moved is still on the desk.
+        st.button(t("Coba lagi"), key="coba-lagi", icon=":material/refresh:")
+
+
 def count_shown(count: int) -> str:
     """A count of people as this visitor may see it."""
     return HIDDEN_COUNT if is_small(count) else words.number(count)

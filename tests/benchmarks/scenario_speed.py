@@ -87,9 +87,8 @@ def slides(page: Page, count: int) -> list[float]:
     thumb = page.locator(f".st-key-{_SLIDER} input[type=range]")
     thumb.wait_for(state="attached")
     times = []
+    thumb.focus()
     for _ in range(min(count, 10)):
-        # The first step marks the lever as moved, which takes the focus from it.
-        thumb.focus()
         times.append(painted_after(page, lambda: page.keyboard.press("ArrowLeft"), _MARKS))
         time.sleep(0.4)
     return times

@@ -75,6 +75,18 @@ def test_a_preset_a_lever_and_the_link_reopens_the_same(app: RunningApp, page: P
     expect(page.locator(".es-header h1")).to_have_text(before)
 
 
+def test_a_slider_keeps_the_keyboard_from_step_to_step(app: RunningApp, page: Page):
+    opened(page, app, "?s=zero_growth")
+    thumb = page.locator(".st-key-tuas-pupils-births_factor input[type=range]")
+    thumb.focus()
+    # The first step marks the lever as moved; none after it would be heard without the focus.
+    for value in ("1.05", "1.1", "1.15"):
+        page.keyboard.press("ArrowRight")
+        wanted = rf"births_factor(=|%3D){re.escape(value)}($|&)"
+        expect(page).to_have_url(re.compile(wanted), timeout=60_000)
+    expect(thumb).to_be_focused()
+
+
 def test_the_browsers_back_button_opens_what_was_open_before(app: RunningApp, page: Page):
     opened(page, app)
     choose(page, "Zero growth")
