@@ -47,6 +47,7 @@ from analytics.projection_months import (
     chances,
     staff_arrays,
 )
+from analytics.projection_paid import PaidSpread, paid_spread
 from analytics.projection_years import years_of
 
 Numbers = NDArray[np.float64]
@@ -262,6 +263,11 @@ class Projection:
         before the roster are not in it. Method: docs/method.md eq. 183.
         """
         return self._paid
+
+    @cached_property
+    def paid_spread(self) -> PaidSpread:
+        """How the share of each year on the payroll varies. Method: docs/method.md eq. 330-331."""
+        return paid_spread(self._staff, self.months, self.year_effect)
 
     def spread(self, by: Sequence[str] = (), *, at_the_end: bool = False) -> pd.DataFrame:
         """Where the width of the band comes from.

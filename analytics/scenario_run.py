@@ -32,6 +32,7 @@ from analytics.scenario_account import (
     staff_tables,
 )
 from analytics.scenario_band import PlanBand, plan_band, short_spread, with_newcomers
+from analytics.scenario_band_money import money_band, with_chance, with_money_band
 from analytics.scenario_choices import budget_of, pay_choice
 from analytics.scenario_plan import BEST as BEST
 from analytics.scenario_plan import (
@@ -62,7 +63,8 @@ TABLES = (
 )
 GAUGE_COLUMNS = [
     *("year", "personnel_idr", "excluded_idr", "other_idr", "apbd_idr", "ratio_share"),
-    *("limit_share", "room_idr", "is_binding"),
+    *("limit_share", "room_idr", "is_binding", "ratio_p10_share", "ratio_p90_share"),
+    "over_chance",
 ]
 
 
@@ -151,6 +153,8 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
         granted,
     )
     money, money_account, money_steps = money_tables(path, presence, question, granted)
+    spread = money_band(stages.projected(told).paid_spread, path, granted, band.newcomer_sd)
+    money = with_money_band(money, spread)
     filling = filling_table(question, granted, told.number("plan.break_share") or 0.0)
     told_of = filling["unfilled_count"].notna().to_numpy()
     filling = filling.assign(
@@ -167,6 +171,7 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
             choice=pay_choice(told),
             other_idr=_other(told, path, plan_budget, facts.rulebook),
         )
+        level = with_chance(level, spread)
     tables = {
         "staff": staff,
         "staff_account": staff_account,

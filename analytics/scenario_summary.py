@@ -81,10 +81,15 @@ def summary(  # noqa: PLR0913 - everything a headline speaks of
         "not_computed_people_count": round(not_computed_today(found)),
         "apbd_idr": int(money["apbd_idr"].sum()),
         "apbd_last_year_idr": int(money["apbd_idr"].iloc[-1]),
+        "apbd_last_year_p10_idr": int(money["apbd_p10_idr"].iloc[-1]),
+        "apbd_last_year_p90_idr": int(money["apbd_p90_idr"].iloc[-1]),
         "beside_pay_idr": int(money["beside_pay_idr"].sum()),
         "has_budget": len(level) > 0,
         "cap_ratio_first_binding": (
             None if first_binding is None else round(float(first_binding["ratio_share"]), 6)
+        ),
+        "cap_chance_first_binding": (
+            None if first_binding is None else round(float(first_binding["over_chance"]), 6)
         ),
         "cap_ratio_worst": None if own.empty else round(float(own["ratio_share"].max()), 6),
         "cap_first_binding_year": None if first_binding is None else int(first_binding["year"]),

@@ -38,6 +38,14 @@ def test_room_and_excess_are_told_in_rupiah(gauge):
     assert "di bawah batas" in gauge_figures.standing(gauge, 2027).told()
 
 
+def test_the_chance_of_passing_the_limit_is_told_where_it_is_known(gauge):
+    assert gauge_figures.standing(gauge).chance_told() == ""
+    known = gauge.assign(over_chance=[1.0, 0.52, 0.001])
+    assert gauge_figures.standing(known).chance_told() == "peluang melewati batas 52%"
+    assert "di bawah 1%" in gauge_figures.standing(known, 2028).chance_told()
+    assert "di atas 99%" in gauge_figures.standing(known, 2026).chance_told()
+
+
 def test_the_axis_holds_every_line_and_the_limit(gauge):
     other = gauge.assign(ratio_share=[0.25, 0.36, 0.2])
     figure = gauge_figures.ratio_by_year({"satu": gauge, "dua": other}, "Judul")

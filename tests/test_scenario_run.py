@@ -41,6 +41,18 @@ def results():
 # Sums
 
 
+def test_the_band_of_rupiah_holds_what_is_expected_and_the_chance_agrees_with_the_ratio(results):
+    for found in results.values():
+        money, level = found.tables["money"], found.tables["gauge"]
+        assert (money["apbd_p10_idr"] < money["apbd_idr"]).all()
+        assert (money["apbd_idr"] < money["apbd_p90_idr"]).all()
+        width = (money["apbd_p90_idr"] - money["apbd_p10_idr"]) / money["apbd_idr"]
+        assert width.is_monotonic_increasing
+        limit, chance = level["limit_share"], level["over_chance"]
+        assert (chance[level["ratio_p10_share"] > limit] > 0.9).all()
+        assert (chance[level["ratio_p90_share"] < limit] < 0.1).all()
+
+
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.integers(-3, 3))
 def test_whole_shares_sum_exactly_and_stay_near_what_they_round(values, more):
     total = int(np.rint(sum(values))) + more

@@ -38,13 +38,16 @@ _COLOURS = {
 _FLOW_OPACITY = 0.42
 # Ink and page.
 _LIGHT, _DARK = ("#16212C", "#FFFFFF"), ("#E8EDF2", "#10171E")
+# Chances nearer to nought or one than this are told as such.
+_SURE = 0.01
 
 
 @dataclass(frozen=True)
 class Standing:
     """What the gauge says of one year against the limit.
 
-    ``over_share``: above zero over the limit; ``is_binding``: whether the limit binds that year.
+    ``over_share``: above zero over the limit; ``is_binding``: whether the limit binds that year;
+    ``over_chance``: chance that the limit is passed, None where it was not worked out.
     """
 
     year: int
@@ -52,6 +55,7 @@ class Standing:
     limit_share: float
     room_idr: float
     is_binding: bool
+    over_chance: float | None = None
 
     @property
     def over_share(self) -> float:
@@ -69,6 +73,16 @@ class Standing:
             return t("{money} di atas batas", money=money(-self.room_idr))
         return t("masih {money} di bawah batas", money=money(self.room_idr))
 
+    def chance_told(self) -> str:
+        """The chance of passing the limit in words; empty where it was not worked out."""
+        if self.over_chance is None:
+            return ""
+        if self.over_chance < _SURE:
+            return t("peluang melewati batas di bawah 1%")
+        if self.over_chance > 1 - _SURE:
+            return t("peluang melewati batas di atas 99%")
+        return t("peluang melewati batas {share}", share=percent(self.over_chance, 0))
+
 
 def standing(gauge: pd.DataFrame, year: int | None = None) -> Standing:
     """The gauge of ``year``; None: the first year in which the limit binds, or else the last."""
@@ -80,6 +94,7 @@ def standing(gauge: pd.DataFrame, year: int | None = None) -> Standing:
         float(row["limit_share"]),
         float(row["room_idr"]),
         bool(row["is_binding"]),
+        float(row["over_chance"]) if "over_chance" in row.index else None,
     )
 
 
@@ -127,10 +142,11 @@ def _dial(gauge: pd.DataFrame) -> str:
     label = t("Belanja pegawai / APBD {year}", year=now.year)
     limit = t("batas {share}", share=percent(now.limit_share, 0))
     state = " es-over" if now.is_over else ""
+    told = " · ".join(one for one in (limit, now.told(), now.chance_told()) if one)
     return (
         f'<div class="es-gauge-dial{state}"><p>{escape(label)}</p>'
         f"<strong>{mark} {escape(percent(now.ratio_share))}</strong>"
-        f"<span>{escape(limit)} · {escape(now.told())}</span></div>"
+        f"<span>{escape(told)}</span></div>"
     )
 
 

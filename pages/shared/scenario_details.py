@@ -255,7 +255,9 @@ def limit(view: Seen) -> None:
         t(
             "Batas: UU 1/2022 pasal 146, wajib mulai 2027 (PMK 24/2024); tenggat dan dua hal lain"
             " diperdebatkan: apakah upah P3K paruh waktu dihitung, dan apakah TPG yang dibayar"
-            " langsung melewati APBD. Tafsir dipilih pada tuas Gaji."
+            " langsung melewati APBD. Tafsir dipilih pada tuas Gaji. Rentang (P10-P90) dan peluang"
+            " berasal dari siapa yang pergi dan siapa yang datang; APBD dan tarif gaji dianggap"
+            " diketahui."
         )
     )
     layout.table(
@@ -267,7 +269,10 @@ def limit(view: Seen) -> None:
             layout.Column("other_idr", t("Di antaranya tidak dimodelkan"), "rupiah"),
             layout.Column("apbd_idr", t("APBD"), "rupiah"),
             layout.Column("ratio_share", t("Rasio"), "share"),
+            layout.Column("ratio_p10_share", t("Rasio P10"), "share"),
+            layout.Column("ratio_p90_share", t("Rasio P90"), "share"),
             layout.Column("limit_share", t("Batas"), "share"),
+            layout.Column("over_chance", t("Peluang di atas batas"), "share"),
             layout.Column("room_idr", t("Ruang"), "rupiah"),
         ],
         "batas-belanja-pegawai",

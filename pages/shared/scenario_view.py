@@ -155,7 +155,13 @@ def keys(view: Seen) -> list[layout.Key]:
             number(float(spent.iloc[-1]) / 1e9, 1),
             t("{change} dibanding {year}", change=_signed_money(spent), year=staff["year"].iloc[0]),
             tuple(spent.astype(float)),
-            help=t("Pegawai hari ini dan penggantinya; tanpa TPG, tanpa belanja pegawai lain."),
+            help=t(
+                "Pegawai hari ini dan penggantinya; tanpa TPG, tanpa belanja pegawai lain. Delapan"
+                " dari sepuluh kemungkinan: {low} sampai {high}, menurut siapa yang pergi dan siapa"
+                " yang datang.",
+                low=money(float(result.tables["money"]["apbd_p10_idr"].iloc[-1])),
+                high=money(float(result.tables["money"]["apbd_p90_idr"].iloc[-1])),
+            ),
         ),
     ]
     if view.gauge is not None:
@@ -164,7 +170,7 @@ def keys(view: Seen) -> list[layout.Key]:
             layout.Key(
                 t("Belanja pegawai / APBD {year}", year=now.year),
                 percent(now.ratio_share),
-                now.told(),
+                "; ".join(one for one in (now.told(), now.chance_told()) if one),
                 tuple(view.gauge["ratio_share"].astype(float)),
                 help=t(
                     "Batas 30% berlaku mulai 2027 (UU 1/2022 pasal 146); tafsirnya disengketakan."

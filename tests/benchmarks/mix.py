@@ -4,9 +4,8 @@
 
 The rivals are what one would write in an afternoon: every role in the order of need takes the
 option with the fewest rupiah per post-year while all limits have room; and the linear programme
-of the same question rounded down. All three plans are recounted by the verifier of the tests; broken floors
-count where they are asked for, also those no plan can keep.
-Questions are made up.
+of the same question rounded down. All three plans are recounted by the verifier of the tests, which
+counts floors that no plan can keep among what is broken. Questions are made up.
 """
 
 from __future__ import annotations
