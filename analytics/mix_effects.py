@@ -56,22 +56,24 @@ def _of(terms: Terms, question: MixQuestion) -> tuple[Numbers, Numbers, Numbers]
     outside = np.zeros_like(terms.cost_idr) if terms.outside_cap_idr is None else (
         terms.outside_cap_idr
     )  # fmt: skip
-    shape = (len(question.roles), count, count)
-    people, cost, other = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for arrives in range(count):
-        share, part = come[:, arrives], first[:, arrives]
-        if not share.any():
-            continue
-        people[:, :, arrives] += share * stay[:, :1]
-        for paid, yearly in ((cost, terms.cost_idr), (other, outside)):
-            paid[:, :, arrives] += (share * part) * yearly[:, :1]
-        for later in range(arrives + 1, count):
-            k = later - arrives
-            people[:, :, later] += share * stay[:, k : k + 1]
-            present = (stay[:, k - 1 : k] + stay[:, k : k + 1]) / 2
-            for paid, yearly in ((cost, terms.cost_idr), (other, outside)):
-                blend = (1 - part) * yearly[:, k - 1 : k] + part * yearly[:, k : k + 1]
-                paid[:, :, later] += share * present * blend
+    # By role, year of arrival and year: still there; present in the middle of the year.
+    since = np.arange(count)[None, :] - np.arange(count)[:, None]
+    is_there, service = since >= 0, np.maximum(since, 0)
+    kept = np.where(is_there, stay[:, service], 0.0)
+    middle = np.where(since > 0, (stay[:, np.maximum(service - 1, 0)] + stay[:, service]) / 2, 0.0)
+    begun = np.where(since == 0, 1.0, middle)
+    people = _over_arrivals(come, kept)
+    cost, other = (
+        # Each year of service is paid for partly in the year after the one it began in.
+        _over_arrivals(come * (1 - first), middle * yearly[:, np.maximum(service - 1, 0)])
+        + _over_arrivals(come * first, begun * np.where(is_there, yearly[:, service], 0.0))
+        for yearly in (terms.cost_idr, outside)
+    )
     may = np.where(terms.is_eligible, terms.fill_share, 0.0)[:, None, None]
     prices = question.prices
     return people * may, cost * may * prices, other * may * prices
+
+
+def _over_arrivals(share: Numbers, by_arrival: Numbers) -> Numbers:
+    """(role, proposed, year) from the share that arrives (proposed, arrival) and what they do."""
+    return np.einsum("pa,rat->rpt", share, by_arrival)

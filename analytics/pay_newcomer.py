@@ -27,6 +27,8 @@ WITHOUT_PAY = ("redistribusi", "penataan", "teknologi")
 LEAVER = ("IV/b", 32)
 NEWCOMER_SCHOOLING = "S1"
 _COLUMNS = [*PARTS, *TOTALS]
+# Stands for every role group that is not named.
+ANYBODY = ""
 # Jenjang of beginners, where the role group alone does not tell the allowance.
 _FIRST_STEP = {
     **dict.fromkeys(("jf_keahlian", "dokter", "guru", "peneliti_perekayasa"), "ahli_pertama"),
@@ -84,9 +86,27 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
     Method: docs/method.md eq. 184.
     """
     del post  # The grade of entry follows from the role group alone.
+    known = newcomer_costs(
+        option, years, rulebook, choice, on=on, grade=grade, staff=staff, path=path
+    )
+    return known[role_group if role_group in known else ANYBODY]
+
+
+def newcomer_costs(  # noqa: PLR0913 - as newcomer_cost
+    option: str,
+    years: int,
+    rulebook: RuleBook,
+    choice: PayChoice = USUAL,
+    *,
+    on: date | None = None,
+    grade: str | None = None,
+    staff: pd.DataFrame | None = None,
+    path: PayPath | None = None,
+) -> Mapping[str, pd.DataFrame]:
+    """As :func:`newcomer_cost` for every role group at once, and for ``ANYBODY`` else."""
     day = on or date.today()
     if option in WITHOUT_PAY:
-        table = pd.DataFrame(0.0, index=range(years), columns=_COLUMNS)
+        tables = {ANYBODY: pd.DataFrame(0.0, index=range(years), columns=_COLUMNS)}
     elif option == "mutasi_masuk":
         if staff is None:
             raise PayError(
@@ -95,27 +115,26 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
             )
         if path is None:
             path = pay_path(staff, day, max(years - 1, 0), rulebook, choice)
-        table = _transferred(role_group, staff, path)
+        tables = _transferred(staff, path)
     elif option in EMPLOYMENT_OF:
-        known = _newcomers(option, max(years - 1, 0), rulebook, choice, day, grade)
-        table = known[role_group if role_group in known else _ANYBODY]
+        tables = dict(_newcomers(option, max(years - 1, 0), rulebook, choice, day, grade))
     else:
         raise PayError(
             f"tidak ada pilihan {option!r}; salah satu dari"
             f" {', '.join((*EMPLOYMENT_OF, *WITHOUT_PAY))}",
             f"no option {option!r}; one of {', '.join((*EMPLOYMENT_OF, *WITHOUT_PAY))}",
         )
-    if len(table) < years:
+    length = len(tables[ANYBODY])
+    if length < years:
         raise PayError(
-            f"gaji yang diberikan berakhir sesudah {len(table)} tahun; yang diminta {years}",
-            f"the pay given ends after {len(table)} years; {years} are asked",
+            f"gaji yang diberikan berakhir sesudah {length} tahun; yang diminta {years}",
+            f"the pay given ends after {length} years; {years} are asked",
         )
-    table = table.iloc[:years].reset_index(drop=True)
-    table.insert(0, "service_year", np.arange(len(table)))
-    return table
-
-
-_ANYBODY = ""
+    for role, table in tables.items():
+        first = table.iloc[:years].reset_index(drop=True)
+        first.insert(0, "service_year", np.arange(years))
+        tables[role] = first
+    return tables
 
 
 @lru_cache(maxsize=64)
@@ -127,7 +146,7 @@ def _newcomers(  # noqa: PLR0913 - as newcomer_cost
     employment = EMPLOYMENT_OF[option]
     start = date(on.year, 1, 1)
     rows = []
-    for role in (*rulebook.role_groups["role_group"], _ANYBODY):
+    for role in (*rulebook.role_groups["role_group"], ANYBODY):
         taught = law.answer("entry_education", "*", role) or NEWCOMER_SCHOOLING
         rows.append(
             {
@@ -154,21 +173,28 @@ def _newcomers(  # noqa: PLR0913 - as newcomer_cost
     }
 
 
-def _transferred(role_group: str, staff: pd.DataFrame, path: PayPath) -> pd.DataFrame:
+def _transferred(staff: pd.DataFrame, path: PayPath) -> dict[str, pd.DataFrame]:
+    """The mean of the permanent staff by role group, and of all of them."""
     is_permanent = (staff["employment"] == PNS).to_numpy(dtype=bool) & path.is_priced
-    own = is_permanent & (staff["role_group"] == role_group).fillna(False).to_numpy(dtype=bool)
     if not is_permanent.any():
         raise PayError(
             "tidak seorang pun pegawai tetap dapat dihitung gajinya; isi golongannya di daftar"
             " pegawai",
             "no permanent staff has a price; write their grades in the roster",
         )
-    return _rows(path, own if own.any() else is_permanent)
+    role, names = pd.factorize(staff["role_group"].astype("object"))
+    own = {
+        str(name): is_permanent & (role == at)
+        for at, name in enumerate(names)
+        if (is_permanent & (role == at)).any()
+    }
+    return {name: _rows(path, who) for name, who in {**own, ANYBODY: is_permanent}.items()}
 
 
 def _rows(path: PayPath, who: NDArray[np.bool_]) -> pd.DataFrame:
-    values = {name: path.parts[name][who].mean(axis=0) for name in PARTS}
-    return pd.DataFrame(values | {name: getattr(path, name)[who].mean(axis=0) for name in TOTALS})
+    some = np.flatnonzero(who)
+    values = {name: path.parts[name][some].mean(axis=0) for name in PARTS}
+    return pd.DataFrame(values | {name: getattr(path, name)[some].mean(axis=0) for name in TOTALS})
 
 
 def replacement_saving(

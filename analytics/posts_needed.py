@@ -147,7 +147,8 @@ def placed_posts(
     """
     place = units.dropna(subset=["npsn"]).drop_duplicates("npsn").set_index("npsn")
     # A school in which nobody works has no unit; its number stands for it.
-    unit_of = {npsn: str(place["unit_id"].get(npsn, npsn)) for npsn in known}
+    units_known = dict(zip(place.index.tolist(), place["unit_id"].tolist(), strict=True))
+    unit_of = {npsn: str(units_known.get(npsn, npsn)) for npsn in known}
     told = rows["npsn"].map(place.get("school_level", {}))
     lowest = rows.sort_values("level").drop_duplicates("npsn").set_index("npsn")["level"]
     level = told.fillna(rows["npsn"].map(lowest))

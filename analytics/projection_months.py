@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -64,6 +65,7 @@ class Levers:
             raise ProjectionError(f"factor of {wrong[0]} must be from 0 to 20")
 
 
+@lru_cache(maxsize=8)
 def rules_levers(rulebook: RuleBook, as_of: date) -> Levers:
     """Levers as data/rules/projection_rule.csv has them on a day."""
     rules = rulebook.projection_rules

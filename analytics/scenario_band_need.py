@@ -174,23 +174,24 @@ def _together(rows: pd.DataFrame, seen: Outlook) -> pd.DataFrame:
     """
     level_of = rows.drop_duplicates("npsn").set_index("npsn")["level"].astype("object")
     sums = group_forecast(seen, level_of)
-    whole = ((sums["p90"] - sums["p10"]) / _P10_TO_P90) ** 2
-    whole.index = pd.MultiIndex.from_frame(sums[["group", "school_year"]])
-    squares = rows.assign(square=rows["pupil_count"] ** 2)
-    own = squares.groupby(["level", "school_year"])[["pupil_count", "variance", "square"]].sum()
-    wide = whole.reindex(own.index).to_numpy(dtype=np.float64)
-    rest = own["pupil_count"].to_numpy() ** 2 - own["square"].to_numpy()
-    share = np.divide(
-        np.maximum(wide - own["variance"].to_numpy(), 0.0), rest,
-        out=np.zeros(len(own)), where=rest > _ALMOST,
-    )  # fmt: skip
-    key = pd.MultiIndex.from_frame(rows[["level", "school_year"]])
-    squared = np.nan_to_num(share[own.index.get_indexer(key)])
-    pupils = rows["pupil_count"].to_numpy()
-    both = np.minimum(squared * pupils**2, rows["variance"].to_numpy())
-    return rows.assign(
-        together_sd=np.sqrt(both), own_variance=rows["variance"].to_numpy() - both
-    ).drop(columns="variance")
+    level, levels = pd.factorize(rows["level"].astype("object"))
+    year, years = pd.factorize(rows["school_year"])
+    pair, size = level * len(years) + year, len(levels) * len(years)
+    pupils, variance = (rows[name].to_numpy() for name in ("pupil_count", "variance"))
+    squares, own, total = (
+        np.bincount(pair, each, minlength=size) for each in (pupils**2, variance, pupils)
+    )
+    group = pd.Index(levels).get_indexer(sums["group"])
+    place = group * len(years) + pd.Index(years).get_indexer(sums["school_year"])
+    wide = np.zeros(size)
+    wide[place] = ((sums["p90"] - sums["p10"]) / _P10_TO_P90) ** 2
+    rest = total**2 - squares
+    share = np.divide(np.maximum(wide - own, 0.0), rest, out=np.zeros(size), where=rest > _ALMOST)
+    squared = np.nan_to_num(share)[pair]
+    both = np.minimum(squared * pupils**2, variance)
+    return rows.assign(together_sd=np.sqrt(both), own_variance=variance - both).drop(
+        columns="variance"
+    )
 
 
 # ---- rombel --------------------------------------------------------------------------------------
@@ -203,9 +204,9 @@ def _classes(stages: Stages, told: Scenario, rows: pd.DataFrame) -> pd.DataFrame
     -------
     ``npsn, school_year, rombel, mean_0 .., variance``. Method: docs/method.md eq. 295.
     """
-    kinds = pd.MultiIndex.from_frame(rows[["level", "school_year"]].astype("object"))
-    ceilings = _ceilings(stages, told, kinds.unique())
-    ceiling = ceilings.to_numpy(dtype=np.float64)[ceilings.index.get_indexer(kinds)]
+    level, levels = pd.factorize(rows["level"].astype("object"))
+    year, years = pd.factorize(rows["school_year"])
+    ceiling = _ceilings(stages, told, tuple(levels), tuple(years.tolist()))[level, year]
     pupils = rows["pupil_count"].to_numpy()
     sd = np.sqrt(np.maximum(rows["own_variance"].to_numpy(), _ALMOST))
     together = rows["together_sd"].to_numpy()
@@ -231,19 +232,20 @@ def _classes(stages: Stages, told: Scenario, rows: pd.DataFrame) -> pd.DataFrame
     return table.groupby(["npsn", "school_year"]).sum()
 
 
-def _ceilings(stages: Stages, told: Scenario, kinds: pd.MultiIndex) -> pd.Series:
-    """Most pupils per class by level and school year, as the law or the lever has it."""
+def _ceilings(
+    stages: Stages, told: Scenario, levels: tuple[str, ...], years: tuple[int, ...]
+) -> Numbers:
+    """Most pupils per class ``(level, school year)``, as the law or the lever has it."""
 
-    def found() -> pd.Series:
-        one = kinds.to_frame(index=False, name=["level", "school_year"])
-        one = one.assign(npsn="-", grade=1, pupil_count=1.0).astype({"school_year": "int64"})
-        rows = [
-            teachers.rombel(part, stages.facts.rulebook, None, need_choice(told))
-            for _, part in one.groupby("level")
-        ]
-        return pd.concat(rows).set_index(["level", "school_year"])["max_pupils"]
+    def found() -> Numbers:
+        name, year = np.repeat(np.array(levels, dtype=object), len(years)), years * len(levels)
+        cells = pd.DataFrame({"npsn": name, "level": name, "school_year": year})
+        ruled = teachers.rombel(
+            cells.assign(grade=1, pupil_count=1.0), stages.facts.rulebook, None, need_choice(told)
+        )
+        return ruled["max_pupils"].to_numpy(dtype=np.float64).reshape(len(levels), len(years))
 
-    return stages.kept("class ceiling", (told.of("need"), tuple(kinds)), found)
+    return stages.kept("class ceiling", (told.of("need"), levels, years), found)
 
 
 # ---- posts ---------------------------------------------------------------------------------------

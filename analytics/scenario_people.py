@@ -36,7 +36,6 @@ _KEPT_OF = {
     "moves": 8,
     "asked": 16,
     "result": 24,
-    "newcomer": 512,
 }
 
 

@@ -355,9 +355,8 @@ def _after_moves(held: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
 
 
 def _no_merges() -> pd.DataFrame:
-    return pd.DataFrame(columns=["npsn", "into", "school_year"]).astype(
-        {"npsn": "str", "into": "str", "school_year": "int64"}
-    )
+    kinds = {"npsn": "str", "into": "str", "school_year": "int64"}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def _merge_km(mergers: Mergers, into: dict[str, str]) -> dict[str, float]:

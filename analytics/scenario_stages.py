@@ -57,13 +57,13 @@ class Stages(SchoolStages):
 
     def unit_into(self, told: Scenario) -> dict[str, str]:
         """Unit of the receiver by unit of the closing school."""
+        merged = self.mergers(told).into
+        if not merged:
+            return {}
         units = self.facts.stored.units
         schools = units.dropna(subset=["npsn"]).drop_duplicates("npsn").set_index("npsn")
         of = schools["unit_id"].to_dict()
-        return {
-            str(of.get(one, one)): str(of.get(other, other))
-            for one, other in self.mergers(told).into.items()
-        }
+        return {str(of.get(one, one)): str(of.get(other, other)) for one, other in merged.items()}
 
     def gap(self, told: Scenario) -> Gap:
         """Need less supply of every post, nobody hired and nobody moved."""

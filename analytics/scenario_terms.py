@@ -29,7 +29,7 @@ from analytics.options import (
     options,
 )
 from analytics.pay_law import PayChoice
-from analytics.pay_newcomer import newcomer_cost
+from analytics.pay_newcomer import ANYBODY, newcomer_costs
 from analytics.pay_path import PayPath, pay_path
 from analytics.projection_months import BY_LAW, CONTRACT, MPP
 from analytics.rules import RuleBook
@@ -204,13 +204,12 @@ class _Parts:
             cost = np.full(shape, option.upkeep_idr.mid)
             cost[:, 0] += option.investment_idr.mid
             return cost, np.zeros(shape), 0.0
-        groups = list(dict.fromkeys(self.roles["role_group"].astype("str")))
-        tables = {
-            group: newcomer_table(self.stages, self.told, option.option, group) for group in groups
-        }
-        of = [tables[group] for group in self.roles["role_group"].astype("str")]
+        role, groups = pd.factorize(self.roles["role_group"].astype("object"))
+        tables = [
+            newcomer_table(self.stages, self.told, option.option, str(group)) for group in groups
+        ]
         cost, outside, within = (
-            np.array([table[name].to_numpy(dtype=np.float64) for table in of])
+            np.array([table[name].to_numpy(dtype=np.float64) for table in tables])[role]
             for name in ("total_idr", "outside_cap_idr", "in_cap_idr")
         )
         total = float(cost.sum())
@@ -287,15 +286,15 @@ def newcomer_table(stages: Stages, told: Scenario, option: str, role_group: str)
     facts, length = stages.facts, told.years + 1
     levers = tuple(pair for pair in told.of("pay") if pair[0] != "pay.yearly_raise_share")
 
-    def priced() -> pd.DataFrame:
+    def priced() -> Mapping[str, pd.DataFrame]:
         still = pay_choice(told.moved("pay.yearly_raise_share", None))
         path = pay_of(stages, told.years, levers, still) if option == TRANSFER_IN else None
-        return newcomer_cost(
-            option, role_group, None, length, facts.rulebook, still,
-            on=facts.as_of, staff=facts.posted, path=path,
-        )  # fmt: skip
+        return newcomer_costs(
+            option, length, facts.rulebook, still, on=facts.as_of, staff=facts.posted, path=path
+        )
 
-    return stages.kept("newcomer", (option, role_group, length, levers), priced)
+    known = stages.kept("newcomer", (option, length, levers), priced)
+    return known[role_group if role_group in known else ANYBODY]
 
 
 def yearly_exits(stages: Stages, told: Scenario) -> Mapping[str, float]:
