@@ -21,7 +21,7 @@ def test_the_page_on_scenarios_stands_ready_before_its_first_visitor(monkeypatch
         load_schools.st, "empty", lambda: pytest.fail("drawn, and there is no visitor")
     )
     prepare.everything()
-    asked = load_scenarios.key_in_force()
+    asked = load_scenarios.key()
     assert load_scenarios.is_ready(asked)
     assert load_scenarios.run_name(asked, named(FIRST)) in load_scenarios.RUNS.work
 
@@ -31,19 +31,24 @@ def test_what_is_prepared_is_what_a_visitor_asks_for_whatever_was_saved(tmp_path
     shutil.copytree(scenario_city.folder(), folder)
     monkeypatch.setenv("ESTAFET_DATA", str(folder))
     monkeypatch.delenv("ESTAFET_STATE", raising=False)
-    before = load_scenarios.key_in_force()
-    assert before == load_scenarios.key()
+    before, made = load_scenarios.key(), []
+    monkeypatch.setattr(
+        prepare.load_scenarios, "prepare", lambda asked, _: made.append(asked) or ()
+    )
+    watched = prepare.Watched()
+    watched.look()
     load.state().lock(PLAN, "keep", "10100001", "uji")
     load.state().set_setting(ROADS_SETTING, {"sha256": "ab12"}, "uji")
-    after = load_scenarios.key_in_force()
-    assert after == load_scenarios.key() and after != before
+    watched.look()
+    after = load_scenarios.key()
+    assert made == [before, after] and after != before
     assert (after.locks_version, after.roads) == (before.locks_version + 1, "ab12")
 
 
 def test_locks_that_are_saved_have_the_page_made_ready_anew(monkeypatch):
     keys, made = iter(["a", "a", "b", "b"]), []
     monkeypatch.setattr(prepare.load, "edition", lambda: "edisi")
-    monkeypatch.setattr(prepare.load_scenarios, "key_in_force", lambda: next(keys))
+    monkeypatch.setattr(prepare.load_scenarios, "key", lambda: next(keys))
     monkeypatch.setattr(prepare, "everything", lambda: made.append("ready"))
     watched = prepare.Watched()
     for _ in range(4):

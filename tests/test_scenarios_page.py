@@ -12,7 +12,16 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import scenario_desk
 from analytics import state as decisions
-from pages.shared import access, load, scenario_held, scenario_link, scenario_view, scenario_words
+from pages.shared import (
+    access,
+    gauge_figures,
+    load,
+    scenario_details,
+    scenario_held,
+    scenario_link,
+    scenario_view,
+    scenario_words,
+)
 from pages.shared.scenario_held import Held
 from tests import scenario_city
 from tests.pages_alone import followed, page_alone
@@ -372,6 +381,20 @@ def test_the_band_of_vacancies_holds_its_middle_and_is_never_below_nought():
     band = scenario_view.unfilled_band(scenario_city.ran())
     assert (band["low"] <= band["middle"]).all() and (band["middle"] <= band["high"]).all()
     assert (band["low"] >= 0).all() and (band["planned"] >= 0).all()
+
+
+def test_the_plan_is_told_by_option_and_role_and_loses_no_formation():
+    result = scenario_city.ran(plan__rule="zero_growth")
+    table = result.tables["plan"]
+    years = sorted(set(table["year"]))
+    told = scenario_details._by_option_and_role(table, years)
+    assert told["total"].sum() == table["formation_count"].sum()
+    assert (told[[str(year) for year in years]].sum(axis=1) == told["total"]).all()
+    assert len(told) == len(table.drop_duplicates(["option", "role"]))
+    order = list(dict.fromkeys(told["option"]))
+    assert order == [name for name in gauge_figures.option_names().values() if name in order]
+    for _, rows in told.groupby("option"):
+        assert rows["total"].is_monotonic_decreasing
 
 
 def test_two_scenarios_of_one_name_are_told_apart():

@@ -23,7 +23,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> Key:
     monkeypatch.setenv("ESTAFET_DATA", str(scenario_city.folder()))
     monkeypatch.delenv("ESTAFET_STATE", raising=False)
     monkeypatch.setattr(load_searches, "QUIET_SECONDS", 0.0)
-    found = load_scenarios.key_in_force()
+    found = load_scenarios.key()
     load_scenarios.stages(found, is_shown=False)
     return found
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TypeVar
 
 import pandas as pd
@@ -28,7 +27,6 @@ from analytics.scenario_plan import SOUGHT
 from analytics.scenario_run import Result, run
 from analytics.scenario_stages import Stages
 from pages.shared import load, load_exits, load_schools
-from pages.shared.load import PeopleKey
 from pages.shared.load_exits import ExitKey
 from pages.shared.load_schools import Desk, SchoolKey
 from pages.shared.words import refusal, t
@@ -59,21 +57,14 @@ class Key:
 
 
 def key() -> Key:
-    """The key of the edition in force, under the law in force: what-ifs belong to scenarios."""
-    own = load_exits.exit_key()
-    return _key(own.in_force, own.exits_version, own.since)
+    """The key of the edition in force, under the law in force: what-ifs belong to scenarios.
 
-
-def key_in_force() -> Key:
-    """The same key, of no visitor."""
-    since, _ = load_exits.complete_from()
-    return _key(load.people_key(load.law_in_force()), load.state().exits_version(), since)
-
-
-def _key(people: PeopleKey, exits_version: int, since: date | None) -> Key:
+    The same for every visitor, and for none.
+    """
+    people, (since, _) = load.people_key(load.law_in_force()), load_exits.complete_from()
     roads = load.state().setting(ROADS_SETTING) or {}
     return Key(
-        ExitKey(people, people, exits_version, since),
+        ExitKey(people, people, load.state().exits_version(), since),
         load_schools.school_key(),
         load.state().locks_version(PLAN),
         str(roads.get("sha256", "")),

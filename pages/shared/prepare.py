@@ -31,7 +31,7 @@ def in_background() -> None:
 def everything() -> None:
     """Make ready what the current edition holds; nothing where there is none."""
     if load.edition() is not None:
-        for _ in load_scenarios.prepare(load_scenarios.key_in_force(), named(FIRST)):
+        for _ in load_scenarios.prepare(load_scenarios.key(), named(FIRST)):
             _wait_until_quiet()
 
 
@@ -53,7 +53,7 @@ class Watched:
     def look(self) -> None:
         """Make ready what is not yet; a key that failed is tried again once it is another."""
         try:
-            held = None if load.edition() is None else load_scenarios.key_in_force()
+            held = None if load.edition() is None else load_scenarios.key()
             if held != self.done:
                 self.done = held
                 everything()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -14,11 +15,14 @@ from pages.shared.words import number, percent, t
 _STAFF_FROM = 0.46  # of the height: vacancies stand below
 
 
+# A result is kept by whoever computed it; by its identity, so that nothing is hashed anew.
+@lru_cache(maxsize=8)
 def unfilled_by_year(result: Result) -> pd.Series:
     """Posts left empty at the end of each year, expected; NaN where no need is known."""
     return result.tables["filling"].groupby("year")["unfilled_count"].sum(min_count=1)
 
 
+@lru_cache(maxsize=8)
 def unfilled_band(result: Result) -> pd.DataFrame:
     """The same with its band, the plan never changed: leavers, pupils, fill and lead times.
 
