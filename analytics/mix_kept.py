@@ -35,6 +35,8 @@ _SHARED = (QUOTA, INTAKE, MONEY, CAP)
 # Posts and million rupiah below which a limit is not worth telling.
 _WORTH_TELLING = 0.05
 _ELASTIC_GAP = 1e-2
+# Price of a post that floors go without, in people more of a limit.
+_OUT_OF_REACH = 1e3
 
 
 def within_cap(question: MixQuestion, limits: MixLimits) -> tuple[MixLimits, list[Told]]:
@@ -140,8 +142,14 @@ def _needs(asked: Programme) -> list[Told]:
     # One person more weighs as much as what a person costs in a year.
     yearly = asked.cost[asked.cost > _NOTHING]
     each = float(np.median(yearly)) / len(asked.question.years) if len(yearly) else 1.0
-    widened = _with_slack(asked, shared, -1.0)
-    cost = np.concatenate([np.zeros(len(asked.cost)), np.where(own, 1 / max(each, 1e-3), 1.0)])
+    # What no limit of all would bring, such as people to spare, floors go without.
+    floors = [at for at, row in enumerate(asked.rows) if row.kind == FLOOR]
+    widened = _with_slack(_with_slack(asked, floors, 1.0), shared, -1.0)
+    widened = replace(widened, most=_wider(asked, len(floors) + len(shared)))
+    cost = np.concatenate([
+        np.zeros(len(asked.cost)), np.full(len(floors), _OUT_OF_REACH),
+        np.where(own, 1 / max(each, 1e-3), 1.0),
+    ])  # fmt: skip
     relaxed = relaxation(widened, cost)
     if relaxed.x is None:
         return []
@@ -151,6 +159,17 @@ def _needs(asked: Programme) -> list[Told]:
         for at, extra, is_money in zip(shared, more, own, strict=True)
         if extra > _WORTH_TELLING
     ]
+
+
+def _wider(asked: Programme, more: int) -> Numbers:
+    """Most of each variable where the ceilings on proposals are wider; ``more`` come after."""
+    free = [
+        terms.kind == "hire" and terms.most_by_role_year is None for terms in asked.question.options
+    ]
+    is_free = np.array(free)[asked.option] & (asked.most[: asked.whole_count] > 0)
+    most = np.concatenate([asked.most, np.full(more, np.inf)])
+    most[: asked.whole_count][is_free] = np.inf
+    return np.asarray(most)
 
 
 def _short(asked: Programme) -> Numbers:

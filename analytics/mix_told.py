@@ -19,9 +19,21 @@ _LIMITS = {
     FULL: ("kebutuhan", "need"),
     IN_EFFECT: ("pagu pekerjaan yang hilang", "ceiling on work removed"),
 }
+_HELD = (" Yang menahan: ", " Held back by: ")
+# Roles whose floor is not reached that are told one by one.
+_MOST_ROLES = 5
 _QUOTAS = {
     "replacement": ("pengganti", "replacement"),
     "others": ("lainnya", "others"),
+    "formations": ("setahun", "a year"),
+    "cpns": ("CPNS", "of CPNS"),
+    "pppk": ("P3K", "of P3K"),
+    "pppk_pw": ("P3K paruh waktu", "of P3K part time"),
+    "mutasi_masuk": ("mutasi masuk", "of transfers in"),
+    "redistribusi": ("redistribusi", "of redistribution"),
+    "penataan": ("penataan", "of reorganising"),
+    "teknologi": ("teknologi", "of technology"),
+    "pendidik": ("pendidik", "of educators"),
 }
 
 
@@ -130,9 +142,9 @@ def floor_unmet(role: str, year: int, amount: float, held_by: list[tuple[str, st
     return Told(
         FLOOR_UNMET, "floor", role, year, amount,
         f"Lantai layanan {role} {year} tidak tercapai: kurang {own[0]}."
-        + (f" Yang menahan: {why_id}." if why_id else ""),
+        + (f"{_HELD[0]}{why_id}." if why_id else ""),
         f"The service floor of {role} in {year} is not reached: {own[1]} short."
-        + (f" Held back by: {why_en}." if why_en else ""),
+        + (f"{_HELD[1]}{why_en}." if why_en else ""),
     )  # fmt: skip
 
 
@@ -141,7 +153,7 @@ def floor_needs(question: MixQuestion, row: Row, amount: float) -> Told:
     year = question.years[row.year]
     limit, own = limit_words(row.kind, row.name), amount_words(row.kind, amount)
     return Told(
-        FLOOR_NEEDS, row.kind, "", year, amount,
+        FLOOR_NEEDS, f"{row.kind}:{row.name}".removesuffix(":"), "", year, amount,
         f"Agar lantai tercapai, {limit[0]} {year} perlu ditambah paling sedikit {own[0]}.",
         f"For the floors to be reached, the {limit[1]} of {year} must grow by at least {own[1]}.",
     )  # fmt: skip
@@ -156,3 +168,86 @@ def not_found(seconds: float) -> Told:
         f"The best plan was not found within {seconds:g} seconds; what is shown follows the order"
         " of need.",
     )  # fmt: skip
+
+
+def in_short(told: tuple[Told, ...]) -> tuple[Told, ...]:
+    """What is told, floors in one sentence a role and what they need in one a limit.
+
+    Returns
+    -------
+    As ``told``, but of floors the roles that lack most, the rest as one; the years and what they
+    lack stand in the sentence.
+    """
+    others = [one for one in told if one.code not in (FLOOR_UNMET, FLOOR_NEEDS)]
+    floors: dict[str, list[Told]] = {}
+    needs: dict[str, list[Told]] = {}
+    for one in told:
+        if one.code == FLOOR_UNMET:
+            floors.setdefault(one.role, []).append(one)
+        elif one.code == FLOOR_NEEDS:
+            needs.setdefault(one.limit, []).append(one)
+    ordered = sorted(floors.values(), key=lambda rows: -sum(one.amount for one in rows))
+    short = [_of_role(rows) for rows in ordered[:_MOST_ROLES]]
+    if rest := ordered[_MOST_ROLES:]:
+        lacking = sum(one.amount for rows in rest for one in rows)
+        number = f"{lacking:,.0f}"
+        short.append(
+            Told(
+                FLOOR_UNMET, "floor", "", 0, lacking,
+                f"Lantai {len(rest)} jabatan lain tidak tercapai pula: kurang seluruhnya"
+                f" {number.replace(',', '.')} jabatan-tahun.",
+                f"Floors of {len(rest)} more roles are not reached either: {number} post-years"
+                " short in all.",
+            )
+        )  # fmt: skip
+    return (*others, *short, *(_of_limit(rows) for rows in needs.values()))
+
+
+def _of_role(rows: list[Told]) -> Told:
+    """One sentence for the years in which the floor of a role is not reached."""
+    if len(rows) == 1:
+        return rows[0]
+    worst, last = max(rows, key=lambda one: one.amount), max(rows, key=lambda one: one.year)
+    years = _years_told([one.year for one in rows])
+    own = amount_words(FULL, worst.amount)
+    why = [
+        f"{head}{text.partition(head)[2]}" if head in text else ""
+        for head, text in zip(_HELD, (last.text_id, last.text_en), strict=True)
+    ]
+    return Told(
+        FLOOR_UNMET, "floor", worst.role, worst.year, worst.amount,
+        f"Lantai layanan {worst.role} tidak tercapai pada {years}: paling kurang {own[0]} pada"
+        f" {worst.year}.{why[0]}",
+        f"The service floor of {worst.role} is not reached in {years}: {own[1]} short at the worst,"
+        f" in {worst.year}.{why[1]}",
+    )  # fmt: skip
+
+
+def _of_limit(rows: list[Told]) -> Told:
+    """One sentence for the years in which floors need more of a limit."""
+    if len(rows) == 1:
+        return rows[0]
+    worst = max(rows, key=lambda one: one.amount)
+    kind, _, name = worst.limit.partition(":")
+    limit = limit_words(kind, name)
+    own = [amount_words(kind, one.amount) for one in rows]
+    each = [
+        ", ".join(f"{one.year} {words[language]}" for one, words in zip(rows, own, strict=True))
+        for language in (0, 1)
+    ]
+    return Told(
+        FLOOR_NEEDS, worst.limit, "", worst.year, worst.amount,
+        f"Agar lantai tercapai, {limit[0]} perlu ditambah paling sedikit: {each[0]}.",
+        f"For the floors to be reached, the {limit[1]} must grow by at least: {each[1]}.",
+    )  # fmt: skip
+
+
+def _years_told(years: list[int]) -> str:
+    """Years as people write them: ``2027-2029, 2031``."""
+    ends: list[tuple[int, int]] = []
+    for year in sorted(years):
+        if ends and year == ends[-1][1] + 1:
+            ends[-1] = (ends[-1][0], year)
+        else:
+            ends.append((year, year))
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in ends)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.mix import Mix
-from analytics.mix_told import rupiah
+from analytics.mix_told import in_short, rupiah
 from analytics.pay_path import PayPath
 from analytics.replacement import Gap
 from analytics.scenario import Scenario
@@ -100,7 +100,7 @@ def summary(  # noqa: PLR0913 - everything a headline speaks of
         "moved_teacher_count": int(tables["moves"]["moved_count"].sum()),
         "plan_rule": str(told["plan.rule"]),
         "objective_value": round(float(granted.value), 2) if is_known else None,
-        "told": [[one.code, one.text_id, one.text_en] for one in planned.told],
+        "told": [[one.code, one.text_id, one.text_en] for one in in_short(planned.told)],
         "findings": [
             [one.code, one.text_id, one.text_en]
             for one in findings(told, stages, found, level, before if has_plan else None)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analytics.mix import CHEAPEST, Lock, MixLimits, best_mix, replacement_quotas
+from analytics.mix_told import in_short
 from tests import made_up_mix
 from tests.test_mix import asked, at_once
 from tests.verified_mix import recount
@@ -79,6 +80,38 @@ def test_a_quota_that_holds_the_floor_back_is_named():
     mix = best_mix(question, MixLimits(quotas, floor_share=np.array([0.95])), CHEAPEST)
     assert [round(one.amount) for one in mix.told if one.code == "floor_unmet"] == [13, 11, 9]
     assert "kuota formasi pengganti" in mix.told[0].text_id
+
+
+def test_a_ceiling_on_proposals_that_holds_the_floor_back_says_how_much_more_it_needs():
+    question = asked(
+        np.array([[20.0, 20, 20]]), at_once("mutasi_masuk", most_by_year=np.full(3, 2.0))
+    )
+    mix = best_mix(question, MixLimits(floor_share=np.array([0.95])), CHEAPEST)
+    assert [round(one.amount) for one in mix.told if one.code == "floor_unmet"] == [13, 11, 9]
+    needs = [one for one in mix.told if one.code == "floor_needs"]
+    assert [(one.limit, one.year) for one in needs] == [("intake:mutasi_masuk", 2027)]
+    assert needs[0].amount == pytest.approx(13)
+    assert "pagu usul mutasi masuk 2027" in needs[0].text_id
+
+
+def test_floors_out_of_reach_are_told_in_one_sentence_a_role_and_one_a_limit():
+    question = asked(np.full((7, 3), 20.0), at_once("cpns", 7))
+    quotas = replacement_quotas(question, 1.0)
+    told = best_mix(question, MixLimits(quotas, floor_share=np.full(7, 0.95)), CHEAPEST).told
+    assert len([one for one in told if one.code == "floor_unmet"]) > 7
+    short = in_short(told)
+    floors = [one for one in short if one.code == "floor_unmet"]
+    assert len(floors) <= 6
+    whole = sum(one.amount for one in told if one.code == "floor_unmet")
+    named = {one.role for one in floors if one.role}
+    own = sum(one.amount for one in told if one.code == "floor_unmet" and one.role in named)
+    assert own + sum(one.amount for one in floors if not one.role) == pytest.approx(whole)
+    assert any(
+        "2027-2029" in one.text_id and "Yang menahan: kuota" in one.text_id for one in floors
+    )
+    needs = [one for one in short if one.code == "floor_needs"]
+    assert len(needs) == 1
+    assert "perlu ditambah" in needs[0].text_id
 
 
 @pytest.mark.parametrize("seed", [1, 2])
