@@ -266,4 +266,8 @@ def _say(found: Redistribution, notes: list[tuple[str, str]]) -> None:
                 f" (gap {worst.gap:.2%}). Give more time with --seconds.",
             )
         )
-    notes.extend((text, text) for text in found.findings["text"])
+    for row in found.findings.itertuples():
+        # A lock names its person or school by number only; the sentence alone does not say whose.
+        who = str(row.person_id or (row.npsn if row.code == "lock_unknown" else ""))
+        text = str(row.text) if not who or who in str(row.text) else f"{who}: {row.text}"
+        notes.append((text, text))

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analytics.checks_cells import UNKNOWN, wordings
+from analytics.checks_cells import UNKNOWN, degrees, wordings
 from analytics.checks_cells import golongan as rank_in
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import rows_of
@@ -368,7 +368,11 @@ def _numbers(table: Table, column: str, faults: list[Fault]) -> pd.Series:
 
 
 def _degrees(table: Table, column: str, faults: list[Fault]) -> pd.Series:
-    return _parsed(table, column, "move_degrees_invalid", faults, _number)
+    def value(text: str) -> float | None:
+        told = degrees(text)
+        return told if isinstance(told, float) else _number(text)
+
+    return _parsed(table, column, "move_degrees_invalid", faults, value)
 
 
 def _whole(

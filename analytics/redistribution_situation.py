@@ -80,17 +80,25 @@ class MoveChoice:
         for name, least in (("max_km", 0), ("detour", 1), ("years_before_bup", 0)):
             value = getattr(self, name)
             if not least <= value < float("inf"):
-                raise ValueError(f"{name} is {value}; {least} or more")
+                raise ValueError(
+                    f"{name} {value}: tulis {least} atau lebih / {name} is {value}; {least} or more"
+                )
         if self.warn_years < 0 or not 0 < self.seconds < float("inf"):
-            raise ValueError("warn_years is 0 or more, seconds above 0")
+            raise ValueError(
+                "warn_years 0 atau lebih, seconds di atas 0 / warn_years is 0 or more, seconds"
+                " above 0"
+            )
         for name, known in (("linearity", LINEARITIES), ("private", PRIVATE_USES)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; {' or '.join(known)}")
         for hours in (self.least_hours, self.most_hours):
             if hours is not None and not 0 < hours < float("inf"):
-                raise ValueError(f"hours are {hours}; above 0")
+                raise ValueError(f"jam {hours}: tulis di atas 0 / hours are {hours}; above 0")
         if None not in (self.least_hours, self.most_hours) and self.least_hours > self.most_hours:  # type: ignore[operator]
-            raise ValueError(f"least_hours {self.least_hours} is above most_hours")
+            raise ValueError(
+                f"jam sekurangnya {self.least_hours} lebih dari jam sebanyaknya / least_hours"
+                f" {self.least_hours} is above most_hours"
+            )
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,10 @@ class Locks:
 
     def __post_init__(self) -> None:
         if both := sorted(self.stays & self.moves):
-            raise ValueError(f"{both[0]} must stay and must move; keep one lock")
+            raise ValueError(
+                f"{both[0]}: dikunci tetap dan dikunci pindah; sisakan satu / {both[0]} must stay"
+                " and must move; keep one lock"
+            )
 
 
 CAREFUL, NO_LOCKS = MoveChoice(), Locks()

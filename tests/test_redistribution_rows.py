@@ -112,6 +112,34 @@ def test_without_hours_nothing_is_lowered_and_that_is_said(tmp_path, capsys):
     assert unfilled["npsn"].tolist() == ["10000002"]
 
 
+def test_a_lock_that_names_nobody_says_whom_and_choices_are_refused_in_both_languages(
+    tmp_path, capsys
+):
+    plain = written(tmp_path)
+    assert main([*plain, "--lock-move", "Xena", "--lock-school", "77777777"]) == 0
+    said = capsys.readouterr().err
+    assert "Xena: Kunci 'harus pindah' tidak terpenuhi: orangnya tidak ada di daftar." in said
+    assert "77777777: Kunci sekolah: NPSN tidak ada di data." in said
+    for more, words in (
+        (["--max-km", "-1"], "tulis 0 atau lebih"),
+        (["--lock-move", "Ani", "--lock-stay", "Ani"], "sisakan satu"),
+        (["--min-hours", "30", "--max-hours", "20"], "lebih dari jam sebanyaknya"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            main([*plain, *more])
+        assert words in capsys.readouterr().err
+
+
+def test_schools_in_degrees_minutes_and_seconds_are_read(tmp_path):
+    plain = written(tmp_path)
+    assert main(plain) == 0
+    km = moves(tmp_path)["km"].astype(float).tolist()
+    schools = "npsn;lat;lon\n10000001;7°36'18\" LS;111°30'18\" BT\n"
+    schools += "10000002;7°36'54\" LS;111°30'18\" BT\n10000003;7°37'30\" LS;111°30'18\" BT\n"
+    assert main(written(tmp_path, schools=schools)) == 0
+    assert moves(tmp_path)["km"].astype(float).tolist() == pytest.approx(km)
+
+
 def test_one_row_a_person_is_counted_as_before(tmp_path):
     found = people_of(tmp_path, HEAD + ANI.splitlines()[0])
     assert found.repeated_count == 0
