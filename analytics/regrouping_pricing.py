@@ -19,18 +19,23 @@ from analytics.regrouping_stars import Galaxy, Stars, joined
 
 # Stars listed to begin with (pairs and threes), and kept of each centre and search.
 _FIRST_ROWS = 120_000
-_MOST_OF_CENTRE = 30
-# Rows of a step of a search that need not be whole; where it finds fewer stars than this share of
-# the schools, one that is whole follows.
-_SEARCH, _FEW = 40_000, 0.2
+_MOST_OF_CENTRE = 15
+# Rows of a step of a search that need not be whole, by school; where it finds fewer stars than this
+# share of the schools, or half of the time is over, one that is whole follows.
+_SEARCH, _LEAST_ROWS, _FEW = 160, 40_000, 0.2
 # Merges of each school, the nearest, that are priced before the others are.
-_NEAREST = (8, 20)
+_NEAREST = (10, 30)
 # Prices are settled where what stars are worth beyond them is at most this share of the bound.
 ALMOST_SETTLED = 1e-3
 # And this share of what is between bound and plan is good enough.
 _ENOUGH = 0.03
 # Share of the time the nearest may use together.
 _SHARE_OF_NEAREST = 0.5
+# How far prices are raised at first where a search does not end, how much further after that, and
+# from what ratio on between what ended and what did not it is not worth another try.
+_RAISED, _HIGHER, _CLOSE = 0.04, 2.0, 1.25
+# Share of the time that is left for prices which one search may use at first, seconds at least.
+_SHARE_OF_SEARCH, _LEAST_SEARCH = 0.15, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +44,7 @@ class Priced:
 
     ``high``: the most any plan saves, million rupiah a year. ``is_settled``: no star is worth more
     than its prices, or hardly. ``relaxed``: the relaxation they come from, over ``pool``; None
-    where no star is known.
+    where no star is known. ``is_proven``: a search that ended proved ``high``.
     """
 
     price: Numbers
@@ -48,6 +53,7 @@ class Priced:
     pool: Stars
     relaxed: Relaxation | None
     is_settled: bool
+    is_proven: bool = False
 
 
 def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
@@ -77,7 +83,7 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
         What the plan in hand saves, million rupiah a year: prices that leave next to nothing of
         what is between it and the bound are good enough.
 
-    Method: docs/method.md eq. 117-118.
+    Method: docs/method.md eq. 117-118, 268.
     """
     programme = galaxy.programme
     count = programme.school_count
@@ -88,6 +94,9 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
         pool, price = joined(programme, [pool, start.pool]), start.price
     kept = Priced(none, 0.0, np.inf, pool, None, is_settled=False)
     relaxed: Relaxation | None = None
+    raised = _Raised()
+    most_rows = max(_SEARCH * count, _LEAST_ROWS)
+    half = (time.monotonic() + stop) / 2
     while time.monotonic() < stop:
         # Where no pair saves, three together still may: then the search begins without prices.
         if len(pool):
@@ -98,24 +107,83 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
                 break
             relaxed = following
             price, merge_price = relaxed.prices()
+        above = 0.0
         found = galaxy.search(
-            price, merge_price, WORTH, best_only=True, most_rows=_SEARCH, deadline=stop
+            price, merge_price, WORTH, best_only=True, most_rows=most_rows, deadline=stop
         )
-        if to_the_end and not found.is_whole and len(found.stars) < _FEW * count:
-            found = galaxy.whole_search(price, merge_price, WORTH, best_only=True, deadline=stop)
-        high = float(price.sum() + merge_price * (programme.most_merges or 0) + found.best.sum())
+        is_few = len(found.stars) < _FEW * count
+        is_late = time.monotonic() > half
+        if to_the_end and not found.is_whole and (is_few or is_late):
+            if not is_few:
+                raised.after(0.0, is_whole=False)
+            above, now = raised.share, time.monotonic()
+            seconds = max(raised.share_of_time * (stop - now), _LEAST_SEARCH)
+            found = galaxy.whole_search(
+                price * (1 + above), merge_price * (1 + above), WORTH,
+                best_only=True, deadline=min(stop, now + seconds),
+            )  # fmt: skip
+            raised.after(above, is_whole=found.is_whole)
+        worth = price.sum() + merge_price * (programme.most_merges or 0)
+        high = float((1 + above) * worth + found.best.sum())
         none_left = found.is_whole and not len(found.stars)
-        is_settled = found.is_whole and found.best.sum() <= ALMOST_SETTLED * high
-        if high <= kept.high or none_left:
-            kept = Priced(price, merge_price, high, pool, relaxed, is_settled)
+        is_settled = found.is_whole and found.best.sum() + above * worth <= ALMOST_SETTLED * high
+        if high <= kept.high or (none_left and not above):
+            at = (price * (1 + above), merge_price * (1 + above))
+            kept = Priced(*at, high, pool, relaxed, is_settled, is_proven=found.is_whole)
         else:
             kept = replace(kept, pool=pool, relaxed=relaxed)
         told(kept)
-        is_enough = is_settled and found.best.sum() <= _ENOUGH * (high - low())
-        if is_enough or not len(found.stars):
+        is_enough = is_settled and found.best.sum() + above * worth <= _ENOUGH * (high - low())
+        is_over = not len(found.stars) and found.is_whole and above <= ALMOST_SETTLED
+        if is_enough or is_over or (is_few and not to_the_end):
             break
-        pool = joined(programme, [pool, found.stars.foremost(_MOST_OF_CENTRE)])
+        if raised.is_over:
+            raised.wait()
+        if len(found.stars):
+            pool = joined(programme, [pool, found.stars.foremost(_MOST_OF_CENTRE)])
     return kept
+
+
+@dataclass
+class _Raised:
+    """How far prices are raised above those of the relaxation, so that a search ends in time.
+
+    Any prices prove a bound (eq. 117). The higher they are, the fewer stars may be worth more and
+    the looser the bound. ``failed``, ``ended``: the largest share at which a search did not end,
+    and the least at which one did.
+
+    Method: docs/method.md eq. 268.
+    """
+
+    failed: float = -np.inf
+    ended: float = np.inf
+    share_of_time: float = _SHARE_OF_SEARCH
+
+    @property
+    def share(self) -> float:
+        """The share to try next: none at first, further until one ends, then less far again."""
+        if self.failed < 0:
+            return 0.0
+        if np.isinf(self.ended):
+            return max(self.failed * _HIGHER, _RAISED)
+        return float(np.sqrt(max(self.failed, self.ended / 4) * self.ended))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no share between what ended and what did not is worth a try."""
+        return self.ended <= _CLOSE * self.failed
+
+    def after(self, share: float, *, is_whole: bool) -> None:
+        """Know whether a search ended."""
+        if is_whole:
+            self.ended = min(self.ended, share)
+        else:
+            self.failed = max(self.failed, share)
+
+    def wait(self) -> None:
+        """Try again what did not end, with more time."""
+        self.failed /= _HIGHER
+        self.share_of_time = min(self.share_of_time * _HIGHER, 1.0)
 
 
 def priced_nearest(galaxy: Galaxy, stop: float) -> Priced | None:

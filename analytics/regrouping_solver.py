@@ -55,6 +55,8 @@ _SHARE_OF_POOL = 0.3
 _LEAST_WIDTH = 0.2
 _SHARE_OF_ARCS = 0.4
 _SHARE_OF_BETTERING, _MOST_OF_BETTERING = 0.7, 0.4
+# Seconds by school that changes need to cool down from a warm start.
+_SECONDS_OF_WARM = 0.07
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +215,8 @@ class _Race:
                 self._bettered(_MOST_OF_BETTERING * self.left(), LUKEWARM)
                 if not self.done():
                     self._by_stars(found, _MOST_LISTED_LATE)
+        elif not self.done() and found.is_proven:
+            self._from_pool(found)
         elif not self.done():
             # A loose bound at once, where no better one may come in time.
             self.bounded(most_saved(self.programme, self.galaxy.bonus, self.left() / 3))
@@ -220,7 +224,10 @@ class _Race:
             if self.left() > _LEAST_SECONDS:
                 self._by_arcs()
         if not self.done():
-            self._bettered(self.left(), LUKEWARM if found.is_settled else WARM)
+            # A large district has no time to cool down from a warm start.
+            warm = WARM * self.left() / (_SECONDS_OF_WARM * self.programme.school_count)
+            warm = min(max(warm, COOL), WARM)
+            self._bettered(self.left(), LUKEWARM if found.is_settled else warm)
         self.tell()
 
     def _bettered(self, seconds: float, heat: float) -> None:

@@ -146,6 +146,36 @@ def test_prices_never_bound_below_the_best_plan():
     assert settled.high >= town.cost_all_open - best.objective - 1e-6
 
 
+class Impatient(Galaxy):
+    """A search that never ends where the prices of all schools together are below ``least``."""
+
+    least = 0.0
+
+    def whole_search(self, school_price, merge_price, least, **asked):
+        if school_price.sum() < self.least:
+            asked["deadline"] = -np.inf
+        return super().whole_search(school_price, merge_price, least, **asked)
+
+
+@pytest.mark.parametrize("further", [1.015, 1.07])
+def test_prices_raised_so_that_a_search_ends_bound_every_plan_and_hardly_looser(
+    monkeypatch, further
+):
+    town = small_schools(24, rooms=9, side_km=5.0, seed=3)
+    best = solve(town, gap=0.0, seconds=60.0)
+    settled = priced(Galaxy(town, np.zeros(24)), time.monotonic() + 60, lambda _: None)
+    # Every search that may be cut off is, so that only those that must be whole prove anything.
+    monkeypatch.setattr("analytics.regrouping_pricing._SEARCH", 0)
+    monkeypatch.setattr("analytics.regrouping_pricing._LEAST_ROWS", 5)
+    hasty = Impatient(town, np.zeros(24))
+    hasty.least = further * settled.price.sum()
+    raised = priced(hasty, time.monotonic() + 4, lambda _: None)
+    assert raised.is_proven
+    assert not raised.is_settled
+    assert raised.high >= town.cost_all_open - best.objective - 1e-6
+    assert settled.high * further - 1e-6 <= raised.high <= settled.high * 1.1
+
+
 @given(
     seed=st.integers(0, 10**6),
     rooms=st.integers(1, 24),
