@@ -30,6 +30,7 @@ from analytics.exits_prior import prior_rates
 from analytics.exits_years import YearOutlook
 
 _FOLDER, _KEPT = "models", 4
+_OUTLOOK = ("log_level", "log_variance", "covariance")
 _Told = dict[str, Any]
 
 
@@ -83,7 +84,7 @@ def read(folder: Path, name: str, rates: pd.DataFrame) -> ExitModel | None:
 
 def _told(model: ExitModel) -> _Told:
     outlook = asdict(model.outlook)
-    outlook |= {name: outlook[name].tolist() for name in ("log_level", "covariance")}
+    outlook |= {name: outlook[name].tolist() for name in _OUTLOOK}
     return {
         "observed_from": model.observed_from.isoformat(),
         "observed_until": model.observed_until.isoformat(),
@@ -107,7 +108,7 @@ def _told(model: ExitModel) -> _Told:
 
 def _model(told: _Told, rates: pd.DataFrame) -> ExitModel:
     outlook = told["outlook"]
-    outlook |= {name: np.array(outlook[name], float) for name in ("log_level", "covariance")}
+    outlook |= {name: np.array(outlook[name], float) for name in _OUTLOOK}
     half_life = told["half_life_years"]
     return ExitModel(
         observed_from=date.fromisoformat(told["observed_from"]),

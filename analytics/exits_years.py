@@ -23,6 +23,10 @@ _DRIFT_GRID = np.array([0.0, 0.03, 0.06])
 # 432 then 806, Batu 95, 103, 83, 102), a belief worth about twenty years; the level is within 30 %
 # of the fitted one; years forget quickly rather than slowly.
 _SD_MIDDLE, _SD_LOG_SPREAD = 0.35, 0.15
+# That belief guards the band against a calm past. For the level it would be a mistake: it takes
+# what calm years say for chance, and the mean of a wide law lies above its middle. What is
+# expected learns from the years themselves.
+_LEVEL_SD_MIDDLE, _LEVEL_SD_LOG_SPREAD = 0.2, 0.7
 _LEVEL_SD = 0.3
 _FORGETS = 5
 
@@ -39,8 +43,10 @@ class YearOutlook:
         Middle 80 % of the spread.
     log_level
         Expected log ratio of each coming year to the fitted hazards.
+    log_variance
+        Of each, as far as the past years bear it out.
     covariance
-        Of those log ratios, everything uncertain included.
+        Of those log ratios with the guarded belief about single years, for bands.
     """
 
     log_sd: float
@@ -48,12 +54,13 @@ class YearOutlook:
     log_sd_high: float
     persistence: float
     log_level: Numbers
+    log_variance: Numbers
     covariance: Numbers
 
     @property
     def multiplier(self) -> Numbers:
         """Expected multiplier of the hazards by coming year: the mean, not the middle."""
-        return np.exp(self.log_level + 0.5 * np.diag(self.covariance))
+        return np.exp(self.log_level + 0.5 * self.log_variance)
 
     def smoothed(self) -> tuple[float, float, float]:
         """Spread, persistence and level spread whose covariance is nearest ``covariance``."""
@@ -107,44 +114,61 @@ def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutloo
     together = np.minimum.outer(np.abs(place), np.abs(place)) * (
         np.sign(place)[:, None] * np.sign(place) > 0
     )
-    weights, means, covariances, grid = [], [], [], []
+    likelihoods, means, covariances, grid = [], [], [], []
     for persistence, sd, drift in product(_PERSISTENCE_GRID, _SD_GRID, _DRIFT_GRID):
         shape = np.where(apart == 0, 1.0, persistence ** np.maximum(apart, 1))
         whole = sd**2 * shape + level_variance + drift**2 * together
         among = whole[:past, :past] + np.diag(noise)
-        log_weight = _log_prior(sd, persistence)
+        log_likelihood = 0.0
         if past:
             factor = cho_factor(among, lower=True)
             solved = cho_solve(factor, seen)
-            log_weight -= 0.5 * seen @ solved + np.log(np.diag(factor[0])).sum()
+            log_likelihood = -0.5 * seen @ solved - np.log(np.diag(factor[0])).sum()
             cross = whole[past:, :past]
             mean = cross @ solved
             spread = whole[past:, past:] - cross @ cho_solve(factor, cross.T)
         else:
             mean, spread = np.zeros(ahead), whole
-        weights.append(log_weight)
+        likelihoods.append(log_likelihood)
         means.append(mean)
         covariances.append(spread)
         grid.append((sd, persistence))
-    weight = np.exp(np.array(weights) - max(weights))
-    weight /= weight.sum()
-    mean_of = np.array(means)
-    level = weight @ mean_of
-    off = mean_of - level
-    covariance = (
-        np.tensordot(weight, np.array(covariances), axes=1) + (off * weight[:, None]).T @ off
-    )
+    means_of, covariances_of = np.array(means), np.array(covariances)
     sds, persistences = np.array(grid).T
+    told = np.array(likelihoods)
+    weight = _weights(told + _log_prior(sds, persistences, _SD_MIDDLE, _SD_LOG_SPREAD))
+    own = _weights(told + _log_prior(sds, persistences, _LEVEL_SD_MIDDLE, _LEVEL_SD_LOG_SPREAD))
+    _, covariance = _mixed(weight, means_of, covariances_of)
+    level, level_covariance = _mixed(own, means_of, covariances_of)
     order = np.argsort(sds, kind="stable")
     reached = np.cumsum(weight[order])
     low, high = (
         float(sds[order][min(np.searchsorted(reached, q), len(order) - 1)]) for q in (0.1, 0.9)
     )
     return YearOutlook(
-        float(weight @ sds), low, high, float(weight @ persistences), level, covariance
+        float(weight @ sds),
+        low,
+        high,
+        float(weight @ persistences),
+        level,
+        np.diag(level_covariance).copy(),
+        covariance,
     )
 
 
-def _log_prior(sd: float, persistence: float) -> float:
-    spread = np.log(sd / _SD_MIDDLE) / _SD_LOG_SPREAD
-    return float(-0.5 * spread**2 + _FORGETS * np.log1p(-persistence))
+def _log_prior(sd: Numbers, persistence: Numbers, middle: float, log_spread: float) -> Numbers:
+    spread = np.log(sd / middle) / log_spread
+    return -0.5 * spread**2 + _FORGETS * np.log1p(-persistence)
+
+
+def _weights(log_weights: Numbers) -> Numbers:
+    weight = np.exp(log_weights - log_weights.max())
+    return weight / weight.sum()
+
+
+def _mixed(weight: Numbers, means: Numbers, covariances: Numbers) -> tuple[Numbers, Numbers]:
+    """Mean and covariance of a mixture."""
+    level = weight @ means
+    off = means - level
+    within = np.tensordot(weight, covariances, axes=1)
+    return level, within + (off * weight[:, None]).T @ off

@@ -222,6 +222,18 @@ def test_few_years_say_little_and_many_calm_years_say_calm():
     assert many.multiplier == pytest.approx(np.ones(5), abs=0.05)
 
 
+def test_calm_years_leave_what_is_expected_where_they_lie():
+    # 400 a year as expected, each year within chance: the mean is theirs, the band guards more.
+    dice = np.random.default_rng(3)
+    lifted = []
+    for _ in range(40):
+        seen = dice.poisson(400, 12).astype(float)
+        outlook = year_outlook(seen, np.full(12, seen.mean()), 5)
+        lifted.append(outlook.multiplier.mean() - 1)
+        assert (outlook.log_variance < np.diag(outlook.covariance)).all()
+    assert abs(np.mean(lifted)) < 0.03
+
+
 def test_one_low_year_is_not_taken_for_the_new_level():
     usual, low = np.full(11, 400.0), np.append(np.full(10, 400.0), 200.0)
     after = year_outlook(low, usual, 5).multiplier
