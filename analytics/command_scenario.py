@@ -177,7 +177,7 @@ def named(text: str, folder: Path, language: str = "id") -> Scenario | Opened:
     """
     path = Path(text)
     if path.suffix.casefold() == ".json" and path.is_file():
-        return from_json(path.read_bytes())
+        return _of_file(path)
     found = presets(language)
     if text in found:
         return found[text]
@@ -195,10 +195,23 @@ def named(text: str, folder: Path, language: str = "id") -> Scenario | Opened:
                 return found[one]
     if path.suffix.casefold() == ".json":
         raise ScenarioError(f"Berkas {text} tidak ada.", f"There is no file {text}.")
+    if path.is_file():
+        raise ScenarioError(
+            f"{path.name}: berkas skenario bernama akhiran .json; ganti namanya.",
+            f"{path.name}: the file of a scenario has a name that ends in .json; rename it.",
+        )
     raise ScenarioError(
         f"Tidak ada skenario {text!r}. Lihat daftarnya: scenario list.",
         f"No scenario {text!r}. See them: scenario list.",
     )
+
+
+def _of_file(path: Path) -> Scenario:
+    """The scenario of a file; what is wrong with it is told with its name."""
+    try:
+        return from_json(path.read_bytes())
+    except ScenarioError as error:
+        raise ScenarioError(f"{path.name}: {error}", f"{path.name}: {error.english}") from error
 
 
 def _standing(one: Opened) -> tuple[str, str]:
@@ -279,6 +292,13 @@ def _notes(
                 f"{name}: {told['leaver_count']} leave, {told['hired_count']} come, {said[1]}.",
             )
         )
+        if unpriced := int(str(told["unpriced_count"])):
+            notes.append(
+                (
+                    f"{unpriced} orang tanpa golongan yang dikenal: gajinya belum terhitung.",
+                    f"{unpriced} people without a known grade: their pay is not counted.",
+                )
+            )
         if isinstance(worth := told["robust_worth"], dict):
             notes.append(_robust_note(worth))
         aside = int(str(told["part_time_apart_count"]))

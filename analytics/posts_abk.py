@@ -228,6 +228,39 @@ def by_year(
     return wide[:, place]
 
 
+def joined(rows: pd.DataFrame, into: Mapping[str, str], years: Sequence[int]) -> pd.DataFrame:
+    """ABK rows where some units have become one: each speaks with its own sheets, then they add up.
+
+    Parameters
+    ----------
+    rows
+        As :func:`abk_posts` gives them.
+    into
+        Unit that stays, by unit that becomes part of it.
+    years
+        Of which the units that join tell their need one by one.
+
+    Method: docs/method.md eq. 208, 233.
+    """
+    touched = rows["unit_id"].isin([*into, *into.values()])
+    own = rows.loc[touched]
+    if own.empty:
+        return rows
+    cells = own[CELL].drop_duplicates().reset_index(drop=True)
+    at = pd.MultiIndex.from_frame(cells).get_indexer(pd.MultiIndex.from_frame(own[CELL]))
+    cell, unit = at.astype(np.int64), pd.factorize(cells["unit_id"])[0].astype(np.int64)
+    counts = by_year(cell, unit, own, years)
+    ftes = by_year(cell, unit, own.assign(needed_count=own["needed_fte"]), years)
+    told = cells.loc[cells.index.repeat(len(years))].assign(
+        unit_id=lambda each: each["unit_id"].replace(into),
+        year=np.tile(np.asarray(years, dtype=np.int64), len(cells)),
+        needed_count=counts.ravel(), needed_fte=ftes.ravel(), is_shared=False,
+    )  # fmt: skip
+    sums = {"needed_count": "sum", "needed_fte": "sum", "is_shared": "any"}
+    added = told.groupby([*CELL, "year"], as_index=False, sort=True).agg(sums)
+    return pd.concat([rows.loc[~touched], added[rows.columns]], ignore_index=True)
+
+
 def _placed(
     rows: pd.DataFrame,
     units: pd.DataFrame,

@@ -20,6 +20,45 @@ class FactsAround:
     after: SchoolFacts
 
 
+def facts_in(
+    facts: SchoolFacts, merges: pd.DataFrame, pupils: pd.Series, school_year: int
+) -> SchoolFacts:
+    """What the need of teachers may know of schools in one year of mergers spread over several.
+
+    Parameters
+    ----------
+    facts
+        Of the schools as they are.
+    merges
+        ``npsn``, ``into``, ``school_year``: who closes, into whom, from when on.
+    pupils
+        By NPSN, today: what shares by religion are weighted by.
+
+    Returns
+    -------
+    Shares by religion after the merges of that year and those before it. Where one school of a
+    receiver's merges, whatever their years, tells no religions, none of them does in any year.
+
+    Method: docs/method.md eq. 53, 233.
+    """
+    shares = facts.religions
+    if shares is None or shares.empty or merges.empty:
+        return facts
+    ends = dict(zip(merges["npsn"], merges["into"], strict=True))
+    done = merges.loc[merges["school_year"] <= school_year]
+    now = dict(zip(done["npsn"], done["into"], strict=True))
+    told = set(shares["npsn"])
+    silent = {into for one, into in ends.items() if not {one, into} <= told}
+    kept = shares.loc[~shares["npsn"].replace(ends).isin(silent)]
+    weight = kept["npsn"].map(pupils).fillna(1.0).astype("float64")
+    moved = kept.assign(npsn=kept["npsn"].replace(now), share=kept["share"] * weight)
+    merged = moved.groupby(["npsn", "religion"], as_index=False)["share"].sum()
+    whole = merged.groupby("npsn")["share"].transform("sum")
+    merged = merged.loc[whole > 0].assign(share=(merged["share"] / whole)[whole > 0])
+    special = frozenset(now.get(one, one) for one in facts.special_needs)
+    return SchoolFacts(merged.reset_index(drop=True), special)
+
+
 def facts_around(plan: RegroupingPlan, facts: SchoolFacts | None) -> FactsAround:
     """What the need of teachers may know of schools before and after a plan.
 

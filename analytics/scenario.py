@@ -64,7 +64,10 @@ class Scenario:
     rationale: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        name = " ".join(str(self.name).split())
+        # A name may not hold characters that command a terminal.
+        name = " ".join(
+            "".join(mark if mark.isprintable() else " " for mark in str(self.name)).split()
+        )
         if not name or len(name) > LONGEST_NAME:
             raise ScenarioError(
                 f"Nama skenario kosong atau terlalu panjang; tulis 1 sampai {LONGEST_NAME} huruf.",
@@ -214,7 +217,10 @@ def from_json(text: str | bytes) -> Scenario:
     """
     content = _content(text)
     if not isinstance(content, dict):
-        raise ScenarioError("Bukan berkas skenario.", "Not a scenario.")
+        raise ScenarioError(
+            "Bukan berkas skenario: tulis objek JSON dengan 'name' dan 'levers'.",
+            "Not a scenario: write an object of JSON with 'name' and 'levers'.",
+        )
     if unknown := sorted(set(content) - set(_KEYS)):
         raise ScenarioError(
             f"Isian {unknown[0]!r} tidak dikenal; yang dikenal: {', '.join(_KEYS)}.",
@@ -246,9 +252,19 @@ def from_json(text: str | bytes) -> Scenario:
                 f"{key}: isian {odd[0]!r} tidak dikenal; tulis 'value' dan 'why'.",
                 f"{key}: entry {odd[0]!r} is unknown; write 'value' and 'why'.",
             )
-        value = entry.get("value") if told_whole else entry
+        if told_whole and "value" not in entry:
+            raise ScenarioError(
+                f"{key}: isian 'value' tidak ada; tulis nilainya, atau hapus tuas ini.",
+                f"{key}: there is no entry 'value'; write it, or take the lever out.",
+            )
+        value, reason = (entry["value"], entry.get("why", "")) if told_whole else (entry, "")
+        if not isinstance(reason, str):
+            raise ScenarioError(
+                f"{key}: 'why' berisi {reason!r}; tulis teks.",
+                f"{key}: 'why' is {reason!r}; write text.",
+            )
         values[key] = checked(key, value)
-        why[key] = str(entry.get("why", "")) if told_whole else ""
+        why[key] = reason
     return Scenario(
         content["name"],
         content.get("note", ""),
@@ -271,8 +287,10 @@ def _content(text: str | bytes) -> object:
         json.dumps(found, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise ScenarioError(
-            f"Bukan berkas skenario: baris {error.lineno} bukan JSON.",
-            f"Not a scenario: line {error.lineno} is no JSON.",
+            f"Bukan berkas skenario: baris {error.lineno} bukan JSON; bandingkan dengan"
+            " data/scenarios/best_mix.json.",
+            f"Not a scenario: line {error.lineno} is no JSON; compare it with"
+            " data/scenarios/best_mix.json.",
         ) from error
     except UnicodeError as error:
         raise ScenarioError(

@@ -151,6 +151,8 @@ def _pupil_rows(stages: Stages, told: Scenario, seen: Outlook) -> pd.DataFrame:
     rows["level"] = schools.reindex(rows["npsn"]).to_numpy()
     known = stages.cells(told)["npsn"].unique()
     rows = rows.loc[rows["npsn"].isin(known)].reset_index(drop=True)
+    if rows.empty:
+        return rows
     rows = _together(rows, seen)
     merges = stages.mergers(told).merges
     if len(merges):

@@ -236,7 +236,7 @@ def learnt(stored: Stored, model: ExitModel, outlook: Outlook | None) -> Facts:
     Raises
     ------
     ScenarioError
-        When nobody is on the roster: a scenario is about people.
+        When nobody is on the roster, or nobody counts: a scenario is about people.
     """
     _refuse_nobody(stored)
     law = stored.law
@@ -246,6 +246,15 @@ def learnt(stored: Stored, model: ExitModel, outlook: Outlook | None) -> Facts:
     here = in_service_on(stored.spells(), law.as_of).set_index("person_id", drop=False)
     people = leaving.counted(everybody, COUNTED).drop_duplicates("nip")
     people = people.loc[people["nip"].isin(here.index)].reset_index(drop=True)
+    if people.empty:
+        raise ScenarioError(
+            f"Dari {len(stored.people)} orang di daftar tidak seorang pun terhitung dan masih"
+            f" bertugas pada {law.as_of}: periksa kolom kedudukan hukum dan tanggal lahirnya, lalu"
+            " muat lagi daftar pegawai.",
+            f"Of {len(stored.people)} people on the roster nobody counts and still serves on"
+            f" {law.as_of}: check their legal standing and dates of birth, then load the roster"
+            " again.",
+        )
     spells = here.loc[people["nip"]].reset_index(drop=True)
     in_post = teachers_in_post(
         everybody, stored.school_teachers, stored.units, law.rulebook, law.as_of

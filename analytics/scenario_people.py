@@ -21,6 +21,7 @@ from analytics.retirement import DATE_COLUMNS, retirement_dates
 from analytics.scenario import Scenario
 from analytics.scenario_choices import exit_levers, law_choice
 from analytics.scenario_facts import Facts
+from analytics.scenario_refused import refuse_local_ages
 
 Found = TypeVar("Found")
 Numbers = NDArray[np.float64]
@@ -96,6 +97,7 @@ class PeopleStages(Kept):
 
     def _staff(self, told: Scenario) -> Staff:
         facts = self.facts
+        refuse_local_ages(told, facts.rulebook.retirement_age)
         choice = law_choice(told, facts.origin.law, facts.as_of)
         dates = retirement_dates(facts.people, facts.rulebook, facts.as_of, choice)
         people = facts.people.assign(**{column: dates[column] for column in DATE_COLUMNS})

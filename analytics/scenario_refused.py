@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+import pandas as pd
+
 from analytics.scenario import Scenario, ScenarioError
 
 _LOCKS = ("regrouping.lock_open", "regrouping.lock_closed")
@@ -72,6 +74,34 @@ def refuse_base_year(year: int | None, as_of: date) -> None:
             f"budget.base_year: {year} is outside {first} to {last} (data of {as_of.year}); write"
             " the year of the APBD entered.",
         )
+
+
+def refuse_local_ages(told: Scenario, ages: pd.DataFrame) -> None:
+    """Refuse a local retirement age for a post that no row of the law leaves open.
+
+    Parameters
+    ----------
+    ages
+        ``role_group, jenjang, effective_to, standing`` of every row on retirement age.
+
+    Raises
+    ------
+    ScenarioError
+        With the posts that a local age may be given for.
+    """
+    last = ages.loc[ages["effective_to"] == ages["effective_to"].max()]
+    is_settled = last["standing"] == "settled"
+    pairs = (last["role_group"] + "/" + last["jenjang"]).str.removesuffix("/-")
+    open_to = sorted(set(pairs[~is_settled]) - set(pairs[is_settled]))
+    for thing in told.family("law.local_age"):
+        if thing.removesuffix("/-") not in open_to:
+            listed = ", ".join(open_to)
+            raise ScenarioError(
+                f"law.local_age/{thing}: BUP jabatan ini tidak terbuka bagi pilihan daerah; yang"
+                f" terbuka: {listed}.",
+                f"law.local_age/{thing}: the retirement age of this post is open to no local"
+                f" choice; open are {listed}.",
+            )
 
 
 def _named(told: Scenario, key: str) -> tuple[str, ...]:

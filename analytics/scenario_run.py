@@ -18,10 +18,11 @@ from analytics.budget import Budget, BudgetYear, gauge, other_spending, recorded
 from analytics.export import csv_bytes, json_text
 from analytics.mix import GAP, Mix
 from analytics.options import discount_rate, option_table
+from analytics.pay_law import PayError
 from analytics.pay_path import PayPath
 from analytics.replacement import Gap
 from analytics.rules import RuleBook
-from analytics.scenario import Scenario
+from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_account import (
     break_table,
     filling_table,
@@ -50,7 +51,7 @@ from analytics.scenario_shortfall import (
 )
 from analytics.scenario_stages import Stages
 from analytics.scenario_summary import DECIMALS, summary
-from analytics.scenario_terms import Asked, asked, limits, newcomer_table, pay_of
+from analytics.scenario_terms import Asked, asked, has_price, limits, newcomer_table, pay_of
 
 Numbers = NDArray[np.float64]
 
@@ -164,13 +165,8 @@ def _run(told: Scenario, stages: Stages, seconds: float, kept: KeptPlan | None) 
     breaks = break_table(filling)
     level = pd.DataFrame(columns=GAUGE_COLUMNS)
     if plan_budget is not None:
-        level = gauge(
-            money.assign(year_share=1.0),
-            plan_budget,
-            facts.rulebook,
-            choice=pay_choice(told),
-            other_idr=_other(told, path, plan_budget, facts.rulebook),
-        )
+        other = _other(told, path, plan_budget, facts.rulebook)
+        level = _gauge(told, money.assign(year_share=1.0), plan_budget, facts.rulebook, other)
         level = with_chance(level, spread)
     tables = {
         "staff": staff,
@@ -286,14 +282,23 @@ def _with_nobody(
             "outside_cap_idr": (path.outside_cap_idr * full).sum(axis=0),
         }
     )
-    level = gauge(
-        modelled,
-        plan,
-        facts.rulebook,
-        choice=pay_choice(told),
-        other_idr=_other(told, path, plan, facts.rulebook),
-    )
-    return level, plan
+    other = _other(told, path, plan, facts.rulebook)
+    return _gauge(told, modelled, plan, facts.rulebook, other), plan
+
+
+def _gauge(
+    told: Scenario, modelled: pd.DataFrame, plan: Budget, rulebook: RuleBook, other_idr: float
+) -> pd.DataFrame:
+    """The gauge by year; refuses in words where the levers leave nothing of the APBD."""
+    try:
+        return gauge(modelled, plan, rulebook, choice=pay_choice(told), other_idr=other_idr)
+    except PayError as error:
+        raise ScenarioError(
+            "Tidak ada yang tersisa dari APBD; periksa budget.total_idr,"
+            " budget.teacher_allowance_idr, budget.growth_share, dan budget.transfer_cut_share.",
+            "Nothing is left of the APBD; check budget.total_idr, budget.teacher_allowance_idr,"
+            " budget.growth_share and budget.transfer_cut_share.",
+        ) from error
 
 
 def _cap_room(level: pd.DataFrame, *, is_strict: bool) -> Numbers:
@@ -318,6 +323,7 @@ def _options(
     costs = {
         option.option: newcomer_table(stages, told, option.option, TEACHER)
         for option in question.options
+        if has_price(stages, told, option.option)
     }
     is_teacher = (facts.posted["role_group"] == TEACHER).to_numpy()
     if path.total_idr.shape[1] < 2:

@@ -21,7 +21,7 @@ from analytics.redistribution_situation import NO_LOCKS, Locks, Situation, hours
 from analytics.regrouping import MERGE, RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import candidates
 from analytics.regrouping_condition import one_roof
-from analytics.regrouping_facts import facts_around
+from analytics.regrouping_facts import facts_around, facts_in
 from analytics.regrouping_rules import usual_prices
 from analytics.regrouping_years import Pace, first_possible_year, spread_over_years
 from analytics.scenario import Scenario
@@ -51,7 +51,6 @@ class Mergers:
 
     plans: dict[str, RegroupingPlan]
     merges: pd.DataFrame
-    facts: SchoolFacts | None
 
     @property
     def into(self) -> dict[str, str]:
@@ -123,7 +122,7 @@ class SchoolStages(PeopleStages):
         """Which state schools merge and when; none where mergers are switched off."""
         facts = self.facts
         if not told["regrouping.is_on"] or facts.outlook is None:
-            return Mergers({}, _no_merges(), facts.stored.school_facts)
+            return Mergers({}, _no_merges())
         taught = self.cells(Scenario(told.name, years=told.years))
         refuse_locks(told, set(facts.schools["npsn"]), set(taught["npsn"]))
         key = (told.years, told.of("regrouping", "pupils", "law", "need"))
@@ -138,7 +137,7 @@ class SchoolStages(PeopleStages):
         last = facts.as_of.year + told.years
         if first > last:
             # Nobody merges within the years of the scenario.
-            return Mergers(plans, merges[0], school_facts)
+            return Mergers(plans, merges[0])
         pace = Pace(tuple(range(first, last + 1)), told.whole("regrouping.most_a_year"))
         for level in sorted(cells["level"].unique()):
             plan = self.merge_plan(told, str(level))
@@ -154,7 +153,7 @@ class SchoolStages(PeopleStages):
             if school_facts is not None:
                 school_facts = facts_around(plan, school_facts).after
         parts = [part for part in merges if len(part)] or merges[:1]
-        return Mergers(plans, pd.concat(parts, ignore_index=True), school_facts)
+        return Mergers(plans, pd.concat(parts, ignore_index=True))
 
     def merge_plan(self, told: Scenario, level: str) -> RegroupingPlan:
         """The proven plan of one level for the pupils of today."""
@@ -225,17 +224,32 @@ class SchoolStages(PeopleStages):
     def _needed(self, told: Scenario) -> pd.DataFrame:
         facts, cells, choice = self.facts, self.merged(told), need_choice(told)
         classes = teachers.rombel(cells, facts.rulebook, None, choice)
-        known = self._school_facts(self.mergers(told))
-        return teachers.teachers_needed(classes, facts.rulebook, None, choice, known)
+        years = classes["school_year"].to_numpy(dtype=np.int64)
+        turns = np.unique(self.mergers(told).merges["school_year"].to_numpy(dtype=np.int64))
+        # Between two years in which schools merge they stay as they are.
+        stretch = np.searchsorted(turns, years, side="right")
+        parts = [
+            teachers.teachers_needed(
+                classes.loc[stretch == at], facts.rulebook, None, choice,
+                self._school_facts(told, int(years[stretch == at].min())),
+            )
+            for at in np.unique(stretch)
+        ]  # fmt: skip
+        if len(parts) == 1:
+            return parts[0]
+        none = teachers.teachers_needed(classes.iloc[:0], facts.rulebook, None, choice)
+        table = pd.concat(parts or [none], ignore_index=True)
+        return table.sort_values(["npsn", "school_year"], kind="stable", ignore_index=True)
 
-    def _school_facts(self, mergers: Mergers) -> SchoolFacts | None:
-        """Religions after mergers, and those of closing schools for the years before."""
-        before, after = self.facts.stored.school_facts, mergers.facts
-        if mergers.merges.empty or before is None or before.religions is None or after is None:
-            return after
-        closing = before.religions.loc[before.religions["npsn"].isin(mergers.merges["npsn"])]
-        parts = [closing] if after.religions is None else [closing, after.religions]
-        return replace(after, religions=pd.concat(parts, ignore_index=True))
+    def _school_facts(self, told: Scenario, school_year: int) -> SchoolFacts | None:
+        """Religions of the schools as mergers have left them in a school year."""
+        before, merges = self.facts.stored.school_facts, self.mergers(told).merges
+        if before is None or merges.empty:
+            return before
+        cells = self.cells(Scenario(told.name, years=told.years))
+        today = cells.loc[cells["school_year"] == cells["school_year"].min()]
+        pupils = today.groupby("npsn")["pupil_count"].sum()
+        return facts_in(before, merges, pupils, school_year)
 
     # ---- moves
 
@@ -287,7 +301,7 @@ class SchoolStages(PeopleStages):
             cells = merged_cells(cells, into)
         choice = move_choice(told)
         on = max(facts.as_of, teachers.first_day(year))
-        known = self._school_facts(mergers)
+        known = self._school_facts(told, year)
         needs = needs_of(cells, book, hours_law(book, on, choice), need_choice(told), known)
         situation = Situation(
             held,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from analytics.posts_abk import joined
 from analytics.posts_needed import Needs, need_kept, no_needs, ratio_posts, school_posts
 from analytics.replacement import Gap, GapChoice, gap
 from analytics.scenario import Scenario
@@ -38,7 +39,7 @@ class Stages(SchoolStages):
         facts = self.facts
         units, book = facts.stored.units, facts.rulebook
         school, of_model = no_needs(year=True), frozenset[str]()
-        cells = self.cells(told)
+        cells, (abk, unmatched) = self.cells(told), facts.abk
         if len(cells):
             school, of_model = school_posts(
                 self.needed(told), units, book, schools=frozenset(cells["npsn"])
@@ -50,8 +51,9 @@ class Stages(SchoolStages):
                 school = school.assign(unit_id=school["unit_id"].replace(into))
                 school = school.groupby(keys, as_index=False, sort=True)["needed_count"].sum()
                 of_model = frozenset(into.get(one, one) for one in of_model)
+                last = facts.as_of.year + told.years
+                abk = joined(abk, into, range(facts.as_of.year, last + 1))
             school = need_kept(school, facts.as_of.year + told.years)
-        abk, unmatched = facts.abk
         ratio = self.kept("ratio", (), lambda: ratio_posts(units, book, facts.as_of))
         return Needs(school, of_model, abk, ratio, unmatched)
 

@@ -14,18 +14,21 @@ import pandas as pd
 
 from analytics.mix import Mix
 from analytics.mix_told import in_short, rupiah
+from analytics.options import TRANSFER_IN
 from analytics.pay_path import PayPath
 from analytics.replacement import Gap
 from analytics.scenario import Scenario
 from analytics.scenario import told as worded
 from analytics.scenario_shortfall import cases_told, price_and_worth
 from analytics.scenario_stages import Stages
+from analytics.scenario_terms import has_price
 
 PART_TIME = "PPPK_PW"
 DECIMALS = 6
 # Codes of what is found.
 NOTHING_COMPUTED, SOME_NOT_COMPUTED = "nothing_computed", "some_not_computed"
 BOOKED_BELOW_PAY, CAP_STAYS_OVER = "booked_below_pay", "cap_stays_over"
+TRANSFER_UNPRICED = "transfer_unpriced"
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ def findings(
     level, before
         The gauge under the plan, and with nobody hired; None where there is no plan.
     """
-    out = [_needs(stages, found), booked_below_pay(level)]
+    out = [_needs(stages, found), booked_below_pay(level), _without_price(stages, told)]
     if before is not None and told["plan.keep_cap"] and told["plan.cap_where_over"] != "law":
         out.append(_stays_over(level, before))
     return [one for one in out if one is not None]
@@ -174,6 +177,19 @@ def booked_below_pay(level: pd.DataFrame) -> Finding | None:
         f"Personnel spending as booked is {english} less than a year's pay of those on the roster:"
         " the APBD, the teacher allowances in it, or the roster do not fit. That difference lowers"
         " the ratio to the 30 % cap; check it before use.",
+    )
+
+
+def _without_price(stages: Stages, told: Scenario) -> Finding | None:
+    """That transfers in stand outside every plan, since nobody's pay says what they cost."""
+    if not told[f"option.is_on/{TRANSFER_IN}"] or has_price(stages, told, TRANSFER_IN):
+        return None
+    return Finding(
+        TRANSFER_UNPRICED,
+        "Mutasi masuk tidak dipakai: biayanya menurut gaji PNS hari ini, dan tidak ada PNS"
+        " bergolongan di daftar pegawai.",
+        "Transfers in are not used: they cost what PNS of today cost, and the roster holds no PNS"
+        " with a grade.",
     )
 
 

@@ -28,7 +28,7 @@ from analytics.options import (
     less_need_limits,
     options,
 )
-from analytics.pay_law import PayChoice
+from analytics.pay_law import PNS, PayChoice
 from analytics.pay_newcomer import ANYBODY, newcomer_costs
 from analytics.pay_path import PayPath, pay_path
 from analytics.projection_months import BY_LAW, CONTRACT, MPP
@@ -105,7 +105,7 @@ def _asked(stages: Stages, told: Scenario) -> Asked:
     terms = tuple(
         parts.terms(option, moves)
         for option in chosen
-        if bool(told[f"option.is_on/{option.option}"])
+        if bool(told[f"option.is_on/{option.option}"]) and has_price(stages, told, option.option)
     )
     raise_share = told.number("pay.yearly_raise_share") or 0.0
     question = MixQuestion(
@@ -276,6 +276,19 @@ def pay_of(
         (years, levers),
         lambda: pay_path(facts.posted, facts.as_of, years, facts.rulebook, choice),
     )
+
+
+def has_price(stages: Stages, told: Scenario, option: str) -> bool:
+    """Whether it is known what newcomers of an option cost.
+
+    Who is transferred in costs what permanent staff of today costs: nobody knows it where there is
+    none, or none with a grade.
+    """
+    if option != TRANSFER_IN:
+        return True
+    path = pay_of(stages, told.years, told.of("pay"), pay_choice(told))
+    is_permanent = (stages.facts.posted["employment"] == PNS).to_numpy(dtype=bool)
+    return bool((is_permanent & path.is_priced).any())
 
 
 def newcomer_table(stages: Stages, told: Scenario, option: str, role_group: str) -> pd.DataFrame:

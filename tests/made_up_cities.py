@@ -12,10 +12,13 @@ from analytics import demo, state, store
 from analytics.demo import City
 
 # Where each shape is not like the sample city.
+# Of the shape "merging": schools that tell no religions of their pupils.
+SILENT = frozenset({"99000033", "99000003"})
 SHAPES = {
     "no_abk_no_births_no_budget": "a city with schools alone: ratios and complement elsewhere",
     "no_schools": "a list of staff with ABK and APBD, nothing told of pupils",
     "only_roster": "a list of staff and nothing else",
+    "merging": "schools near each other, some silent on religions; ABK sheets of three years",
     "only_schools": "pupils and their schools, nobody on a roster",
 }
 
@@ -23,7 +26,10 @@ SHAPES = {
 def made(shape: str, folder: Path, seed: int = 7) -> Path:
     """A data folder with a small city of that shape."""
     whole = demo.city(date(2027, 3, 1) if shape == "no_schools" else demo.CALIBRATED_ON, seed)
-    city = _fewer(whole, offices=5, schools=0 if shape == "no_schools" else 9, seed=seed)
+    schools = {"no_schools": 0, "merging": 24}.get(shape, 9)
+    city = _fewer(whole, offices=5, schools=schools, seed=seed)
+    if shape == "merging":
+        city = _of_three_years(city)
     empty = {
         "no_abk_no_births_no_budget": ("births", "post_needs", "budgets"),
         "no_schools": ("schools", "enrolment", "births", "pupil_religions", "school_teachers"),
@@ -32,6 +38,7 @@ def made(shape: str, folder: Path, seed: int = 7) -> Path:
             *("post_needs", "budgets"),
         ),
         "only_schools": ("people", "school_teachers", "exits", "post_needs", "budgets"),
+        "merging": (),
     }[shape]
     city = replace(city, **{name: getattr(city, name).iloc[:0] for name in empty})
     with state.opened(folder) as decisions:
@@ -78,6 +85,28 @@ def _fewer(city: City, offices: int, schools: int, seed: int) -> City:
             }
         ),
     )  # fmt: skip
+
+
+def _of_three_years(city: City) -> City:
+    """ABK sheets of three years, in schools too; some schools tell no religions."""
+    schools = city.units.loc[city.units["kind"] == "sekolah"]
+    sheets = city.post_needs.reset_index(drop=True)
+    first = int(sheets["year"].min())
+    # Schools have sheets of the first year alone, or of the second alone.
+    some = pd.DataFrame(
+        {"unit": schools["name"], "opd": schools["opd"], "title": "Pengadministrasi Perkantoran",
+         "needed_fte": 1.6, "in_post_count": 1, "is_from_workload": False}
+    ).iloc[::2]  # fmt: skip
+    some = some.assign(year=[first + at % 2 * 2 for at in range(len(some))])
+    later = sheets.loc[sheets.index % 3 != 0].assign(year=first + 2)
+    last = sheets.loc[sheets.index % 5 == 0].assign(year=first + 5)
+    grown = [part.assign(needed_fte=part["needed_fte"] * 1.3) for part in (later, last)]
+    told = city.pupil_religions
+    return replace(
+        city,
+        post_needs=pd.concat([sheets, *grown, some], ignore_index=True),
+        pupil_religions=told.loc[~told["npsn"].isin(SILENT)].reset_index(drop=True),
+    )
 
 
 def _about(city: City) -> store.About:

@@ -159,6 +159,72 @@ def test_a_kept_result_after_other_data_differs_and_says_which_figures_moved(ask
     assert moved["start_count"]["kept"] != moved["start_count"]["now"]
 
 
+BAD_FILES = {
+    "kosong.json": ("", "bukan JSON"),
+    "daftar.json": ("[]", "tulis objek JSON dengan 'name' dan 'levers'"),
+    "tuas.json": ('{"name": "x", "levers": {"plan.old": 1}}', "Tuas 'plan.old' tidak dikenal"),
+    "nan.json": ('{"name": "x", "levers": {"budget.total_idr": NaN}}', "berisi nan; tulis angka"),
+    "minus.json": (
+        '{"name": "x", "levers": {"budget.total_idr": -5}}', "berisi -5; tulis 1e+09 sampai 1e+14",
+    ),
+    "tanpa nilai.json": (
+        '{"name": "x", "levers": {"plan.rule": {}}}', "plan.rule: isian 'value' tidak ada",
+    ),
+    "sebab.json": (
+        '{"name": "x", "levers": {"plan.rule": {"value": "best_mix", "why": [1]}}}',
+        "'why' berisi [1]; tulis teks",
+    ),
+    "BUP.json": (
+        '{"name": "x", "levers": {"law.local_age/pelaksana": 70}}',
+        "law.local_age/pelaksana: BUP jabatan ini tidak terbuka bagi pilihan daerah; yang terbuka:",
+    ),
+    "APBD habis.json": (
+        json.dumps({"name": "x", "levers": {
+            "budget.total_idr": 1e9, "budget.personnel_idr": 1e9,
+            "budget.teacher_allowance_idr": 1e9}}),
+        "Tidak ada yang tersisa dari APBD; periksa budget.total_idr",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(BAD_FILES))
+def test_a_file_that_is_no_scenario_is_refused_with_its_lever_value_and_remedy(
+    asked, tmp_path, name
+):
+    text, words = BAD_FILES[name]
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    good = tmp_path / "baik.json"
+    good.write_text('{"name": "baik"}', encoding="utf-8")
+    status, said, folder = asked("run", str(path))
+    assert status == 1 and words in said and not folder.exists()
+    if name not in ("BUP.json", "APBD habis.json"):
+        assert f"{name}: " in said
+        status, said, _ = asked("compare", str(good), str(path))
+        assert status == 1 and f"{name}: " in said
+
+
+def test_a_file_of_another_ending_is_told_to_be_renamed(asked, tmp_path):
+    path = tmp_path / "rencana.txt"
+    path.write_text('{"name": "x"}', encoding="utf-8")
+    status, said, _ = asked("run", str(path), language="en")
+    assert status == 1 and "rencana.txt: the file of a scenario has a name that ends in" in said
+
+
+@pytest.mark.parametrize("name", ["", " ", "tidak ada", "9" * 30, "../x", "x.json"])
+def test_a_name_nobody_knows_is_refused_in_words(asked, name):
+    status, said, folder = asked("run", name)
+    assert status == 1 and ("Tidak ada skenario" in said or "x.json tidak ada" in said)
+    assert not folder.exists()
+
+
+def test_a_name_that_would_command_a_terminal_is_shown_without_its_commands(asked, tmp_path):
+    path = tmp_path / "nama.json"
+    path.write_text('{"name": "Rapat\\u001b[31m\\u0000 pagi"}', encoding="utf-8")
+    status, said, _ = asked("run", str(path))
+    assert status == 0 and "Rapat [31m pagi: " in said
+
+
 def test_a_folder_that_cannot_be_written_is_refused_in_words(asked, tmp_path):
     (tmp_path / "berkas").write_text("x")
     with pytest.raises(SystemExit) as stopped:

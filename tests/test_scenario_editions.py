@@ -18,6 +18,7 @@ from analytics.export import json_text
 from analytics.scenario import scenario
 from analytics.scenario_band_need import _P10_TO_P90, _pupil_rows
 from analytics.scenario_plan import KeptPlan, kept_plan
+from analytics.scenario_run import run
 from analytics.scenario_stages import Stages
 from tests import school_edition
 
@@ -101,3 +102,81 @@ def test_a_kept_plan_whose_bound_is_not_known_is_kept_as_such_and_read_back():
 def test_what_no_number_is_is_null_in_every_file_of_json():
     told = {"a": [1.5, float("nan")], "b": {"c": (float("inf"), "x")}}
     assert json.loads(json_text(told)) == {"a": [1.5, None], "b": {"c": [None, "x"]}}
+
+
+# ---- editions that lack something ----------------------------------------------------------------
+
+GRADED = school_edition.roster().assign(golongan="III/c")
+NO_PUPILS = school_edition.enrolment().iloc[:0]
+LACKING = {
+    "six P3K and nobody else": {"employee": GRADED.assign(employment="PPPK", golongan="IX")},
+    "P3K part time alone": {"employee": GRADED.assign(employment="PPPK_PW", golongan=None)},
+    "nobody's grade": {"employee": school_edition.roster()},
+    "one person": {"employee": GRADED.iloc[:1]},
+    "nobody on duty": {"employee": GRADED.assign(is_on_duty=False)},
+    "titles nobody knows": {"employee": GRADED.assign(position="Zzz")},
+    "no schools": {
+        "employee": GRADED,
+        "enrolment": NO_PUPILS,
+        "school_year_profile": school_edition.profiles().iloc[:0],
+    },
+    "pupils and no list of schools": {
+        "employee": GRADED,
+        "school_year_profile": school_edition.profiles().iloc[:0],
+    },
+    "private schools alone": {
+        "employee": GRADED,
+        "school_year_profile": school_edition.profiles().assign(status="swasta"),
+    },
+    "one year of pupils": {
+        "employee": GRADED,
+        "enrolment": school_edition.enrolment().query("school_year == 2026"),
+    },
+}
+
+
+@pytest.fixture(params=list(LACKING))
+def lacking(request, tmp_path):
+    """An edition that lacks something, none of them with ABK, births, APBD or exits."""
+    return school_edition.written(tmp_path / "data", **LACKING[request.param])
+
+
+def test_an_edition_that_lacks_something_is_run_to_the_end(lacking):
+    stages = Stages(scenario_facts.facts(lacking))
+    for rule in ("do_nothing", "zero_growth", "best_mix"):
+        levers = {"plan.rule": rule, "regrouping.is_on": True, "redistribution.is_on": True}
+        result = run(scenario(rule, levers, years=2), stages, 0.5)
+        account = result.tables["staff_account"]
+        staff = result.tables["staff"]
+        moved = account.groupby("year")["change_count"].sum().to_numpy()
+        assert (staff["start_count"] + moved == staff["end_count"]).all()
+        json.loads(result.files()["summary.json"], parse_constant=lambda word: pytest.fail(word))
+
+
+def test_transfers_in_whose_price_nobody_knows_stand_in_no_plan_and_are_told(tmp_path, capsys):
+    given = LACKING["six P3K and nobody else"]
+    data = school_edition.written(tmp_path / "data", **given)
+    out = tmp_path / "hasil"
+    assert main(["scenario", "run", "best_mix", "--data", str(data), "--out", str(out)]) == 0
+    assert "tidak ada PNS bergolongan" in capsys.readouterr().out
+    with (out / "plan.csv").open(encoding="utf-8") as rows:
+        assert "mutasi_masuk" not in {row["option"] for row in csv.DictReader(rows)}
+    with (out / "options.csv").open(encoding="utf-8") as rows:
+        told = {row["option"]: row for row in csv.DictReader(rows)}
+    assert told["mutasi_masuk"]["first_year_idr"] == "" != told["cpns"]["first_year_idr"]
+
+
+def test_people_without_a_grade_are_counted_aloud_by_the_command(tmp_path, capsys):
+    data = school_edition.written(tmp_path / "data", **LACKING["nobody's grade"])
+    given = ["do_nothing", "--data", str(data), "--out", str(tmp_path / "hasil"), "--lang", "en"]
+    assert main(["scenario", "run", *given]) == 0
+    assert "6 people without a known grade" in capsys.readouterr().out
+
+
+def test_a_roster_of_which_nobody_counts_is_refused_in_words(tmp_path, capsys):
+    nobody = GRADED.assign(is_in_headcount=False)
+    data = school_edition.written(tmp_path / "data", employee=nobody)
+    given = ["do_nothing", "--data", str(data), "--out", str(tmp_path / "hasil"), "--lang", "en"]
+    status = main(["scenario", "run", *given])
+    told = capsys.readouterr()
+    assert status == 1 and "Of 6 people on the roster nobody counts" in told.err

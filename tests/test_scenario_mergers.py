@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 from analytics import scenario_desk, scenario_schools, state
+from analytics.posts_abk import joined
 from analytics.redistribution_needs import needs_of, staff_of
 from analytics.redistribution_situation import NO_LOCKS
+from analytics.regrouping_facts import facts_in
 from analytics.regrouping_stored import (
     CLOSED,
     INTO,
@@ -29,6 +31,7 @@ from analytics.scenario_facts import as_kept
 from analytics.scenario_run import run
 from analytics.scenario_schools import _after_moves
 from analytics.scenario_stages import Stages
+from analytics.teachers import SchoolFacts
 from tests.scenario_city import facts, stages, told
 
 
@@ -191,6 +194,43 @@ def test_before_a_school_closes_moves_ask_for_the_teachers_of_every_religion_it_
     asked = of_religion(own.needed(scenario))
     assert {post for _, post in asked} >= {"guru_agama:islam", "guru_agama:kristen"}
     assert of_religion(seen[0]) == asked
+
+
+def shares(year, merges, *told):
+    """Religions of two schools of 100 and 50 pupils and a third, in one year of their merges."""
+    facts_of = SchoolFacts(pd.DataFrame(told, columns=["npsn", "religion", "share"]))
+    table = pd.DataFrame(merges, columns=["npsn", "into", "school_year"])
+    found = facts_in(facts_of, table, pd.Series({"A": 100.0, "B": 50.0, "C": 10.0}), year)
+    return found.religions.set_index(["npsn", "religion"])["share"].to_dict()
+
+
+def test_a_school_has_its_own_religions_until_the_year_another_joins_it():
+    told, merges = (("A", "islam", 1.0), ("B", "kristen", 1.0)), [("B", "A", 2028)]
+    assert shares(2027, merges, *told) == {("A", "islam"): 1.0, ("B", "kristen"): 1.0}
+    after = shares(2028, merges, *told)
+    assert after == pytest.approx({("A", "islam"): 2 / 3, ("A", "kristen"): 1 / 3})
+    assert shares(2027, [], *told) == {("A", "islam"): 1.0, ("B", "kristen"): 1.0}
+
+
+def test_where_one_of_a_merge_tells_no_religions_none_does_in_any_year():
+    told = (("A", "islam", 1.0), ("B", "kristen", 1.0))
+    merges = [("B", "A", 2028), ("C", "A", 2029)]
+    for year in (2027, 2028, 2030):
+        assert shares(year, merges, *told) == {}
+    assert shares(2027, [("C", "D", 2028)], *told) == {("A", "islam"): 1.0, ("B", "kristen"): 1.0}
+
+
+def test_the_abk_of_a_unit_that_closes_goes_with_its_people_sheet_by_sheet():
+    rows = pd.DataFrame(
+        [("a", 2026, 3.0), ("b", 2026, 2.0), ("b", 2028, 1.0), ("c", 2027, 9.0)],
+        columns=["unit_id", "year", "needed_count"],
+    ).assign(role_group="pelaksana", post="pelaksana", is_shared=False)
+    rows = rows.assign(needed_fte=rows["needed_count"] - 0.2)
+    found = joined(rows, {"b": "a"}, range(2026, 2030)).set_index(["unit_id", "year"])
+    assert found["needed_count"].to_dict() == {
+        ("a", 2026): 5, ("a", 2027): 5, ("a", 2028): 4, ("a", 2029): 4, ("c", 2027): 9,
+    }  # fmt: skip
+    assert joined(rows, {"x": "y"}, range(2026, 2030)).equals(rows)
 
 
 # ---- moves planned every year --------------------------------------------------------------------

@@ -13,7 +13,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from analytics.units import folded
 
 RULES = Path(__file__).resolve().parents[1] / "data" / "rules"
 Cell = tuple[str, str, str]  # unit, role group, post
+Merges = Mapping[str, tuple[str, int]]  # school that closes -> school it joins, from which year on
 TEACHES = ("guru", "kepala_sekolah")
 LEVELS = ("TK", "SD", "SMP")
 
@@ -248,22 +249,58 @@ def _schools_telling_religion(city: City) -> dict[str, dict[str, float]]:
 # ---- what is needed
 
 
-def school_need(city: City, pupils: pd.DataFrame) -> dict[tuple[str, int], dict[str, int]]:
+def school_need(
+    city: City, pupils: pd.DataFrame, merges: Merges
+) -> dict[tuple[str, int], dict[str, int]]:
     """School and school year -> post (with its level) -> teachers the rules ask for.
 
-    ``pupils``: ``npsn, school_year, grade, pupil_count``.
+    ``pupils``: ``npsn, school_year, grade, pupil_count``, each school by itself.
     """
     _, level_of = _school_units(city)
     told, shared = _schools_telling_religion(city), _shared_posts()
-    grades: dict[tuple[str, int], dict[int, float]] = defaultdict(dict)
+    grades: dict[tuple[str, int], dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for row in pupils.itertuples(index=False):
-        grades[str(row.npsn), int(row.school_year)][int(row.grade)] = float(row.pupil_count)
+        npsn, year = str(row.npsn), int(row.school_year)
+        into, starts = merges.get(npsn, (npsn, 0))
+        where = into if year >= starts else npsn
+        grades[where, year][int(row.grade)] += float(row.pupil_count)
+    today: dict[str, float] = defaultdict(float)
+    for row in pupils[pupils["school_year"] == pupils["school_year"].min()].itertuples():
+        today[str(row.npsn)] += float(row.pupil_count)
     found = {}
     for (npsn, year), count in grades.items():
         level = level_of.get(npsn) or _level_of(min(count))
-        need = _teachers(level, year, count, told.get(npsn))
+        need = _teachers(level, year, count, _religions_of(npsn, year, told, today, merges))
         found[npsn, year] = {_at_level(p, level, shared): n for p, n in need.items() if n}
     return found
+
+
+def _religions_of(
+    npsn: str,
+    year: int,
+    told: Mapping[str, Mapping[str, float]],
+    today: Mapping[str, float],
+    merges: Merges,
+) -> dict[str, float] | None:
+    """Shares of pupils by religion of a school in a year, of all its pupils once others joined it.
+
+    None where it tells none, or one of those it ever is together with tells none.
+    """
+    ends = merges[npsn][0] if npsn in merges else npsn
+    family = [ends, *(one for one, (into, _) in merges.items() if into == ends)]
+    if any(one not in told for one in family):
+        return None
+    here = [npsn]
+    if npsn == ends:
+        here += [one for one in family[1:] if merges[one][1] <= year]
+    if len(here) == 1:
+        return dict(told[npsn])
+    whole: dict[str, float] = defaultdict(float)
+    for one in here:
+        for religion, share in told[one].items():
+            whole[religion] += share * today[one]
+    pupils = sum(whole.values())
+    return {religion: count / pupils for religion, count in whole.items()}
 
 
 def _level_of(grade: int) -> str:
@@ -345,15 +382,30 @@ def _up(fte: float) -> int:
     return math.ceil(fte - 1e-9)
 
 
-def abk_need(city: City, people: list[Person]) -> dict[Cell, float]:
-    """Posts by the last ABK sheets, in the units and roles of people.
+def abk_need(city: City, people: list[Person], years: range) -> dict[tuple[Cell, int], float]:
+    """Posts by the ABK sheets, in the units and roles of people, by year.
 
-    Sheets of more than one year are beside this check: the last alone is read.
+    In every year the last sheets of the unit until then speak, before its first ones the first; a
+    post that later sheets of the unit leave out is no longer needed there.
     """
-    sheets = city.post_needs
-    if not len(sheets):
+    if not len(city.post_needs):
         return {}
-    sheets = sheets[sheets["year"] == sheets["year"].max()].reset_index(drop=True)
+    by_sheet = _abk_by_sheet(city, people)
+    sheets_of: dict[str, set[int]] = defaultdict(set)
+    for cell, sheet in by_sheet:
+        sheets_of[cell[0]].add(sheet)
+    found = {}
+    for cell in {cell for cell, _ in by_sheet}:
+        known = sorted(sheets_of[cell[0]])
+        for year in years:
+            speaks = max((one for one in known if one <= year), default=known[0])
+            found[cell, year] = by_sheet.get((cell, speaks), 0.0)
+    return found
+
+
+def _abk_by_sheet(city: City, people: list[Person]) -> dict[tuple[Cell, int], float]:
+    """Posts of each cell by the year of the sheet."""
+    sheets = city.post_needs.reset_index(drop=True)
     held: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
     for one in people:
         if one.title_role and one.jenjang:
@@ -363,7 +415,7 @@ def abk_need(city: City, people: list[Person]) -> dict[Cell, float]:
     unit_at = {(folded(u.opd), folded(u.name)): u.unit_id for u in city.units.itertuples()}
     own_name = {u.unit_id: folded(u.name) for u in city.units.itertuples()}
     agency = {u.unit_id: folded(u.opd) for u in city.units.itertuples()}
-    pools: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    pools: dict[tuple[str, str, str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
     headed: set[str] = set()
     for row, role in zip(sheets.itertuples(index=False), roles["role_group"], strict=True):
         opd = folded(row.opd)
@@ -371,7 +423,7 @@ def abk_need(city: City, people: list[Person]) -> dict[Cell, float]:
         if unit is None or not _text(role):
             continue
         assert role not in TEACHES, "sheets for teachers are beside this check"
-        pool = pools[unit, role, opd]
+        pool = pools[unit, role, opd, int(row.year)]
         pool[0] += row.needed_fte
         pool[1] += row.in_post_count
         if own_name[unit] != opd:
@@ -380,8 +432,8 @@ def abk_need(city: City, people: list[Person]) -> dict[Cell, float]:
     for one in people:
         if one.row.is_on_duty and not one.is_part_time:
             here[one.cell[0], one.cell[1]] += 1
-    need: dict[Cell, float] = defaultdict(float)
-    for (unit, role, opd), (fte, told) in pools.items():
+    need: dict[tuple[Cell, int], float] = defaultdict(float)
+    for (unit, role, opd, sheet), (fte, told) in pools.items():
         count = math.floor(fte + 0.5 + 1e-9)
         there = {unit: here[unit, role]} if here[unit, role] else {}
         wider = dict(there)
@@ -397,17 +449,24 @@ def abk_need(city: City, people: list[Person]) -> dict[Cell, float]:
         given = {u: math.floor(x + 1e-9) for u, x in exact.items()}
         rest = sorted(exact, key=lambda u: given[u] - exact[u])[: count - sum(given.values())]
         for u in exact:
-            need[u, role, role] += given[u] + (u in rest)
+            need[(u, role, role), sheet] += given[u] + (u in rest)
     return need
 
 
 def needs_and_supply(
-    city: City, people: list[Person], pupils: pd.DataFrame, years: range
+    city: City, people: list[Person], pupils: pd.DataFrame, years: range, merges: Merges
 ) -> tuple[dict[tuple[Cell, int], float], dict[tuple[Cell, int], float], dict[Cell, str]]:
     """Posts needed and people on duty by cell and year, and the basis of each cell's need.
 
-    Who leaves a post of leadership is followed from below.
+    Who leaves a post of leadership is followed from below. A school that closes and the one it
+    joins are one unit in every year.
     """
+    unit_of, _ = _school_units(city)
+    joined = {unit_of.get(one, one): unit_of.get(into, into) for one, (into, _) in merges.items()}
+    abk: dict[tuple[Cell, int], float] = defaultdict(float)
+    for ((unit, group, post), year), value in abk_need(city, people, years).items():
+        abk[(joined.get(unit, unit), group, post), year] += value
+    people = [replace(o, cell=(joined.get(o.cell[0], o.cell[0]), *o.cell[1:])) for o in people]
     counted = [one for one in people if not one.is_part_time]
     start: dict[Cell, float] = defaultdict(float)
     for one in counted:
@@ -417,17 +476,17 @@ def needs_and_supply(
         for one in counted:
             if one.row.is_on_duty:
                 supply[one.cell, year] += one.is_there_after(date(year, 12, 31), city.as_of)
-    unit_of, _ = _school_units(city)
-    model = school_need(city, pupils)
-    taught_units = {unit_of.get(npsn, npsn) for npsn, _ in model}
+    model = school_need(city, pupils, merges)
+    place = {npsn: unit_of.get(npsn, npsn) for npsn, _ in model}
+    place = {npsn: joined.get(unit, unit) for npsn, unit in place.items()}
+    taught_units = set(place.values())
     last = max((year for _, year in model), default=0)
-    abk = abk_need(city, people)
-    ratio = _ratios(city)
-    cells = {one.cell for one in people} | set(abk) | set(ratio)
+    ratio, in_sheets = _ratios(city), {cell for cell, _ in abk}
+    cells = {one.cell for one in people} | in_sheets | set(ratio)
     asked: dict[tuple[str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for (npsn, year), posts in model.items():
         for post, count in posts.items():
-            asked[unit_of.get(npsn, npsn), year][post] += count
+            asked[place[npsn], year][post] += count
     for (unit, _), posts in asked.items():
         for post in posts:
             cells.add((unit, _group(post), post))
@@ -443,8 +502,9 @@ def needs_and_supply(
                 for year in years:
                     need[cell, year] = asked[unit, min(year, last)][post]
             continue
-        if cell in abk:
-            basis[cell], value = "abk", abk[cell]
+        value = 0.0
+        if cell in in_sheets:
+            basis[cell] = "abk"
         elif _speaks(ratio.get(cell), start[cell]):
             basis[cell], value = "ratio", ratio[cell][0]
         elif start[cell] > 0 and not teaches:
@@ -453,7 +513,7 @@ def needs_and_supply(
             basis[cell] = "none"
             continue
         for year in years:
-            need[cell, year] = value
+            need[cell, year] = abk[cell, year] if cell in in_sheets else value
     for year in years:
         _fill_from_within(city, need, supply, start, cells, year)
     return need, supply, basis

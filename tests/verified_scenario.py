@@ -1,8 +1,8 @@
 """A scenario's headline numbers worked out a second time from tables, rules and formations.
 
-Formations, and how many teachers the plan of moves takes, are given; everything that follows from
-them is worked out here: who is there, what is needed, what arrives when, what stays unfilled, what
-it costs and what it is of the APBD.
+Formations, which schools merge, and how many teachers the plan of moves takes, are given;
+everything that follows from them is worked out here: who is there, what is needed, what arrives
+when, what stays unfilled, what it costs and what it is of the APBD.
 Method: docs/method.md eq. 310-313.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics import import_data, store
-from tests.verified_posts import Cell, City, Person, needs_and_supply, rule_rows, staff
+from tests.verified_posts import Cell, City, Merges, Person, needs_and_supply, rule_rows, staff
 from tests.verified_spending import cap_ratio, newcomer, paid_share, workers, yearly
 
 DAY = timedelta(days=1)
@@ -73,20 +73,26 @@ class Ground:
 
 
 def ground(
-    of: City, pupils: pd.DataFrame, horizon: int, hazards: Mapping[str, tuple[float, ...]]
+    of: City,
+    pupils: pd.DataFrame,
+    horizon: int,
+    hazards: Mapping[str, tuple[float, ...]],
+    merges: Merges,
 ) -> Ground:
     """Everything before a plan.
 
     Parameters
     ----------
     pupils
-        ``npsn, school_year, grade, pupil_count`` of the schools in scope, ahead.
+        ``npsn, school_year, grade, pupil_count`` of the schools in scope, ahead, nobody merged.
     hazards
         Chance to leave early within each twelve months, by NIP; empty: nobody does.
+    merges
+        Schools that close: into which one, from which school year on.
     """
     years = range(of.as_of.year, of.as_of.year + horizon + 1)
     people = staff(of, hazards)
-    need, supply, basis = needs_and_supply(of, people, pupils, years)
+    need, supply, basis = needs_and_supply(of, people, pupils, years, merges)
     pay, in_cap, today = dict.fromkeys(years, 0.0), dict.fromkeys(years, 0.0), 0.0
     for one, who in zip(people, workers(people, of.as_of), strict=True):
         for year in years:
