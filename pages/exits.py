@@ -13,6 +13,7 @@ from pages.shared import (
     exit_view,
     layout,
     load_exits,
+    terms,
 )
 from pages.shared.exit_inputs import Scope
 from pages.shared.exit_view import Answer
@@ -61,6 +62,7 @@ def _page() -> None:
     with right:
         charts.draw(exit_figures.early(scope, look()), "keluar-dini", height=460)
     exit_details.draw(scope, found)
+    terms.explain("ASN", "P3K", "BUP", "MPP", "P10-P90")
     layout.source_note(*exit_inputs.EQUATIONS)
 
 

@@ -9,7 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from analytics import leaving, leaving_groups, leaving_summary, succession
-from pages.shared import access, charts, inputs, layout, load, questions, staff_outlook, words
+from pages.shared import (
+    access,
+    charts,
+    inputs,
+    layout,
+    load,
+    questions,
+    staff_outlook,
+    terms,
+    words,
+)
 from pages.shared.inputs import who
 from pages.shared.layout import Key
 from pages.shared.words import number, percent, t, tn
@@ -376,6 +386,7 @@ def render() -> None:
             )
     quality(found)
     outlook = st.container()
+    terms.explain("ASN", "P3K", "BUP", "P10-P90")
     layout.source_note(1, 3, *staff_outlook.EQUATIONS)
     # Last, because it may have to be learnt first: the story above never waits for it.
     if found.people_count and found.undated_count < found.people_count:

@@ -12,6 +12,7 @@ from pages.shared import (
     load_redistribution,
     load_schools,
     redistribution_map,
+    terms,
 )
 from pages.shared import redistribution_details as details
 from pages.shared import redistribution_figures as figures
@@ -91,12 +92,7 @@ def _page() -> None:
     locks.school(plan)
     details.draw(plan)
     details.method(plan)
-    layout.note(
-        t(
-            "JP: jam pelajaran tatap muka seminggu. Satmin: sekolah induk. BUP: batas usia pensiun."
-            " Jarak: garis lurus × 1,3."
-        )
-    )
+    terms.explain("JP", "BUP", "TMT", "PJOK", "BK")
     layout.source_note(*asked.EQUATIONS)
 
 

@@ -19,6 +19,7 @@ from pages.shared import (
     regrouping_locks,
     regrouping_school,
     regrouping_work,
+    terms,
 )
 from pages.shared.regrouping_inputs import EQUATIONS, Asked, gap_said, money
 from pages.shared.regrouping_work import Work
@@ -91,6 +92,7 @@ def _page(key: load_schools.SchoolKey) -> None:
     is_done = work.is_done or work.stop.is_set()
     regrouping_details.follows(asked, plan, is_done=is_done)
     _sections(asked, plan, is_done=is_done)
+    terms.explain("Rombel", "BOS")
     layout.source_note(*EQUATIONS)
 
 

@@ -17,6 +17,7 @@ from pages.shared import (
     replacement_details,
     replacement_inputs,
     replacement_table,
+    terms,
 )
 from pages.shared import replacement_figures as figures
 from pages.shared import replacement_view as view_of
@@ -81,6 +82,7 @@ def _page() -> None:
     replacement_table.draw(chosen, side, wish.role_group, load.as_of())
     replacement_calculator.draw(wish)
     replacement_details.draw(held, found, chosen, wish, cap)
+    terms.explain("CPNS", "P3K", "ABK", "APBD", "TPG", "TPP", "BUP", "P10-P90")
     layout.source_note(*replacement_inputs.EQUATIONS)
 
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import streamlit as st
 
-from pages.shared import access, charts, inputs, layout, load
+from pages.shared import access, charts, inputs, layout, load, terms
 from pages.shared import retirement_details as details
 from pages.shared import retirement_figures as figures
 from pages.shared import retirement_months as months
@@ -58,6 +58,7 @@ def _page() -> None:
     if answer.summary.leaver_count:
         months.draw(view, seen, "kalender-bulan", details.show_names)
     _what_is_left_out(answer)
+    terms.explain("ASN", "P3K", "JF", "TMT")
     layout.source_note(1, 2, 3)
 
 

@@ -20,6 +20,7 @@ from pages.shared import (
     scenario_saved,
     scenario_sought,
     scenario_view,
+    terms,
 )
 from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_held import Held
@@ -101,6 +102,7 @@ def _page() -> None:
     with left:
         if view is not None:
             _answer(view, held)
+    terms.explain("CPNS", "P3K", "APBD", "TKD", "TPG", "BUP", "JF", "PJOK", "BK")
     layout.source_note(*scenario_view.EQUATIONS)
 
 

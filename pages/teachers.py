@@ -16,6 +16,7 @@ from pages.shared import (
     school_view,
     teacher_details,
     teacher_view,
+    terms,
 )
 from pages.shared import teacher_figures as figures
 from pages.shared.school_inputs import EVERY, Scope, year_name
@@ -103,12 +104,7 @@ def _page() -> None:
     if told := teacher_details.agama_note(found):
         layout.note(told)
     teacher_details.draw(scope, key, found, year)
-    layout.note(
-        t(
-            "Rombel: rombongan belajar, murid yang duduk sekelas. PJOK: pendidikan jasmani,"
-            " olahraga, dan kesehatan. BK: bimbingan dan konseling."
-        )
-    )
+    terms.explain("Rombel", "PJOK", "BK", "P3K")
     layout.source_note(*school_inputs.NEED_EQUATIONS)
 
 

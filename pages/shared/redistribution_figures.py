@@ -53,6 +53,8 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
     ]
     # Both counts at the end: within the bar they have no room on a phone.
     totals = (rows["filled_count"] + rows["unfilled_count"]).tolist()
+    # Words count for an axis that is left to itself: it would halve the bars for them.
+    shown["xaxis"] |= {"range": [0, max(totals, default=1)], "autorange": False}
     said = {
         "type": "scatter",
         "mode": "text",
