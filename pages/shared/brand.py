@@ -128,7 +128,7 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
   border-radius: 2px 2px 0 0; }
 .es-gauge-years .es-over u { background: #C8553D; opacity: .95; }
 .es-gauge-years s { position: absolute; inset: auto -2px auto -2px; opacity: .7;
-  border-top: 2px dashed currentColor; }
+  border-top: 2px solid currentColor; }
 .es-gauge-years em { font-size: .72rem; font-style: normal; text-align: center; opacity: .8; }
 .es-gauge-beside { margin-left: auto; text-align: right; line-height: 1.3; min-width: 0; }
 .es-gauge-beside b { display: block; font-size: clamp(.92rem, .86rem + .2vw, 1.08rem); }

@@ -34,8 +34,8 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
     shown |= {"barmode": "stack", "hovermode": "y unified"}
     # Names of posts take much of a phone; the legend begins at its edge, beside the buttons.
     shown["legend"]["xref"] = "container"
-    labels = rows["label"].tolist()
-    shown["margin"]["l"] = charts.label_room(labels)
+    labels = [charts.wrapped(label, 22) for label in rows["label"]]
+    shown["margin"]["l"] = charts.label_room([line for one in labels for line in one.split("<br>")])
     traces = [
         {
             "type": "bar",
@@ -76,7 +76,7 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
 def before_after_height(plan: Plan) -> int:
     """Pixels for the bars: one line a post."""
     rows = view_of.answer(plan).by("post")
-    return 150 + 30 * min(int((rows["vacant_count"] > 0).sum()), MOST_POSTS + 1)
+    return 150 + 34 * min(int((rows["vacant_count"] > 0).sum()), MOST_POSTS + 1)
 
 
 def _gathered(rows: pd.DataFrame) -> pd.DataFrame:

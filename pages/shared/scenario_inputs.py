@@ -248,8 +248,11 @@ def _number(own: Lever, shown: dict[str, Any], held: Value) -> None:
     _hold(shown["key"], given)
     unit = unit_name(own.unit)
     if is_slider:
-        shape = ("%d" if is_whole else "%.2f").replace("%.2f", "%.2f" if step < 0.1 else "%.1f")
-        st.slider(format=f"{shape} {unit.replace('%', '%%')}", **bounds, **shown)
+        # A fraction with the decimal mark of the browser: a shape of ours always has a point.
+        if not is_whole and unit and unit not in shown["label"]:
+            shown["label"] += f" ({unit})"
+        shape = f"%d {unit.replace('%', '%%')}" if is_whole else "localized"
+        st.slider(format=shape, **bounds, **shown)
         return
     if unit:
         shown["label"] += f" ({unit})"
