@@ -30,7 +30,7 @@ def before_after(plan: Plan, language: str) -> charts.ReadyFigure:  # noqa: ARG0
         name = teacher_view.post_name(str(best["post"].iloc[0]))
         finding += t("; terbanyak {post}", post=name)
     rows = _gathered(rows)
-    shown = charts.ranked(charts.layout(finding), room=76)
+    shown = charts.ranked(charts.layout(finding), size=13, room=76)
     shown |= {"barmode": "stack", "hovermode": "y unified"}
     # Names of posts take much of a phone; the legend begins at its edge, beside the buttons.
     shown["legend"]["xref"] = "container"
