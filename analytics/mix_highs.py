@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
@@ -80,3 +81,23 @@ def whole_plan(  # noqa: PLR0913 - the programme, and how far it is to be solved
     if result.mip_dual_bound is not None:
         result.mip_dual_bound = result.mip_dual_bound + constant + lift
     return result
+
+
+def narrowed(asked: Programme, prices: tuple[Numbers, Numbers], width: float) -> Programme:
+    """The programme without whole numbers dearer than all there is left to win.
+
+    Parameters
+    ----------
+    prices
+        By variable: of its lower and of its upper bound in the linear programme.
+    width
+        From that programme's value to the best plan in hand. A formation more costs a whole price;
+        posts in parts may cost part of one, and stay free.
+    """
+    whole = np.arange(len(asked.least)) < asked.whole_count
+    lower, upper = prices
+    return replace(
+        asked,
+        most=np.where(whole & (lower > width), asked.least, asked.most),
+        least=np.where(whole & (upper < -width), asked.most, asked.least),
+    )

@@ -16,7 +16,14 @@ from scipy.optimize import OptimizeResult
 from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import connected_components
 
-from analytics.mix_highs import LEAST_SECONDS, WHOLE, relaxation, row_prices, whole_plan
+from analytics.mix_highs import (
+    LEAST_SECONDS,
+    WHOLE,
+    narrowed,
+    relaxation,
+    row_prices,
+    whole_plan,
+)
 from analytics.mix_programme import HELD, Programme, Row
 from analytics.mix_question import Numbers, Whole
 
@@ -190,9 +197,7 @@ def _proved(
         return (near if best is None else best[at]), low
     # What is dearer than all this role has left to win stays where the relaxed answer has it.
     width = value - low + WHOLE
-    most = np.where(relaxed.lower.marginals[at] > width, own.least, own.most)
-    least = np.where(relaxed.upper.marginals[at] < -width, own.most, own.least)
-    within = replace(own, least=least, most=most)
+    within = narrowed(own, (relaxed.lower.marginals[at], relaxed.upper.marginals[at]), width)
     answer = whole_plan(within, here, seconds, each, low, is_small=True)
     bound = answer.mip_dual_bound
     if answer.status == _INFEASIBLE:

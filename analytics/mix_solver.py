@@ -9,7 +9,14 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import OptimizeResult
 
-from analytics.mix_highs import LEAST_SECONDS, WHOLE, relaxation, row_prices, whole_plan
+from analytics.mix_highs import (
+    LEAST_SECONDS,
+    WHOLE,
+    narrowed,
+    relaxation,
+    row_prices,
+    whole_plan,
+)
 from analytics.mix_programme import FLOOR, Programme
 from analytics.mix_question import Numbers
 from analytics.mix_roles import Beside, is_tied, tightened, without_excess
@@ -116,17 +123,15 @@ def solved(
     if by_roles and not _is_close(aim, cost, best, low, gap):
         asked, relaxed, best, low = _by_roles(asked, aim, cost, (relaxed, best, low), (ends, gap))
     if not _is_close(aim, cost, best, low, gap):
-        least, most = asked.least, asked.most
+        within = asked
         if best is not None:
             # What is dearer than all there is left to win stays where the relaxed answer has it.
             width = float(cost @ best) - low + WHOLE
-            most = np.where(relaxed.lower.marginals > width, least, most)
-            least = np.where(relaxed.upper.marginals < -width, asked.most, least)
+            prices = relaxed.lower.marginals, relaxed.upper.marginals
+            within = narrowed(asked, prices, width)
         left = max(ends - time.monotonic(), LEAST_SECONDS)
         value = float(cost @ best) if best is not None else low
-        full = whole_plan(
-            replace(asked, least=least, most=most), cost, left, aim.allowed(value, gap) / 2, low
-        )
+        full = whole_plan(within, cost, left, aim.allowed(value, gap) / 2, low)
         best = _better(cost, best, full.x)
         if full.mip_dual_bound is not None and np.isfinite(full.mip_dual_bound):
             low = max(low, float(full.mip_dual_bound))

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from analytics.mix import CHEAPEST, LEAST_UNFILLED, MixLimits, MixQuestion, best_mix, problem
-from analytics.mix_highs import relaxation, whole_plan
+from analytics.mix_highs import relaxation, row_prices, whole_plan
 from analytics.mix_roles import blocks, tightened
+from analytics.mix_rounding import topped_up
 from tests import made_up_mix
 
 CASES = [
@@ -53,6 +54,24 @@ def test_what_a_role_needs_at_least_is_passed_by_no_plan(told: dict, objective: 
     assert (used >= tight.asked.lower - 1e-4).all()
     bound = relaxation(tight.asked, cost).fun
     assert relaxed.fun - 1e-6 <= bound <= cost @ best + 1e-4
+
+
+def test_a_plan_in_hand_takes_no_better_plan_out_of_a_role():
+    # Posts in parts cost part of a price: a plan close to the bound must not fix them.
+    question = made_up_mix.question(4, 6, 4)
+    limits = made_up_mix.limits(question, ratio=1.0, cap=0.5)
+    wider = tuple(
+        replace(quota, most_by_year=quota.most_by_year + (np.arange(6) == 1))
+        for quota in limits.quotas
+    )
+    stated = problem(question, replace(limits, quotas=wider), LEAST_UNFILLED)
+    asked = stated.asked
+    cost = stated.aim.main + 1e-5 * stated.aim.rate * stated.aim.tie
+    relaxed = relaxation(asked, cost)
+    best = whole_plan(asked, cost, 20.0, 1e-6, float(relaxed.fun)).x
+    in_hand = topped_up(asked, relaxed.x, row_prices(asked, relaxed), cost)
+    tight = tightened(asked, cost, relaxed, in_hand, (20.0, 1e-4))
+    assert (tight.asked.matrix @ best >= tight.asked.lower - 1e-4).all()
 
 
 def test_a_plan_in_hand_changes_the_search_of_a_role_and_not_its_bound():
