@@ -158,13 +158,14 @@ def _people_by_way(base: Ground, ways: Reach, answer: Answer) -> list[tuple[int,
     Method: docs/method.md eq. 155.
     """
     taken: dict[int, list[int]] = {}
-    for way in np.flatnonzero(answer.counts):
-        group = int(ways.ways["group"].iloc[way])
-        taken.setdefault(group, []).extend([int(way)] * int(answer.counts[way]))
+    group_of = ways.ways["group"].tolist()
+    for way in np.flatnonzero(answer.counts).tolist():
+        taken.setdefault(group_of[way], []).extend([way] * int(answer.counts[way]))
     km = (ways.ways["km"] + ways.ways["other_km"]).to_numpy()
+    members = ways.groups["people"].tolist()
     chosen: list[tuple[int, int]] = []
     for group in sorted(taken):
-        people = ways.groups["people"].iloc[group]
+        people = members[group]
         # The longest way to whoever serves longest: it is repaid for more years.
         order = sorted(taken[group], key=lambda way: (-km[way], way))
         chosen += list(zip(people, order, strict=False))
@@ -185,26 +186,27 @@ def _furthest_from_bup(
     has_way: dict[tuple, dict[int, int]] = {}
     for way, (group, key) in enumerate(zip(frame["group"], key_of, strict=True)):
         has_way.setdefault(key, {})[int(group)] = way
-    group_of = {person: at for at, people in enumerate(groups["people"]) for person in people}
+    names = ("people", "cell", "must_move", "has_certificate")
+    members, cell_of, must_move, has_certificate = (groups[name].tolist() for name in names)
+    group_of = {person: at for at, people in enumerate(members) for person in people}
     mates: dict[int, list[int]] = {}
-    for at, cell in enumerate(groups["cell"]):
-        mates.setdefault(int(cell), []).append(at)
+    for at, cell in enumerate(cell_of):
+        mates.setdefault(cell, []).append(at)
     until = base.people["retires_on"].fillna(pd.Timestamp("1900-01-01")).to_numpy()
     goes = {person for person, _ in chosen}
     result: list[tuple[int, int]] = []
     for person, way in chosen:
         group = group_of[person]
-        if groups["must_move"].iloc[group]:
+        if must_move[group]:
             result.append((person, way))
             continue
         best, best_way = person, way
-        for other in mates[int(groups["cell"].iloc[group])]:
+        for other in mates[cell_of[group]]:
             own = has_way[key_of[way]].get(other)
-            proved = groups["has_certificate"]
-            same_proof = proved.iloc[other] == proved.iloc[group]
+            same_proof = has_certificate[other] == has_certificate[group]
             if other == group or own is None or not same_proof:
                 continue
-            for mate in groups["people"].iloc[other]:
+            for mate in members[other]:
                 if mate not in goes and until[mate] > until[best]:
                     best, best_way = mate, own
         goes.discard(person)

@@ -62,14 +62,19 @@ def reach(ground: Ground, asked: Question) -> Reach:
         by_post.setdefault(str(cell.post), []).append(at)
     level = ground.schools["level"].to_dict()
     ways: list[_Way] = []
+    places = {
+        able: [(str(cells[at].npsn), at) for post in by_post if fits(able, post)
+               for at in by_post[post]]
+        for able in dict.fromkeys(groups["fits"])
+    }  # fmt: skip
     partners = _partners(ground, targets, choice, law) if choice.split else {}
     for group in groups.itertuples():
         parts: dict[int, float] = {}
         there = dict(_ways_of(group, near, by_school, choice))
-        able = {post for post in by_post if fits(group.fits, post)}
-        places = [(str(cells[at].npsn), at) for post in able for at in by_post[post]]
         # Its own school first, the others in the order of their numbers.
-        for _, npsn, at in sorted((npsn != group.npsn, npsn, at) for npsn, at in places):
+        for _, npsn, at in sorted(
+            (npsn != group.npsn, npsn, at) for npsn, at in places[group.fits]
+        ):
             if npsn not in there:
                 continue
             cell = cells[at]

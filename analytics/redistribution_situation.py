@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -248,6 +249,7 @@ def private_rules(rulebook: RuleBook, on: date) -> pd.DataFrame:
     return table[(table["effective_from"] <= moment) & (table["effective_to"] >= moment)]
 
 
+@lru_cache(maxsize=64)
 def _rule(rulebook: RuleBook, key: str, on: date) -> float:
     table, moment = rulebook.teacher_rules, pd.Timestamp(on)
     rows = table[(table["key"] == key) & (table["level"] == "*")]
