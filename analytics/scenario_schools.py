@@ -359,6 +359,8 @@ class SchoolStages(PeopleStages):
 
 def _after_moves(held: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
     """Teachers as they stand after moves: nobody is added or lost."""
+    if moves.empty:
+        return held
     at = moves.drop_duplicates("person_id").set_index("person_id")
     npsn = held["person_id"].astype("str").map(at["to_npsn"])
     post = held["person_id"].astype("str").map(at["post"])

@@ -258,6 +258,9 @@ def test_after_moves_every_teacher_stands_in_one_place():
     moves = pd.DataFrame({"person_id": ["b"], "to_npsn": ["3"], "post": ["z"]})
     after = _after_moves(held, moves)
     assert after.to_numpy().tolist() == [["a", "1", "x"], ["b", "3", "z"]]
+    # In a year without moves everybody stays, and nothing is said of it.
+    nobody = pd.DataFrame({"person_id": [], "to_npsn": [], "post": []})
+    assert _after_moves(held, nobody).equals(held)
 
 
 def test_moving_every_year_covers_no_more_than_can_be_moved_and_sums_still_hold():
