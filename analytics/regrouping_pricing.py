@@ -34,6 +34,8 @@ _SHARE_OF_NEAREST = 0.5
 # How far prices are raised at first where a search does not end, how much further after that, and
 # from what ratio on between what ended and what did not it is not worth another try.
 _RAISED, _HIGHER, _CLOSE = 0.04, 2.0, 1.25
+# And in turn where time is over before any search ended.
+_RAISED_LATE = (0.5, 0.3, 0.2, 0.13, 0.09, 0.06)
 # Share of the time that is left for prices which one search may use at first, seconds at least.
 _SHARE_OF_SEARCH, _LEAST_SEARCH = 0.15, 0.5
 
@@ -141,6 +143,36 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
             raised.wait()
         if len(found.stars):
             pool = joined(programme, [pool, found.stars.foremost(_MOST_OF_CENTRE)])
+    if to_the_end and not kept.is_proven and relaxed is not None:
+        late = _proved_late(galaxy, price, merge_price, _SHARE_OF_SEARCH * 2 * (stop - half))
+        kept = late if late is not None and late.high < kept.high else kept
+        kept = replace(kept, pool=pool, relaxed=relaxed)
+        told(kept)
+    return kept
+
+
+def _proved_late(
+    galaxy: Galaxy, price: Numbers, merge_price: float, seconds: float
+) -> Priced | None:
+    """A bound where time is over before any search ended: prices far up, then less far.
+
+    Each search may use ``seconds``; None where none ended.
+
+    Method: docs/method.md eq. 268.
+    """
+    kept: Priced | None = None
+    merges = galaxy.programme.most_merges or 0
+    for above in _RAISED_LATE:
+        raised, raised_merge = price * (1 + above), merge_price * (1 + above)
+        late = time.monotonic() + seconds
+        found = galaxy.whole_search(raised, raised_merge, WORTH, best_only=True, deadline=late)
+        if not found.is_whole:
+            break
+        high = float(raised.sum() + raised_merge * merges + found.best.sum())
+        if kept is None or high < kept.high:
+            kept = Priced(
+                raised, raised_merge, high, found.stars, None, is_settled=False, is_proven=True
+            )
     return kept
 
 

@@ -176,6 +176,22 @@ def test_prices_raised_so_that_a_search_ends_bound_every_plan_and_hardly_looser(
     assert settled.high * further - 1e-6 <= raised.high <= settled.high * 1.1
 
 
+def test_a_bound_is_proved_where_time_is_over_before_any_search_ended(monkeypatch):
+    town = small_schools(24, rooms=9, side_km=5.0, seed=3)
+    best = solve(town, gap=0.0, seconds=60.0)
+    settled = priced(Galaxy(town, np.zeros(24)), time.monotonic() + 60, lambda _: None)
+    monkeypatch.setattr("analytics.regrouping_pricing._SEARCH", 0)
+    monkeypatch.setattr("analytics.regrouping_pricing._LEAST_ROWS", 5)
+    hasty = Impatient(town, np.zeros(24))
+    # More than prices are raised to while they are sought, and less than where time is over.
+    hasty.least = 1.25 * settled.price.sum()
+    monkeypatch.setattr("analytics.regrouping_pricing._HIGHER", 1.0)
+    late = priced(hasty, time.monotonic() + 2, lambda _: None)
+    assert late.is_proven
+    assert late.high >= town.cost_all_open - best.objective - 1e-6
+    assert late.high == pytest.approx(1.3 * settled.high, rel=0.02)
+
+
 @given(
     seed=st.integers(0, 10**6),
     rooms=st.integers(1, 24),
