@@ -199,7 +199,7 @@ def _band_said(view: Seen, band: pd.DataFrame) -> str:
     if view.nothing is None:
         return t("8 dari 10 kemungkinan: {low}-{high}", low=low, high=high)
     return t(
-        "{low}-{high}; tanpa pengganti {n}",
+        "{low}-{high} bila ada yang meleset; tanpa pengganti {n}",
         low=low,
         high=high,
         n=number(_unfilled_end(view.nothing)),
