@@ -25,7 +25,7 @@ from analytics.readers.headers import header_key, meaning_of
 NEEDED = ("person_id", "birth_year", "start_date", "exit_date")
 OWN = (*NEEDED, "birth_date", "sex", "reason", "group")
 _DAYS = ("start_date", "exit_date", "birth_date")
-_HEADERS = "person_id,sex,birth_year|birth_date,start_date,exit_date[,reason][,group]"
+_HEADERS = "person_id,birth_year|birth_date,start_date,exit_date[,sex][,reason][,group]"
 _MOST_WRONG_SHARE = 0.05
 _LARGEST_CAUSES = 6
 _OTHER_CAUSE = "lainnya"
@@ -68,10 +68,10 @@ def read_roster(path: Path, latest: date) -> Roster:
     -------
     Spells: ``person_id, sex, birth_date, start_date, exit_date, is_birth_year_only`` and, where
     the file has them, ``cause`` and ``group``. Where only the year of birth is known the date is
-    1 July, and so where a column of days has years alone; days of a file that all have the
-    month first are read so, and said to be. Rows that equal another are left out. Reasons that
-    data/rules/exit_cause.csv knows have its causes, others stand as written; beyond the commonest
-    six all are ``lainnya``.
+    1 July, and so where a column of days has years alone (where the other day lies in that
+    year, half-way to it); columns with the month first (``order_of``) are read so, and said to
+    be. Rows that equal another are left out. Reasons that data/rules/exit_cause.csv knows have
+    its causes, others stand as written; beyond the commonest six all are ``lainnya``.
 
     Raises
     ------
@@ -159,6 +159,7 @@ class _Reading:
     def spells(self) -> pd.DataFrame:
         start = self._dates("start_date", "spell_start_missing")
         leaves = self._dates("exit_date")
+        start, leaves = self._within_year(start, leaves)
         birth, year_only = self._births()
         ids = self._cells("person_id")
         sex = self._sexes()
@@ -187,6 +188,20 @@ class _Reading:
         if "group" in self.names:
             found["group"] = self._cells("group").replace("", pd.NA)
         return found.loc[~self.bad].reset_index(drop=True)
+
+    def _within_year(self, start: pd.Series, leaves: pd.Series) -> tuple[pd.Series, pd.Series]:
+        """Where one of the two is a year alone and both lie in it: half-way to the other."""
+        is_year = {name: self.orders[name] == YEARS for name in ("start_date", "exit_date")}
+        if is_year["start_date"] == is_year["exit_date"]:
+            return start, leaves
+        same = start.dt.year == leaves.dt.year
+        if is_year["exit_date"]:
+            last = pd.to_datetime(start.dt.year.map("{:.0f}-12-31".format), errors="coerce")
+            half = (start + (last - start) / 2).dt.normalize()
+            return start, leaves.mask(same, half.astype(leaves.dtype))
+        first = pd.to_datetime(leaves.dt.year.map("{:.0f}-01-01".format), errors="coerce")
+        half = (first + (leaves - first) / 2).dt.normalize()
+        return start.mask(same, half.astype(start.dtype)), leaves
 
     def _births(self) -> tuple[pd.Series, pd.Series]:
         birth = pd.Series(pd.NaT, index=self.rows.index).astype("datetime64[us]")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 
 import pandas as pd
 
@@ -26,7 +28,55 @@ _STILL_THERE = frozenset(
 )
 _SLASHED = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(?:\d{4}|\d{2})(?!\d)")
 _YEAR = re.compile(r"(1[89]\d{2}|20\d{2}|21\d{2})(?:[.,]0*)?")
+# The year of a day that has four digits of it: alone, in front or at the end.
+_FOUR = re.compile(r"(?:^(\d{4})(?:[.,]0*)?$|^(\d{4})[-/.]|[-/.](\d{4})(?!\d))")
 _ENOUGH = 10
+# Of the days that tell, how many may be slips of the pen.
+_SLIPS_SHARE = 0.05
+_MONTHS = 12
+
+
+@dataclass
+class _Parts:
+    """Days with two parts before the year: how many tell which is the day, and what they hold."""
+
+    count: int = 0
+    day_first: int = 0
+    month_first: int = 0
+    first: set[int] = field(default_factory=set)
+    second: set[int] = field(default_factory=set)
+
+    def add(self, first: int, second: int) -> None:
+        self.count += 1
+        self.day_first += first > _MONTHS >= second
+        self.month_first += second > _MONTHS >= first
+        self.first.add(first)
+        self.second.add(second)
+
+    @property
+    def order(self) -> str | None:
+        """The order, None where nothing tells it."""
+        told = self.day_first + self.month_first
+        if not told:
+            # Days of entry are often the first of a month: the part that is always 1 is the day.
+            is_first = self.count >= _ENOUGH and self.second == {1} and len(self.first) > 2
+            return MONTH_FIRST if is_first else None
+        if self.month_first < told * (1 - _SLIPS_SHARE):
+            return DAY_FIRST
+        # Days of entry keep to few days of the month: where the first parts are fewer than the
+        # months would be, a handful of second parts above 12 are slips of the pen.
+        is_few = self.month_first <= self.count * _SLIPS_SHARE
+        months = sum(part <= _MONTHS for part in self.second)
+        return DAY_FIRST if is_few and len(self.first) < months else MONTH_FIRST
+
+    def joined(self, other: _Parts) -> _Parts:
+        return _Parts(
+            self.count + other.count,
+            self.day_first + other.day_first,
+            self.month_first + other.month_first,
+            self.first | other.first,
+            self.second | other.second,
+        )
 
 
 def order_of(columns: Mapping[str, pd.Series]) -> dict[str, str]:
@@ -39,29 +89,25 @@ def order_of(columns: Mapping[str, pd.Series]) -> dict[str, str]:
 
     Returns
     -------
-    ``years`` where a column has nothing but years; ``month_first`` for all others of the file
-    where some have a second part above 12 and none a first part above 12, or ten or more first
-    parts vary while every second part is the same; else ``day_first``.
+    ``years`` where a column has nothing but years; ``month_first`` where second parts pass 12 and
+    first parts do not (but for one in twenty), or ten or more first parts vary while every second
+    part is 1; else ``day_first``. A column that does not tell is as all columns of the file
+    together. Days with the year in front, and those after 2098, tell nothing and are never turned.
     """
-    found = dict.fromkeys(columns, DAY_FIRST)
-    first: set[int] = set()
-    second: set[int] = set()
-    count = 0
+    found: dict[str, str] = {}
+    parts: dict[str, _Parts] = {}
     for name, cells in columns.items():
         written = [cell for cell in cells.unique() if _is_day(cell)]
         if written and all(_YEAR.fullmatch(cell) for cell in written):
             found[name] = YEARS
             continue
+        parts[name] = _Parts()
         for cell in written:
-            if parts := _SLASHED.match(cell):
-                count += 1
-                first.add(int(parts[1]))
-                second.add(int(parts[2]))
-    # Months run to 12; a column of first days of months has one second part, or one first part.
-    alike = count >= _ENOUGH and len(second) == 1 and len(first) > 2
-    if first and max(first) <= 12 and (max(second) > 12 or alike):
-        found = {name: each if each == YEARS else MONTH_FIRST for name, each in found.items()}
-    return found
+            if two := _SLASHED.match(cell):
+                parts[name].add(int(two[1]), int(two[2]))
+    together = reduce(_Parts.joined, parts.values(), _Parts()).order or DAY_FIRST
+    own = {name: each.order or together for name, each in parts.items()}
+    return {name: found.get(name) or own[name] for name in columns}
 
 
 def day_of(cell: str, order: str, latest: date) -> date | str:
@@ -70,24 +116,29 @@ def day_of(cell: str, order: str, latest: date) -> date | str:
     A year alone is its first of July. Words for somebody still there, and days after 2098, are
     ``missing``.
     """
-    if cell.casefold() in _STILL_THERE:
+    if cell.casefold() in _STILL_THERE or _is_never(cell):
         return MISSING
     if order == YEARS and (year := _YEAR.fullmatch(cell)):
         day: date | str = date(int(year[1]), 7, 1)
     elif order == MONTH_FIRST:
-        turned = _SLASHED.sub(_turned, cell, count=1)
-        day = written_date(turned, latest)
+        two = _SLASHED.match(cell)
+        day = written_date(_turned(two) if two else cell, latest)
     else:
         day = written_date(cell, latest)
     return MISSING if isinstance(day, date) and day.year >= _NEVER else day
 
 
-def _turned(part: re.Match[str]) -> str:
+def _turned(two: re.Match[str]) -> str:
     """The same date with the day before the month."""
-    text = part.group(0)
-    after = text[part.end(2) - part.start() :]
-    return f"{part[2]}/{part[1]}{after}"
+    return f"{two[2]}/{two[1]}{two.string[two.end(2) :]}"
+
+
+def _is_never(cell: str) -> bool:
+    year = _FOUR.search(cell)
+    return year is not None and int(next(filter(None, year.groups()))) >= _NEVER
 
 
 def _is_day(cell: str) -> bool:
-    return bool(cell) and cell.casefold() not in _STILL_THERE and bool(re.search(r"\d{2}", cell))
+    if not cell or cell.casefold() in _STILL_THERE or _is_never(cell):
+        return False
+    return bool(re.search(r"\d{2}", cell))

@@ -40,8 +40,22 @@ def codes(folder: Path, text: str) -> list[str]:
         (["03/04/2010", "05/06/2011"], DAY_FIRST),  # cannot be told: as Indonesia writes
         ([f"{month:02d}/01/2010" for month in range(1, 13)], MONTH_FIRST),  # first days of months
         ([f"01/{month:02d}/2010" for month in range(1, 13)], DAY_FIRST),
+        # One slip among first days of months turns nothing.
+        (
+            [f"01/{at % 12 + 1:02d}/{1990 + at // 12}" for at in range(60)] + ["01/13/2001"],
+            DAY_FIRST,
+        ),
+        # Ten days of one month are days, whatever month it is.
+        ([f"{at:02d}/03/2010" for at in range(1, 12)], DAY_FIRST),
+        # One in a hundred that contradicts is a slip as well.
+        (
+            [f"{at % 12 + 1:02d}/{at % 28 + 1:02d}/{1990 + at // 12}" for at in range(200)]
+            + ["13/01/2001"],
+            MONTH_FIRST,
+        ),
         (["2010-03-04"], DAY_FIRST),
         (["2010", "2011.0", ""], YEARS),
+        (["2010", "2012", "9999-12-31", "9999"], YEARS),
         ([], DAY_FIRST),
     ],
 )
@@ -60,6 +74,42 @@ def test_one_column_settles_the_order_for_the_file(tmp_path):
     assert codes(tmp_path, f"{HEAD}\n{rows}") == ["roster_month_first"] * 2
 
 
+def test_days_with_the_year_in_front_are_never_turned(tmp_path):
+    rows = "\n".join(
+        f"p{at},L,1970,{at % 12 + 1:02d}/{at % 28 + 1:02d}/1995,2010-05-31" for at in range(40)
+    )
+    assert set(read(tmp_path, f"{HEAD}\n{rows}")["exit_date"]) == {pd.Timestamp("2010-05-31")}
+    assert day_of("2024-03-01", MONTH_FIRST, LATEST) == date(2024, 3, 1)
+
+
+def test_each_column_may_have_an_order_of_its_own():
+    found = order_of({
+        "start_date": pd.Series(["03/04/2010", "04/25/2010"], dtype="str"),
+        "exit_date": pd.Series(["25/04/2011", "26/04/2011"], dtype="str"),
+        "birth_date": pd.Series(["1970-01-31"], dtype="str"),
+    })  # fmt: skip
+    assert (found["start_date"], found["exit_date"]) == (MONTH_FIRST, DAY_FIRST)
+
+
+@pytest.mark.parametrize(
+    ("row", "start", "leaves"),
+    [
+        ("a,L,1970,01/09/2010,2010", "2010-09-01", "2010-10-31"),
+        ("a,L,1970,01/03/2010,2010", "2010-03-01", "2010-07-31"),
+        ("a,L,1970,01/03/2009,2010", "2009-03-01", "2010-07-01"),
+    ],
+)
+def test_a_year_alone_lies_behind_the_start_in_that_year(tmp_path, row, start, leaves):
+    others = "\n".join(f"p{at},L,1970,15/02/1995,2011" for at in range(3))
+    spell = read(tmp_path, f"{HEAD}\n{row}\n{others}").iloc[0]
+    assert (spell["start_date"], spell["exit_date"]) == (pd.Timestamp(start), pd.Timestamp(leaves))
+
+
+def test_a_year_of_entry_lies_before_the_exit_in_that_year(tmp_path):
+    spell = read(tmp_path, f"{HEAD}\na,L,1970,2010,31/03/2010\nb,L,1970,2009,").iloc[0]
+    assert spell["start_date"] == pd.Timestamp("2010-02-14")
+
+
 def test_years_alone_are_read_as_the_middle_of_the_year_and_said(tmp_path):
     rows = f"{HEAD}\na,L,1970,1995,2010\nb,L,1971,1996,"
     spells = read(tmp_path, rows)
@@ -71,7 +121,9 @@ def test_years_alone_are_read_as_the_middle_of_the_year_and_said(tmp_path):
     assert codes(tmp_path, rows) == ["roster_years_only"] * 2
 
 
-@pytest.mark.parametrize("cell", ["Active", "masih bekerja", "present", "9999-12-31", "31/12/2099"])
+@pytest.mark.parametrize(
+    "cell", ["Active", "masih bekerja", "present", "9999-12-31", "31/12/2099", "9999", "9999.0"]
+)
 def test_who_is_still_there_has_no_exit(cell):
     assert day_of(cell, DAY_FIRST, LATEST) == "missing"
 
