@@ -289,20 +289,27 @@ def degrees(cell: object) -> float | str | None:
         return UNKNOWN
     if isinstance(value, int | float):
         return None if value != value else float(value)
-    folded = text(value).replace(" ", "").rstrip("°")
+    written = text(value).strip()
+    # A blank beside a sign or a decimal mark is a slip; one between digits parts degrees, minutes.
+    folded = re.sub(r"(?<=[+.,-])\s+|\s+(?=[.,])", "", written).rstrip("° ")
     if not folded:
         return None
     if re.fullmatch(r"[+-]?\d{1,3}(?:[.,]\d+)?", folded):
         return float(folded.replace(",", "."))
-    return _sexagesimal(text(value).strip())
+    return _sexagesimal(written)
 
 
 # 7°37'09.5" LS, S 7 37.158, 111:33:30 E, 7,6193° LS; the letters of utara, selatan, timur, barat.
+# Parts must be parted: 1123456 is a lost decimal mark. S is the side of the compass, and seconds
+# only behind minutes written m in the same case: 7d37m09s.
 _SIDE = "LS|LU|BT|BB|[SNUEWTB]"
 _SEXAGESIMAL = re.compile(
-    rf"(?P<before>{_SIDE})?\s*(?P<sign>[+-]?)(?P<degrees>\d{{1,3}}(?:[.,]\d+)?)\s*[°ºd:\s]?\s*"
-    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:['’′`:m]|\s)?\s*)?"
-    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:[\"”″s]|''|’’)?\s*)?"
+    rf"(?P<before>{_SIDE})?\s*(?P<sign>[+-]?)\s*(?P<degrees>\d{{1,3}}(?:[.,]\d+)?)"
+    r"(?:\s*[°ºd:]\s*|\s+|(?!\d))"
+    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)"
+    r"(?:\s*(?:['’′`:]|(?P<small>(?-i:m))|(?P<large>(?-i:M)))(?!['’])\s*|\s+|(?![\d'’]))"
+    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)"
+    r"\s*(?:[\"”″]|''|’’|(?(small)(?-i:s)|(?(large)(?-i:S)|(?!))))?\s*)?)?"
     rf"(?P<after>{_SIDE})?",
     re.IGNORECASE,
 )

@@ -35,6 +35,43 @@ def test_degrees_minutes_and_seconds_are_read_as_people_write_them(written, valu
     assert found == (pytest.approx(value, abs=1e-6) if isinstance(value, float) else value)
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("3 19 12 S", -3.32),
+        ("3°19'12 S", -3.32),
+        ("3:19:12S", -3.32),
+        ("3 19 12 s", -3.32),
+        ("3°19'12s", -3.32),
+        ("3d19m12S", -3.32),
+        ("3d19m12sS", -3.32),
+        ("S 3 19 12", -3.32),
+        ("3°19′12″S", -3.32),
+        ("3°19’12’’ S", -3.32),
+        ("3d19m12s", 3.32),  # every unit written: s means seconds
+        ("3D19M12S U", 3.32),
+    ],
+)
+def test_the_letter_s_is_the_south_and_seconds_only_behind_minutes_written_m(written, value):
+    # By hand: 19/60 + 12/3600 = 0.32, Banjarmasin at 3.32 south.
+    assert degrees(written) == pytest.approx(value, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "written", ["1123456", "-7619300", "112345", "76193", "1123", "7 3709 LS", "73709 LS"]
+)
+def test_a_number_that_lost_its_decimal_mark_is_no_degrees_minutes_and_seconds(written):
+    assert degrees(written) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [("7 37", 7.616667), ("1 12", 1.2), ("- 7,6193", -7.6193)]
+)
+def test_a_blank_between_digits_parts_degrees_and_minutes(written, value):
+    # 7 37 was read as 737 degrees; a blank behind a sign is a slip.
+    assert degrees(written) == pytest.approx(value, abs=1e-6)
+
+
 def sexagesimal(text: str, sides: str) -> str:
     value = float(text)
     whole = int(abs(value))
