@@ -119,7 +119,7 @@ def answer(asked: argparse.Namespace) -> Answer:
         question = Question(rulebook, asked.on, choice, last_year, staff, facts)
         table = need_table(history, question, notes)
     except FarAheadError as error:
-        raise WrongUseError(error) from error
+        raise WrongUseError(error.said(asked.lang)) from error
     except FaultsError as error:
         files = {enrolment_file.HISTORY: asked.history, enrolment_file.BIRTHS: asked.births}
         raise enrolment_file.named(error, files) from None

@@ -39,7 +39,6 @@ _FIRST_STEP = {
 def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
     option: str,
     role_group: str,
-    post: str | None,
     years: int,
     rulebook: RuleBook,
     choice: PayChoice = USUAL,
@@ -56,8 +55,8 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
     option
         ``cpns, pppk, pppk_pw, mutasi_masuk``; ``redistribusi, penataan, teknologi`` bring nobody
         and cost nothing here.
-    role_group, post
-        The post filled; schooling, and by it the grade, follow from the role group.
+    role_group
+        Of the post filled; schooling, and by it the grade, follow from it.
     years
         Years of service asked, from 0.
     rulebook, choice
@@ -85,7 +84,6 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
 
     Method: docs/method.md eq. 184.
     """
-    del post  # The grade of entry follows from the role group alone.
     known = newcomer_costs(
         option, years, rulebook, choice, on=on, grade=grade, staff=staff, path=path
     )

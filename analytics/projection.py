@@ -360,7 +360,10 @@ class Projection:
     def _changes(self, every: str) -> tuple[Numbers, Numbers]:
         """Changes in post and on duty, ``(cell, step, period)``."""
         if every not in ("month", "year"):
-            raise ProjectionError(f"every is {every!r}; it is month or year")
+            raise ProjectionError(
+                f"Langkah {every!r} tidak dikenal; pilih month atau year.",
+                f"No step {every!r}; choose month or year.",
+            )
         if every == "month":
             return self.month_changes
         return self.year_changes, self.year_duty_changes
@@ -371,7 +374,9 @@ class Projection:
         group = np.asarray(group_of_cell, dtype=np.int64)[self._cell_of]
         here = (group >= 0) & self._is_on_duty
         if not here.any():
-            raise ProjectionError("nobody on duty in these cells")
+            raise ProjectionError(
+                "Tidak seorang pun bertugas di jabatan ini.", "Nobody is on duty in these cells."
+            )
         return group, here
 
 
@@ -419,7 +424,9 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
         When hazards do not fit the people or the horizon.
     """
     if people.empty:
-        raise ProjectionError("nobody to project")
+        raise ProjectionError(
+            "Tidak ada pegawai untuk diproyeksikan.", "There is nobody to project."
+        )
     months = calendar(as_of, years)
     staff = staff_arrays(people, hazards, months, levers)
     labels = people[list(cells)].astype("object").fillna(UNKNOWN).reset_index(drop=True)

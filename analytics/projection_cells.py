@@ -38,7 +38,8 @@ def grouped(cells: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, csr_a
     """
     if lost := [column for column in by if column not in cells]:
         raise ProjectionError(
-            f"no column {lost[0]!r}; projected by {', '.join(map(str, cells.columns))}"
+            f"Tidak ada kolom {lost[0]!r}; proyeksi menurut {', '.join(map(str, cells.columns))}.",
+            f"No column {lost[0]!r}; projected by {', '.join(map(str, cells.columns))}.",
         )
     columns = list(by)
     if columns:

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.rules import RuleBook
+from analytics.told import ToldError
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -30,8 +31,8 @@ _AT_ONCE = 4_096
 _ALMOST = 1.0 - 1e-9
 
 
-class ProjectionError(Exception):
-    """People, hazards or levers that do not fit together."""
+class ProjectionError(ToldError):
+    """People, hazards or levers that do not fit together, said in both languages."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,16 @@ class Levers:
         for employment, share, months in (*self.renewal, *self.mpp):
             if not 0.0 <= share <= 1.0 or months < 1:
                 raise ProjectionError(
-                    f"{employment}: a share from 0 to 1 and at least one month, not"
-                    f" {share} and {months}"
+                    f"{employment}: tulis bagian 0 sampai 1 dan paling sedikit satu bulan, bukan"
+                    f" {share} dan {months}.",
+                    f"{employment}: write a share from 0 to 1 and at least one month, not"
+                    f" {share} and {months}.",
                 )
         if wrong := [cause for cause, factor in self.factors if not 0.0 <= factor <= 20.0]:
-            raise ProjectionError(f"factor of {wrong[0]} must be from 0 to 20")
+            raise ProjectionError(
+                f"Faktor {wrong[0]} harus 0 sampai 20.",
+                f"The factor of {wrong[0]} must be from 0 to 20.",
+            )
 
 
 @lru_cache(maxsize=8)
@@ -125,7 +131,10 @@ class Calendar:
 def calendar(as_of: date, years: int) -> Calendar:
     """Months to project: the rest of this calendar year and ``years`` more."""
     if years < 1:
-        raise ProjectionError(f"years is {years}; at least one")
+        raise ProjectionError(
+            f"Proyeksi {years} tahun: paling sedikit satu.",
+            f"A projection of {years} years: at least one.",
+        )
     first = np.datetime64(as_of, "M")
     last = np.datetime64(f"{as_of.year + years}-12", "M")
     month = np.arange(first, last + 1)
@@ -198,21 +207,32 @@ def staff_arrays(
     factors = dict(levers.factors)
     causes = {name: each for name, each in hazards.items() if name not in (BY_LAW, CONTRACT, MPP)}
     if unknown := sorted(set(factors) - set(causes)):
-        raise ProjectionError(f"factor of {unknown[0]}, which has no hazard")
+        raise ProjectionError(
+            f"Faktor {unknown[0]}: sebab itu tidak mempunyai peluang keluar.",
+            f"Factor of {unknown[0]}, which has no hazard.",
+        )
     early: dict[str, Numbers] = {}
     for name, each in causes.items():
         chance = np.asarray(each, dtype=np.float64)
         if chance.ndim != 2 or len(chance) != len(people) or chance.shape[1] < needed:
             raise ProjectionError(
-                f"hazards of {name} are {chance.shape}; give person x year for {len(people)}"
-                f" people and {needed} years of twelve months"
+                f"Peluang keluar {name} berukuran {chance.shape}; berikan orang x tahun untuk"
+                f" {len(people)} orang dan {needed} tahun dua belas bulan.",
+                f"The hazards of {name} are {chance.shape}; give person x year for {len(people)}"
+                f" people and {needed} years of twelve months.",
             )
         if not (chance.min(initial=0.0) >= 0.0 and chance.max(initial=0.0) <= 1.0):
-            raise ProjectionError(f"hazards of {name} hold what is no probability")
+            raise ProjectionError(
+                f"Peluang keluar {name} memuat yang bukan peluang (0 sampai 1).",
+                f"The hazards of {name} hold what is no probability (0 to 1).",
+            )
         early[name] = chance[:, :needed] * factors.get(name, 1.0)
     total = sum(early.values(), start=np.zeros((len(people), needed)))
     if len(causes) and not factors and total.max(initial=0.0) > 1.0 + 1e-9:
-        raise ProjectionError("hazards of all causes together exceed 1")
+        raise ProjectionError(
+            "Peluang keluar semua sebab bersama-sama melebihi 1.",
+            "The hazards of all causes together exceed 1.",
+        )
     risk = -np.log1p(-np.minimum(total, _ALMOST))
     exposure = {
         name: np.divide(chance * risk, total, out=np.zeros_like(total), where=total > 0)

@@ -35,7 +35,10 @@ def policy_difference(today: Projection, other: Projection, by: Sequence[str] = 
         and np.array_equal(today.months.month_on, other.months.month_on)
         and today.steps == other.steps
     ):
-        raise ProjectionError("the two projections are not of the same people and horizon")
+        raise ProjectionError(
+            "Kedua proyeksi bukan tentang orang dan tahun yang sama.",
+            "The two projections are not of the same people and horizon.",
+        )
     keys = [*by, "step"]
     tables = [each.account(by, "year") for each in (today, other)]
     answer = tables[0][[*by, "year", "step"]].copy()

@@ -73,7 +73,10 @@ def gap(
     Method: docs/method.md eq. 194-195.
     """
     if lost := [column for column in CELL if column not in projection.cells]:
-        raise GapError(f"the projection has no {lost[0]}; project by {', '.join(CELL)}")
+        raise GapError(
+            f"Proyeksi tidak mempunyai {lost[0]}; proyeksikan menurut {', '.join(CELL)}.",
+            f"The projection has no {lost[0]}; project by {', '.join(CELL)}.",
+        )
     years = projection.months.years
     school = needs.school.loc[needs.school["year"].isin(years)]
     sources = (projection.cells, school, needs.abk, needs.ratio)
@@ -153,7 +156,10 @@ def with_less_need(found: Gap, share: Numbers) -> Gap:
     both say what they said. Method: docs/method.md eq. 206.
     """
     if share.shape != found.need.shape or not ((share >= 0) & (share <= 1)).all():
-        raise GapError(f"shares from 0 to 1 by cell and year {found.need.shape}, please")
+        raise GapError(
+            f"Tulis bagian 0 sampai 1 menurut jabatan dan tahun {found.need.shape}.",
+            f"Write shares from 0 to 1 by cell and year {found.need.shape}.",
+        )
     return Gap(
         found.cells, found.years, found.need * (1.0 - share), found.need_abk,
         found.need_complement, found.supply, found.part_time, found.promoted,

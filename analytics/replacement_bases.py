@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from analytics.posts_held import CELL
 from analytics.projection import Projection
+from analytics.told import ToldError
 
 Numbers = NDArray[np.float64]
 
 _ALMOST = 1e-6
 
 
-class GapError(Exception):
-    """A projection and needs that do not fit together."""
+class GapError(ToldError):
+    """A projection and needs that do not fit together, said in both languages."""
 
 
 def duty_levels(projection: Projection) -> Numbers:
@@ -40,7 +41,10 @@ def all_cells(
         texts = [source[name].to_numpy(dtype=object) for source in sources]
         code, known = pd.factorize(np.concatenate(texts), sort=True)
         if (code < 0).any():
-            raise GapError(f"{name} is missing in some rows of people or needs; fill it in")
+            raise GapError(
+                f"{name} kosong pada sebagian baris pegawai atau kebutuhan; isilah.",
+                f"{name} is missing in some rows of people or needs; fill it in.",
+            )
         key = key * len(known) + code
         columns.append(known)
         sizes.append(len(known))

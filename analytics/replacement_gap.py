@@ -275,7 +275,9 @@ class Gap:
     def _new_groups(self, by: Sequence[str]) -> tuple[pd.DataFrame, csr_array]:
         if lost := [column for column in by if column not in self.cells]:
             raise GapError(
-                f"no column {lost[0]!r}; the gap knows {', '.join(map(str, self.cells.columns))}"
+                f"Tidak ada kolom {lost[0]!r}; kekurangan menurut"
+                f" {', '.join(map(str, self.cells.columns))}.",
+                f"No column {lost[0]!r}; the gap knows {', '.join(map(str, self.cells.columns))}.",
             )
         if by:
             codes, labels = pd.MultiIndex.from_frame(
@@ -293,8 +295,11 @@ class Gap:
             return np.arange(len(self.years))
         wanted = np.asarray(list(years), dtype=np.int64)
         if lost := sorted(set(wanted.tolist()) - set(self.years.tolist())):
-            raise GapError(f"no year {lost[0]}; the gap runs from {self.years[0]} to"
-                           f" {self.years[-1]}")  # fmt: skip
+            raise GapError(
+                f"Tahun {lost[0]} tidak dihitung; kekurangan dihitung dari {self.years[0]} sampai"
+                f" {self.years[-1]}.",
+                f"No year {lost[0]}; the gap runs from {self.years[0]} to {self.years[-1]}.",
+            )
         return np.searchsorted(self.years, wanted)
 
     def _bases(self, member: csr_array) -> list[str]:

@@ -286,11 +286,13 @@ def flow_table(asked: Asked, mix: Mix) -> pd.DataFrame:
     ``year, side`` (``from``, ``to``), ``item, count``. From: ``keluar`` (who will have left),
     ``kurang_hari_ini`` (short already), ``kebutuhan_naik``. To: ``tidak_perlu_lagi``, the options,
     ``belum_terisi``; both sides sum to the same in every year. Roles without a known need stand in
-    ``keluar`` and ``belum_dihitung``. Method: docs/method.md eq. 241.
+    ``keluar`` and ``belum_dihitung``; ``belum_terisi`` has no ``count`` in years in which no need
+    is known. Method: docs/method.md eq. 241, 314.
     """
     question, years = asked.question, np.array(asked.question.years)
     gone = np.cumsum(question.leavers, axis=1)
-    known = is_computed(asked).any(axis=1)
+    computed = is_computed(asked)
+    known = computed.any(axis=1)
     start = asked.table.pivot_table(index="role", columns="year", values="start_count")
     began = start.reindex(list(question.roles)).iloc[:, 0].to_numpy(dtype=np.float64)
     short_now = np.maximum(question.deficit[:, 0] - np.maximum(began - question.supply[:, 0], 0), 0)
@@ -320,4 +322,8 @@ def flow_table(asked: Asked, mix: Mix) -> pd.DataFrame:
             rows += [
                 (year, side, item, int(count)) for item, count in zip(parts, counts, strict=True)
             ]
-    return pd.DataFrame(rows, columns=["year", "side", "item", "count"])
+    table = pd.DataFrame(rows, columns=["year", "side", "item", "count"])
+    unsaid = (table["item"] == UNFILLED) & table["year"].isin(years[~computed.any(axis=0)])
+    if unsaid.any():
+        table["count"] = table["count"].astype("Int64").mask(unsaid)
+    return table

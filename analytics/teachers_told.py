@@ -20,6 +20,7 @@ from analytics.teachers import SchoolFacts
 from analytics.teachers_in_post import teachers_in_post
 from analytics.teachers_law import HIGHEST_GRADE
 from analytics.teachers_religion import religion_shares
+from analytics.told import ToldError
 
 # Grade of a row that counts a whole school.
 TOTAL = "total"
@@ -27,8 +28,8 @@ YEARS_MOST = 10
 PUBLIC = "negeri"
 
 
-class FarAheadError(ValueError):
-    """A number of years that nobody forecasts."""
+class FarAheadError(ToldError, ValueError):
+    """A number of years that nobody forecasts, said in both languages."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +180,8 @@ def with_forecast(
         return history
     if not 0 < years <= YEARS_MOST:
         raise FarAheadError(
-            f"ramalan {years} tahun: tulis 1 sampai {YEARS_MOST} sesudah {last_year}"
+            f"ramalan {years} tahun: tulis 1 sampai {YEARS_MOST} sesudah {last_year}",
+            f"a forecast of {years} years: write 1 to {YEARS_MOST} after {last_year}",
         )
     told = history[["school_id", "school_year", "grade", "pupils"]]
     for known in ("district", "level"):

@@ -71,4 +71,4 @@ def test_spending_with_everybody_present_is_the_sum_of_everybody(book):
 
 
 def test_options_that_bring_nobody_cost_nothing_here(book):
-    assert (newcomer_cost("teknologi", "guru", None, 5, book, on=ON)["total_idr"] == 0).all()
+    assert (newcomer_cost("teknologi", "guru", 5, book, on=ON)["total_idr"] == 0).all()

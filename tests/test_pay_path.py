@@ -248,7 +248,7 @@ def test_pay_of_part_time_staff_counts_to_the_cap_only_where_it_is_read_so(book)
 
 
 def test_a_newcomer_without_a_certificate_in_the_first_year(book):
-    cost = newcomer_cost("pppk", "guru", None, 3, book, PayChoice(certified_share=1.0), on=ON)
+    cost = newcomer_cost("pppk", "guru", 3, book, PayChoice(certified_share=1.0), on=ON)
     assert list(cost["outside_cap_idr"] > 12 * 3_000_000) == [False, True, True]
 
 
@@ -256,7 +256,7 @@ def test_a_transfer_costs_what_permanent_staff_of_the_role_cost(book):
     frame = people(
         golongan=["IV/b", "III/a"], service_years=[32, 0], role_group=["guru", "pelaksana"]
     )
-    cost = newcomer_cost("mutasi_masuk", "guru", None, 1, book, on=ON, staff=frame)
+    cost = newcomer_cost("mutasi_masuk", "guru", 1, book, on=ON, staff=frame)
     whole = pay_path(frame, ON, 0, book)
     assert cost["total_idr"].iloc[0] == pytest.approx(whole.total_idr[0, 0])
 

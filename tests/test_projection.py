@@ -269,21 +269,25 @@ def test_the_calendar_spreads_each_year_of_hazards_over_its_days():
 @pytest.mark.parametrize(
     ("hazards", "said"),
     [
-        ({"aps": np.zeros((3, 9))}, "give person x year"),
-        ({"aps": np.zeros((200, 2))}, "years of twelve months"),
-        ({"aps": np.full((200, 6), 1.5)}, "no probability"),
-        ({"aps": np.full((200, 6), 0.6), "pindah_keluar": np.full((200, 6), 0.6)}, "exceed 1"),
+        ({"aps": np.zeros((3, 9))}, ("orang x tahun", "give person x year")),
+        ({"aps": np.zeros((200, 2))}, ("tahun dua belas bulan", "years of twelve months")),
+        ({"aps": np.full((200, 6), 1.5)}, ("bukan peluang", "no probability")),
+        (
+            {"aps": np.full((200, 6), 0.6), "pindah_keluar": np.full((200, 6), 0.6)},
+            ("melebihi 1", "exceed 1"),
+        ),
     ],
 )
 def test_hazards_that_do_not_fit_are_refused_with_the_reason(hazards, said):
-    with pytest.raises(ProjectionError, match=said):
+    with pytest.raises(ProjectionError, match=said[0]) as refused:
         projection(staff(), AS_OF, YEARS, hazards)
+    assert said[1] in refused.value.english
 
 
 def test_levers_outside_their_bounds_are_refused():
-    with pytest.raises(ProjectionError, match="from 0 to 1"):
+    with pytest.raises(ProjectionError, match="0 sampai 1"):
         Levers(renewal=(("PPPK", 1.2, 12),))
-    with pytest.raises(ProjectionError, match="no hazard"):
+    with pytest.raises(ProjectionError, match="tidak mempunyai peluang"):
         projection(staff(), AS_OF, YEARS, {}, levers=Levers(factors=(("aps", 2.0),)))
 
 

@@ -95,6 +95,15 @@ def test_where_no_need_is_known_nothing_is_said_of_empty_posts(ran):
         assert case["unfilled_count"] is None and case["unfilled_post_years"] is None
 
 
+def test_where_no_need_is_known_the_flow_leaves_its_empty_posts_open(ran):
+    result = ran(("need.bases", ("abk",)))
+    flow = list(csv.DictReader(result.files()["flow.csv"].decode().splitlines()))
+    assert {row["count"] for row in flow if row["item"] == "belum_terisi"} == {""}
+    assert all(row["count"].isdecimal() for row in flow if row["item"] != "belum_terisi")
+    sides = result.tables["flow"].groupby(["year", "side"])["count"].sum().unstack()
+    assert (sides["from"] == sides["to"]).all() and (sides["from"] > 0).all()
+
+
 def test_where_no_need_is_known_a_robust_plan_saves_nothing_that_is_known(ran):
     result = ran(("need.bases", ("abk",)), ("plan.rule", "robust_mix"))
     assert result.summary["robust_worth"] is None

@@ -141,7 +141,10 @@ def test_a_list_reads_as_a_sentence():
     assert words.names([]) == ""
 
 
-REFUSALS = ("StoreError", "StateError", "RuleError", "PayError", "MixError")
+REFUSALS = (
+    *("StoreError", "StateError", "RuleError", "PayError", "MixError", "ScenarioError"),
+    *("GapError", "ProjectionError", "FarAheadError"),
+)
 
 
 def test_what_is_refused_is_said_in_the_language_of_the_screen(monkeypatch):

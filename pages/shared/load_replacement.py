@@ -184,7 +184,7 @@ def _side(
             continue
         try:
             costs[option.option] = newcomer_cost(
-                option.option, role_group, None, SERVICE_YEARS, book, choice,
+                option.option, role_group, SERVICE_YEARS, book, choice,
                 on=day, staff=held.posted, path=path,
             )  # fmt: skip
         except PayError:

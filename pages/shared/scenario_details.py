@@ -91,6 +91,13 @@ def _flow_finding(rows: pd.DataFrame, year: int) -> str:
     to = rows.loc[rows["side"] == "to"].set_index("item")["count"]
     total = int(to.sum())
     options = int(to.reindex(list(option_names())).fillna(0).sum())
+    empty = to.get("belum_terisi", 0)
+    if pd.isna(empty):
+        return t(
+            "Sampai {year} ditinggalkan {all} jabatan; berapa yang tetap kosong belum dihitung",
+            all=number(total),
+            year=year,
+        )
     return t(
         "Dari {all} jabatan kosong sampai {year}: {less} tidak perlu lagi, {options} ditutup"
         " pilihan, {empty} tetap kosong",
@@ -98,7 +105,7 @@ def _flow_finding(rows: pd.DataFrame, year: int) -> str:
         year=year,
         less=number(to.get("tidak_perlu_lagi", 0)),
         options=number(options),
-        empty=number(to.get("belum_terisi", 0)),
+        empty=number(empty),
     )
 
 
