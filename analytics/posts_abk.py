@@ -251,10 +251,12 @@ def joined(rows: pd.DataFrame, into: Mapping[str, str], years: Sequence[int]) ->
     cell, unit = at.astype(np.int64), pd.factorize(cells["unit_id"])[0].astype(np.int64)
     counts = by_year(cell, unit, own, years)
     ftes = by_year(cell, unit, own.assign(needed_count=own["needed_fte"]), years)
+    shared = np.bincount(cell, own["is_shared"].to_numpy(bool), len(cells)) > 0
     told = cells.loc[cells.index.repeat(len(years))].assign(
         unit_id=lambda each: each["unit_id"].replace(into),
         year=np.tile(np.asarray(years, dtype=np.int64), len(cells)),
-        needed_count=counts.ravel(), needed_fte=ftes.ravel(), is_shared=False,
+        needed_count=counts.ravel(), needed_fte=ftes.ravel(),
+        is_shared=np.repeat(shared, len(years)),
     )  # fmt: skip
     sums = {"needed_count": "sum", "needed_fte": "sum", "is_shared": "any"}
     added = told.groupby([*CELL, "year"], as_index=False, sort=True).agg(sums)

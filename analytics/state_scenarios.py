@@ -264,11 +264,6 @@ class Scenarios(Connected):
             next_version(connection, "scenarios")
             note(connection, actor, "remove_scenario", row.name)
 
-    def keep_result(self, scenario_id: int, revision: int, result: ToKeep, actor: str) -> None:
-        """Keep by what a result was computed."""
-        with self._writing() as connection:
-            _insert_result(connection, scenario_id, revision, result, actor)
-
     def scenario_results(self, scenario_id: int) -> pd.DataFrame:
         """Results kept for a scenario, oldest first.
 

@@ -76,9 +76,12 @@ def test_an_approval_that_is_cut_short_leaves_nothing_behind(decisions, monkeypa
 
 def test_a_result_that_was_tampered_with_is_not_replayed(decisions):
     draft = scenario_desk.saved(decisions, presets()["do_nothing"], "setempat")
+    asked = scenario_desk.submitted(decisions, draft, "setempat", "pengelola")
     result = run(draft.scenario, stages())
     tampered = ToKeep(result.provenance, result.summary, "0" * 64)
-    decisions.keep_result(draft.saved.scenario_id, 1, tampered, "setempat")
+    decisions.move_scenario(
+        asked.saved.scenario_id, "approved", "setempat", "pengelola", revision=1, result=tampered
+    )
     with pytest.raises(ScenarioError, match="tidak sama dengan yang disimpan"):
         scenario_desk.replayed(decisions, draft, stages())
 

@@ -233,6 +233,19 @@ def test_the_abk_of_a_unit_that_closes_goes_with_its_people_sheet_by_sheet():
     assert joined(rows, {"x": "y"}, range(2026, 2030)).equals(rows)
 
 
+def test_a_unit_that_takes_over_what_was_shared_out_says_so():
+    rows = pd.DataFrame(
+        [("a", 2026, 3.0, False), ("b", 2026, 2.0, True), ("c", 2026, 9.0, False)],
+        columns=["unit_id", "year", "needed_count", "is_shared"],
+    ).assign(role_group="pelaksana", post="pelaksana", needed_fte=1.0)
+    found = joined(rows, {"b": "a"}, range(2026, 2028)).set_index(["unit_id", "year"])
+    assert found["is_shared"].to_dict() == {
+        ("a", 2026): True,
+        ("a", 2027): True,
+        ("c", 2026): False,
+    }
+
+
 # ---- moves planned every year --------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -159,7 +160,10 @@ def test_what_was_submitted_is_never_removed(with_accounts):
 
 
 def test_a_kept_result_says_by_what_it_was_computed(decisions):
-    saved = decisions.save_scenario("A", "isi", "ani")
-    decisions.keep_result(saved.scenario_id, 1, ToKeep({"edition": 3}, {"orang": 5}, "abc"), "ani")
+    saved = decisions.save_scenario("A", "isi", "setempat")
+    move = partial(decisions.move_scenario, saved.scenario_id, revision=1)
+    move("submitted", "setempat", "pengelola")
+    result = ToKeep({"edition": 3}, {"orang": 5}, "abc")
+    move("approved", "setempat", "pengelola", result=result)
     kept = decisions.scenario_results(saved.scenario_id).iloc[0]
     assert (kept["provenance"], kept["output_sha256"]) == ('{"edition": 3}', "abc")
