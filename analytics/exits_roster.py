@@ -16,11 +16,11 @@ import pandas as pd
 
 from analytics import rules
 from analytics.exit_causes import BUP, UNKNOWN, causes_of
-from analytics.exits_roster_days import DAY_FIRST, MONTH_FIRST, YEARS, day_of, order_of
+from analytics.exits_roster_days import DAY_FIRST, MONTH_FIRST, YEARS, day_of, is_blank, order_of
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import table_of
 from analytics.readers.dates import INVALID, MISSING
-from analytics.readers.headers import header_key, meaning_of
+from analytics.readers.headers import SOUNDS_LIKE, header_key, meaning_of
 
 NEEDED = ("person_id", "birth_year", "start_date", "exit_date")
 OWN = (*NEEDED, "birth_date", "sex", "reason", "group")
@@ -81,15 +81,14 @@ def read_roster(path: Path, latest: date) -> Roster:
     rows, names = _table(path)
     for needed in NEEDED:
         if needed not in names and not (needed == "birth_year" and "birth_date" in names):
-            raise FaultsError(
-                [
-                    Fault(
-                        path.name,
-                        "roster_column_missing",
-                        details={"column_name": needed, "needed": _HEADERS},
-                    )
-                ]
-            )
+            unread = ", ".join(str(each) for each in rows.columns if each not in names.values())
+            details = {
+                "column_name": needed,
+                "needed": _HEADERS,
+                "unread_id": f"; tidak dikenali di berkas: {unread}" if unread else "",
+                "unread_en": f"; not known in the file: {unread}" if unread else "",
+            }
+            raise FaultsError([Fault(path.name, "roster_column_missing", details=details)])
     if rows.empty:
         raise FaultsError([Fault(path.name, "file_no_rows")])
     reading = _Reading(path.name, rows, names, latest)
@@ -104,18 +103,27 @@ def read_roster(path: Path, latest: date) -> Roster:
 
 
 def _table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    rows = table_of(path, as_written=True)
+    rows = table_of(path, known=_is_known, as_written=True)
     names: dict[str, str] = {}
     ours = {header_key(name): name for name in OWN}
     for header in rows.columns:
         # Our own words come first; of two other words for one thing, the first column counts.
         if header_key(header) in ours:
             names[ours[header_key(header)]] = str(header)
-    for header in rows.columns:
-        name = meaning_of(header, "spell").column
-        if name and header not in names.values():
-            names.setdefault(name, str(header))
+    meanings = [(str(header), meaning_of(header, "spell")) for header in rows.columns]
+    # What only sounds like a column gives way to what is known for it, a year alone to a day.
+    for header, meaning in sorted(meanings, key=lambda each: _rank(each[0], each[1].rank)):
+        if meaning.column and header not in names.values():
+            names.setdefault(meaning.column, header)
     return rows, names
+
+
+def _is_known(header: str) -> bool:
+    return header_key(header) in map(header_key, OWN) or bool(meaning_of(header, "spell").column)
+
+
+def _rank(header: str, rank: int) -> tuple[bool, bool]:
+    return rank >= SOUNDS_LIKE, bool(re.search(r"year|tahun|\bthn\b", header, re.I))
 
 
 class _Reading:
@@ -186,7 +194,9 @@ class _Reading:
         if "reason" in self.names:
             found["cause"] = self._causes(leaves)
         if "group" in self.names:
-            found["group"] = self._cells("group").replace("", pd.NA)
+            groups = self._cells("group")
+            # A group may be numbered nought.
+            found["group"] = groups.mask(_blank(groups) & ~groups.str.contains(r"\d"))
         return found.loc[~self.bad].reset_index(drop=True)
 
     def _within_year(self, start: pd.Series, leaves: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -246,13 +256,13 @@ class _Reading:
             cell: _SEXES.get(re.sub(r"[^a-z0-9]", "", cell.casefold()), pd.NA)
             for cell in cells.unique()
         }
-        for at in _where(cells.map(read).isna() & (cells != "")):
+        for at in _where(cells.map(read).isna() & ~_blank(cells)):
             self._say(at, "spell_sex_unknown", "sex")
         return cells.map(read).astype("str")
 
     def _causes(self, leaves: pd.Series) -> pd.Series:
         words = self._cells("reason").str.casefold().str.split().str.join(" ")
-        words = words.where(leaves.notna() & (words != ""))
+        words = words.where(leaves.notna() & ~_blank(words))
         # Which age is mandatory is not the file's to say: 'pensiun' and 'BUP' stay as written, so
         # that whoever went before that age is learnt from as well.
         written = words.fillna("").tolist()
@@ -277,6 +287,10 @@ class _Reading:
                     break
             else:
                 seen[row["person_id"]].append((row["start_date"], until, int(self.rows.index[at])))
+
+
+def _blank(cells: pd.Series) -> pd.Series:
+    return cells.map({cell: is_blank(cell) for cell in cells.unique()}).astype(bool)
 
 
 def _where(flags: pd.Series) -> list[int]:

@@ -26,11 +26,21 @@ _STILL_THERE = frozenset(
         "s/d sekarang",
     }
 )
-_SLASHED = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(?:\d{4}|\d{2})(?!\d)")
+# What systems and clerks write into an empty cell, without the marks around it.
+_EMPTY = frozenset(
+    {
+        *("", "n", "na", "nan", "nat", "nil", "nihil", "none", "null", "void", "empty", "blank"),
+        *("kosong", "tidakada", "tdkada", "belum", "belumada", "belumkeluar", "belumberhenti"),
+        *("belumpensiun", "notyet", "notapplicable", "dbnull", "undefined", "0", "00"),
+    }
+)
+_SLASHED = re.compile(r"(?<!\d)(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(?:\d{4}|\d{2})(?!\d)")
 _YEAR = re.compile(r"(1[89]\d{2}|20\d{2}|21\d{2})(?:[.,]0*)?")
 # The year of a day that has four digits of it: alone, in front or at the end.
 _FOUR = re.compile(r"(?:^(\d{4})(?:[.,]0*)?$|^(\d{4})[-/.]|[-/.](\d{4})(?!\d))")
 _ENOUGH = 10
+# The last day there is, as a spreadsheet counts days.
+_LAST_SERIAL = 2_958_465
 # Of the days that tell, how many may be slips of the pen.
 _SLIPS_SHARE = 0.05
 _MONTHS = 12
@@ -116,7 +126,7 @@ def day_of(cell: str, order: str, latest: date) -> date | str:
     A year alone is its first of July. Words for somebody still there, and days after 2098, are
     ``missing``.
     """
-    if cell.casefold() in _STILL_THERE or _is_never(cell):
+    if is_blank(cell) or cell.casefold() in _STILL_THERE or _is_never(cell):
         return MISSING
     if order == YEARS and (year := _YEAR.fullmatch(cell)):
         day: date | str = date(int(year[1]), 7, 1)
@@ -128,17 +138,29 @@ def day_of(cell: str, order: str, latest: date) -> date | str:
     return MISSING if isinstance(day, date) and day.year >= _NEVER else day
 
 
+def is_blank(cell: str) -> bool:
+    """Whether a cell says that there is nothing in it: ``(null)``, ``<NA>``, ``n.a.``, ``nil``.
+
+    A time of nought hours without a day is what a spreadsheet shows of an empty date.
+    """
+    return re.sub(r"[^a-z0-9]", "", cell.casefold()) in _EMPTY or bool(
+        re.fullmatch(r"[0:.,/ -]+", cell)
+    )
+
+
 def _turned(two: re.Match[str]) -> str:
     """The same date with the day before the month."""
     return f"{two[2]}/{two[1]}{two.string[two.end(2) :]}"
 
 
 def _is_never(cell: str) -> bool:
+    if re.fullmatch(rf"{_LAST_SERIAL}(?:[.,]\d*)?", cell):
+        return True
     year = _FOUR.search(cell)
     return year is not None and int(next(filter(None, year.groups()))) >= _NEVER
 
 
 def _is_day(cell: str) -> bool:
-    if not cell or cell.casefold() in _STILL_THERE or _is_never(cell):
+    if is_blank(cell) or cell.casefold() in _STILL_THERE or _is_never(cell):
         return False
     return bool(re.search(r"\d{2}", cell))

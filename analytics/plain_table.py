@@ -1,11 +1,12 @@
-"""A file given to a command as a table of text: CSV in any dress, or a workbook's first sheet.
+"""A file given to a command as a table of text: CSV in any dress, a workbook, or Parquet.
 
-Headings are found wherever they stand in the first rows.
+Headings are found wherever they stand in the first rows, on whichever sheet that is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -17,15 +18,33 @@ from analytics.readers.workbook import sheets_of
 # Name of an index that holds the line an editor, or the row a spreadsheet, shows.
 LINE = "line"
 _DEEPEST_HEADER = 20
+# So many headings that are known make a row the row of headings.
+_ENOUGH_KNOWN = 2
 
 
-def table_of(path: Path, first: str = "", *, as_written: bool = False) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Lines:
+    """Rows of text of one sheet, and the number of each."""
+
+    rows: list[list[str]]
+    numbers: list[int]
+
+
+def table_of(
+    path: Path,
+    first: str = "",
+    *,
+    known: Callable[[str], bool] | None = None,
+    as_written: bool = False,
+) -> pd.DataFrame:
     """A file as text, its headings in lower case.
 
     Parameters
     ----------
     first
         The heading that marks the row of headings; without it the first filled row is taken.
+    known
+        Whether a heading is one of those looked for: the row with most of them is taken.
     as_written
         Whether headings stay as they stand in the file.
 
@@ -40,30 +59,32 @@ def table_of(path: Path, first: str = "", *, as_written: bool = False) -> pd.Dat
         ``file_missing``, ``file_empty``, and those of
         :func:`analytics.readers.workbook.sheets_of`.
     """
-    rows, numbers = rows_of(path)
-    top = _header(path, rows, first)
-    names = list(rows[top]) if as_written else _folded(rows[top])
+    sheets = _filled_sheets(path)
+
+    def hits(row: Sequence[str]) -> int:
+        if known is not None:
+            found = sum(known(name) for name in set(row) - {""})
+            return found if found >= _ENOUGH_KNOWN else 0
+        return int(bool(first) and first in _folded(row))
+
+    best = [(0, sheet, _tops(sheet)[0]) for sheet in sheets[:1]]
+    for sheet in sheets:
+        for top in _tops(sheet):
+            count = hits(sheet.rows[top])
+            # The first of several alike: a heading repeated on every page is the first one's.
+            if count > best[0][0]:
+                best = [(count, sheet, top)]
+    _, sheet, top = best[0]
+    names = list(sheet.rows[top]) if as_written else _folded(sheet.rows[top])
     width = len(names)
     below = [
         (number, (row + [""] * width)[:width])
-        for number, row in zip(numbers[top + 1 :], rows[top + 1 :], strict=True)
+        for number, row in zip(sheet.numbers[top + 1 :], sheet.rows[top + 1 :], strict=True)
         if any(row)
     ]
     lines = pd.Index([number for number, _ in below], dtype="int64", name=LINE)
     table = pd.DataFrame([row for _, row in below], columns=names, index=lines, dtype="str")
     return table.loc[:, ~table.columns.duplicated()]
-
-
-def _header(path: Path, rows: Sequence[Sequence[str]], first: str) -> int:
-    filled = [at for at, row in enumerate(rows) if any(row)]
-    if not filled:
-        raise FaultsError([Fault(path.name, "file_empty")])
-    marked = [at for at in filled[:_DEEPEST_HEADER] if first and first in _folded(rows[at])]
-    return marked[0] if marked else filled[0]
-
-
-def _folded(row: Sequence[str]) -> list[str]:
-    return [name.casefold() for name in row]
 
 
 def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
@@ -74,8 +95,15 @@ def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
     FaultsError
         As :func:`table_of`.
     """
+    sheet = _filled_sheets(path)[0]
+    return sheet.rows, sheet.numbers
+
+
+def _filled_sheets(path: Path) -> list[_Lines]:
+    """Every sheet that is shown and holds something, as text."""
     if not path.is_file():
         raise FaultsError([Fault(path.name, "file_missing")])
+    found = []
     for sheet in sheets_of(path):
         if sheet.is_hidden:
             continue
@@ -84,5 +112,16 @@ def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
             for row in sheet.rows
         ]
         if any(any(row) for row in rows):
-            return rows, list(sheet.numbers)
-    raise FaultsError([Fault(path.name, "file_empty")])
+            found.append(_Lines(rows, list(sheet.numbers)))
+    if not found:
+        raise FaultsError([Fault(path.name, "file_empty")])
+    return found
+
+
+def _tops(sheet: _Lines) -> list[int]:
+    """The first filled rows, of which one is the row of headings."""
+    return [at for at, row in enumerate(sheet.rows) if any(row)][:_DEEPEST_HEADER]
+
+
+def _folded(row: Sequence[str]) -> list[str]:
+    return [name.casefold() for name in row]

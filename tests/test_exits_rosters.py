@@ -12,6 +12,9 @@ import pytest
 from analytics.__main__ import main
 from analytics.exits_roster import read_roster
 from analytics.exits_roster_days import DAY_FIRST, MONTH_FIRST, YEARS, day_of, order_of
+from analytics.faults import FaultsError
+from analytics.readers.headers import meaning_of
+from tests import workbooks
 
 LATEST = date(2026, 1, 1)
 HEAD = "person_id,sex,birth_year,start_date,exit_date"
@@ -122,10 +125,36 @@ def test_years_alone_are_read_as_the_middle_of_the_year_and_said(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "cell", ["Active", "masih bekerja", "present", "9999-12-31", "31/12/2099", "9999", "9999.0"]
-)
+    "cell",
+    ["Active", "masih bekerja", "present", "9999-12-31", "31/12/2099", "12/31/9999", "2958465",
+     "9999-12-31 00:00:00", "\\N", "<NA>", "n.a.", ".", "nil", "(null)", "tidak ada",
+     "belum keluar", "00:00.0", "0000-00-00", "#N/A", "9999", "9999.0"],
+)  # fmt: skip
 def test_who_is_still_there_has_no_exit(cell):
     assert day_of(cell, DAY_FIRST, LATEST) == "missing"
+
+
+@pytest.mark.parametrize("cell", ["unknown", "2010-13-01", "soon", "31/02/2010"])
+def test_a_day_nobody_can_read_is_not_taken_for_still_there(cell):
+    assert day_of(cell, DAY_FIRST, LATEST) == "invalid"
+
+
+def test_a_day_that_never_comes_says_nothing_of_the_order_of_the_others(tmp_path):
+    rows = "a,L,1970,02/01/1995,12/31/9999\nb,L,1971,25/01/1996,12/31/9999\nc,L,1971,1996-01-09,"
+    spells = read(tmp_path, f"{HEAD}\n{rows}")
+    days = ["1995-01-02", "1996-01-25", "1996-01-09"]
+    assert spells["start_date"].to_list() == [pd.Timestamp(day) for day in days]
+    assert spells["exit_date"].isna().all()
+
+
+def test_days_with_the_year_first_stand_beside_american_ones(tmp_path):
+    rows = "a,L,1970,1995-02-03,12/31/2010\nb,L,1971,1996-09-19,01/02/2011"
+    spells = read(tmp_path, f"{HEAD}\n{rows}")
+    assert spells["start_date"].to_list() == [
+        pd.Timestamp("1995-02-03"),
+        pd.Timestamp("1996-09-19"),
+    ]
+    assert spells["exit_date"].to_list() == [pd.Timestamp("2010-12-31"), pd.Timestamp("2011-01-02")]
 
 
 def test_a_row_that_stands_twice_counts_once_and_refuses_nothing(tmp_path):
@@ -152,6 +181,66 @@ def test_headings_of_other_payrolls_are_known(tmp_path):
     row = "1,female,1970,1995-02-01,2010-03-04,Voluntary resignation,Roads"
     [spell] = read(tmp_path, f"{head}\n{row}").to_dict("records")
     assert (spell["sex"], spell["cause"], spell["group"]) == ("P", "mengundurkan_diri", "Roads")
+
+
+@pytest.mark.parametrize(
+    ("head", "column"),
+    [
+        ("Badge No", "person_id"), ("EmpID", "person_id"), ("No. Karyawan", "person_id"),
+        ("payroll_no", "person_id"), ("Staff No.", "person_id"),
+        ("Sex of employee", "sex"), ("GenderCode", "sex"),
+        ("Tahun Lahir Pegawai", "birth_year"), ("Day of birth", "birth_date"),
+        ("DateofHire", "start_date"), ("Employment Start", "start_date"), ("DOJ", "start_date"),
+        ("Tanggal Bergabung", "start_date"), ("Date of Entry into Service", "start_date"),
+        ("tmt_mulai", "start_date"), ("Tgl Mulai Kerja", "start_date"),
+        ("DateofTermination", "exit_date"), ("End of Employment", "exit_date"),
+        ("Selesai Bekerja", "exit_date"), ("Tgl Akhir Kerja", "exit_date"),
+        ("Last working day", "exit_date"), ("tmt_selesai", "exit_date"),
+        ("Cause of leaving", "reason"), ("TermReason", "reason"), ("Jenis Keluar", "reason"),
+        ("Ward", "group"), ("Fakultas", "group"), ("dept_name", "group"),
+    ],
+)  # fmt: skip
+def test_headings_are_put_together_from_words(head, column):
+    assert meaning_of(head, "spell").column == column
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Position start date", "Contract end date", "End of probation", "Date of last promotion",
+     "Tanggal SK", "TMT Pangkat", "Pension number", "Employment status", "Tempat Lahir", "NIK",
+     "Employee Name", "Tanggal Mulai Cuti", "Created at", "Update date"],
+)  # fmt: skip
+def test_a_heading_with_a_word_that_says_something_else_is_left_unread(head):
+    # A contract's last day, or that of probation, is no day of leaving the employer.
+    assert not meaning_of(head, "spell").column
+
+
+def test_what_is_known_for_a_column_goes_before_what_sounds_like_it(tmp_path):
+    head = "person_id,sex,birth_year,hire year,Employment Start,hire_date,exit_date"
+    [spell] = read(tmp_path, f"{head}\na,L,1970,1994,1996-01-01,1995-02-01,").to_dict("records")
+    assert spell["start_date"] == pd.Timestamp("1995-02-01")
+
+
+def test_headings_below_a_title_or_on_a_later_sheet_are_found(tmp_path):
+    table = [HEAD.split(","), ["a", "L", "1970", "1995-02-01", ""]]
+    cover = [["Daftar pegawai RS"], ["Isi semua kolom"]]
+    sheets = {"Petunjuk": cover, "Data": [["Daftar pegawai RS"], [], *table]}
+    path = workbooks.write_xlsx(tmp_path / "r.xlsx", sheets)
+    roster = read_roster(path, LATEST)
+    assert roster.spells["start_date"].to_list() == [pd.Timestamp("1995-02-01")]
+
+
+def test_a_parquet_file_says_what_the_same_text_says(tmp_path):
+    text = f"{HEAD}\na,L,1970,1995-02-01,2010-03-04\nb,P,1971,1996-01-01,"
+    rows = pd.read_csv(written(tmp_path, text), parse_dates=["start_date", "exit_date"])
+    rows.to_parquet(tmp_path / "R.parquet")
+    told = read_roster(tmp_path / "R.parquet", LATEST).spells
+    pd.testing.assert_frame_equal(told, read(tmp_path, text))
+
+
+def test_a_missing_column_is_named_beside_the_headings_that_were_not_known(tmp_path):
+    with pytest.raises(FaultsError, match=r"person_id.*NIK, Catatan"):
+        read(tmp_path, "NIK,Catatan,sex,birth_year,start_date,exit_date\na,x,L,1970,1995-02-01,")
 
 
 @pytest.mark.parametrize(

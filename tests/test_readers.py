@@ -135,6 +135,28 @@ def test_headers_without_rows_are_refused(tmp_path):
     assert refusal(path) == "file_no_rows"
 
 
+def test_headers_in_unknown_words_over_numbers_are_not_told_to_have_no_rows(tmp_path):
+    path = tmp_path / "angka.csv"
+    path.write_text("a,b,c\n1,2,3\n", encoding="utf-8")
+    assert refusal(path) == "header_not_found"
+
+
+@pytest.mark.parametrize("mark", [":", "~", "^", "  ", "#"])
+def test_an_unknown_separator_is_answered_with_those_that_are_known(tmp_path, mark):
+    path = tmp_path / "pegawai.csv"
+    path.write_text(f"NIP{mark}Nama\n1{mark}Ani\n2{mark}Budi\n", encoding="utf-8")
+    with pytest.raises(FaultsError) as refused:
+        readers.read(path)
+    [fault] = refused.value.faults
+    assert all(name in fault.remedy("id") for name in ("(;)", "(,)", "tab", "(|)"))
+
+
+def test_a_list_of_one_column_is_not_taken_for_one_with_an_unknown_separator(tmp_path):
+    path = tmp_path / "nip.csv"
+    path.write_text("NIP\n19640320 198803 2 001\n19800101 200501 2 001\n", encoding="utf-8")
+    assert refusal(path) != "file_separator_unknown"
+
+
 def test_a_sheet_without_any_header_is_refused(tmp_path):
     path = workbooks.write_csv(tmp_path / "a.csv", [["1", "2"], ["3", "4"]])
     assert refusal(path) == "header_not_found"

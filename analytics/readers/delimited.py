@@ -5,10 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 
 # Where two split a file alike, the comma is last: it may be the decimal sign.
 SEPARATORS = (";", "\t", "|", ",")
+SEPARATOR_WORDS = (
+    "titik koma (;), koma (,), tab dan garis tegak (|)",
+    "semicolon (;), comma (,), tab and bar (|)",
+)
 _SAMPLE_CHARACTERS = 200_000
+_SAMPLE_LINES = 50
+# Marks of names, dates and numbers: they stand in a cell.
+_WITHIN_CELLS = frozenset(" .-_'\"()/")
 # More zero bytes than this, by share, are UTF-16 or no text.
 _STRAY_ZEROS = 0.01
 
@@ -62,6 +70,20 @@ def separator(text: str) -> str:
         return (width * lines, width)
 
     return max(SEPARATORS, key=agreement)
+
+
+def unknown_separator(rows: Sequence[Sequence[object]]) -> bool:
+    """Whether lines of a single field seem to hold several, between marks that none splits."""
+    if max(map(len, rows), default=0) != 1:
+        return False
+    lines = [str(row[0]) for row in rows if str(row[0]).strip()][:_SAMPLE_LINES]
+    marks = {mark for line in lines for mark in line if not mark.isalnum()} - _WITHIN_CELLS
+    for mark in (*marks, "  "):
+        counts = Counter(line.strip().count(mark) for line in lines)
+        times, alike = counts.most_common(1)[0]
+        if len(lines) > 1 and times and alike > len(lines) / 2:
+            return True
+    return False
 
 
 def records(text: str) -> tuple[list[list[object]], list[int]]:

@@ -19,6 +19,7 @@ from analytics.readers.grades import grade_column
 from analytics.readers.leaving_words import exit_column
 from analytics.readers.religions import religion_column
 from analytics.readers.rooms import room_column
+from analytics.readers.spell_words import spell_column
 from analytics.readers.workload import workload_column
 
 COLUMNS_FILE = Path(__file__).resolve().parents[2] / "data" / "columns.csv"
@@ -83,7 +84,9 @@ _SHORTENED = {
 # Two facts that a stroke tells apart although their words together also name one.
 _STROKED = {("position", "echelon"), ("echelon", "position"), ("education_level", "education")}
 # The rank of a header told by its words alone: after every wording that is known.
-_SOUNDS_LIKE = 1_000
+SOUNDS_LIKE = 1_000
+# Kinds whose headers are also put together from words.
+_COMPOSED = {"exit": exit_column, "spell": spell_column}
 # Words that mean nothing without the heading above them.
 _DEPENDENT = {
     *("nama", "name", "tmt", "tahun", "thn", "th", "bulan", "bln", "bl", "no", "nomor", "kode"),
@@ -235,8 +238,8 @@ def meaning_of(written: object, kind: str) -> Meaning:
         return found
     if words and is_private(text):
         return Meaning("", DISCARD)
-    composed = exit_column(full) if kind == "exit" else ""
-    return Meaning(composed, KEEP, _SOUNDS_LIKE) if composed else Meaning()
+    composed = _COMPOSED[kind](full) if kind in _COMPOSED else ""
+    return Meaning(composed, KEEP, SOUNDS_LIKE) if composed else Meaning()
 
 
 def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) -> Column:
@@ -275,7 +278,7 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
     if worked and not is_private(text):
         names = () if worked == "unread" else (worked,)
         # What only sounds like it gives way to what says it.
-        return Column(index, text, names, KEEP if names else OPTIONAL, _SOUNDS_LIKE)
+        return Column(index, text, names, KEEP if names else OPTIONAL, SOUNDS_LIKE)
     twins = None if is_grouped else _twins(parts, kind)
     if twins:
         return Column(index, text, twins, KEEP, 0, is_mixed=True, is_stacked=len(parts) > 1)

@@ -470,7 +470,9 @@ def _reading(
         bodies[table.sheet.name] = (len(frame), skipped)
     rows = pd.concat(frames, ignore_index=True)
     if rows.empty:
-        raise FaultsError([Fault(file, "file_no_rows")])
+        # 'a,b,c' over '1,2,3' has rows enough; it is the headers that say nothing.
+        is_known = any(table.header.names() - {"number"} for table in tables)
+        raise FaultsError([Fault(file, "file_no_rows" if is_known else "header_not_found")])
 
     chosen, lost = chosen_columns(lead.header.columns)
     headers = {name: column.header for name, column in chosen.items() if name in rows.columns}

@@ -10,6 +10,7 @@ import csv
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import python_calamine
@@ -40,8 +41,8 @@ _OTHER_TYPES = (
     b"\x1f\x8b",
     b"MZ",
     b"SQLite",
-    b"PAR1",
 )
+_PARQUET = b"PAR1"
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,9 @@ def sheets_of(path: Path) -> list[Sheet]:
     Raises
     ------
     FaultsError
-        ``file_missing``, ``file_empty``, ``file_too_large``, ``file_type``, ``file_encrypted`` or
-        ``file_broken``; nothing else, whatever the bytes are.
+        ``file_missing``, ``file_empty``, ``file_too_large``, ``sheet_too_large``, ``file_type``,
+        ``file_encrypted``, ``file_separator_unknown`` or ``file_broken``; nothing else,
+        whatever the bytes are.
     """
     if not path.is_file():
         raise _refusal(path, "file_missing")
@@ -85,6 +87,8 @@ def sheets_of(path: Path) -> list[Sheet]:
         return _packed(path)
     if start.startswith(_OLE):
         return _compound(path)
+    if start.startswith(_PARQUET):
+        return _columnar(path)
     if start.startswith(_OTHER_TYPES):
         raise _refusal(path, "file_type")
     return _text(path, path.read_bytes())
@@ -152,6 +156,32 @@ def _compound(path: Path) -> list[Sheet]:
     return _calamine(path, {})
 
 
+def _columnar(path: Path) -> list[Sheet]:
+    """A Parquet file, its column names as the first row; empty cells as text files have them."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            about = file.metadata
+            if about.num_rows * about.num_columns > MOST_CELLS:
+                raise _refusal(path, "sheet_too_large", sheet=path.stem, row=about.num_rows)
+            table = file.read()
+        columns = [[_as_in_a_text(cell) for cell in each.to_pylist()] for each in table.columns]
+    except (arrow.ArrowException, OSError, ValueError) as error:
+        raise _refusal(path, "file_broken") from error
+    rows: list[list[Cell]] = [list(table.column_names)]
+    rows.extend(map(list, zip(*columns, strict=True)))
+    return [Sheet(path.stem, rows, list(range(1, len(rows) + 1)))]
+
+
+def _as_in_a_text(cell: object) -> Cell:
+    """A typed cell as other files have it: whole numbers as digits, none lost."""
+    if cell is None or (isinstance(cell, float) and cell != cell):
+        return ""
+    return cell if isinstance(cell, bool | float | date) else str(cell)
+
+
 def _calamine(path: Path, found: Mapping[str, Mapping[tuple[int, int], str]]) -> list[Sheet]:
     try:
         with python_calamine.load_workbook(str(path)) as book:
@@ -206,4 +236,7 @@ def _text(path: Path, content: bytes) -> list[Sheet]:
         lines, numbers = delimited.records(text)
     except csv.Error as error:
         raise _refusal(path, "file_broken") from error
+    if delimited.unknown_separator(lines):
+        known_id, known_en = delimited.SEPARATOR_WORDS
+        raise _refusal(path, "file_separator_unknown", known_id=known_id, known_en=known_en)
     return [Sheet(path.stem, lines, numbers)]
