@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from analytics import import_data, state, store
+from analytics import import_data, state, store, store_lock
 from analytics.command_line import DONE, actor, folder_of, say
 
 
 def run(asked: argparse.Namespace) -> int:
     """Do what was asked; the exit status."""
     folder = folder_of(asked)
-    with store.importing(folder), state.opened(folder) as decisions:
+    with store_lock.importing(folder), state.opened(folder) as decisions:
         numbers = store.edition_numbers(folder)
         if numbers:
             if decisions.current_edition() is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import exit_history, import_data, leaving, rules, state, store
+from analytics import exit_history, import_data, leaving, rules, state, store, store_tables
 from analytics.command_line import (
     DONE,
     GROUPINGS,
@@ -115,7 +115,7 @@ def facts_in_store(folder: Path, notes: list[tuple[str, str]]) -> Facts:
         reasons, classified = decisions.exit_reasons(), decisions.exit_classifications()
         stated = decisions.setting(exit_history.COMPLETE_FROM)
     with closing(store.opened(edition.path)) as connection:
-        people, exits = store.people(connection), store.exits(connection)
+        people, exits = store_tables.people(connection), store_tables.exits(connection)
     history = exit_history.history(exits, reasons, classified)
     since = exit_history.on_record_from(stated, history, edition.as_of)
     return Facts(people, history, since, law)

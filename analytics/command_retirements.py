@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from analytics import checks, import_data, leaving, readers, rules, state, store
+from analytics import checks, import_data, leaving, readers, rules, state, store, store_tables
 from analytics.command_line import (
     DONE,
     YEARS_AHEAD,
@@ -113,7 +113,7 @@ def _people_in_store(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
         choice = _choice(asked, rulebook, decisions.law_choice())
         local_titles = decisions.local_titles()
     with closing(store.opened(edition.path)) as connection:
-        people = store.people(connection)
+        people = store_tables.people(connection)
     return people, asked.as_of or edition.as_of, choice, local_titles
 
 

@@ -17,7 +17,7 @@ from analytics import demo_people
 from analytics.positions import position_roles
 from analytics.retirement import retirement_dates
 from analytics.rules import ANY, RuleBook
-from analytics.store import EXIT_TYPES
+from analytics.store_columns import EXIT_TYPES
 
 YEARS = 8
 AT_BUP_FIRST, AT_BUP_LAST, AT_BUP_SWING = 165, 205, 0.12

@@ -30,7 +30,7 @@ from analytics.movement import (
 )
 from analytics.nip import nip_parts
 from analytics.retirement import retirements
-from analytics.store import EXIT_TYPES, typed_people
+from analytics.store_columns import EXIT_TYPES, typed_people
 
 LIST, INFERRED = "list", "inferred"
 _MPP_CODE = "20"

@@ -15,7 +15,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import checks, exit_history, import_schools, rules, state, store, units
+from analytics import (
+    checks,
+    exit_history,
+    import_schools,
+    rules,
+    state,
+    store,
+    store_faults,
+    store_lock,
+    store_tables,
+    units,
+)
 from analytics.faults import Fault, FaultsError
 from analytics.movement import (
     LEFT_AT_BUP,
@@ -31,6 +42,7 @@ from analytics.nip import normalised
 from analytics.positions import position_roles, titles_held
 from analytics.readers import Reading, read
 from analytics.rules import LawChoice, RuleBook
+from analytics.store_columns import PEOPLE_TYPES, typed_people
 
 __all__ = [
     "KINDS", "LEFT_AT_BUP", "LEFT_AT_CONTRACT_END", "LEFT_BEFORE", "LEFT_WITHOUT_RULE", "SCOPES",
@@ -381,7 +393,7 @@ def load(
         raise FaultsError(previewed.errors or previewed.checked.faults)
     file, kind = previewed.reading.file, previewed.reading.kind
     tell(0.05, "Menunggu giliran menulis")
-    with store.importing(folder), state.opened(folder) as decisions:
+    with store_lock.importing(folder), state.opened(folder) as decisions:
         now = current_edition(folder)
         if (now and (now.number, now.sha256)) != previewed.current:
             raise store.StoreError(
@@ -401,8 +413,8 @@ def load(
             built_on=base.number if base else None,
         )
         told = {
-            "import_fault": store.fault_rows(previewed.checked.faults),
-            "refused_row": store.refused_row_rows(previewed.checked.refused),
+            "import_fault": store_faults.fault_rows(previewed.checked.faults),
+            "refused_row": store_faults.refused_row_rows(previewed.checked.refused),
         }
         tell(0.2, "Menulis edisi baru")
         edition = store.write_edition(folder, {**previewed.tables, **told}, about)
@@ -502,9 +514,9 @@ def _good_rows(kind: str, checked: Checked) -> pd.DataFrame:
 
 def _people_of(edition: store.Edition | None) -> pd.DataFrame:
     if edition is None:
-        return store.typed_people(pd.DataFrame(columns=list(store.PEOPLE_TYPES)))
+        return typed_people(pd.DataFrame(columns=list(PEOPLE_TYPES)))
     with closing(store.opened(edition.path)) as connection:
-        return store.employees_as_written(connection)
+        return store_tables.employees_as_written(connection)
 
 
 def _titles_of(
@@ -521,7 +533,7 @@ def _exits_of(edition: store.Edition | None) -> pd.DataFrame:
     if edition is None:
         return exit_history.no_exits()
     with closing(store.opened(edition.path)) as connection:
-        return store.exits(connection)
+        return store_tables.exits(connection)
 
 
 def _asked(edition: store.Edition | None, question: str, **parameters: object) -> pd.DataFrame:
@@ -535,7 +547,7 @@ def _profiles_of(edition: store.Edition | None) -> pd.DataFrame:
     if edition is None:
         return pd.DataFrame()
     with closing(store.opened(edition.path)) as connection:
-        return store.school_profiles(connection)
+        return store_tables.school_profiles(connection)
 
 
 def _kept(before: pd.DataFrame, checked: Checked) -> pd.DataFrame:
@@ -695,7 +707,7 @@ def _with_known_offices(needs: pd.DataFrame, base: store.Edition | None) -> pd.D
 def _merged_people(
     before: pd.DataFrame, incoming: pd.DataFrame, kept: pd.DataFrame, scope: str
 ) -> pd.DataFrame:
-    incoming = store.typed_people(incoming)[list(store.PEOPLE_TYPES)]
+    incoming = typed_people(incoming)[list(PEOPLE_TYPES)]
     if before.empty:
         return incoming
     if scope == "all":
@@ -711,6 +723,6 @@ def _merged_people(
         incoming = incoming.set_index("nip").combine_first(
             known.loc[known.index.isin(incoming["nip"])]
         )
-        incoming = incoming.reset_index()[list(store.PEOPLE_TYPES)].astype(store.PEOPLE_TYPES)
+        incoming = incoming.reset_index()[list(PEOPLE_TYPES)].astype(PEOPLE_TYPES)
     stays = (stays | before["nip"].isin(kept["nip"])) & ~before["nip"].isin(incoming["nip"])
-    return pd.concat([before.loc[stays], incoming], ignore_index=True).astype(store.PEOPLE_TYPES)
+    return pd.concat([before.loc[stays], incoming], ignore_index=True).astype(PEOPLE_TYPES)

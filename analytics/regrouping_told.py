@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import import_data, state, store
+from analytics import import_data, state, store, store_tables
 from analytics.enrolment_stored import TOTAL, stored_history
 from analytics.faults import Fault
 from analytics.regrouping_condition import calls_itself_one_roof, one_roof
@@ -94,7 +94,7 @@ def in_edition(folder: Path, number: int | None = None, on: date | None = None) 
     with state.opened(folder) as decisions:
         saved = saved_mergers(decisions, folder)
     with closing(store.opened(held.path)) as connection:
-        profiles = store.school_profiles(connection)
+        profiles = store_tables.school_profiles(connection)
         enrolment = store.ask(connection, "enrolment", school_year=None)
     counted = enrolment.dropna(subset=["npsn", "school_year", "grade", "pupil_count"])
     schools = _latest(profiles, counted)

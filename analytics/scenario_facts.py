@@ -17,7 +17,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import exit_history, exits_stored, import_data, leaving, rules, state, store
+from analytics import (
+    exit_history,
+    exits_stored,
+    import_data,
+    leaving,
+    rules,
+    state,
+    store,
+    store_tables,
+)
 from analytics.enrolment import enrolment_forecast
 from analytics.enrolment_learning import Outlook
 from analytics.enrolment_stored import stored_births, stored_history
@@ -288,13 +297,13 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
         complete = decisions.setting(exit_history.COMPLETE_FROM)
         mergers = saved_mergers(decisions, folder)
     with closing(store.opened(held.path)) as connection:
-        people, exits = store.people(connection), store.exits(connection)
-        listed = store.school_teachers(connection)
+        people, exits = store_tables.people(connection), store_tables.exits(connection)
+        listed = store_tables.school_teachers(connection)
         units = store.ask(connection, "units", government_id="*")
-        profiles = store.school_profiles(connection)
+        profiles = store_tables.school_profiles(connection)
         enrolment = store.ask(connection, "enrolment", school_year=None)
         births = store.ask(connection, "births")
-        religions = store.pupil_religions(connection)
+        religions = store_tables.pupil_religions(connection)
         tables = {name: store.ask(connection, name) for name in TABLES}
     history = exit_history.history(exits, reasons, classified)
     said = [sorted(titles.items()), sorted(reasons.items()), complete or ""]

@@ -8,30 +8,39 @@ Why: docs/decisions/0001-editions.md.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
-import shutil
 import sys
-import threading
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO
 
 import duckdb
 import pandas as pd
 
-from analytics import units
-from analytics.faults import Fault
-from analytics.told import ToldError
+from analytics.store_derived import completed
+from analytics.store_edition import (
+    ROOT,
+    About,
+    Edition,
+    StoreError,
+    data_folder,
+    edition_numbers,
+    edition_path,
+    flush,
+    remove_leftovers,
+    sha256,
+)
+from analytics.store_lock import importing
 
-ROOT = Path(__file__).resolve().parents[1]
+__all__ = [
+    "OF_ONE_IMPORT", "QUERIES", "SCHEMA", "TABLES", "About", "Connection", "Edition", "StoreError",
+    "ask", "damaged_editions", "data_folder", "edition", "edition_numbers", "edition_path",
+    "editions", "empty_answer", "opened", "question_text", "write_edition",
+]  # fmt: skip
+
 SCHEMA = ROOT / "data" / "schema.sql"
 QUERIES = ROOT / "data" / "queries"
 
@@ -59,135 +68,12 @@ _IN_EVERY_EDITION = frozenset({"about", "government", "unit", "employee"})
 # They tell of one import only, so the next edition does not inherit them.
 OF_ONE_IMPORT = frozenset({"refused_row", "import_fault"})
 
-PEOPLE_TYPES = {
-    "nip": "str",
-    "name": "str",
-    "sex": "str",
-    "birth_date": "datetime64[us]",
-    "employment": "str",
-    "legal_status_code": "str",
-    "is_in_headcount": "bool",
-    "is_on_duty": "bool",
-    "golongan": "str",
-    "golongan_since": "datetime64[us]",
-    "position_since": "datetime64[us]",
-    "appointed_on": "datetime64[us]",
-    "contract_ends_on": "datetime64[us]",
-    "stated_retires_on": "datetime64[us]",
-    "service_years": "Int64",
-    "service_months": "Int64",
-    "stated_bup_years": "Int64",
-    "position_kind": "str",
-    "position": "str",
-    "echelon": "str",
-    "stated_jenjang": "str",
-    "education_level": "str",
-    "education": "str",
-    "extra_duty": "str",
-    "has_head_certificate": "boolean",
-    "unit": "str",
-    "opd": "str",
-    "kecamatan": "str",
-    "npsn": "str",
-}
-
-EXIT_TYPES = {
-    "nip": "str",
-    "exited_on": "datetime64[us]",
-    "cause": "str",
-    "reason": "str",
-    "origin": "str",
-    "is_day_known": "bool",
-    "name": "str",
-    "sex": "str",
-    "birth_date": "datetime64[us]",
-    "employment": "str",
-    "golongan": "str",
-    "position_kind": "str",
-    "position": "str",
-    "echelon": "str",
-    "stated_jenjang": "str",
-    "extra_duty": "str",
-    "unit": "str",
-    "opd": "str",
-    "appointed_on": "datetime64[us]",
-    "contract_ends_on": "datetime64[us]",
-}
-
-# What a column of NA becomes, by the kind of what the schema would have given.
-_NULLABLE = {"i": "Int64", "f": "Float64", "b": "boolean"}
-_FILE_NAME = re.compile(r"edition-(\d{6,})\.duckdb")
-_LOCK_NAME = "import.lock"
 # One set of options for every reader: DuckDB refuses a second connection to a file with other ones.
 _READING: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
     "lock_configuration": "true",
 }
-
-
-class StoreError(ToldError):
-    """An edition that cannot be read, or an import that cannot be written; says what to do."""
-
-
-@dataclass(frozen=True)
-class About:
-    """What an edition is, before it has a number.
-
-    ``built_on`` is the number of the edition whose tables it inherits; None starts from empty.
-    """
-
-    as_of: date
-    government_name: str = "Pemerintah daerah"
-    source_files: tuple[str, ...] = ()
-    is_synthetic: bool = False
-    note: str = ""
-    built_on: int | None = None
-    government_id: str = units.LOCAL_GOVERNMENT
-
-    def __post_init__(self) -> None:
-        if not self.government_name.strip():
-            raise StoreError(
-                "Nama pemerintah daerah kosong; tulis namanya.",
-                "government_name is empty; write the name of the government.",
-            )
-        if any("/" in name or "\\" in name for name in self.source_files):
-            raise StoreError("source_files holds a path; keep base names only.")
-
-
-@dataclass(frozen=True)
-class Edition:
-    """One immutable file of facts. ``sha256`` is of its bytes; ``created_at`` is UTC."""
-
-    number: int
-    path: Path
-    sha256: str
-    as_of: date
-    created_at: datetime
-    source_files: tuple[str, ...]
-    is_synthetic: bool
-    government_name: str
-    people_count: int
-    note: str
-    built_on: int | None
-
-
-def data_folder() -> Path:
-    """The folder of editions and decisions: ``ESTAFET_DATA``, else ``data/store`` here."""
-    return Path(os.environ.get("ESTAFET_DATA") or ROOT / "data" / "store")
-
-
-def edition_path(folder: Path, number: int) -> Path:
-    """Where the edition of this number lies, whether or not it exists."""
-    return Path(folder) / f"edition-{number:06d}.duckdb"
-
-
-def edition_numbers(folder: Path) -> list[int]:
-    """Numbers of all finished editions of a folder, ascending, readable or not."""
-    if not Path(folder).is_dir():
-        return []
-    found = (_FILE_NAME.fullmatch(entry.name) for entry in Path(folder).iterdir())
-    return sorted(int(match[1]) for match in found if match)
 
 
 def edition(folder: Path, number: int) -> Edition:
@@ -250,7 +136,7 @@ def _described(path: Path, number: int, size_bytes: int, changed_ns: int) -> Edi
     return Edition(
         number=number,
         path=path,
-        sha256=_sha256(path),
+        sha256=sha256(path),
         as_of=row["as_of"].date(),
         created_at=row["created_at"].to_pydatetime().replace(tzinfo=UTC),
         source_files=tuple(str(name) for name in row["source_files"]),
@@ -271,11 +157,6 @@ def _read_through(connection: Connection, path: Path) -> None:
                 cursor.execute(f"SELECT bit_xor(hash({table})) FROM {table}").fetchall()
         except duckdb.Error as error:
             raise _damaged(path, error) from error
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def opened(path: Path) -> Connection:
@@ -355,7 +236,7 @@ def ask(connection: Connection, question: str, **parameters: object) -> pd.DataF
             return cursor.df()
         except duckdb.CatalogException as error:
             if _lacks_table(cursor, sql):
-                return _empty_answer(sql, parameters)
+                return empty_answer(question, **parameters)
             raise StoreError(f"{question}: {str(error).splitlines()[0]}") from error
         except (duckdb.Error, ValueError) as error:
             raise StoreError(f"{question}: {str(error).splitlines()[0]}") from error
@@ -367,326 +248,12 @@ def _lacks_table(cursor: Connection, sql: str) -> bool:
     return any(re.search(rf"\b{table}\b", sql) for table in set(TABLES) - present)
 
 
-def _empty_answer(sql: str, parameters: Mapping[str, object]) -> pd.DataFrame:
-    """What an edition without any row would answer."""
+def empty_answer(question: str, **parameters: object) -> pd.DataFrame:
+    """What an edition of today's schema without any row would answer to ``ask``."""
     with closing(duckdb.connect()) as connection:
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
-        connection.execute(sql, dict(parameters) or None)
+        connection.execute(question_text(question), parameters or None)
         return connection.df()
-
-
-def school_teachers(connection: Connection) -> pd.DataFrame:
-    """Teachers and staff of the Dapodik GTK list.
-
-    Returns
-    -------
-    One row per person and school, ordered by ``school_teacher_id``, with every column of the table
-    ``school_teacher``; those an earlier version of the schema did not have are NA.
-    """
-    return _in_full(connection, "school_teachers")
-
-
-def school_profiles(connection: Connection, school_year: int | None = None) -> pd.DataFrame:
-    """School profiles of one school year, or of all.
-
-    Returns
-    -------
-    One row per ``npsn`` and ``school_year``, with every column of ``school_year_profile``; those
-    an earlier version of the schema did not have (rooms by condition, exemptions) are NA.
-    """
-    return _in_full(connection, "schools", school_year=school_year)
-
-
-def _in_full(connection: Connection, question: str, **parameters: object) -> pd.DataFrame:
-    """An answer with the columns that the edition's version of the schema did not have, as NA."""
-    asked = ask(connection, question, **parameters)
-    empty = _empty_answer(question_text(question), parameters)
-    missing = [column for column in empty if column not in asked]
-    added = pd.DataFrame(
-        {name: pd.array([pd.NA] * len(asked), dtype=_NULLABLE.get(empty[name].dtype.kind, "str"))
-         for name in missing},
-        index=asked.index,
-    )  # fmt: skip
-    return pd.concat([asked, added], axis=1) if missing else asked
-
-
-def pupil_religions(connection: Connection) -> pd.DataFrame:
-    """Pupils by religion of every school and year that told them; counts, never persons.
-
-    Returns
-    -------
-    One row per ``npsn``, ``school_year`` and ``religion``: ``pupil_count``. Empty where the edition
-    was made before there was such a table.
-    """
-    kinds = {"npsn": "str", "school_year": "int64", "religion": "str", "pupil_count": "int64"}
-    return ask(connection, "pupil_religions", school_year=None).astype(kinds)
-
-
-def post_needs(connection: Connection) -> pd.DataFrame:
-    """Posts needed by workload analysis (ABK), as the sheets said.
-
-    Returns
-    -------
-    One row per ``opd``, ``unit`` ('' for the whole OPD), ``title`` and ``year``: ``job_class``,
-    ``in_post_count`` (NA where not told), ``needed_fte`` (posts, not rounded) and
-    ``is_from_workload``. Empty where the edition was made before there was such a table.
-    """
-    kinds = {
-        **dict.fromkeys(("opd", "unit", "title"), "str"), "year": "int64", "job_class": "Int64",
-        "in_post_count": "Int64", "needed_fte": "float64", "is_from_workload": "bool",
-    }  # fmt: skip
-    return ask(connection, "post_needs").astype(kinds)
-
-
-def budget_years(connection: Connection) -> pd.DataFrame:
-    """The APBD year by year, realised where it is, else planned.
-
-    Returns
-    -------
-    One row per ``year``: ``is_realised``, ``total_idr``, ``personnel_idr``,
-    ``teacher_allowance_idr``, ``is_teacher_allowance_told``, ``council_head_idr`` and
-    ``transfer_idr`` (NA where not told), ``source``; whole rupiah. Empty where the edition was made
-    before there was such a table.
-    """
-    kinds = {
-        "year": "int64", "is_realised": "bool", "total_idr": "int64", "personnel_idr": "int64",
-        "teacher_allowance_idr": "int64", "is_teacher_allowance_told": "bool",
-        "council_head_idr": "Int64", "transfer_idr": "Int64", "source": "str",
-    }  # fmt: skip
-    return ask(connection, "budget_years").astype(kinds)
-
-
-def people(connection: Connection) -> pd.DataFrame:
-    """Everybody on the roster of an edition.
-
-    Returns
-    -------
-    One row per person, ordered by ``nip``; columns and types ``PEOPLE_TYPES`` plus ``unit_id``.
-    ``unit``, ``opd`` as the unit table names them; ``kecamatan``, ``npsn`` from the roster, else
-    from the school list.
-    """
-    return typed_people(ask(connection, "people"))
-
-
-def employees_as_written(connection: Connection) -> pd.DataFrame:
-    """Everybody on the roster with unit, OPD, kecamatan and NPSN as the file wrote them.
-
-    Returns
-    -------
-    One row per person, ordered by ``nip``; columns and types ``PEOPLE_TYPES``.
-    """
-    return typed_people(ask(connection, "employees_as_written"))
-
-
-def exits(connection: Connection) -> pd.DataFrame:
-    """Everybody who left, as the edition knows it.
-
-    Returns
-    -------
-    One row per person and day of leaving, by day; columns and types ``EXIT_TYPES``. Empty where
-    the edition is older than the table. What the planner said of causes stands in ``state``.
-    """
-    return ask(connection, "exits")[list(EXIT_TYPES)].astype(EXIT_TYPES)
-
-
-def typed_people(frame: pd.DataFrame) -> pd.DataFrame:
-    """A people frame in the types ``PEOPLE_TYPES``; further columns stand behind, untouched.
-
-    Raises
-    ------
-    StoreError
-        A column is missing.
-    """
-    missing = [column for column in PEOPLE_TYPES if column not in frame.columns]
-    if missing:
-        raise StoreError(f"The people frame lacks {', '.join(missing)}.")
-    others = [column for column in frame.columns if column not in PEOPLE_TYPES]
-    return frame[[*PEOPLE_TYPES, *others]].astype(PEOPLE_TYPES)
-
-
-def faults(connection: Connection) -> list[Fault]:
-    """Faults found by the import that made the edition, as they were found."""
-    table = ask(connection, "import_faults")
-    return [
-        Fault(
-            file=row.file,
-            row=None if pd.isna(row.row) else int(row.row),
-            column=row.header,
-            value=row.written_value,
-            code=row.code,
-            details=json.loads(row.details),
-        )
-        for row in table.itertuples(index=False)
-    ]
-
-
-def refused_rows(connection: Connection) -> pd.DataFrame:
-    """Rows that the import of the edition left out.
-
-    Returns
-    -------
-    One row per spreadsheet row: ``sheet, row, codes, reasons`` and the canonical columns as text.
-    """
-    table = ask(connection, "refused_rows").astype({"row": "Int64"})
-    cells = pd.DataFrame([json.loads(text) for text in table["cells"]], index=table.index)
-    return table.drop(columns="cells").join(cells)
-
-
-def fault_rows(found: Iterable[Fault]) -> pd.DataFrame:
-    """Faults as rows of the table ``import_fault``; one row per fault, in the order given."""
-    rows = [
-        (
-            number,
-            fault.file,
-            fault.row,
-            fault.column,
-            fault.value,
-            fault.code,
-            json.dumps(dict(fault.details), ensure_ascii=False, default=str),
-        )
-        for number, fault in enumerate(found, start=1)
-    ]
-    columns = [
-        "import_fault_number",
-        "file",
-        "spreadsheet_row",
-        "header",
-        "written_value",
-        "code",
-        "details",
-    ]
-    return pd.DataFrame(rows, columns=columns).astype({"spreadsheet_row": "Int64"})
-
-
-def refused_row_rows(refused: pd.DataFrame) -> pd.DataFrame:
-    """Refused rows as rows of the table ``refused_row``.
-
-    Parameters
-    ----------
-    refused
-        One row per spreadsheet row: ``sheet, row, codes, reasons`` and canonical columns as text.
-    """
-    told = refused[["sheet", "row", "codes", "reasons"]].rename(columns={"row": "spreadsheet_row"})
-    cells = refused.drop(columns=["sheet", "row", "codes", "reasons"])
-    texts = [
-        json.dumps(
-            {str(name): str(cell) for name, cell in row.items() if pd.notna(cell)},
-            ensure_ascii=False,
-        )
-        for row in cells.to_dict("records")
-    ]
-    return told.assign(
-        refused_row_number=range(1, len(refused) + 1), cells=pd.Series(texts, index=told.index)
-    )
-
-
-# ---- writing -------------------------------------------------------------------------------------
-
-
-class _Held(threading.local):
-    """How often this thread holds each folder's lock, and the open file that carries it."""
-
-    def __init__(self) -> None:
-        self.locks: dict[Path, tuple[IO[bytes], int]] = {}
-
-
-_held = _Held()
-_threads: dict[Path, threading.Lock] = {}
-_threads_guard = threading.Lock()
-
-
-@contextmanager
-def importing(folder: Path, *, wait_seconds: float = 600.0) -> Iterator[None]:
-    """Hold a folder's import lock: one writer at a time, over all processes.
-
-    The operating system lets go of it when the process dies, however it dies. May be nested in one
-    thread.
-
-    Raises
-    ------
-    StoreError
-        Somebody else is still importing after ``wait_seconds``, or the folder cannot be written.
-    """
-    folder = Path(folder)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"Folder data tidak dapat dibuat ({error.strerror}).",
-            f"The data folder cannot be made ({error.strerror}).",
-        ) from error
-    folder = folder.resolve()
-    if folder in _held.locks:
-        file, depth = _held.locks[folder]
-        _held.locks[folder] = (file, depth + 1)
-        try:
-            yield
-        finally:
-            _held.locks[folder] = (file, depth)
-        return
-    with _threads_guard:
-        within_process = _threads.setdefault(folder, threading.Lock())
-    deadline = time.monotonic() + wait_seconds
-    if not within_process.acquire(timeout=wait_seconds):
-        raise _busy()
-    try:
-        try:
-            file = (folder / _LOCK_NAME).open("ab")
-        except OSError as error:
-            raise StoreError(
-                f"Folder data tidak dapat ditulisi ({error.strerror}). Periksa izin dan ruang"
-                " disk.",
-                f"The data folder cannot be written to ({error.strerror}). Check rights and space"
-                " of the disk.",
-            ) from error
-        with file:
-            while not _try_lock(file):
-                if time.monotonic() > deadline:
-                    raise _busy()
-                time.sleep(0.02)
-            _held.locks[folder] = (file, 1)
-            try:
-                yield
-            finally:
-                del _held.locks[folder]
-                _unlock(file)
-    finally:
-        within_process.release()
-
-
-def _busy() -> StoreError:
-    return StoreError(
-        "Impor lain masih berjalan. Tunggu sampai selesai, lalu ulangi.",
-        "Another import is still running. Wait until it is done, then try again.",
-    )
-
-
-if sys.platform == "win32":  # pragma: no cover
-    import msvcrt
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-else:
-    import fcntl
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(file: IO[bytes]) -> None:
-        fcntl.flock(file.fileno(), fcntl.LOCK_UN)
 
 
 def write_edition(folder: Path, tables: Mapping[str, pd.DataFrame], about: About) -> Edition:
@@ -717,16 +284,16 @@ def write_edition(folder: Path, tables: Mapping[str, pd.DataFrame], about: About
         raise StoreError(f"No such table: {', '.join(sorted(unknown))}.")
     folder = Path(folder)
     with importing(folder):
-        _remove_leftovers(folder)
+        remove_leftovers(folder)
         before = None if about.built_on is None else edition(folder, about.built_on)
         number = max(edition_numbers(folder), default=0) + 1
         temporary = folder / f"building-{number:06d}-{os.getpid()}.tmp"
         try:
             _build(temporary, number, tables, about, before)
-            _flush(temporary)
+            flush(temporary)
             final = edition_path(folder, number)
             temporary.rename(final)
-            _flush(folder)
+            flush(folder)
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise StoreError(
@@ -739,27 +306,8 @@ def write_edition(folder: Path, tables: Mapping[str, pd.DataFrame], about: About
                 " the disk.",
             ) from error
         finally:
-            _remove_leftovers(folder)
+            remove_leftovers(folder)
         return edition(folder, number)
-
-
-def _remove_leftovers(folder: Path) -> None:
-    # Only called with the lock held, so that no living importer can own them.
-    for left in folder.glob("building-*.tmp*"):
-        if left.is_dir():  # where DuckDB spills what does not fit in memory
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    if path.is_dir() and sys.platform == "win32":  # Windows cannot open a directory
-        return
-    descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _build(
@@ -780,7 +328,7 @@ def _build(
         connection.execute("BEGIN")
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
         inherited = _tables_of_before(connection) if before is not None else frozenset()
-        given = _completed(connection, tables, about, inherited)
+        given = completed(tables, about, inherited, lambda table: _inherited(connection, table))
         for table in TABLES:
             if table in given:
                 _insert(connection, table, given[table])
@@ -803,53 +351,6 @@ def _build(
         if before is not None:
             connection.execute("DETACH before")
         connection.execute("CHECKPOINT")
-
-
-def _completed(
-    connection: Connection,
-    tables: Mapping[str, pd.DataFrame],
-    about: About,
-    inherited: frozenset[str],
-) -> dict[str, pd.DataFrame]:
-    """The tables given, with units and keys that follow from them."""
-    given = dict(tables)
-    if "government" not in given:
-        own = pd.DataFrame(
-            {"government_id": [about.government_id], "name": [about.government_name]}
-        )
-        others = _inherited(connection, "government") if inherited else own.iloc[:0]
-        others = others[others["government_id"] != about.government_id]
-        given["government"] = pd.concat([own, others], ignore_index=True)
-    if "unit" not in given and {"employee", "school_year_profile"} & set(given):
-        # Units follow from both lists; whichever is not new is inherited.
-        for table in ("employee", "school_year_profile"):
-            if table not in given and table in inherited:
-                given[table] = _inherited(connection, table)
-        if "employee" in given:
-            given["unit"] = units.units(
-                given["employee"], given.get("school_year_profile"), about.government_id
-            )
-    if "employee" in given:
-        employee = typed_people(given["employee"])
-        given["employee"] = employee.assign(
-            unit_id=units.unit_ids(employee["opd"], employee["unit"])
-        )
-    if "school_teacher" in given and "school_teacher_id" not in given["school_teacher"]:
-        given["school_teacher"] = given["school_teacher"].assign(
-            school_teacher_id=_school_teacher_ids(given["school_teacher"])
-        )
-    return given
-
-
-def _school_teacher_ids(teachers: pd.DataFrame) -> pd.Series:
-    """NUPTK, else NIP, else name and birth date; at the school. A repeat gets a number behind."""
-    born = pd.to_datetime(teachers["birth_date"]).dt.strftime("%Y%m%d").fillna("")
-    named = teachers["name"].map(units.slug) + "-" + born
-    who = teachers["nuptk"].fillna(teachers["nip"]).fillna(named).astype("str")
-    where = teachers["npsn"].fillna(teachers["school"].fillna("").map(units.slug)).astype("str")
-    key = who + "@" + where
-    repeat = key.groupby(key).cumcount()
-    return key.where(repeat == 0, key + "#" + (repeat + 1).astype("str"))
 
 
 def _tables_of_before(connection: Connection) -> frozenset[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import enrolment_file, import_data, state, store, teachers
+from analytics import enrolment_file, import_data, state, store, store_tables, teachers
 from analytics.enrolment import enrolment_forecast
 from analytics.enrolment_panel import TOTAL_ONLY, typed_history
 from analytics.enrolment_stored import stored_births
@@ -119,13 +119,13 @@ def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> 
     with state.opened(folder) as decisions:
         choice, local_titles = decisions.law_choice(), decisions.local_titles()
     with closing(store.opened(edition.path)) as connection:
-        people = store.people(connection)
-        listed = store.school_teachers(connection)
+        people = store_tables.people(connection)
+        listed = store_tables.school_teachers(connection)
         units = store.ask(connection, "units", government_id="*")
-        profiles = store.school_profiles(connection)
+        profiles = store_tables.school_profiles(connection)
         graded = store.ask(connection, "enrolment", school_year=None)
         births = store.ask(connection, "births")
-        religions = store.pupil_religions(connection)
+        religions = store_tables.pupil_religions(connection)
     leavers = retirements(people, rulebook, edition.as_of, choice, local_titles)
     in_post = teachers_in_post(leavers, listed, units, rulebook, edition.as_of)
     return Stored(

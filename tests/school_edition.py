@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import state, store
+from analytics import state, store, store_columns
 
 AS_OF = date(2026, 9, 1)
 FIRST_YEAR, NOW_YEAR = 2015, 2026
@@ -84,7 +84,7 @@ def roster() -> pd.DataFrame:
         is_in_headcount=True,
         is_on_duty=True,
     )
-    empty = {column: None for column in store.PEOPLE_TYPES if column not in people}
+    empty = {column: None for column in store_columns.PEOPLE_TYPES if column not in people}
     return people.assign(**empty)
 
 

@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from analytics import checks, demo, import_data, posts_abk, rules, store
+from analytics import checks, demo, import_data, posts_abk, rules, store, store_tables
 from analytics.faults import FaultsError
 from analytics.readers import read
 from tests import school_edition
@@ -238,8 +238,8 @@ def test_needs_reach_the_edition_and_a_later_sheet_replaces_its_unit_and_year_on
     imported(folder, book(tmp_path / "b.xlsx", {"ABK": other}))
     edition = imported(folder, book(tmp_path / "c.xlsx", {"ABK": LIST[:5]}))
     with closing(store.opened(edition.path)) as connection:
-        needs = store.post_needs(connection)
-        assert len(store.people(connection)) == len(school_edition.roster())
+        needs = store_tables.post_needs(connection)
+        assert len(store_tables.people(connection)) == len(school_edition.roster())
     assert list(needs["unit"]) == ["Puskesmas Mawar"] * 2 + ["Puskesmas Melati"]
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analytics import checks, demo, import_data, readers, rules, store
+from analytics import checks, demo, import_data, readers, rules, store, store_tables
 from analytics.budget import budget, gauge, other_spending, recorded_years
 from analytics.checks_budgets import rupiah
 from analytics.faults import FaultsError
@@ -255,8 +255,8 @@ def test_an_imported_apbd_stands_in_the_next_edition_and_a_later_one_replaces_it
     assert (previewed.replaced_count, previewed.kept_count) == (1, 2)
     edition = import_data.load(data, previewed, "uji")
     with closing(store.opened(edition.path)) as connection:
-        years = store.budget_years(connection)
-        people = store.people(connection)
+        years = store_tables.budget_years(connection)
+        people = store_tables.people(connection)
     assert len(people) == 5
     assert years["total_idr"].tolist() == [1_100_000_000_000, 1_160_000_000_000]
     assert years["source"].tolist() == ["a.xlsx", "b.xlsx"]

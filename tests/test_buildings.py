@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from analytics import import_data, state, store
+from analytics import import_data, state, store, store_tables
 from analytics.faults import FaultsError
 from analytics.readers.rooms import room_column
 from analytics.regrouping_candidates import CandidateRules, candidates
@@ -58,7 +58,7 @@ def loaded(folder, text, name="daftar.csv"):
     previewed = import_data.preview(folder, path)
     edition = import_data.load(folder, previewed, "test", accept_partial=True)
     with closing(store.opened(edition.path)) as connection:
-        return previewed, store.school_profiles(connection).set_index("npsn")
+        return previewed, store_tables.school_profiles(connection).set_index("npsn")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_an_edition_made_before_still_opens_and_says_nothing_of_rooms(folder):
         for name in ("room_good_count", "room_heavy_count", "is_remote", "is_integrated"):
             connection.execute(f"ALTER TABLE school_year_profile DROP COLUMN {name}")
     with closing(store.opened(path)) as connection:
-        schools = store.school_profiles(connection)
+        schools = store_tables.school_profiles(connection)
     assert schools[["room_good_count", "is_remote", "is_integrated"]].isna().all(axis=None)
     _, after = loaded(folder, BUILDINGS)
     assert after.loc[MELATI, "room_heavy_count"] == 1

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analytics import demo, exit_history, import_data, rules, state, store
+from analytics import demo, exit_history, import_data, rules, state, store, store_tables
 from analytics.exit_causes import causes_of
 from analytics.movement import Law
 from analytics.nip import nip_parts
@@ -87,7 +87,7 @@ def test_the_store_takes_them_with_what_was_said_of_three(tmp_path, monkeypatch)
     assert (log["action"] == "classify_exit").sum() == len(said) == 3
     assert set(said["classified_by"]) == {"data contoh (sintetis)"}
     with closing(store.opened(edition.path)) as connection:
-        told = exit_history.history(store.exits(connection), None, said)
+        told = exit_history.history(store_tables.exits(connection), None, said)
     assert len(exit_history.unexplained(told)) == 8
 
 

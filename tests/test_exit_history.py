@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import exit_history, rules, state, store
+from analytics import exit_history, rules, state, store_columns
 from analytics.movement import Law
 from analytics.rules import LawChoice
 
@@ -21,7 +21,7 @@ TEACHER, CLERK, NURSE = "196403201988032001", "197507201998031004", "19900315202
 
 def exits(*rows):
     frame = pd.DataFrame([{"is_day_known": True, "origin": "list", **row} for row in rows])
-    return frame.reindex(columns=list(store.EXIT_TYPES)).astype(store.EXIT_TYPES)
+    return frame.reindex(columns=list(store_columns.EXIT_TYPES)).astype(store_columns.EXIT_TYPES)
 
 
 def left(nip, day, cause="aps", **facts):
@@ -29,7 +29,7 @@ def left(nip, day, cause="aps", **facts):
 
 
 def people(*nips, **facts):
-    empty = pd.DataFrame(columns=list(store.PEOPLE_TYPES))
+    empty = pd.DataFrame(columns=list(store_columns.PEOPLE_TYPES))
     rows = pd.DataFrame(
         [
             {
@@ -40,7 +40,7 @@ def people(*nips, **facts):
             for nip in nips
         ]
     )  # fmt: skip
-    return rows.reindex(columns=list(empty)).astype(store.PEOPLE_TYPES)
+    return rows.reindex(columns=list(empty)).astype(store_columns.PEOPLE_TYPES)
 
 
 # ---- spells

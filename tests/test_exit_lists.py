@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analytics import __main__ as command_line
-from analytics import checks, import_data, readers, rules, state, store
+from analytics import checks, import_data, readers, rules, state, store, store_tables
 from analytics.faults import FaultsError
 from tests import workbooks
 
@@ -319,7 +319,7 @@ def imported(folder, file, as_of, **how):
 
 def exits_in(folder):
     with closing(store.opened(import_data.current_edition(folder).path)) as connection:
-        return store.exits(connection)
+        return store_tables.exits(connection)
 
 
 @pytest.fixture
@@ -449,7 +449,7 @@ def test_an_edition_older_than_the_table_has_no_exits(tmp_path, folder, monkeypa
     imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
     with closing(store.opened(import_data.current_edition(folder).path)) as connection:
         monkeypatch.setattr(store, "_lacks_table", lambda *_: True)
-        assert store.exits(connection).empty
+        assert store_tables.exits(connection).empty
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics import import_data, state, store
+from analytics import import_data, state, store, store_tables
 from pages.shared import access
 from tests.test_import_page import as_csv, clean, dropped, keys, person, press, said, visited
 
@@ -94,7 +94,7 @@ def test_a_list_of_exits_is_recognised_and_its_unknown_words_are_mapped_once_for
     assert state.opened(folder).exit_reasons() == {"ikut suami": "pindah_keluar"}
     with closing(store.opened(import_data.current_edition(folder).path)) as connection:
         # What the planner said stays beside the facts; the edition is as it was.
-        assert (store.exits(connection)["cause"] == "tidak_diketahui").sum() == 2
+        assert (store_tables.exits(connection)["cause"] == "tidak_diketahui").sum() == 2
 
 
 @pytest.mark.usefixtures("two_rosters")

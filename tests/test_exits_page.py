@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics import state as decisions
-from analytics import store
+from analytics import store, store_columns
 from pages.shared import exit_inputs, exit_view, load_exits
 from tests.pages_alone import followed, page_alone, shown
 
@@ -46,10 +46,10 @@ def staff(count: int = 60) -> pd.DataFrame:
             }
         )
     frame = pd.DataFrame(rows)
-    for column in store.PEOPLE_TYPES:
+    for column in store_columns.PEOPLE_TYPES:
         if column not in frame:
             frame[column] = pd.NA
-    return store.typed_people(frame)
+    return store_columns.typed_people(frame)
 
 
 def gone(years: int) -> pd.DataFrame:
@@ -72,8 +72,8 @@ def gone(years: int) -> pd.DataFrame:
                     "employment": "PNS",
                 }
             )
-    empty = pd.DataFrame(columns=list(store.EXIT_TYPES))
-    return pd.DataFrame(rows).reindex(columns=list(empty)).astype(store.EXIT_TYPES)
+    empty = pd.DataFrame(columns=list(store_columns.EXIT_TYPES))
+    return pd.DataFrame(rows).reindex(columns=list(empty)).astype(store_columns.EXIT_TYPES)
 
 
 def written(folder: Path, **tables: pd.DataFrame) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics import import_data, state, store
+from analytics import import_data, state, store, store_faults, store_tables
 from analytics.faults import FaultsError, fault_table
 
 AS_OF = date(2026, 11, 1)
@@ -71,7 +71,7 @@ def imported(folder, file, **how):
 
 def names_in(edition):
     with closing(store.opened(edition.path)) as connection:
-        return {name.split()[0].casefold() for name in store.people(connection)["name"]}
+        return {name.split()[0].casefold() for name in store_tables.people(connection)["name"]}
 
 
 def test_a_first_import_holds_everybody_in_the_file(tmp_path, folder):
@@ -175,7 +175,7 @@ def test_adding_keeps_what_a_blank_cell_does_not_say(tmp_path, folder):
         scope="add",
     )
     with closing(store.opened(edition.path)) as connection:
-        read = store.people(connection).iloc[0]
+        read = store_tables.people(connection).iloc[0]
     assert (read["golongan"], read["unit"]) == ("III/d", "SDN 05 Kartoharjo")
 
 
@@ -196,8 +196,8 @@ def test_the_good_rows_alone_load_and_the_refused_stay_beside_them(tmp_path, fol
     edition = imported(folder, wrong, accept_partial=True)
     assert names_in(edition) == {"ani"}
     with closing(store.opened(edition.path)) as connection:
-        refused = store.refused_rows(connection)
-        found = store.faults(connection)
+        refused = store_faults.refused_rows(connection)
+        found = store_faults.faults(connection)
     assert refused[["row", "codes"]].to_numpy().tolist() == [[3, "date_invalid"]]
     assert refused["name"].tolist() == ["Budi Santika"]
     assert "date_invalid" in [fault.code for fault in found]
@@ -254,7 +254,7 @@ def test_going_back_and_importing_again_builds_on_the_edition_in_force(tmp_path,
 def test_real_data_never_mixes_with_the_sample_city(tmp_path, folder):
     real = imported(folder, roster(tmp_path, "ani"))
     with closing(store.opened(real.path)) as connection:
-        invented = store.employees_as_written(connection)
+        invented = store_tables.employees_as_written(connection)
     synthetic = store.write_edition(
         folder,
         {"employee": invented},
@@ -291,7 +291,7 @@ def test_a_school_list_gives_the_roster_its_places_and_keeps_its_day(tmp_path, f
     )
     edition = imported(folder, schools)
     with closing(store.opened(edition.path)) as connection:
-        people = store.people(connection).set_index("name")
+        people = store_tables.people(connection).set_index("name")
         profile = store.ask(connection, "schools", school_year=2025)
     assert people.loc["Ani Rahmawati", "npsn"] == "20500001"
     assert people.loc["Ani Rahmawati", "kecamatan"] == "Kartoharjo"

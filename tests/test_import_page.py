@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics import export, faults, import_data, state, store
+from analytics import export, faults, import_data, state, store, store_faults
 from analytics.faults import Fault
 from pages.shared import access, import_faults, import_jobs, import_text, import_upload
 
@@ -131,7 +131,7 @@ def test_everything_cannot_be_loaded_while_a_row_is_refused(folder):
     edition = import_data.current_edition(folder)
     assert edition.people_count == 2
     with store.opened(edition.path) as connection:
-        assert store.refused_rows(connection)["row"].to_list() == [3]
+        assert store_faults.refused_rows(connection)["row"].to_list() == [3]
 
 
 @pytest.mark.usefixtures("folder")

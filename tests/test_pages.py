@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics import state as decisions
-from analytics import store
+from analytics import store, store_columns
 from analytics.rules import LawChoice
 from analytics.state import State
 from pages.shared import access, chart_config, charts, layout, words
@@ -40,10 +40,10 @@ def roster(rows: Sequence[tuple[str, str, str]]) -> pd.DataFrame:
         unit="SDN Rekaan 1",
         opd="Dinas Pendidikan",
     )
-    for column, kind in store.PEOPLE_TYPES.items():
+    for column, kind in store_columns.PEOPLE_TYPES.items():
         if column not in frame:
             frame[column] = pd.NaT if kind.startswith("datetime") else pd.NA
-    return store.typed_people(frame)
+    return store_columns.typed_people(frame)
 
 
 YOUNG = [(f"1990-01-{day:02d}", "PNS", TEACHER) for day in range(1, 7)]

@@ -9,7 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import checks, demo, import_data, readers, rules, state, store, teachers
+from analytics import (
+    checks,
+    demo,
+    import_data,
+    readers,
+    rules,
+    state,
+    store,
+    store_tables,
+    teachers,
+)
 from analytics.faults import FaultsError, sentence
 from analytics.readers.religions import religion_column, religion_of
 from analytics.teachers import SchoolFacts, rombel, teachers_needed
@@ -208,7 +218,7 @@ def test_counts_by_religion_reach_the_edition_and_a_new_file_replaces_the_same_y
     assert (previewed.replaced_count, previewed.kept_count) == (2, 2)
     edition = import_data.load(folder, previewed, "uji")
     with closing(store.opened(edition.path)) as connection:
-        found = store.pupil_religions(connection)
+        found = store_tables.pupil_religions(connection)
     assert found.to_numpy().tolist() == [
         [A, 2024, "hindu", 0], [A, 2024, "islam", 51], [B, 2024, "hindu", 1],
         [B, 2024, "islam", 9],

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics import leaving_groups, leaving_summary, state, store
+from analytics import leaving_groups, leaving_summary, state, store, store_columns
 from pages.shared import retirement_view as view_of
 from tests.pages_alone import opened, page_alone, shown
 
@@ -38,7 +38,7 @@ def roster() -> pd.DataFrame:
     number = pd.Series(range(901, 901 + len(people)), dtype="str")
     people["nip"] = born + "2000011" + number
     contract = people["employment"].isin(["PPPK", "PPPK_PW"])
-    empty = {column: None for column in store.PEOPLE_TYPES if column not in people}
+    empty = {column: None for column in store_columns.PEOPLE_TYPES if column not in people}
     people = people.assign(**empty)
     people["contract_ends_on"] = pd.Series(pd.Timestamp(2027, 12, 31), people.index).where(contract)
     people["is_in_headcount"], people["is_on_duty"] = True, True

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics import checks, demo, import_data, readers, state, store
+from analytics import checks, demo, import_data, readers, state, store, store_tables
 from analytics.checks_coordinates import coordinate_faults
 from analytics.readers.births import birth_column
 from analytics.readers.grades import grade_column, grade_of
@@ -578,7 +578,7 @@ def test_an_edition_from_before_pupils_and_births_answers_that_it_has_none(tmp_p
     ]  # fmt: skip
     assert table(folder, "births").empty
     with closing(store.opened(edition.path)) as connection:
-        assert {"subject", "certificate_subject"} <= set(store.school_teachers(connection))
+        assert {"subject", "certificate_subject"} <= set(store_tables.school_teachers(connection))
     # And the next import builds on it.
     loaded(folder, workbooks.write_xlsx(tmp_path / "b.xlsx", [LONG, [A, "SDN 01", 2025, 1, 3]]))
     assert len(table(folder, "enrolment", school_year=None)) == 1

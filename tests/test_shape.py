@@ -134,6 +134,8 @@ def test_one_module_each_talks_to_each_database(path):
     for library, keeper in ONLY.items():
         uses = any(name.split(".")[0] == library for name in imported(path))
         assert not uses or subject(path) == keeper, f"only {keeper}.py may import {library}"
+    imports_duckdb = any(name.split(".")[0] == "duckdb" for name in imported(path))
+    assert imports_duckdb == (path.name == "store.py"), "one file, whatever stands beside it"
 
 
 def test_no_page_talks_to_a_database():

@@ -16,8 +16,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics import store, units
+from analytics import store, store_faults, store_lock, store_tables, units
 from analytics.faults import Fault
+from analytics.store_columns import PEOPLE_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2026, 11, 1)
@@ -36,11 +37,11 @@ def person(nip, unit="Dinas Contoh", opd="Dinas Contoh", **facts):
         "opd": opd,
         **facts,
     }
-    return {column: given.get(column) for column in store.PEOPLE_TYPES}
+    return {column: given.get(column) for column in PEOPLE_TYPES}
 
 
 def roster(*people):
-    return pd.DataFrame(people, columns=list(store.PEOPLE_TYPES)).astype(store.PEOPLE_TYPES)
+    return pd.DataFrame(people, columns=list(PEOPLE_TYPES)).astype(PEOPLE_TYPES)
 
 
 def school(npsn, name, kecamatan="Taman", school_year=2025, latitude=-7.63, longitude=111.52):
@@ -78,11 +79,11 @@ def test_people_come_back_as_they_were_written(tmp_path):
     )
     edition = store.write_edition(tmp_path, {"employee": written}, store.About(as_of=AS_OF))
     with closing(store.opened(edition.path)) as connection:
-        read = store.people(connection)
-        as_written = store.employees_as_written(connection)
+        read = store_tables.people(connection)
+        as_written = store_tables.employees_as_written(connection)
     in_order = written.sort_values("nip").reset_index(drop=True)
     pd.testing.assert_frame_equal(as_written, in_order)
-    pd.testing.assert_frame_equal(read[list(store.PEOPLE_TYPES)], in_order)
+    pd.testing.assert_frame_equal(read[list(PEOPLE_TYPES)], in_order)
     assert edition.people_count == 2
 
 
@@ -127,9 +128,9 @@ def test_the_next_edition_inherits_what_it_is_not_given(tmp_path):
     )
     with closing(store.opened(second.path)) as connection:
         assert store.ask(connection, "schools", school_year=None)["npsn"].tolist() == ["20500001"]
-        assert len(store.people(connection)) == 2
+        assert len(store_tables.people(connection)) == 2
         # What an import refused is told of that import only.
-        assert store.refused_rows(connection).empty
+        assert store_faults.refused_rows(connection).empty
     assert (second.number, second.built_on) == (2, 1)
     assert store.edition(tmp_path, 1).people_count == 1
 
@@ -143,7 +144,7 @@ def test_a_school_list_that_comes_later_gives_units_their_place(tmp_path):
     )
     with closing(store.opened(second.path)) as connection:
         unit = store.ask(connection, "units", government_id="*").iloc[0]
-        read = store.people(connection).iloc[0]
+        read = store_tables.people(connection).iloc[0]
     assert (unit["npsn"], unit["kecamatan"], unit["school_level"]) == (
         "20500001",
         "Kartoharjo",
@@ -201,7 +202,7 @@ def test_a_python_frame_of_the_same_name_is_never_read_instead_of_a_table(tmp_pa
         tmp_path, {"employee": roster(person(ANI))}, store.About(as_of=AS_OF)
     )
     with closing(store.opened(edition.path)) as connection:
-        assert store.people(connection)["nip"].tolist() == [ANI]
+        assert store_tables.people(connection)["nip"].tolist() == [ANI]
 
 
 def test_readers_on_one_connection_do_not_mix_their_answers(tmp_path):
@@ -215,7 +216,7 @@ def test_readers_on_one_connection_do_not_mix_their_answers(tmp_path):
 
         def asked(turn):
             if turn % 2:
-                return len(store.people(connection)) == 200
+                return len(store_tables.people(connection)) == 200
             return store.ask(connection, "units", government_id="*")["people_count"].sum() == 200
 
         assert all(threads.map(asked, range(200)))
@@ -267,7 +268,7 @@ def test_an_edition_of_an_earlier_schema_is_read_and_built_on(tmp_path):
     subprocess.run([sys.executable, "-c", code], check=True)
     second = store.write_edition(tmp_path, {}, store.About(as_of=AS_OF, built_on=1))
     with closing(store.opened(second.path)) as connection:
-        assert store.people(connection)["nip"].tolist() == [ANI]
+        assert store_tables.people(connection)["nip"].tolist() == [ANI]
         assert store.ask(connection, "school_teachers").empty
         schools = store.ask(connection, "schools", school_year=2025)
     assert schools[["npsn", "pupil_count"]].to_numpy().tolist() == [["20500001", 120]]
@@ -299,7 +300,7 @@ def test_nobody_sweeps_under_an_importer_at_work(tmp_path):
         store.write_edition(tmp_path, {"employee": roster(person(ANI))}, store.About(as_of=AS_OF))
         swept.set()
 
-    with store.importing(tmp_path):
+    with store_lock.importing(tmp_path):
         living.write_bytes(b"")
         thread = threading.Thread(target=other)
         thread.start()
@@ -315,12 +316,12 @@ def test_an_importer_that_waits_too_long_says_so(tmp_path):
 
     def other():
         try:
-            with store.importing(tmp_path, wait_seconds=0.1):
+            with store_lock.importing(tmp_path, wait_seconds=0.1):
                 answers.append("in")
         except store.StoreError as error:
             answers.append(str(error))
 
-    with store.importing(tmp_path):
+    with store_lock.importing(tmp_path):
         thread = threading.Thread(target=other)
         thread.start()
         thread.join(10)
@@ -352,8 +353,8 @@ def test_faults_and_refused_rows_come_back_as_they_were_found(tmp_path):
     found = [Fault("a.xlsx", "nip_duplicate", 9, "NIP", "x", {"first_row": 4})]
     tables = {
         "employee": roster(person(ANI)),
-        "import_fault": store.fault_rows(found),
-        "refused_row": store.refused_row_rows(
+        "import_fault": store_faults.fault_rows(found),
+        "refused_row": store_faults.refused_row_rows(
             pd.DataFrame(
                 {
                     "sheet": ["Data"],
@@ -368,8 +369,8 @@ def test_faults_and_refused_rows_come_back_as_they_were_found(tmp_path):
     }
     edition = store.write_edition(tmp_path, tables, store.About(as_of=AS_OF))
     with closing(store.opened(edition.path)) as connection:
-        assert store.faults(connection) == found
-        refused = store.refused_rows(connection)
+        assert store_faults.faults(connection) == found
+        refused = store_faults.refused_rows(connection)
     assert refused.to_dict("records") == [
         {
             "sheet": "Data",

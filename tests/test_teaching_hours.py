@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from analytics import checks, readers, rules, store
+from analytics import checks, readers, rules, store, store_tables
 from analytics.redistribution import redistribute
 from analytics.redistribution_needs import staff_of
 from analytics.redistribution_situation import MoveChoice, Situation
@@ -146,5 +146,5 @@ def test_an_edition_made_before_tells_no_hours_and_still_opens(tmp_path):
         connection.execute("ALTER TABLE school_teacher DROP COLUMN weekly_hours")
         connection.execute("ALTER TABLE school_teacher DROP COLUMN home_kecamatan")
     with closing(store.opened(path)) as connection:
-        listed = store.school_teachers(connection)
+        listed = store_tables.school_teachers(connection)
     assert {"weekly_hours", "home_kecamatan"} <= set(listed)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import import_data, store
+from analytics import import_data, store, store_tables
 from tests.verified_posts import Cell, City, Merges, Person, needs_and_supply, rule_rows, staff
 from tests.verified_spending import cap_ratio, newcomer, paid_share, workers, yearly
 
@@ -47,11 +47,11 @@ def city(folder: Path) -> City:
     with closing(store.opened(edition.path)) as connection:
         return City(
             as_of=edition.as_of,
-            people=store.people(connection),
+            people=store_tables.people(connection),
             units=store.ask(connection, "units", government_id="*"),
             schools=store.ask(connection, "schools", school_year=None),
             school_teachers=store.ask(connection, "school_teachers"),
-            pupil_religions=store.pupil_religions(connection),
+            pupil_religions=store_tables.pupil_religions(connection),
             post_needs=store.ask(connection, "post_needs"),
             budget_years=store.ask(connection, "budget_years"),
         )

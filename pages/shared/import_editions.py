@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import streamlit as st
 
-from analytics import demo, export, import_data, store
+from analytics import demo, export, import_data, store, store_faults
 from analytics.exit_causes import UNKNOWN
 from analytics.store import Edition, StoreError
 from pages.shared import (
@@ -173,7 +173,7 @@ def _quality(edition: Edition) -> None:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _warning_count(path: Path, sha256: str) -> int:  # noqa: ARG001 (part of the key)
     with closing(store.opened(path)) as connection:
-        return sum(fault.severity != "error" for fault in store.faults(connection))
+        return sum(fault.severity != "error" for fault in store_faults.faults(connection))
 
 
 def history() -> None:
@@ -207,7 +207,7 @@ def history() -> None:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _refused(path: Path, sha256: str) -> pd.DataFrame:  # noqa: ARG001 (part of the key)
     with closing(store.opened(path)) as connection:
-        return store.refused_rows(connection)
+        return store_faults.refused_rows(connection)
 
 
 def _refused_download(edition: Edition) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from analytics import rules, store
+from analytics import rules, store, store_tables
 from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook, RuleError
 from analytics.state import State
@@ -127,7 +127,7 @@ class PeopleKey:
 def people_of(key: PeopleKey) -> pd.DataFrame:
     """The people behind a key; shared by all visitors, never to be written into."""
     with closing(store.opened(key.path)) as connection:
-        roster = store.people(connection)
+        roster = store_tables.people(connection)
     return retirements(roster, rulebook(), key.as_of, key.choice, state().local_titles())
 
 

@@ -20,7 +20,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from analytics import exit_history, exits, exits_backtest, exits_stored, store
+from analytics import exit_history, exits, exits_backtest, exits_stored, store, store_tables
 from analytics.apart import done_apart
 from analytics.exits import ExitModel
 from analytics.exits_backtest import Judged
@@ -42,7 +42,7 @@ def _history(
     version: int,  # noqa: ARG001 (what was said is part of the key)
 ) -> pd.DataFrame:
     with closing(store.opened(path)) as connection:
-        exits = store.exits(connection)
+        exits = store_tables.exits(connection)
     decisions = load.state()
     return exit_history.history(exits, decisions.exit_reasons(), decisions.exit_classifications())
 

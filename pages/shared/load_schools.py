@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics import enrolment, enrolment_stored, store
+from analytics import enrolment, enrolment_stored, store, store_tables
 from analytics.enrolment_learning import Outlook, Progress
 from analytics.store import StoreError
 from analytics.teachers import SchoolFacts
@@ -88,7 +88,7 @@ def enrolment_of(key: SchoolKey) -> pd.DataFrame:
 def profiles_of(key: SchoolKey) -> pd.DataFrame:
     """School profiles, one row per ``npsn`` and ``school_year``."""
     with closing(store.opened(key.path)) as connection:
-        return store.school_profiles(connection)
+        return store_tables.school_profiles(connection)
 
 
 def _rombel_count(key: SchoolKey, latest: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from analytics import store, teachers, teachers_gap, teachers_in_post
+from analytics import store, store_tables, teachers, teachers_gap, teachers_in_post
 from analytics.enrolment import Levers
 from analytics.teachers import RELIGION, NeedChoice, SchoolFacts
 from pages.shared import load, load_schools, school_view
@@ -96,7 +96,7 @@ class Answer:
 def in_post_of(schools: SchoolKey, people: PeopleKey) -> pd.DataFrame:
     """Teachers and heads with school, post and last day; see ``teachers_in_post``."""
     with closing(store.opened(schools.path)) as connection:
-        asked = store.school_teachers(connection)
+        asked = store_tables.school_teachers(connection)
     units = load_schools._asked(schools, "units", government_id="*")
     return teachers_in_post.teachers_in_post(
         load.people_of(people),
