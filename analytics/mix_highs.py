@@ -14,6 +14,8 @@ from analytics.mix_question import Flags, Numbers
 
 WHOLE = 1e-6
 LEAST_SECONDS = 0.02
+# Of what a formation is worth, by how much it is made dearer to find another answer as good.
+_TILT = 0.01
 
 
 def relaxation(asked: Programme, cost: Numbers, ends: float = np.inf) -> OptimizeResult:
@@ -39,6 +41,21 @@ def row_prices(asked: Programme, relaxed: OptimizeResult) -> Numbers:
     price[over] += told[: int(over.sum())]
     price[under] += told[int(over.sum()) :]
     return price
+
+
+def tilted(asked: Programme, relaxed: OptimizeResult, cost: Numbers) -> Numbers:
+    """The objective with each formation dearer by up to a hundredth of what it is worth, by lot.
+
+    Many relaxed answers are as good as each other: under this one another of them is found.
+
+    Method: docs/method.md eq. 335.
+    """
+    count = asked.whole_count
+    worth = abs(asked.matrix[:, :count]).T @ row_prices(asked, relaxed)
+    found = cost.copy()
+    # The same lot for every question, so that a plan can be found again.
+    found[:count] += _TILT * worth * np.random.default_rng(0).random(count)
+    return found
 
 
 def whole_plan(  # noqa: PLR0913 - the programme, and how far it is to be solved

@@ -15,6 +15,7 @@ from analytics.mix_highs import (
     narrowed,
     relaxation,
     row_prices,
+    tilted,
     whole_plan,
 )
 from analytics.mix_programme import FLOOR, Programme
@@ -34,8 +35,8 @@ _SHARE_OF_EXCESS = 0.2
 _SHARE_OF_JOINING = 0.6
 # Of what is close enough, what a round must add to the bound for another.
 _WORTH_A_ROUND = 0.1
-# The tighter the search near the relaxed answer, the less is left to prove afterwards.
-_ROUNDING_GAP = 0.1
+# Of what is close enough, what the search near the relaxed answers may leave.
+_ROUNDING_GAP = 0.5
 _INFEASIBLE = 2
 _ALMOST = 0.99
 # Of the gap asked for, below which two values are alike where what comes second tells them apart.
@@ -91,7 +92,7 @@ def solved(
     start
         A plan known to keep every limit; what is found is no worse.
 
-    Method: docs/method.md eq. 219-223, 246.
+    Method: docs/method.md eq. 219-223, 246, 335.
     """
     if not len(asked.cost):
         # Nothing is short and nothing may come: no plan is the only one.
@@ -114,12 +115,13 @@ def solved(
     by_roles = by_roles or not is_tied(asked, relaxed, aim.allowed(low, gap))
     beside = None
     if not _is_close(aim, cost, best, low, gap):
-        if not by_roles:
-            beside = Beside(asked, cost, relaxed, best, (ends, aim.allowed(low, gap)))
-        within = _between(asked, [relaxed.x] + ([] if start is None else [start]))
+        again = relaxation(asked, tilted(asked, relaxed, cost), ends)
+        near = [one for one in (relaxed.x, again.x, best, start) if one is not None]
         spare = aim.allowed(low, gap) * _ROUNDING_GAP
         left = _share(ends, _SHARE_OF_ROUNDING if by_roles else _SHARE_WITHOUT_ROLES)
-        best = _better(cost, best, whole_plan(within, cost, left, spare, low).x)
+        best = _better(cost, best, whole_plan(_between(asked, near), cost, left, spare, low).x)
+    if not by_roles and not _is_close(aim, cost, best, low, gap):
+        beside = Beside(asked, cost, relaxed, best, (ends, aim.allowed(low, gap)))
     if by_roles and not _is_close(aim, cost, best, low, gap):
         asked, relaxed, best, low = _by_roles(asked, aim, cost, (relaxed, best, low), (ends, gap))
     if not _is_close(aim, cost, best, low, gap):

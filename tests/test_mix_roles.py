@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analytics.mix import CHEAPEST, LEAST_UNFILLED, MixLimits, MixQuestion, best_mix, problem
-from analytics.mix_highs import relaxation, row_prices, whole_plan
+from analytics.mix_highs import relaxation, row_prices, tilted, whole_plan
 from analytics.mix_roles import blocks, tightened
 from analytics.mix_rounding import topped_up
 from tests import made_up_mix
@@ -106,3 +106,39 @@ def test_roles_that_meet_in_no_limit_cost_together_what_they_cost_alone(seed: in
 
     alone = sum(cheapest(only(question, role)) for role in range(4))
     assert cheapest(question) == pytest.approx(alone, rel=1e-4)
+
+
+@pytest.mark.parametrize(("told", "objective"), CASES, ids=lambda one: str(one))
+def test_another_relaxed_answer_keeps_the_limits_and_costs_no_more_than_it_was_let(
+    told: dict, objective: str
+):
+    question = made_up_mix.question(8, 7, 5)
+    limits = made_up_mix.limits(question, **told)
+    stated = problem(question, limits, objective)  # type: ignore[arg-type]
+    asked, cost = stated.asked, stated.aim.main
+    relaxed = relaxation(asked, cost)
+    dearer = tilted(asked, relaxed, cost)
+    again = relaxation(asked, dearer).x
+    assert (dearer >= cost).all()
+    # c x" <= c" x" <= c" x': what the first answer is made dearer by is all it may cost.
+    assert cost @ again <= dearer @ relaxed.x + 1e-6
+    assert (asked.matrix @ again <= asked.upper + 1e-6).all()
+    assert (asked.matrix @ again >= asked.lower - 1e-6).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_between_two_relaxed_answers_lies_a_plan_close_to_the_bound(seed: int):
+    # One for one: quotas are whole, and what is lost to whole numbers is little.
+    question = made_up_mix.question(10, 8, seed)
+    limits = made_up_mix.limits(question, ratio=1.0)
+    stated = problem(question, limits, LEAST_UNFILLED)
+    asked, cost = stated.asked, stated.aim.main
+    relaxed = relaxation(asked, cost)
+    again = relaxation(asked, tilted(asked, relaxed, cost))
+    near = [one.x[: asked.whole_count] for one in (relaxed, again)]
+    least, most = asked.least.copy(), asked.most.copy()
+    least[: asked.whole_count] = np.floor(np.minimum(*near) + 1e-6)
+    most[: asked.whole_count] = np.ceil(np.maximum(*near) - 1e-6)
+    within = replace(asked, least=least, most=most)
+    found = whole_plan(within, cost, 20.0, 1e-3, float(relaxed.fun)).x
+    assert cost @ found <= relaxed.fun + 3 * stated.aim.allowed(float(relaxed.fun), 1e-3)
