@@ -11,6 +11,7 @@ from pages.shared import (
     load,
     load_redistribution,
     load_schools,
+    maps,
     redistribution_map,
     terms,
 )
@@ -85,7 +86,9 @@ def _page() -> None:
                 leads_to_data=True,
             )
         else:
-            charts.draw(drawn, locks.MAP, height=560, on_select=locks.map_clicked)
+            charts.draw(
+                drawn, locks.MAP, height=maps.height(drawn, 560), on_select=locks.map_clicked
+            )
     with right:
         height = figures.before_after_height(plan)
         charts.draw(figures.before_after(plan, language()), "kekurangan-terisi", height=height)

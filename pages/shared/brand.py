@@ -82,8 +82,9 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
 .es-trend i { flex: 1; background: var(--es-blue); opacity: .8; border-radius: 1px; }
 .es-trend i.es-marked { background: var(--es-amber); opacity: 1; }
 .es-note { margin: 0; font-size: clamp(.86rem, .81rem + .18vw, 1rem); line-height: 1.35;
-  opacity: .8; }
-.es-told { margin: 0 0 .7rem; line-height: 1.45; max-width: 62ch;
+  opacity: .8; text-wrap: pretty; }
+.es-whole { white-space: nowrap; }
+.es-told { margin: 0 0 .7rem; line-height: 1.45; max-width: 62ch; text-wrap: pretty;
   font-size: clamp(1.08rem, .98rem + .45vw, 1.4rem); }
 /* The title within a figure is for the saved image; on screen it is text that can break. It stands
    in the room that the figure leaves for its own. */
@@ -104,7 +105,7 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
   font-variant-numeric: tabular-nums; }
 .es-options small { display: block; font-size: .84em; opacity: .82; }
 .es-options sup { cursor: help; color: var(--es-amber); font-weight: 700; padding-left: .1rem; }
-.es-options .es-closed { opacity: .5; }
+.es-options .es-closed { opacity: .68; }
 .es-source { margin: .4rem 0 0; padding-top: .5rem; font-size: .84rem; opacity: .8;
   border-top: 1px solid var(--es-line); }
 .es-source a { color: inherit; }
@@ -172,7 +173,8 @@ div:has(> .st-key-hitungan:empty), .st-key-hitungan:empty { display: none; }
   .es-gauge-dial p { font-size: .76rem; }
   .es-gauge-years { flex: 1 1 5rem; height: 3.1rem; gap: 2px; }
   .es-gauge-years em { font-size: .6rem; }
-  .es-gauge-dial span { display: none; }
+  /* Of what stands beneath the ratio only the limit has room. */
+  .es-gauge-dial span + span { display: none; }
   .es-gauge-beside { display: none; }
   .st-key-batas-tafsir .es-note, .st-key-batas-tafsir > :first-child { display: none; }
   .st-key-batas-tafsir { gap: .6rem; }

@@ -28,6 +28,7 @@ HATCHES = ("", "/", ".", "\\", "x", "-", "|")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 QUIET = "#8A97A5"  # averages, context
 ALARM = "#C8553D"  # past due, what needs an eye
+_LIGHTER = 0.4  # how far towards white a band's colour is taken
 # Whether Plotly checks every figure that is drawn: in the tests.
 IS_CHECKED = False
 
@@ -134,9 +135,15 @@ def fixed_room(shown: dict[str, Any], highest: float, *, bottom: int = 64) -> No
 
 
 def see_through(colour: str, share: float) -> str:
-    """A colour of the palette of which so much is seen, for bands."""
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{share})"
+    """A colour of the palette of which so much is seen on white, for bands.
+
+    A lighter colour of which more is seen: the same on white, and no longer lost on a dark page.
+    """
+    seen = min(share / (1 - _LIGHTER), 1.0)
+    red, green, blue = (
+        round(255 - (255 - int(colour[at : at + 2], 16)) * share / seen) for at in (1, 3, 5)
+    )
+    return f"rgba({red},{green},{blue},{seen:.2f})"
 
 
 def over_lines(ink: str, ground: str) -> dict[str, Any]:

@@ -142,11 +142,11 @@ def _dial(gauge: pd.DataFrame) -> str:
     label = t("Belanja pegawai / APBD {year}", year=now.year)
     limit = t("batas {share}", share=percent(now.limit_share, 0))
     state = " es-over" if now.is_over else ""
-    told = " · ".join(one for one in (limit, now.told(), now.chance_told()) if one)
+    told = "".join(f" · {one}" for one in (now.told(), now.chance_told()) if one)
     return (
         f'<div class="es-gauge-dial{state}"><p>{escape(label)}</p>'
         f"<strong>{mark} {escape(percent(now.ratio_share))}</strong>"
-        f"<span>{escape(told)}</span></div>"
+        f"<span>{escape(limit)}</span><span>{escape(told)}</span></div>"
     )
 
 

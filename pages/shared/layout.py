@@ -59,8 +59,8 @@ def header(finding: str, question: str = "", *, has_what_if: bool = True) -> Non
 
     ``has_what_if``: whether the what-if on the retirement age in the link counts on this page.
     """
-    asked = f'<p class="es-question">{escape(question)}</p>' if question else ""
-    st.html(f'<header class="es-header">{asked}<h1>{escape(finding)}</h1></header>')
+    asked = f'<p class="es-question">{words.html(question)}</p>' if question else ""
+    st.html(f'<header class="es-header">{asked}<h1>{words.html(finding)}</h1></header>')
     try:
         held = load.edition()
     except StoreError:
@@ -84,9 +84,9 @@ def keys(figures: Sequence[Key]) -> None:
     """A row of large figures; it folds to two columns on a phone."""
     cards = "".join(
         f'<div class="es-key"><p class="es-label" title="{escape(figure.help)}">'
-        f"{escape(figure.label)}</p>"
+        f"{words.html(figure.label)}</p>"
         f'<p class="es-value">{escape(figure.value)}</p>{_trend(figure)}'
-        f'<p class="es-note">{escape(figure.note)}</p></div>'
+        f'<p class="es-note">{words.html(figure.note)}</p></div>'
         for figure in figures
     )
     st.html(f'<section class="es-keys" style="--es-count: {len(figures)}">{cards}</section>')
@@ -108,17 +108,19 @@ def _trend(figure: Key) -> str:
 
 def sentences(told: Sequence[str]) -> None:
     """The answer in words, large enough to be read from the back of the room."""
-    st.html("".join(f'<p class="es-told">{escape(sentence)}</p>' for sentence in told if sentence))
+    st.html(
+        "".join(f'<p class="es-told">{words.html(sentence)}</p>' for sentence in told if sentence)
+    )
 
 
 def note(told: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
     """A line in small print."""
-    st.html(f'<p class="es-note">{escape(told)}</p>', width=width)
+    st.html(f'<p class="es-note">{words.html(told)}</p>', width=width)
 
 
 def caution(told: str) -> None:
     """What must be known before the numbers beneath are believed."""
-    st.html(f'<p class="es-sample" role="note">{escape(told)}</p>')
+    st.html(f'<p class="es-sample" role="note">{words.html(told)}</p>')
 
 
 def source_note(*equations: int) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import pandas as pd
 
-from pages.shared import charts
+from pages.shared import charts, screen
 from pages.shared.words import number
 
 _KM_PER_DEGREE = 111.195
@@ -21,6 +22,8 @@ _BEYOND = 1.09
 _MOST_NAMES = 12
 # From so many schools on points are drawn smaller, and a chosen school is looked at from near.
 CROWD = 150
+# A phone's figure in pixels, the least that a map is worth, and what an axis leaves around it.
+_PHONE_WIDTH, _LEAST_TALL, _AXIS_ROOM = 340, 180, 1.12
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,33 @@ def ground(
     seen = away if near is None else _look_near(shown, near, reach_km)
     shown["annotations"] = [*(_names(schools) if near is None else []), _scale(seen, shown)]
     return shown, [hull]
+
+
+def height(figure: charts.Figure | charts.ReadyFigure, usual: int) -> int:
+    """Pixels for a map: ``usual``, on a phone what its width leaves it, so that no band is empty.
+
+    ``figure``: a map from ``ground``, or one made of it.
+    """
+    if not screen.is_phone():
+        return usual
+    shown = figure.to_dict() if isinstance(figure, charts.ReadyFigure) else figure
+    sides = [
+        np.ptp(axis["range"]) if (axis := shown["layout"][name]).get("range") else np.ptp(hull)
+        for name, hull in zip(("xaxis", "yaxis"), _hull(shown), strict=True)
+    ]
+    if not sides[0]:
+        return usual
+    tall = _PHONE_WIDTH * float(sides[1] / sides[0]) * _AXIS_ROOM
+    named = [one["name"] for one in shown["data"] if one.get("showlegend", True)]
+    # An entry is a sign and its letters; what does not fit begins another line.
+    lines = ceil(sum(44 + 7.5 * len(name) for name in named) / _PHONE_WIDTH)
+    legend = max(shown["layout"]["margin"]["b"], 20 * lines + 16)
+    return int(min(max(tall, _LEAST_TALL) + shown["layout"]["margin"]["t"] + legend, usual))
+
+
+def _hull(shown: charts.Figure) -> tuple[list[float], list[float]]:
+    """The outline that ``ground`` draws first."""
+    return list(shown["data"][0]["x"]), list(shown["data"][0]["y"])
 
 
 def shrink(count: int) -> float:

@@ -11,6 +11,7 @@ from pages.shared import (
     access,
     charts,
     layout,
+    maps,
     regrouping_locks,
     regrouping_map,
     words,
@@ -38,7 +39,7 @@ def map_and_lock(asked: Asked, plan: RegroupingPlan) -> None:
                 t("Peta muncul setelah sekolah mempunyai lintang dan bujur yang dapat dipercaya.")
             )
         else:
-            charts.draw(drawn, _MAP, height=540, on_select=CHOICE.on_map(_MAP))
+            charts.draw(drawn, _MAP, height=maps.height(drawn, 540), on_select=CHOICE.on_map(_MAP))
             layout.note(
                 t(
                     "Ketuk satu sekolah untuk menguncinya. Panah: dari sekolah yang bergabung ke"

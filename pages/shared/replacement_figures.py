@@ -92,7 +92,7 @@ def _bar(
 def arrival(chosen: tuple[Option, ...], on: date, language: str) -> charts.ReadyFigure:
     """When ten people proposed next are at work, option by option, month by month."""
     at = 0 if language == "id" else 1
-    shown = charts.layout(_arrival_finding(chosen, on, at), t("Orang bekerja dari 10 yang diusul"))
+    shown = charts.layout(_arrival_finding(chosen, on, at), t("Bekerja dari 10 diusulkan"))
     shown["hovermode"] = "closest"
     shown["yaxis"] |= {"range": [0, 10.4], "dtick": 2}
     years = list(range(on.year, on.year + 5))

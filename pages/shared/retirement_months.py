@@ -18,7 +18,8 @@ from pages.shared.retirement_figures import Look
 from pages.shared.retirement_view import View
 from pages.shared.words import t
 
-_FAINTEST, _DARK_ENOUGH_FOR_WHITE = 0.10, 0.62
+# From this depth on white is read better on the blue than the dark ink of the light page.
+_FAINTEST, _DARK_ENOUGH_FOR_WHITE = 0.10, 0.86
 _CSS = """
 h3 { margin: 0 0 .35rem; font-size: 1rem; font-weight: 600; color: var(--st-text-color); }
 table { width: 100%; border-collapse: separate; border-spacing: 2px; table-layout: fixed;

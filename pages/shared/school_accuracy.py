@@ -216,7 +216,8 @@ def coverage(
         "marker": {"color": charts.PALETTE[0], "line": {"width": 0}},
         "text": [percent(share, 0) for share in rows["covered_share"]],
         "textposition": "inside",
-        "insidetextanchor": "start",
+        "insidetextanchor": "middle",
+        "textfont": {"size": 15},
         "hovertemplate": "%{text}",
     }
     promised = charts.average_line(leads, 100 * PROMISED_SHARE, t("Janji: 80%"))

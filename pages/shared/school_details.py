@@ -11,6 +11,7 @@ from pages.shared import (
     inputs,
     layout,
     load_schools,
+    maps,
     school_inputs,
     school_map,
     school_pupils,
@@ -54,7 +55,7 @@ def by_size(scope: Scope, answer: Wave, threshold: int) -> None:
         return
     left, right = st.columns([2, 3])
     with left:
-        charts.draw(drawn, _CHART, height=480, on_select=CHOICE.on_map(_CHART))
+        charts.draw(drawn, _CHART, height=maps.height(drawn, 480), on_select=CHOICE.on_map(_CHART))
         told = t(
             "Ketuk satu titik untuk membuka sekolahnya. Latar: selubung titik sekolah sendiri."
         )

@@ -254,14 +254,15 @@ def short(row: pd.Series) -> str:
 
 
 def post_name(post: str) -> str:
-    """What a post is called; subjects keep their Indonesian names."""
+    """What a post is called."""
     kind, _, subject = post.partition(":")
     if post == ALL_POSTS:
         return t("Semua jabatan")
     if post == teachers_in_post.UNKNOWN_POST:
         return t("Belum diketahui")
     if kind == "guru_agama":
-        return f"{t('Guru Agama')} {religion_name(subject)}".strip()
+        named = religion_name(subject)
+        return t("Guru Agama {religion}", religion=named) if named else t("Guru Agama")
     if kind == "guru_mapel":
         return t("Guru {subject}", subject=subject_name(subject))
     return post_names().get(post, post.replace("_", " "))
@@ -286,6 +287,19 @@ def post_names() -> dict[str, str]:
 
 def subject_name(subject: str) -> str:
     """``IPA``, ``Seni Budaya Prakarya``: a subject as schools write it."""
-    if subject in ("ipa", "ips", "ipas"):
-        return subject.upper()
-    return subject.replace("_", " ").title()
+    return _subject_names().get(subject, subject.replace("_", " ").title())
+
+
+def _subject_names() -> dict[str, str]:
+    return {
+        "bahasa_indonesia": t("Bahasa Indonesia"),
+        "informatika": t("Informatika"),
+        "ipa": t("IPA"),
+        "ipas": t("IPAS"),
+        "ips": t("IPS"),
+        "koding": t("Koding"),
+        "matematika": t("Matematika"),
+        "muatan_lokal": t("Muatan Lokal"),
+        "pendidikan_pancasila": t("Pendidikan Pancasila"),
+        "seni_budaya_prakarya": t("Seni Budaya Prakarya"),
+    }

@@ -6,9 +6,11 @@ English yet is shown in Indonesian, and ``tests/test_words.py`` keeps that from 
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +25,7 @@ CATALOGUES = Path(__file__).resolve().parent / "locale"
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 LOCALES = {"id": "id_ID", "en": "en_GB"}
 NONE = "–"
+_RANGE = re.compile(r"P?\d[\d.,]*%?-P?\d[\d.,]*\d%?|P10-P90")
 
 
 # The run of this thread, by what Streamlit makes anew for each, and its language.
@@ -142,6 +145,11 @@ def weekday(value: date | pd.Timestamp) -> str:
 
 def _date(value: date | pd.Timestamp, pattern: str) -> str:
     return format_date(value, pattern, locale=LOCALES[language()])
+
+
+def html(said: str) -> str:
+    """A text as HTML, in which a range such as ``1.160-1.222`` is never broken over two lines."""
+    return _RANGE.sub(r'<span class="es-whole">\g<0></span>', escape(said))
 
 
 def names(words: list[str]) -> str:
