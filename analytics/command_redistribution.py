@@ -14,8 +14,9 @@ import pandas as pd
 from analytics import redistribution_files as files
 from analytics import rules, store, teachers_told
 from analytics.command_line import DONE, WrongUseError, complain, folder_of, write, write_bytes
-from analytics.command_redistribution_files import situation_of
+from analytics.command_redistribution_files import Given, situation_of
 from analytics.export import json_text
+from analytics.faults import Fault
 from analytics.redistribution import Redistribution, redistribute
 from analytics.redistribution_needs import (
     merged_cells,
@@ -23,6 +24,8 @@ from analytics.redistribution_needs import (
     schools_of,
     staff_of,
 )
+from analytics.redistribution_rows import beside_words
+from analytics.redistribution_rows_told import say_rows
 from analytics.redistribution_situation import (
     Locks,
     MoveChoice,
@@ -91,27 +94,40 @@ def answer(asked: argparse.Namespace) -> Answer:
     """
     named = [asked.teachers, asked.needs, asked.schools]
     if any(named) and not all(named):
-        raise WrongUseError("--teachers, --needs, --schools: sebut ketiganya, atau tidak satu pun")
+        raise WrongUseError(
+            "--teachers, --needs, --schools: sebut ketiganya, atau tidak satu pun / name all three,"
+            " or none"
+        )
     rulebook = rules.load()
     try:
         choice, locks = _choice(asked), _locks(asked)
     except ValueError as error:
         raise WrongUseError(str(error)) from error
     notes: list[tuple[str, str]] = []
-    if all(named):
-        situation, words, beside = situation_of(asked, rulebook, choice, notes)
-    else:
-        situation, words = _from_store(asked, rulebook, choice, notes)
-        beside = pd.Series(dtype="str")
+    given = (situation_of if all(named) else _from_store)(asked, rulebook, choice, notes)
+    situation, words = given.situation, given.words
     found = redistribute(situation, rulebook, choice, locks)
+    if given.people is not None:
+        say_rows(given.people, found, notes)
+    notes += [(fault.message("id"), fault.message("en")) for fault in given.faults]
     _say(found, notes)
+    told = summary(found, situation, choice)
+    told["findings"] = [
+        *(_finding(fault) for fault in given.faults),
+        *found.findings.to_dict("records"),
+    ]
     return Answer(
-        _written(found, words, beside),
+        _written(found, words, beside_words(situation.beside, words)),
         _worded(found.unfilled, words),
         _worded(found.surplus_left, words),
-        summary(found, situation, choice),
+        told,
         notes,
     )
+
+
+def _finding(fault: Fault) -> dict[str, str]:
+    """A finding of a file as those of the moves are told."""
+    return {"code": fault.code, "npsn": "", "person_id": "", "text": fault.message("id")}
 
 
 def summary(found: Redistribution, situation: Situation, choice: MoveChoice) -> dict[str, object]:
@@ -171,7 +187,10 @@ def _locks(asked: argparse.Namespace) -> Locks:
     for text in _listed(asked.forbid):
         who, colon, where = text.rpartition(":")
         if not colon or not who or not where:
-            raise ValueError(f"--forbid {text}: tulis SIAPA:NPSN, misalnya 20511234:20519876")
+            raise ValueError(
+                f"--forbid {text}: tulis SIAPA:NPSN, misalnya 20511234:20519876 / write WHO:NPSN,"
+                " for instance 20511234:20519876"
+            )
         pairs.append((who, where))
     return Locks(
         stays=frozenset(_listed(asked.lock_stay)),
@@ -190,12 +209,14 @@ def _listed(text: str) -> list[str]:
 
 def _from_store(
     asked: argparse.Namespace, rulebook: RuleBook, choice: MoveChoice, notes: list[tuple[str, str]]
-) -> tuple[Situation, dict[str, str]]:
+) -> Given:
     stored = teachers_told.in_store(folder_of(asked), rulebook, notes)
     if stored.history.empty:
         raise store.StoreError(
             "Edisi ini belum berisi murid. Impor murid per sekolah dan kelas, atau sebut"
-            " --teachers, --needs dan --schools."
+            " --teachers, --needs dan --schools.",
+            "This edition has no pupils. Import pupils by school and grade, or give --teachers,"
+            " --needs and --schools.",
         )
     last_year = int(stored.history["school_year"].max())
     as_of = asked.on or stored.staff.as_of
@@ -203,7 +224,9 @@ def _from_store(
     on = asked.on or (first_day(year) if asked.year else as_of)
     until = min(year + choice.warn_years, last_year + teachers_told.YEARS_MOST)
     if not last_year <= year <= until:
-        raise WrongUseError(f"--year {year}: tulis {last_year} sampai {until}")
+        raise WrongUseError(
+            f"--year {year}: tulis {last_year} sampai {until} / write {last_year} to {until}"
+        )
     history = teachers_told.with_forecast(
         stored.history, stored.births, last_year, until - last_year
     )
@@ -218,7 +241,7 @@ def _from_store(
     needs = needs_of(cells, rulebook, law, facts=stored.facts)
     staff = staff_of(stored.staff.in_post, stored.people, rulebook)
     schools = schools_of(stored.profiles)
-    return Situation(staff, needs, schools, on, year, merges, merge_km), {}
+    return Given(Situation(staff, needs, schools, on, year, merges, merge_km), {})
 
 
 # ---- words ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from analytics import redistribution_files as files
 from analytics.command_line import WrongUseError
 from analytics.faults import Fault, FaultsError
 from analytics.redistribution_needs import merged_cells, merged_needs, needs_of
-from analytics.redistribution_rows import People, beside_words, without_covered
+from analytics.redistribution_rows import People, one_row_each
 from analytics.redistribution_situation import HoursLaw, MoveChoice, Situation, hours_law
 from analytics.rules import RuleBook
 from analytics.teachers import first_day
@@ -23,10 +24,24 @@ from analytics.teachers_in_post import UNKNOWN_POST, posts_named
 _OURS = re.compile(r"(guru|kepala)_[a-z_]+(:[a-z_]+)?")
 
 
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What the files say.
+
+    ``words``: our posts in the needs' own words. ``people``: how those on several rows were
+    counted; None where none was. ``faults``: what was found and is no error.
+    """
+
+    situation: Situation
+    words: dict[str, str]
+    people: People | None = None
+    faults: list[Fault] = field(default_factory=list)
+
+
 def situation_of(
     asked: argparse.Namespace, rulebook: RuleBook, choice: MoveChoice, notes: list[tuple[str, str]]
-) -> tuple[Situation, dict[str, str], pd.Series]:
-    """The situation, our posts in the needs' own words, what movers teach beside their post.
+) -> Given:
+    """The situation that the files give.
 
     Raises
     ------
@@ -51,8 +66,8 @@ def situation_of(
             faults += error.faults
     if faults:
         raise FaultsError(faults)
-    people: People = told["staff"]
-    staff, needs, (schools, cells) = people.staff, told["needs"], told["schools"]
+    listed: files.TeacherRows = told["staff"]
+    needs, (schools, cells) = told["needs"], told["schools"]
     year, needs = _year_of(needs, asked, on)
     merges: dict[str, str] = {}
     merge_km: dict[str, float] = {}
@@ -65,16 +80,11 @@ def situation_of(
     ).reset_index()  # fmt: skip
     needs = _needs_after(needs, cells, merges, year, rulebook, law, notes)
     known = set(needs["post"])
-    beside = people.elsewhere.assign(
-        npsn=people.elsewhere["npsn"].replace(merges),
-        post=_posts_in(people.elsewhere["post"], internal, known, rulebook),
-    )
-    # Whoever must move leaves what he taught elsewhere; that is open again.
-    movers = {one.strip() for one in asked.lock_move.split(",")}
-    needs, covered = without_covered(needs, beside.loc[~beside["person_id"].isin(movers)], law)
-    _say_rows(people, covered, notes)
+    # Two words for one post are one post before anybody's hours are added up.
+    rows = listed.rows.assign(post=_posts_in(listed.rows["post"], internal, known, rulebook))
+    people = one_row_each(rows, merges)
+    staff = people.staff.reset_index(drop=True)
     staff = staff.assign(
-        post=_posts_in(staff["post"], internal, known, rulebook),
         certificate_post=_posts_in(staff["certificate_subject"], internal, known, rulebook),
     )
     staff = staff.assign(
@@ -100,37 +110,12 @@ def situation_of(
                 f"No hours per post (column hours): each post is taken as {law.norm:g} JP.",
             )
         )
-    situation = Situation(staff, needs, schools, on, year, merges, merge_km)
-    return situation, words, beside_words(beside, words)
-
-
-def _say_rows(people: People, covered: float, notes: list[tuple[str, str]]) -> None:
-    """How people on several rows were counted."""
-    if not people.repeated_count:
-        return
-    many = int((people.staff["elsewhere_count"] > 0).sum())
-    notes.append(
-        (
-            f"{people.repeated_count} orang tertulis di beberapa baris: jamnya dijumlah, orangnya"
-            " dihitung sekali di satminnya (atau sekolah dengan jam terbanyak), untuk jabatan"
-            f" dengan jam terbanyak di sana; {covered:g} JP di jabatan lain mengurangi kebutuhan di"
-            f" sana. {many} orang mengajar di lebih dari satu sekolah dan hanya pindah bila dikunci"
-            " pindah (--lock-move).",
-            f"{people.repeated_count} people stand on several rows: their hours are added up, each"
-            " counts once in the satmin (or the school of the most hours), for the post of the"
-            f" most hours there; {covered:g} hours in other posts lower the need there. {many}"
-            " people teach at more than one school and move only where locked to (--lock-move).",
-        )
-    )
-    if people.unweighed_count:
-        notes.append(
-            (
-                f"{people.unweighed_count} orang di antaranya tanpa jam (kolom hours): dihitung di"
-                " baris pertamanya, dan kebutuhan di baris lainnya tidak berkurang.",
-                f"{people.unweighed_count} of them have no hours (column hours): counted in their"
-                " first row, and needs of the other rows are not lowered.",
-            )
-        )
+    situation = Situation(staff, needs, schools, on, year, merges, merge_km, people.beside)
+    found = []
+    if listed.equal_count:
+        name, count = asked.teachers.name, {"count": listed.equal_count}
+        found = [Fault(name, "teaching_hours_repeated", details=count)]
+    return Given(situation, words, people, found)
 
 
 def _year_of(needs: pd.DataFrame, asked: argparse.Namespace, on: date) -> tuple[int, pd.DataFrame]:
@@ -142,9 +127,8 @@ def _year_of(needs: pd.DataFrame, asked: argparse.Namespace, on: date) -> tuple[
         next((each for each in years if each > school_year), years[-1])
     )  # fmt: skip
     if years and year not in years:
-        raise WrongUseError(
-            f"--year {year}: --needs hanya memuat {', '.join(str(each) for each in years)}"
-        )
+        told = ", ".join(str(each) for each in years)
+        raise WrongUseError(f"--year {year}: --needs hanya memuat {told} / --needs has only {told}")
     return year, needs.assign(school_year=needs["school_year"].fillna(year).astype("int64"))
 
 

@@ -17,7 +17,8 @@ from analytics.readers.workbook import sheets_of
 
 # Name of an index that holds the line an editor, or the row a spreadsheet, shows.
 LINE = "line"
-_DEEPEST_HEADER = 20
+# Headings stand in one of so many rows.
+DEEPEST_HEADER = 20
 # So many headings that are known make a row the row of headings.
 _ENOUGH_KNOWN = 2
 
@@ -87,6 +88,11 @@ def table_of(
     return table.loc[:, ~table.columns.duplicated()]
 
 
+def plain_number(text: pd.Series) -> pd.Series:
+    """A number that stands for a name (NPSN, NIP), as text whatever a spreadsheet made of it."""
+    return text.str.lstrip("'").str.removesuffix(".0")
+
+
 def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
     """Rows of text of the first filled sheet, and the number of each.
 
@@ -120,7 +126,7 @@ def _filled_sheets(path: Path) -> list[_Lines]:
 
 def _tops(sheet: _Lines) -> list[int]:
     """The first filled rows, of which one is the row of headings."""
-    return [at for at, row in enumerate(sheet.rows) if any(row)][:_DEEPEST_HEADER]
+    return [at for at, row in enumerate(sheet.rows) if any(row)][:DEEPEST_HEADER]
 
 
 def _folded(row: Sequence[str]) -> list[str]:

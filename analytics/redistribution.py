@@ -13,11 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.redistribution_cells import Ground, ground
-from analytics.redistribution_left import left_reasons, unfilled_reasons
+from analytics.redistribution_after import (
+    MOVED,
+    RETASKED,
+    SPLIT,
+    after_moves,
+    left_over,
+    still_short,
+)
+from analytics.redistribution_cells import Ground, cells_after, ground
+from analytics.redistribution_left import left_reasons
+from analytics.redistribution_lost import lost_in_year
 from analytics.redistribution_programme import Answer, Stage, solve
 from analytics.redistribution_reach import Reach, reach
 from analytics.redistribution_reasons import findings, move_reasons
+from analytics.redistribution_short import unfilled_reasons
 from analytics.redistribution_situation import (
     CAREFUL,
     NO_LOCKS,
@@ -30,7 +40,8 @@ from analytics.redistribution_situation import (
 )
 from analytics.rules import RuleBook
 
-MOVED, RETASKED, SPLIT = "move", "same_school", "split"
+# Solves until it is known who of those who must move does.
+_MOST_TRIES = 3
 MOVE_COLUMNS = [
     *("person_id", "kind", "from_npsn", "to_npsn", "other_npsn", "from_post", "post", "other_post"),
     *("needed_count", "in_post_before", "in_post_after", "hours_before", "is_hours_estimated"),
@@ -55,7 +66,10 @@ class Redistribution:
     ``npsn_after``, ``post_after``.
     ``findings``: one row per thing to mend or know: ``code``, ``npsn``, ``person_id``, ``text``.
     ``stages``: what each stage reached and what is proved. ``law``: the hours used.
-    ``counts``: sums for a headline.
+    ``counts``: sums for a headline; ``opened_count``: posts that movers taught beside their own and
+    that are short after it, so that ``vacant_count`` and these are filled or unfilled;
+    ``covered_hours``: JP a week taught beside posts, no need before the moves. ``uncovered_count``:
+    posts beside which somebody teaches, but whose hours are not told.
     """
 
     moves: pd.DataFrame
@@ -88,27 +102,29 @@ def redistribute(
     Returns
     -------
     See :class:`Redistribution`. Proved in this order: must-move locks met; need filled in state
-    schools, then in private ones; people moved; of them out of schools that stay open; km; the
-    longest way; people whose certificate is proved. Of people alike in all of it the one furthest
-    from BUP goes, then the lower ``person_id``.
+    schools less what movers taught beside their post, then in private ones; people moved; of them
+    out of schools that stay open; km; the longest way; people whose certificate is proved. Of
+    people alike in all of it the one furthest from BUP goes, then the lower ``person_id``.
 
     Raises
     ------
     RuleError
         When the law of the day has no answer on hours.
 
-    Method: docs/method.md eq. 141-156.
+    Method: docs/method.md eq. 141-156, 327-328.
     """
     start = time.monotonic()
     found = _planned(situation, rulebook, choice, locks)
     base, ways, asked = found.base, found.ways, found.asked
-    after = _after(base, found.moves)
     moves = move_reasons(found.moves, base, situation)[MOVE_COLUMNS]
-    unfilled = unfilled_reasons(_unfilled(base, after, asked.law), base, ways, asked)
-    left = left_reasons(_left(base, moves), base, ways, asked)
+    planned = after_moves(base.cells, moves)
+    after = after_moves(cells_after(base, asked, moves), moves)
+    short = still_short(base, planned, after, asked.law)
+    unfilled = unfilled_reasons(short, base, ways, asked, moves)
+    left = left_reasons(left_over(base, moves), base, ways, asked, short)
     people = _outcomes(situation, base, moves)
     told = findings(base, moves, asked)
-    counts = _counts(base, moves, unfilled, left)
+    counts = _counts(base, moves, unfilled, left, int(short["opened_count"].sum()))
     counts["seconds"] = time.monotonic() - start
     stages = found.answer.stages
     return Redistribution(moves, unfilled, left, people, told, stages, asked.law, counts)
@@ -144,11 +160,18 @@ def _planned(
     situation: Situation, rulebook: RuleBook, choice: MoveChoice, locks: Locks
 ) -> _Planned:
     asked = question(situation, rulebook, choice, locks)
-    base = ground(asked)
-    ways = reach(base, asked)
-    answer = solve(base, ways, asked.law, choice.seconds)
-    moves = _moves(situation, base, ways, _people_by_way(base, ways, answer))
-    moves = moves.assign(lost_in_year=_lost_in_year(situation, base, moves, choice))
+    leavers = locks.moves
+    for _ in range(_MOST_TRIES):
+        base = ground(asked, leavers)
+        ways = reach(base, asked)
+        answer = solve(base, ways, asked.law, choice.seconds)
+        moves = _moves(situation, base, ways, _people_by_way(base, ways, answer))
+        # Who must move and cannot goes on teaching beside his post: that is no need after all.
+        goes = leavers & set(moves["person_id"])
+        if base.beside.empty or not (leavers - goes) & set(base.beside["person_id"]):
+            break
+        leavers = goes
+    moves = moves.assign(lost_in_year=lost_in_year(situation, base, moves, choice))
     return _Planned(asked, base, ways, answer, moves)
 
 
@@ -188,6 +211,7 @@ def _furthest_from_bup(
         has_way.setdefault(key, {})[int(group)] = way
     names = ("people", "cell", "must_move", "has_certificate")
     members, cell_of, must_move, has_certificate = (groups[name].tolist() for name in names)
+    opens = list(zip(groups["opens"], groups["opens_private"], strict=True))
     group_of = {person: at for at, people in enumerate(members) for person in people}
     mates: dict[int, list[int]] = {}
     for at, cell in enumerate(cell_of):
@@ -204,7 +228,8 @@ def _furthest_from_bup(
         for other in mates[cell_of[group]]:
             own = has_way[key_of[way]].get(other)
             same_proof = has_certificate[other] == has_certificate[group]
-            if other == group or own is None or not same_proof:
+            same_opened = opens[other] == opens[group]
+            if other == group or own is None or not same_proof or not same_opened:
                 continue
             for mate in members[other]:
                 if mate not in goes and until[mate] > until[best]:
@@ -274,104 +299,6 @@ def _moves(
     return moves.sort_values(["from_npsn", "from_post", "person_id"], ignore_index=True)
 
 
-def _lost_in_year(
-    situation: Situation, base: Ground, moves: pd.DataFrame, choice: MoveChoice
-) -> pd.Series:
-    """First later school year in which the receiving school no longer needs the post; NA: none.
-
-    Method: docs/method.md eq. 156.
-    """
-    later = situation.needs.loc[
-        situation.needs["school_year"].between(
-            situation.school_year + 1, situation.school_year + choice.warn_years
-        )
-    ]
-    lost = pd.Series(pd.NA, index=moves.index, dtype="Int64")
-    if later.empty or moves.empty:
-        return lost
-    from analytics.teachers import first_day
-
-    told = set(zip(later["npsn"], later["school_year"], strict=True))
-    needed = later.set_index(["npsn", "post", "school_year"])["needed_count"].to_dict()
-    now = base.cells.set_index(["npsn", "post"])["needed_count"].to_dict()
-    goes = set(moves["person_id"])
-    staff = base.people.loc[
-        ~base.people["status"].isin(["apart", "gone", "no_school"])
-        & ~base.people["person_id"].isin(goes)
-    ]
-    until: dict[tuple[str, str], list[pd.Timestamp]] = {}
-    for row in staff.itertuples():
-        until.setdefault((str(row.npsn), str(row.held_post)), []).append(row.retires_on)
-    entering = [
-        (at, (str(row.to_npsn), str(row.post)), row.retires_on)
-        for at, row in zip(moves.index, moves.itertuples(), strict=True)
-    ] + [
-        (at, (str(row.other_npsn), str(row.other_post)), row.retires_on)
-        for at, row in zip(moves.index, moves.itertuples(), strict=True)
-        if row.other_npsn
-    ]
-    for year in sorted(set(later["school_year"])):
-        day = pd.Timestamp(first_day(int(year)))
-        here: dict[tuple[str, str], list[int]] = {}
-        for at, cell, retires_on in entering:
-            if not retires_on <= day:
-                here.setdefault(cell, []).append(at)
-        for cell, who in here.items():
-            if (cell[0], year) not in told:
-                continue
-            then = needed.get((*cell, year), 0)
-            staying = sum(not date <= day for date in until.get(cell, []))
-            if then < now[cell] and staying + len(who) > then:
-                # The last to come is the first to be one too many.
-                for at in who[max(0, len(who) - (staying + len(who) - then)) :]:
-                    if pd.isna(lost[at]):
-                        lost[at] = int(year)
-    return lost
-
-
-def _after(base: Ground, moves: pd.DataFrame) -> pd.DataFrame:
-    """Cells with who left and who came, and whether the part of a post was filled."""
-    keys = ["npsn", "post"]
-    cells = base.cells.set_index(keys)
-    out = moves.groupby(["from_npsn", "from_post"]).size()
-    full = moves.loc[moves["kind"] != SPLIT].groupby(["to_npsn", "post"]).size()
-    halves = moves.loc[moves["kind"] == SPLIT]
-    part = pd.concat([halves.groupby(["to_npsn", "post"]).size(),
-                      halves.groupby(["other_npsn", "other_post"]).size()])  # fmt: skip
-    part = part.groupby(level=[0, 1]).sum() if len(part) else part
-    return cells.assign(
-        out_count=out.reindex(cells.index).fillna(0).astype("int64"),
-        came_count=full.reindex(cells.index).fillna(0).astype("int64"),
-        part_count=part.reindex(cells.index).fillna(0).astype("int64"),
-    ).reset_index()
-
-
-def _unfilled(base: Ground, after: pd.DataFrame, law: HoursLaw) -> pd.DataFrame:
-    """Posts still short with their size; whole posts and the part of a post apart."""
-    short = after["vacant_count"] - after["came_count"] - after["part_count"]
-    # Whole posts are filled first among those who came alone; the part counts by its hours.
-    alone = after["came_count"].clip(upper=after["full_count"])
-    whole_left = after["full_count"] - alone
-    part_left = (after["part_hours"] > 0) & (after["part_count"] + after["came_count"] - alone == 0)
-    table = after.assign(
-        short_count=short,
-        whole_short_count=whole_left,
-        part_short_hours=after["part_hours"].where(part_left, 0.0),
-        short_fte=whole_left + after["part_hours"].where(part_left, 0.0) / law.norm,
-    )
-    table = table.loc[short > 0].reset_index(drop=True)
-    private = base.schools["is_private"].reindex(table["npsn"]).to_numpy(dtype=bool)
-    return table.assign(is_private=private)
-
-
-def _left(base: Ground, moves: pd.DataFrame) -> pd.DataFrame:
-    keys = ["npsn", "post"]
-    cells = base.cells.loc[base.cells["surplus_count"] > 0].set_index(keys)
-    out = moves.groupby(["from_npsn", "from_post"]).size().reindex(cells.index).fillna(0)
-    table = cells.assign(moved_count=out.astype("int64")).reset_index()
-    return table.assign(left_count=table["surplus_count"] - table["moved_count"])
-
-
 def _outcomes(situation: Situation, base: Ground, moves: pd.DataFrame) -> pd.DataFrame:
     people = base.people
     goes = moves.set_index("person_id")
@@ -400,7 +327,11 @@ def _outcomes(situation: Situation, base: Ground, moves: pd.DataFrame) -> pd.Dat
 
 
 def _counts(
-    base: Ground, moves: pd.DataFrame, unfilled: pd.DataFrame, left: pd.DataFrame
+    base: Ground,
+    moves: pd.DataFrame,
+    unfilled: pd.DataFrame,
+    left: pd.DataFrame,
+    opened_count: int,
 ) -> dict[str, float]:
     kinds = Counter(moves["kind"])
     km = moves["km"] + moves["other_km"]
@@ -408,7 +339,12 @@ def _counts(
     return {
         "people_count": len(base.people),
         "vacant_count": int(base.cells["vacant_count"].sum()),
-        "filled_count": int(base.cells["vacant_count"].sum() - unfilled["short_count"].sum()),
+        "filled_count": int(
+            base.cells["vacant_count"].sum() + opened_count - unfilled["short_count"].sum()
+        ),
+        "opened_count": opened_count,
+        "covered_hours": base.lowered.hours,
+        "uncovered_count": base.lowered.untold_count,
         "surplus_count": int(base.cells["surplus_count"].sum()),
         "moved_count": kinds[MOVED] + kinds[SPLIT],
         "split_count": kinds[SPLIT],

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from analytics.distances import places
+from analytics.redistribution_beside import Lowered, opened_by, without_covered
 from analytics.redistribution_situation import HoursLaw, Question, Situation
 from analytics.teachers import CLASS_TEACHER, HEAD, RELIGION
 from analytics.teachers_in_post import UNKNOWN_POST
 
 PUBLIC, PRIVATE = "negeri", "swasta"
 _ALMOST = 1e-6
+_HOUR_DECIMALS = 3
 _PNS_RANKS = (
     *(f"{level}/{room}" for level in ("I", "II", "III") for room in "abcd"),
     *(f"IV/{room}" for room in "abcde"),
@@ -37,24 +39,35 @@ class Ground:
     (NaN: not told), ``in_post_count``, ``surplus_count``, ``full_count`` empty whole posts of
     ``full_hours`` each, ``part_hours`` of one more empty part of a post (0: none).
     ``people``: one row per person: the staff columns, ``held_post`` (as the school needs it),
-    ``fits`` (posts he may fill), ``may_private``, ``status``: ``candidate`` or why not.
+    ``fits`` (posts he may fill), ``may_private``, ``status``: ``candidate`` or why not;
+    ``opens``, ``opens_private`` (JP a week in state and private schools that his move opens again).
     ``schools``: index ``npsn``; ``is_usable``, ``latitude``, ``longitude``, ``code``,
     ``kecamatan``, ``level``, ``is_private``, ``is_closed`` (merges away), ``is_locked``.
     ``where``: latitude and longitude of the schools whose place can be believed.
+    ``lowered``: the needs of every year without what is taught ``beside`` a post by who is there.
+    ``beside``: ``person_id``, ``npsn``, ``post``, ``hours`` of those who are there.
     """
 
     cells: pd.DataFrame
     people: pd.DataFrame
     schools: pd.DataFrame
     where: dict[str, tuple[float, float]]
+    lowered: Lowered
+    beside: pd.DataFrame
 
 
-def ground(asked: Question) -> Ground:
+def ground(asked: Question, leavers: frozenset[str] | None = None) -> Ground:
     """Surplus, vacancies and who may move.
 
-    Method: docs/method.md eq. 141-145.
+    Parameters
+    ----------
+    leavers
+        Who surely lets go what he teaches beside his post; None: whoever is locked to move.
+
+    Method: docs/method.md eq. 141-145, 327-328.
     """
     situation = asked.situation
+    leavers = asked.locks.moves if leavers is None else leavers
     schools = _schools(asked)
     needs = situation.needs.loc[situation.needs["school_year"] == situation.school_year]
     assessed = set(needs["npsn"]) | set(situation.merges)
@@ -66,11 +79,45 @@ def ground(asked: Question) -> Ground:
     people.loc[counted & people["npsn"].isin(assessed) & ~known, "status"] = "post_unassessed"
     people.loc[counted & (people["held_post"] == UNKNOWN_POST), "status"] = "post_unknown"
     people.loc[counted & (people["held_post"] == HEAD), "status"] = "head"
-    cells = _cells(needs, people, situation, asked.law)
+    beside = _beside(situation, set(people.loc[counted, "person_id"]), needs)
+    kept = beside.loc[~beside["person_id"].isin(list(leavers))] if len(beside) else beside
+    lowered = without_covered(situation.needs, kept, asked.law, situation.school_year)
+    own = people.loc[people["status"] == "counted"].groupby(["npsn", "held_post"]).size()
+    cells = cells_of(_of_year(lowered, situation), own, situation, asked.law)
     people = _candidates(people, cells, schools, asked)
+    people = _opening(people, needs, kept, schools, asked)
     usable = schools.loc[schools["is_usable"]]
     points = zip(usable["latitude"].astype(float), usable["longitude"].astype(float), strict=True)
-    return Ground(cells, people, schools, dict(zip(usable.index, points, strict=True)))
+    where = dict(zip(usable.index, points, strict=True))
+    return Ground(cells, people, schools, where, lowered, beside)
+
+
+def cells_after(base: Ground, asked: Question, moves: pd.DataFrame) -> pd.DataFrame:
+    """The cells once movers have let go what they taught beside their post.
+
+    Returns
+    -------
+    Rows and columns of ``Ground.cells``, with ``opened_hours`` (JP a week needed again).
+
+    Method: docs/method.md eq. 328.
+    """
+    situation = asked.situation
+    if base.beside.empty:
+        return base.cells.assign(opened_hours=0.0)
+    kept = base.beside.loc[~base.beside["person_id"].isin(moves["person_id"])]
+    lowered = without_covered(situation.needs, kept, asked.law, situation.school_year)
+    before = base.cells.set_index(["npsn", "post"])
+    out = moves.groupby(["from_npsn", "from_post"]).size().reindex(before.index).fillna(0)
+    own = before["in_post_count"] - out.astype("int64")
+    after = cells_of(_of_year(lowered, situation), own, situation, asked.law)
+    after = after.set_index(["npsn", "post"]).reindex(before.index)
+    hours = (after["hours"].fillna(0.0) - before["hours"].fillna(0.0)).clip(lower=0.0)
+    stays = {name: before[name] for name in ("in_post_count", "surplus_count")}
+    return after.assign(**stays, opened_hours=hours).reset_index()
+
+
+def _of_year(lowered: Lowered, situation: Situation) -> pd.DataFrame:
+    return lowered.needs.loc[lowered.needs["school_year"] == situation.school_year]
 
 
 def fits(posts: frozenset[str], wanted: str) -> bool:
@@ -140,12 +187,7 @@ def _people(asked: Question, needs: pd.DataFrame) -> pd.DataFrame:
     dates = staff["retires_on"] if "retires_on" in staff else pd.Series(pd.NaT, index=staff.index)
     staff["retires_on"] = pd.to_datetime(dates).astype("datetime64[us]")
     post = staff["post"].astype("object").fillna(UNKNOWN_POST).astype("str")
-    plain = set(needs.loc[needs["post"] == RELIGION, "npsn"])
-    parted = set(needs.loc[needs["post"].str.startswith(f"{RELIGION}:"), "npsn"])
-    held = post.mask(
-        post.str.startswith(f"{RELIGION}:") & staff["npsn"].isin(plain - parted), RELIGION
-    )
-    held = held.mask((held == RELIGION) & staff["npsn"].isin(parted - plain), UNKNOWN_POST)
+    held = _as_needed(post, staff["npsn"], needs)
     certificate = staff["certificate_post"]
     both = asked.choice.linearity == "either"
     able = [
@@ -164,17 +206,65 @@ def _people(asked: Question, needs: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _cells(
-    needs: pd.DataFrame, people: pd.DataFrame, situation: Situation, law: HoursLaw
+def _as_needed(post: pd.Series, npsn: pd.Series, needs: pd.DataFrame) -> pd.Series:
+    """Posts as each school needs them: agama of one religion, or of any."""
+    plain = set(needs.loc[needs["post"] == RELIGION, "npsn"])
+    parted = set(needs.loc[needs["post"].str.startswith(f"{RELIGION}:"), "npsn"])
+    held = post.mask(post.str.startswith(f"{RELIGION}:") & npsn.isin(plain - parted), RELIGION)
+    return held.mask((held == RELIGION) & npsn.isin(parted - plain), UNKNOWN_POST)
+
+
+def _beside(situation: Situation, here: set[str], needs: pd.DataFrame) -> pd.DataFrame:
+    """What those who are there on the day teach beside their post, as the schools need it."""
+    told = situation.beside
+    if told.empty:
+        return told
+    told = told.loc[told["person_id"].isin(here)]
+    return told.assign(post=_as_needed(told["post"].astype("str"), told["npsn"], needs))
+
+
+def _opening(
+    people: pd.DataFrame,
+    needs: pd.DataFrame,
+    beside: pd.DataFrame,
+    schools: pd.DataFrame,
+    asked: Question,
 ) -> pd.DataFrame:
+    """What each person's move would open again, in state and in private schools."""
+    if beside.empty:
+        return people.assign(opens=0.0, opens_private=0.0)
+    opened = opened_by(needs, beside)
+    private = schools["is_private"].reindex(opened["npsn"]).fillna(False).to_numpy(dtype=bool)
+    if asked.choice.private == "never":
+        opened.loc[private, "hours"] = 0.0
+    hours = [
+        opened.loc[own].groupby("person_id")["hours"].sum().round(_HOUR_DECIMALS)
+        for own in (~private, private)
+    ]
+    state, other = (people["person_id"].map(one).fillna(0.0).astype(float) for one in hours)
+    return people.assign(opens=state, opens_private=other)
+
+
+def cells_of(
+    needs: pd.DataFrame, in_post: pd.Series, situation: Situation, law: HoursLaw
+) -> pd.DataFrame:
+    """One row per school and post needed or held, with what is to spare and what is empty.
+
+    Parameters
+    ----------
+    needs
+        Of one school year, after the mergers.
+    in_post
+        People by ``npsn`` and post held.
+
+    Method: docs/method.md eq. 141-144.
+    """
     keys = ["npsn", "post"]
     wanted = needs if "hours" in needs else needs.assign(hours=np.nan)
     # A school that merges away needs nobody, whatever its file still says.
     wanted = wanted.loc[~wanted["npsn"].isin(list(situation.merges))]
     wanted = wanted.set_index(keys)[["needed_count", "hours"]]
-    own = people.loc[people["status"] == "counted"]
-    held = own.groupby(["npsn", "held_post"]).size()
-    held.index.names = keys
+    held = in_post.rename_axis(keys)
     index = wanted.index.union(held.index).sort_values()
     needed = wanted["needed_count"].reindex(index).fillna(0).astype("int64")
     hours = wanted["hours"].reindex(index).astype(float).where(needed > 0)
@@ -222,7 +312,8 @@ def _candidates(
     person = people["person_id"]
     reasons = {
         "serves_elsewhere": _whole(people, "elsewhere_count").gt(0)
-        & ~person.isin(list(locks.moves)),
+        & ~person.isin(list(locks.moves))
+        & ~people["npsn"].isin(list(asked.situation.merges)),
         "locked_stay": person.isin(list(locks.stays)),
         "school_locked": pd.Series(
             place["is_locked"].fillna(False).to_numpy(dtype=bool), people.index

@@ -67,7 +67,7 @@ def solve(ground: Ground, reach: Reach, law: HoursLaw, seconds: float) -> Answer
     seconds
         For all stages together; a stage out of time keeps what it has and tells the gap.
 
-    Method: docs/method.md eq. 148-154.
+    Method: docs/method.md eq. 148-154, 328.
     """
     ways = reach.ways
     if ways.empty:
@@ -75,15 +75,17 @@ def solve(ground: Ground, reach: Reach, law: HoursLaw, seconds: float) -> Answer
     stages = _Stages(ground, reach, seconds)
     group = reach.groups.iloc[ways["group"].to_numpy()]
     weight = _weights(ways, law)
+    opened = group["opens"].to_numpy(dtype=float) / law.norm
+    opened_private = group["opens_private"].to_numpy(dtype=float) / law.norm
     moves = (~ways["is_same_school"].to_numpy(dtype=bool)).astype(float)
     private = ways["is_private"].to_numpy(dtype=bool)
     km = (ways["km"] + ways["other_km"]).to_numpy(dtype=float)
     must = group["must_move"].to_numpy(dtype=bool) * moves
     if must.any():
         stages.prove(MUST, must, -1.0)
-    stages.prove(NEED, np.where(private, 0.0, weight), -1.0)
-    if private.any():
-        stages.prove(PRIVATE_NEED, np.where(private, weight, 0.0), -1.0)
+    stages.prove(NEED, np.where(private, 0.0, weight) - opened, -1.0)
+    if private.any() or opened_private.any():
+        stages.prove(PRIVATE_NEED, np.where(private, weight, 0.0) - opened_private, -1.0)
     stages.prove(PEOPLE, moves, 1.0)
     closing = group["is_closing"].to_numpy(dtype=bool)
     if closing.any():

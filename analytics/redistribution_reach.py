@@ -32,7 +32,8 @@ class Reach:
     """Groups and ways.
 
     ``groups``: one row per group: ``npsn``, ``post``, ``cell``, ``size``, ``has_certificate``,
-    ``must_move``, ``is_closing``, ``people`` (row numbers of ``Ground.people``, furthest from BUP
+    ``must_move``, ``is_closing``, ``opens``, ``opens_private`` (JP a week that the move of one of
+    them opens again), ``people`` (row numbers of ``Ground.people``, furthest from BUP
     first). ``ways``: one row per way: ``group``, ``cell``, ``slot`` (``full``, ``part``,
     ``split``), ``other_cell`` (-1: none), ``km``, ``other_km``, ``hours``, ``other_hours``.
     """
@@ -112,14 +113,15 @@ def _groups(ground: Ground, choice: MoveChoice, locks: Locks) -> pd.DataFrame:
         ["retires_on", "person_id"], ascending=[False, True], na_position="last", kind="stable"
     )
     names = ["person_id", "npsn", "held_post", "fits", "home_kecamatan", "may_private"]
-    columns = [ordered[name].tolist() for name in (*names, "must_move", "certificate_post")]
-    for at, person, npsn, post, fits_, home, private, must, proof in zip(
+    more = ("must_move", "certificate_post", "opens", "opens_private")
+    columns = [ordered[name].tolist() for name in (*names, *more)]
+    for at, person, npsn, post, fits_, home, private, must, proof, *opens in zip(
         ordered.index.tolist(), *columns, strict=True
     ):
         key = (
             npsn, post, tuple(sorted(fits_)), home.casefold() if choice.use_home else "",
             private, must, proof != "",
-            tuple(sorted(barred.get(person, set()) | barred.get(npsn, set()))),
+            tuple(sorted(barred.get(person, set()) | barred.get(npsn, set()))), *opens,
         )  # fmt: skip
         members.setdefault(key, []).append(at)
     closing = ground.schools["is_closed"].to_dict()
@@ -127,6 +129,7 @@ def _groups(ground: Ground, choice: MoveChoice, locks: Locks) -> pd.DataFrame:
         (
             *(key[0], key[1], cell_at[key[0], key[1]], len(members[key]), frozenset(key[2])),
             *(key[3], key[4], key[5], key[6], frozenset(key[7]), bool(closing[key[0]])),
+            *key[8:],
             tuple(members[key]),
         )
         for key in sorted(members)
@@ -135,7 +138,7 @@ def _groups(ground: Ground, choice: MoveChoice, locks: Locks) -> pd.DataFrame:
         rows,
         columns=[
             *("npsn", "post", "cell", "size", "fits", "home", "may_private", "must_move"),
-            *("has_certificate", "barred", "is_closing", "people"),
+            *("has_certificate", "barred", "is_closing", "opens", "opens_private", "people"),
         ],
     )
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from analytics.faults import Fault
-from analytics.redistribution_situation import HoursLaw
 
-_ALMOST = 1e-6
 # What is of the person and cannot differ between two rows.
 _OF_PERSON = ("retires_on", "employment", "rank", "step", "home_kecamatan", "apart")
-ELSEWHERE = ["person_id", "npsn", "post", "hours"]
+BESIDE_COLUMNS = ["person_id", "npsn", "post", "hours"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,17 +22,39 @@ class People:
     """One row per person, and what each teaches beside the post counted.
 
     ``staff``: the columns of the list; ``hours`` in all, ``elsewhere_count``: other schools served.
-    ``elsewhere``: ``person_id``, ``npsn``, ``post``, ``hours`` (NaN: not told) of every other post.
+    ``beside``: ``person_id``, ``npsn``, ``post``, ``hours`` (NaN: not told) of every other post.
     ``repeated_count``: people of several rows. ``unweighed_count``: those of them without hours.
     """
 
     staff: pd.DataFrame
-    elsewhere: pd.DataFrame
+    beside: pd.DataFrame
     repeated_count: int = 0
     unweighed_count: int = 0
 
 
-def one_row_each(rows: pd.DataFrame, file: str, faults: list[Fault]) -> People:
+def refuse_different(rows: pd.DataFrame, file: str, faults: list[Fault]) -> None:
+    """A fault for whatever is of a person and differs between two of his rows.
+
+    Parameters
+    ----------
+    rows
+        As :func:`one_row_each` takes them.
+    """
+    repeated = rows["person_id"].duplicated(keep=False) & (rows["person_id"] != "")
+    for _, own in rows.loc[repeated].groupby("person_id", sort=False):
+        for column in _OF_PERSON:
+            told = own[column].astype("object")
+            told = told[told.notna() & (told.astype("str") != "")]
+            if len(told.unique()) > 1:
+                row = told.index[(told != told.iloc[0]).to_numpy()][0]
+                about = {"first_row": int(told.index[0]), "column_name": column}
+                value = str(told[row])
+                faults.append(
+                    Fault(file, "move_person_differs", int(row), column, value, about)
+                )  # fmt: skip
+
+
+def one_row_each(rows: pd.DataFrame, merges: Mapping[str, str] | None = None) -> People:
     """A list in which a person may stand on several rows.
 
     Parameters
@@ -43,87 +62,61 @@ def one_row_each(rows: pd.DataFrame, file: str, faults: list[Fault]) -> People:
     rows
         Indexed by the row a spreadsheet shows: ``person_id``, ``npsn``, ``post``, ``hours`` (NaN:
         not told), ``is_base`` (whether the row is said to be the satmin) and what is of the person.
+    merges
+        Closing school -> receiving school. Schools that merge are one: what somebody teaches in
+        both for one post is his post, and neither is another school he serves.
 
     Returns
     -------
     Who stands on one row stays as written. Otherwise the person counts once: in the satmin where a
     row says so, else in the school of the most hours; there for the post of the most hours; of
     equal ones the first written. ``hours`` are those of all rows. What is blank on that row is
-    taken from the others; what differs is a fault.
+    taken from the others. ``npsn`` of ``staff`` is that of the list, of ``beside`` the one after
+    the mergers.
     """
+    ends = dict(merges or {})
     repeated = rows["person_id"].duplicated(keep=False) & (rows["person_id"] != "")
     single = rows.loc[~repeated].drop(columns="is_base").assign(elsewhere_count=0)
     if not repeated.any():
-        return People(single, pd.DataFrame(columns=ELSEWHERE))
-    kept, elsewhere, unweighed = [], [], 0
+        return People(single, pd.DataFrame(columns=BESIDE_COLUMNS))
+    kept, beside, unweighed = [], [], 0
+    places = rows["npsn"].replace(ends)
     for person, own in rows.loc[repeated].groupby("person_id", sort=False):
-        for column in _OF_PERSON:
-            _refuse_different(own, column, file, faults)
+        place = places[own.index]
         weight = own["hours"].fillna(0.0)
-        unweighed += int(own["hours"].isna().all() and own.groupby(["npsn", "post"]).ngroups > 1)
-        school = weight.groupby(own["npsn"], sort=False).sum()
-        base = own.loc[own["is_base"], "npsn"]
-        npsn = str(base.iloc[0]) if len(base) else str(school.idxmax())
-        here = own["npsn"] == npsn
-        post = str(weight[here].groupby(own.loc[here, "post"], sort=False).sum().idxmax())
+        unweighed += int(own["hours"].isna().all() and own.groupby([place, "post"]).ngroups > 1)
+        said = own.index[own["is_base"]]
+        base = place[said[0]] if len(said) else _most(weight, place)
+        here = place == base
+        post = _most(weight[here], own.loc[here, "post"])
         is_own = here & (own["post"] == post)
-        counted = own.loc[is_own].iloc[[0]].drop(columns="is_base")
+        npsn = own.loc[said[0], "npsn"] if len(said) else _most(weight[is_own], own["npsn"][is_own])
+        counted = own.loc[is_own].iloc[[0]].drop(columns="is_base").assign(npsn=npsn)
         for column in (*_OF_PERSON, "certificate_subject"):
             counted[column] = _first_told(pd.concat([own.loc[is_own], own])[column])
         counted["hours"] = own["hours"].sum(min_count=1)
-        counted["elsewhere_count"] = own.loc[~here, "npsn"].nunique()
+        counted["elsewhere_count"] = place[~here].nunique()
         kept.append(counted)
-        other = own.loc[~is_own].groupby(["npsn", "post"], sort=False)["hours"]
-        elsewhere.append(other.sum(min_count=1).reset_index().assign(person_id=person))
+        other = own.assign(npsn=place).loc[~is_own].groupby(["npsn", "post"], sort=False)["hours"]
+        beside.append(other.sum(min_count=1).reset_index().assign(person_id=person))
     staff = pd.concat([single, *kept]).sort_index()
-    beside = pd.concat(elsewhere, ignore_index=True)[ELSEWHERE]
-    return People(staff, beside, len(kept), unweighed)
+    told = pd.concat(beside, ignore_index=True)[BESIDE_COLUMNS]
+    return People(staff, told, len(kept), unweighed)
 
 
-def without_covered(
-    needs: pd.DataFrame, elsewhere: pd.DataFrame, law: HoursLaw
-) -> tuple[pd.DataFrame, float]:
-    """Needs without the hours that people taught beside their own post, and how many those are.
-
-    Parameters
-    ----------
-    needs
-        ``npsn``, ``post``, ``school_year``, ``needed_count``, ``hours``; posts whose hours are not
-        told stay as they are.
-    elsewhere
-        ``npsn``, ``post``, ``hours`` in the words of the needs.
-
-    Method: docs/method.md eq. 327.
-    """
-    keys = ["npsn", "post"]
-    given = elsewhere.dropna(subset=["hours"]).groupby(keys)["hours"].sum()
-    at = pd.MultiIndex.from_frame(needs[keys])
-    hours = needs["hours"].to_numpy(dtype=float, na_value=np.nan)
-    needed = needs["needed_count"].to_numpy(dtype=np.int64)
-    taught = given.reindex(at).fillna(0.0).to_numpy(dtype=float)
-    covered = np.minimum(taught, np.nan_to_num(hours))
-    posts = np.ceil(np.nan_to_num(hours - covered) / law.norm - _ALMOST).astype(np.int64)
-    count = np.where(covered > 0, np.minimum(posts, needed), needed)
-    return needs.assign(needed_count=count, hours=hours - covered), float(covered.sum())
-
-
-def beside_words(elsewhere: pd.DataFrame, words: Mapping[str, str]) -> pd.Series:
+def beside_words(beside: pd.DataFrame, words: Mapping[str, str]) -> pd.Series:
     """What each person teaches beside the post counted, in words, by ``person_id``."""
-    if elsewhere.empty:
+    if beside.empty:
         return pd.Series(dtype="str")
-    posts = elsewhere["post"].map(lambda post: words.get(str(post), str(post)))
-    hours = elsewhere["hours"].map(lambda one: "" if pd.isna(one) else f"{one:g} JP ")
-    told = hours + posts + " di " + elsewhere["npsn"].astype("str")
-    return told.groupby(elsewhere["person_id"]).agg("; ".join)
+    posts = beside["post"].map(lambda post: words.get(str(post), str(post)))
+    hours = beside["hours"].map(lambda one: "" if pd.isna(one) else f"{one:g} JP ")
+    told = hours + posts + " di " + beside["npsn"].astype("str")
+    return told.groupby(beside["person_id"]).agg("; ".join)
 
 
-def _refuse_different(own: pd.DataFrame, column: str, file: str, faults: list[Fault]) -> None:
-    told = own[column].astype("object")
-    told = told[told.notna() & (told.astype("str") != "")]
-    if len(told.unique()) > 1:
-        row = told.index[(told != told.iloc[0]).to_numpy()][0]
-        details = {"first_row": int(told.index[0]), "column_name": column}
-        faults.append(Fault(file, "move_person_differs", int(row), column, str(told[row]), details))
+def _most(weight: pd.Series, names: pd.Series) -> str:
+    """The name that weighs most, of equal ones the first."""
+    return str(weight.groupby(names, sort=False).sum().idxmax())
 
 
 def _first_told(values: pd.Series) -> object:

@@ -142,9 +142,10 @@ class Situation:
     staff
         One row per person: ``person_id``, ``npsn``, ``post``; where known ``certificate_post``,
         ``hours`` (JP a week now), ``retires_on``, ``employment``, ``rank`` (golongan), ``step``
-        (jenjang), ``home_kecamatan``, ``elsewhere_count`` (other schools served: such a person
-        moves only where locked to) and ``apart`` (why somebody does not count as in post and never
-        moves: off duty, leave, part time; blank: counts).
+        (jenjang), ``home_kecamatan``, ``elsewhere_count`` (other schools served after the mergers:
+        such a person moves only where locked to, or where his own school closes) and ``apart`` (why
+        somebody does not count as in post and never moves: off duty, leave, part time; blank:
+        counts).
     needs
         One row per ``npsn``, ``post`` and ``school_year``: ``needed_count`` (whole posts) and,
         where known, ``hours`` (JP a week the post has in that school, all classes). A school
@@ -162,6 +163,10 @@ class Situation:
     merge_km
         Closing school -> km to its receiver where the plan tells it; the way there is always open,
         since the pupils go it too.
+    beside
+        ``person_id``, ``npsn`` (after the mergers), ``post``, ``hours``: what is taught beside the
+        post held. It lowers the needs while whoever teaches it is there and does not move; the
+        needs given are those before that.
     """
 
     staff: pd.DataFrame
@@ -171,6 +176,7 @@ class Situation:
     school_year: int
     merges: Mapping[str, str] = field(default_factory=dict)
     merge_km: Mapping[str, float] = field(default_factory=dict)
+    beside: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         for frame, name, needed in (

@@ -15,7 +15,8 @@ from analytics import enrolment, teachers
 from analytics.enrolment_cells import CELL_COLUMNS, pupil_cells
 from analytics.enrolment_learning import Outlook
 from analytics.posts_needed import at_level
-from analytics.redistribution import MOVED, SPLIT, moves_alone
+from analytics.redistribution import moves_alone
+from analytics.redistribution_after import MOVED, SPLIT
 from analytics.redistribution_needs import merged_cells, needs_of, schools_of, staff_of
 from analytics.redistribution_situation import NO_LOCKS, Locks, Situation, hours_law
 from analytics.regrouping import MERGE, RegroupingPlan, prepared, regrouping_plan

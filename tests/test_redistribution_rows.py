@@ -10,6 +10,7 @@ import pytest
 from analytics import redistribution_files as files
 from analytics.__main__ import main
 from analytics.faults import FaultsError
+from analytics.redistribution_rows import one_row_each
 from tests.test_redistribution_command import moves, written
 
 # Two junior schools 1.4 km apart; Ani teaches IPA in both, Budi IPA and Prakarya in the first.
@@ -19,10 +20,14 @@ BUDI = "Budi,10000001,mapel:IPA,18,2050-01-01,PNS\nBudi,10000001,mapel:Prakarya,
 SCHOOLS = "npsn,lat,lon\n10000001,-7.605,111.505\n10000002,-7.615,111.505\n"
 
 
-def people_of(tmp_path, text):
+def rows_of(tmp_path, text):
     path = tmp_path / "T.csv"
     path.write_text(text, encoding="utf-8")
-    return files.teachers(path)
+    return files.teachers(path).rows
+
+
+def people_of(tmp_path, text, merges=None):
+    return one_row_each(rows_of(tmp_path, text), merges)
 
 
 def test_a_person_on_several_rows_counts_once_where_the_most_hours_are(tmp_path):
@@ -32,7 +37,7 @@ def test_a_person_on_several_rows_counts_once_where_the_most_hours_are(tmp_path)
         "10000001", "mapel:IPA", 24, 1]  # fmt: skip
     assert own.loc["Budi", ["npsn", "post", "hours", "elsewhere_count"]].tolist() == [
         "10000001", "mapel:IPA", 24, 0]  # fmt: skip
-    assert found.elsewhere.to_numpy().tolist() == [
+    assert found.beside.to_numpy().tolist() == [
         ["Ani", "10000002", "mapel:IPA", 10],
         ["Budi", "10000001", "mapel:Prakarya", 6],
     ]
@@ -44,7 +49,7 @@ def test_the_satmin_is_where_a_row_says_so(tmp_path, heading):
     rows = "Ani,10000001,mapel:IPA,14,tidak\nAni,10000002,mapel:IPA,10,ya\n"
     found = people_of(tmp_path, f"person_id,npsn,post,hours,{heading}\n" + rows)
     assert found.staff["npsn"].tolist() == ["10000002"]
-    assert found.elsewhere["hours"].tolist() == [14]
+    assert found.beside["hours"].tolist() == [14]
 
 
 def test_a_row_written_twice_is_one_and_classes_add_up(tmp_path):
@@ -56,7 +61,7 @@ def test_a_row_written_twice_is_one_and_classes_add_up(tmp_path):
     found = people_of(tmp_path, by_class)
     assert found.staff["hours"].tolist() == [24]
     assert found.staff["npsn"].tolist() == ["10000001"]
-    assert found.elsewhere.empty
+    assert found.beside.empty
 
 
 def test_what_differs_between_the_rows_of_one_person_is_refused_with_both_rows(tmp_path):
@@ -144,4 +149,4 @@ def test_one_row_a_person_is_counted_as_before(tmp_path):
     found = people_of(tmp_path, HEAD + ANI.splitlines()[0])
     assert found.repeated_count == 0
     assert found.staff["elsewhere_count"].tolist() == [0]
-    assert found.elsewhere.empty
+    assert found.beside.empty

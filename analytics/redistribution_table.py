@@ -1,0 +1,242 @@
+"""A file of ``redistribute`` as text, and its cells as numbers, days and degrees.
+
+Columns are found by name whatever their order, case or spaces; what a column may be called stands
+in ``_ALSO``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analytics.checks_cells import degrees
+from analytics.faults import Fault, FaultsError
+from analytics.plain_table import DEEPEST_HEADER, plain_number, rows_of
+
+_ALSO: Mapping[str, tuple[str, ...]] = {
+    "person_id": ("nip", "id"),
+    "npsn": ("school_id",),
+    "post": ("subject", "jabatan", "mapel"),
+    "certificate_subject": ("certificate", "sertifikat", "bidang_sertifikasi"),
+    "hours": ("jp", "jam"),
+    "retires_on": ("tmt_pensiun", "bup_on"),
+    "employment": ("status_kepegawaian",),
+    "golongan": ("rank", "gol"),
+    "jenjang": ("step",),
+    "home_kecamatan": ("kecamatan_rumah", "home"),
+    "status": ("keterangan",),
+    "base": ("induk", "ptk_induk", "satmin", "satminkal", "sekolah_induk"),
+    "needed": ("needed_count", "kebutuhan"),
+    "school_year": ("year", "tahun"),
+    "lat": ("latitude", "lintang"),
+    "lon": ("lng", "longitude", "bujur"),
+    "level": ("jenjang_sekolah", "bentuk"),
+    "name": ("nama",),
+    "distance_km": ("km",),
+}
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A file as text: ``rows`` indexed by the row number a spreadsheet shows."""
+
+    path: Path
+    rows: pd.DataFrame
+
+    def text(self, column: str) -> pd.Series:
+        """A column without spaces around; blank where the file has none."""
+        if column in self.rows:
+            return self.rows[column].str.strip()
+        return pd.Series("", index=self.rows.index, dtype="str")
+
+
+def read(path: Path, needed: Sequence[str]) -> Table:
+    """A CSV, or the first sheet of a workbook, as text, its columns under our names.
+
+    Raises
+    ------
+    FaultsError
+        When the file is no table, has no rows, or lacks a needed column.
+    """
+    try:
+        lines, numbers = rows_of(path)
+    except FaultsError as error:
+        broken = {fault.code for fault in error.faults} & {"file_broken", "file_empty"}
+        raise FaultsError(
+            [Fault(path.name, "move_file_unreadable")] if broken else error.faults
+        ) from error
+    top = _header(lines, needed)
+    if top is None:
+        raise FaultsError([Fault(path.name, "move_file_unreadable")])
+    names = _our_names(_folded(lines[top]))
+    width = len(names)
+    numbered = [
+        (at, (line + [""] * width)[:width])
+        for at, line in zip(numbers[top + 1 :], lines[top + 1 :], strict=True)
+        if any(cell.strip() for cell in line)
+    ]
+    missing = [column for column in needed if column not in names]
+    if missing:
+        raise FaultsError(
+            Fault(path.name, "history_column_missing", column=column,
+                  details={"column_name": column, "needed": ", ".join(needed)})
+            for column in missing
+        )  # fmt: skip
+    if not numbered:
+        raise FaultsError([Fault(path.name, "move_file_empty")])
+    frame = pd.DataFrame(
+        [line for _, line in numbered], columns=names, index=[at for at, _ in numbered], dtype="str"
+    )
+    return Table(path, frame.loc[:, ~frame.columns.duplicated()])
+
+
+def _header(lines: Sequence[Sequence[str]], needed: Sequence[str]) -> int | None:
+    """The row of headings: the first that has most of what is needed; None: nothing is filled."""
+    filled = [at for at, line in enumerate(lines) if any(line)][:DEEPEST_HEADER]
+
+    def score(at: int) -> int:
+        return len(set(needed) & set(_our_names(_folded(lines[at]))))
+
+    return max(filled, key=lambda at: (score(at), -at)) if filled else None
+
+
+def _folded(line: Sequence[str]) -> list[str]:
+    return [re.sub(r"[^a-z0-9]+", "_", each.casefold()).strip("_") for each in line]
+
+
+def _our_names(headers: Sequence[str]) -> list[str]:
+    ours = {header: header for header in headers}
+    for name, others in _ALSO.items():
+        if name not in headers:
+            for other in others:
+                if other in headers and ours[other] == other:
+                    ours[other] = name
+                    break
+    return [ours[header] for header in headers]
+
+
+def filled(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    """A column as text, a fault where it is blank."""
+    text = table.text(column)
+    faulty(table, column, text == "", "move_cell_missing", faults, column_name=column)
+    return text
+
+
+def numbered(table: Table, faults: list[Fault]) -> pd.Series:
+    """The schools of a table, as text whatever a spreadsheet made of the number."""
+    return plain_number(filled(table, "npsn", faults))
+
+
+def once(
+    table: Table, key: pd.Series, column: str, thing: tuple[str, str], faults: list[Fault]
+) -> None:
+    """A fault for every key that stands on a row before; ``thing``: what a key is, id and en."""
+    first: dict[str, int] = {}
+    written = table.text(column)
+    for row, value in key.items():
+        if value and value in first:
+            faults.append(
+                Fault(table.path.name, "move_duplicate", int(row), column, written[row],
+                      {"first_row": first[value], "thing_id": thing[0], "thing_en": thing[1]})
+            )  # fmt: skip
+        first.setdefault(str(value), int(row))
+
+
+def faulty(
+    table: Table, column: str, bad: pd.Series, code: str, faults: list[Fault], **details: object
+) -> None:
+    """A fault for every row that is bad."""
+    written = table.text(column)
+    faults += [
+        Fault(table.path.name, code, int(row), column, written[row], details)
+        for row in bad.index[bad.to_numpy(dtype=bool)]
+    ]
+
+
+def refuse(faults: list[Fault]) -> None:
+    """Raise every fault, in the order of rows and columns."""
+    if faults:
+        raise FaultsError(sorted(faults, key=lambda fault: (fault.row or 0, fault.column)))
+
+
+def _parsed(
+    table: Table, column: str, code: str, faults: list[Fault], value: Callable[[str], float | None]
+) -> pd.Series:
+    text = table.text(column)
+    found = pd.Series([value(each) if each else np.nan for each in text], index=text.index,
+                      dtype="object")  # fmt: skip
+    wrong = pd.Series([each is None for each in found], index=text.index)
+    faulty(table, column, wrong, code, faults)
+    return pd.Series([np.nan if each is None else each for each in found], index=text.index,
+                     dtype="float64")  # fmt: skip
+
+
+def _number(text: str) -> float | None:
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+
+
+def numbers(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    """Numbers of 0 or more; NaN where blank."""
+
+    def value(text: str) -> float | None:
+        number = _number(text)
+        return number if number is not None and number >= 0 else None
+
+    return _parsed(table, column, "move_number_invalid", faults, value)
+
+
+def degrees_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    """Coordinates in degrees, or whatever number stands there; NaN where blank."""
+
+    def value(text: str) -> float | None:
+        told = degrees(text)
+        return told if isinstance(told, float) else _number(text)
+
+    return _parsed(table, column, "move_degrees_invalid", faults, value)
+
+
+def whole_of(
+    table: Table, column: str, code: str, faults: list[Fault], may_be_blank: bool = False
+) -> pd.Series:
+    """Whole numbers of 0 or more; NA where blank."""
+
+    def value(text: str) -> float | None:
+        number = _number(text)
+        return number if number is not None and number >= 0 and number % 1 == 0 else None
+
+    found = _parsed(table, column, code, faults, value)
+    if not may_be_blank:
+        faulty(table, column, table.text(column) == "", code, faults)
+    return found.astype("Int64")
+
+
+def days_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    """Days as ISO or Indonesian offices write them; NaT where blank."""
+    days: list[date | None] = []
+    wrong: list[bool] = []
+    for text in table.text(column):
+        day = _day(text) if text else None
+        days.append(day)
+        wrong.append(bool(text) and day is None)
+    faulty(table, column, pd.Series(wrong, index=table.rows.index), "move_date_invalid", faults)
+    return pd.Series(pd.to_datetime(pd.Series(days, dtype="object")).to_numpy("datetime64[us]"),
+                     index=table.rows.index)  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    found = _DAY.fullmatch(text.partition("T")[0].partition(" ")[0])
+    if not found:
+        return None
+    y, m, d, d2, m2, y2 = found.groups()
+    try:
+        return date(int(y or y2), int(m or m2), int(d or d2))
+    except ValueError:
+        return None
