@@ -128,11 +128,18 @@ def panel(history: pd.DataFrame) -> Panel:
     )
 
 
-def missing_columns(table: str, absent: Iterable[str], needed: Iterable[str]) -> list[Fault]:
-    """A fault for each column a table lacks."""
-    told = ", ".join(needed)
+def missing_columns(
+    table: str, absent: Iterable[str], needed: Iterable[str], unread: Iterable[str] = ()
+) -> list[Fault]:
+    """A fault for each column a table lacks, and which of its headings are not known."""
+    names = ", ".join(unread)
+    told = {
+        "needed": ", ".join(needed),
+        "unread_id": f"; tidak dikenali di berkas: {names}" if names else "",
+        "unread_en": f"; not known in the file: {names}" if names else "",
+    }
     return [
-        Fault(table, "history_column_missing", details={"column_name": name, "needed": told})
+        Fault(table, "history_column_missing", column=name, details={"column_name": name, **told})
         for name in absent
     ]
 

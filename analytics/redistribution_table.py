@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.checks_cells import degrees
+from analytics.enrolment_panel import missing_columns
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import DEEPEST_HEADER, plain_number, rows_of
 
@@ -85,11 +86,8 @@ def read(path: Path, needed: Sequence[str]) -> Table:
     ]
     missing = [column for column in needed if column not in names]
     if missing:
-        raise FaultsError(
-            Fault(path.name, "history_column_missing", column=column,
-                  details={"column_name": column, "needed": ", ".join(needed)})
-            for column in missing
-        )  # fmt: skip
+        unread = [one for one in dict.fromkeys(names) if one and one not in (*needed, *_ALSO)]
+        raise FaultsError(missing_columns(path.name, missing, needed, unread))
     if not numbered:
         raise FaultsError([Fault(path.name, "move_file_empty")])
     frame = pd.DataFrame(
