@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared import brand
-from pages.shared.words import LANGUAGES, language, refusal, t
+from pages.shared.words import LANGUAGES, is_told, language, refusal, t
 
 LOG = logging.getLogger("estafet")
 
@@ -111,12 +111,12 @@ def topbar(is_signed_in: bool) -> None:
 def apologise(error: Exception) -> bool:
     """Say that something went wrong; what exactly stands in the log, under the same number.
 
-    Only what the store, the state and the rules say of themselves is shown: those sentences are
-    written for people, and say what to do.
+    Only what was written for people is shown: a refusal (``told.ToldError``), which says what to
+    do, in the visitor's language.
     """
     reference = token_hex(4)
     LOG.error("reference %s", reference, exc_info=error)
-    if type(error).__name__ in ("StoreError", "StateError", "RuleError"):
+    if is_told(error):
         st.error(refusal(error))
         return True
     st.error(

@@ -124,6 +124,8 @@ class ExitModel:
         of single years. ``bup`` holds those whom the law lets go. One person's chances depend on
         nobody else's.
         """
+        if not len(people):
+            return {cause: np.zeros((0, years)) for cause in self.shown_causes}
         who = people_of(people, self.mandatory)
         everybody = np.ones(len(people), bool)
         starts = [year_start(self.observed_until, year) for year in range(years + 1)]

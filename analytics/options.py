@@ -53,7 +53,7 @@ def option_table(
     Parameters
     ----------
     costs
-        Option -> yearly cost by year of service of one newcomer (``pay.newcomer_cost``):
+        Option -> yearly cost by year of service of one newcomer (``pay_newcomer``):
         ``total_idr``, ``outside_cap_idr`` and, where present, ``apbn_idr``.
     leaver_idr
         Yearly cost to APBD of whoever leaves.

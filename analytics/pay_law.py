@@ -190,9 +190,33 @@ def pay_law(rulebook: RuleBook, on: date, choice: PayChoice = USUAL) -> PayLaw:
 
     Method: docs/method.md eq. 170-171.
     """
+    _require_tables(rulebook, on)
     changes = _changes(rulebook)
     at = int(np.searchsorted(changes, np.datetime64(on, "D"), side="right"))
     return _pay_law(rulebook, changes[max(at - 1, 0)].item(), choice)
+
+
+def priced_since(rulebook: RuleBook) -> date | None:
+    """The first day on which every scale has a salary table; None where one has none at all."""
+    begun = rulebook.salaries.groupby("employment")["effective_from"].min()
+    first = begun.reindex(list(SCALE_OF.values()))
+    return None if first.isna().any() else first.max().date()
+
+
+@lru_cache(maxsize=256)
+def _require_tables(rulebook: RuleBook, on: date) -> None:
+    known = set(_in_force(rulebook.salaries, pd.Timestamp(on))["employment"])
+    lost = [scale for scale in SCALE_OF.values() if scale not in known]
+    if not lost:
+        return
+    since = priced_since(rulebook)
+    told = "" if since is None else f" (yang ada: sejak {since})"
+    english = "" if since is None else f" (there are some from {since} on)"
+    raise RuleError(
+        f"tidak ada tabel gaji {lost[0]} yang berlaku pada {on}{told}; tambahkan barisnya di"
+        " data/rules/",
+        f"no salary table of {lost[0]} is in force on {on}{english}; add its rows to data/rules/",
+    )
 
 
 @lru_cache(maxsize=8)
@@ -211,7 +235,7 @@ def _pay_law(rulebook: RuleBook, on: date, choice: PayChoice) -> PayLaw:
     salaries = _in_force(rulebook.salaries, day)
     answers = _in_force(rulebook.pay_grades, day)
     amounts = _amounts(rulebook, day, choice)
-    grades, table = _tables(salaries, on)
+    grades, table = _tables(salaries)
     table.setflags(write=False)
     known = dict(
         zip(
@@ -297,17 +321,8 @@ def _in_force(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return table[(table["effective_from"] <= day) & (day <= table["effective_to"])]
 
 
-def _tables(salaries: pd.DataFrame, on: date) -> tuple[tuple[tuple[str, str], ...], Numbers]:
+def _tables(salaries: pd.DataFrame) -> tuple[tuple[tuple[str, str], ...], Numbers]:
     """Base pay by grade and whole years: steps carried on, the first and last held outside."""
-    wanted = list(SCALE_OF.values())
-    if lost := [
-        scale for scale in dict.fromkeys(wanted) if scale not in set(salaries["employment"])
-    ]:
-        raise RuleError(
-            f"tidak ada tabel gaji {lost[0]} yang berlaku pada {on}; tambahkan barisnya di"
-            " data/rules/",
-            f"no salary table of {lost[0]} is in force on {on}; add its rows to data/rules/",
-        )
     pairs = sorted(set(zip(salaries["employment"], salaries["grade"], strict=True)), key=_rank)
     years = int(salaries["mkg_years"].max()) + 1
     table = np.full((len(pairs), years), np.nan)

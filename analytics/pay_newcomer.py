@@ -36,9 +36,8 @@ _FIRST_STEP = {
 }
 
 
-def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
+def newcomer_costs(  # noqa: PLR0913 - who comes, for how long, under what
     option: str,
-    role_group: str,
     years: int,
     rulebook: RuleBook,
     choice: PayChoice = USUAL,
@@ -47,16 +46,16 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
     grade: str | None = None,
     staff: pd.DataFrame | None = None,
     path: PayPath | None = None,
-) -> pd.DataFrame:
-    """What somebody who comes in by an option costs in each full year of service.
+) -> Mapping[str, pd.DataFrame]:
+    """What somebody who comes in by an option costs in each full year of service, by role group.
+
+    Schooling, and by it the grade, follow from the role group; see :func:`of_role`.
 
     Parameters
     ----------
     option
         ``cpns, pppk, pppk_pw, mutasi_masuk``; ``redistribusi, penataan, teknologi`` bring nobody
         and cost nothing here.
-    role_group
-        Of the post filled; schooling, and by it the grade, follow from it.
     years
         Years of service asked, from 0.
     rulebook, choice
@@ -74,8 +73,8 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
 
     Returns
     -------
-    One row per ``service_year`` 0 .. years - 1: the parts and totals of
-    :func:`analytics.pay.yearly_cost`, rupiah a year.
+    For every role group that is told apart, and for ``ANYBODY`` else: one row per ``service_year``
+    0 .. years - 1, the parts and totals of :func:`analytics.pay.yearly_cost`, rupiah a year.
 
     Raises
     ------
@@ -84,24 +83,6 @@ def newcomer_cost(  # noqa: PLR0913 - who comes how, for how long, under what
 
     Method: docs/method.md eq. 184.
     """
-    known = newcomer_costs(
-        option, years, rulebook, choice, on=on, grade=grade, staff=staff, path=path
-    )
-    return known[role_group if role_group in known else ANYBODY]
-
-
-def newcomer_costs(  # noqa: PLR0913 - as newcomer_cost
-    option: str,
-    years: int,
-    rulebook: RuleBook,
-    choice: PayChoice = USUAL,
-    *,
-    on: date | None = None,
-    grade: str | None = None,
-    staff: pd.DataFrame | None = None,
-    path: PayPath | None = None,
-) -> Mapping[str, pd.DataFrame]:
-    """As :func:`newcomer_cost` for every role group at once, and for ``ANYBODY`` else."""
     day = on or date.today()
     if option in WITHOUT_PAY:
         tables = {ANYBODY: pd.DataFrame(0.0, index=range(years), columns=_COLUMNS)}
@@ -135,8 +116,13 @@ def newcomer_costs(  # noqa: PLR0913 - as newcomer_cost
     return tables
 
 
+def of_role(costs: Mapping[str, pd.DataFrame], role_group: str) -> pd.DataFrame:
+    """The cost for one role group: its own, or that of anybody."""
+    return costs[role_group if role_group in costs else ANYBODY]
+
+
 @lru_cache(maxsize=64)
-def _newcomers(  # noqa: PLR0913 - as newcomer_cost
+def _newcomers(  # noqa: PLR0913 - as newcomer_costs
     option: str, years: int, rulebook: RuleBook, choice: PayChoice, on: date, grade: str | None
 ) -> Mapping[str, pd.DataFrame]:
     """Cost by service year of a newcomer of every role group at once."""

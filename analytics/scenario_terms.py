@@ -29,7 +29,7 @@ from analytics.options import (
     options,
 )
 from analytics.pay_law import PNS, PayChoice
-from analytics.pay_newcomer import ANYBODY, newcomer_costs
+from analytics.pay_newcomer import newcomer_costs, of_role
 from analytics.pay_path import PayPath, pay_path
 from analytics.projection_months import BY_LAW, CONTRACT, MPP
 from analytics.rules import RuleBook
@@ -292,7 +292,7 @@ def has_price(stages: Stages, told: Scenario, option: str) -> bool:
 
 
 def newcomer_table(stages: Stages, told: Scenario, option: str, role_group: str) -> pd.DataFrame:
-    """Yearly cost of one newcomer by year of service, as ``pay_newcomer.newcomer_cost`` has it.
+    """Yearly cost of one newcomer by year of service, as ``pay_newcomer`` has it.
 
     Without the general raise: that moves the prices of the plan's years, and would count twice.
     """
@@ -306,8 +306,7 @@ def newcomer_table(stages: Stages, told: Scenario, option: str, role_group: str)
             option, length, facts.rulebook, still, on=facts.as_of, staff=facts.posted, path=path
         )
 
-    known = stages.kept("newcomer", (option, length, levers), priced)
-    return known[role_group if role_group in known else ANYBODY]
+    return of_role(stages.kept("newcomer", (option, length, levers), priced), role_group)
 
 
 def yearly_exits(stages: Stages, told: Scenario) -> Mapping[str, float]:

@@ -13,6 +13,7 @@ from pages.shared import (
     exit_view,
     layout,
     load_exits,
+    missing,
     terms,
 )
 from pages.shared.exit_inputs import Scope
@@ -26,7 +27,7 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
-    layout.needs_people(_question())
+    missing.people(_question())
     _page()
 
 
@@ -54,6 +55,7 @@ def _page() -> None:
         layout.note(f"{told}. {_effect(found)}")
     if told := _thin(scope, known.model.year_count, known.model.prior_share):
         layout.caution(told)
+    missing.dates()
     layout.keys(_keys(scope, found))
     layout.sentences([_spread(scope, found)])
     left, right = st.columns([3, 2])

@@ -18,6 +18,7 @@ from pages.shared import (
     inputs,
     layout,
     load,
+    load_schools,
 )
 from pages.shared.import_text import plain
 from pages.shared.words import day, number, refusal, t, tn
@@ -68,7 +69,13 @@ def _finding() -> str:
     if edition is None:
         return t("Belum ada data: jatuhkan satu berkas untuk mulai")
     if not edition.people_count:
-        return t("Data sekolah sudah ada; daftar pegawai belum dimuat")
+        return (
+            t("Data sekolah sudah ada; daftar pegawai belum dimuat")
+            if not load_schools.schools_of(load_schools.school_key()).empty
+            else t("Daftar pegawai dan data sekolah belum dimuat")
+        )
+    if not load.is_anybody_counted():
+        return tn("{n} orang di daftar pegawai, tidak seorang pun terhitung", edition.people_count)
     waiting = len(import_titles.unmatched())
     if waiting:
         return tn(

@@ -15,6 +15,7 @@ from pages.shared import (
     inputs,
     layout,
     load,
+    missing,
     questions,
     staff_outlook,
     terms,
@@ -343,7 +344,7 @@ def render() -> None:
     """Draw the page."""
     access.require("pimpinan")
     layout.needs_data()
-    layout.needs_people(_question())
+    missing.people(_question())
     # read
     key = load.people_key()
     counted = inputs.linked("hitung", inputs.COUNTED, "asn")
@@ -356,8 +357,12 @@ def render() -> None:
     with switch:
         inputs.counted()
     questions.draw()
-    layout.keys(figures(found, counted))
-    if found.people_count and found.undated_count < found.people_count:
+    is_dated = found.undated_count < found.people_count
+    if found.people_count and not is_dated:
+        missing.titles()
+    else:
+        layout.keys(figures(found, counted))
+    if is_dated:
         story, chart = st.columns([2, 3], gap="large")
         with story:
             layout.sentences(
@@ -389,7 +394,7 @@ def render() -> None:
     terms.explain("ASN", "P3K", "BUP", "P10-P90")
     layout.source_note(1, 3, *staff_outlook.EQUATIONS)
     # Last, because it may have to be learnt first: the story above never waits for it.
-    if found.people_count and found.undated_count < found.people_count:
+    if is_dated:
         with outlook:
             staff_outlook.draw(counted)
 

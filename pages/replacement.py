@@ -13,6 +13,7 @@ from pages.shared import (
     layout,
     load,
     load_replacement,
+    missing,
     replacement_calculator,
     replacement_details,
     replacement_inputs,
@@ -31,7 +32,8 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
-    layout.needs_people(_question())
+    missing.people(_question())
+    missing.pay(_question())
     _page()
 
 
@@ -48,10 +50,14 @@ def _page() -> None:
         layout.unreadable(error)
         return
     held = load_replacement.ground(key)
+    roles = view_of.role_groups(held)
+    if not roles:
+        _without_titles(finding)
+        return
 
     # read
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):
-        wish = replacement_inputs.wish(view_of.role_groups(held))
+        wish = replacement_inputs.wish(roles)
     wish = replacement_inputs.limit_readings(wish)
 
     # call
@@ -84,6 +90,13 @@ def _page() -> None:
     replacement_details.draw(held, found, chosen, wish, cap)
     terms.explain("CPNS", "P3K", "ABK", "APBD", "TPG", "TPP", "BUP", "P10-P90")
     layout.source_note(*replacement_inputs.EQUATIONS)
+
+
+def _without_titles(finding: st.delta_generator.DeltaGenerator) -> None:
+    """What is said while no title of the roster is recognised."""
+    with finding:
+        layout.header(t("Jabatan kosong belum dapat dihitung"), _question())
+    missing.titles()
 
 
 def _finding(wish: Wish, answer: Answer) -> str:

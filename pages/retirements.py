@@ -6,7 +6,7 @@ import dataclasses
 
 import streamlit as st
 
-from pages.shared import access, charts, inputs, layout, load, terms
+from pages.shared import access, charts, inputs, layout, load, missing, terms
 from pages.shared import retirement_details as details
 from pages.shared import retirement_figures as figures
 from pages.shared import retirement_months as months
@@ -20,7 +20,7 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
-    layout.needs_people(t("Siapa pensiun, kapan?"))
+    missing.people(t("Siapa pensiun, kapan?"))
     _page()
 
 
@@ -37,6 +37,9 @@ def _page() -> None:
     # draw
     with finding:
         layout.header(_finding(view, answer), t("Siapa pensiun, kapan?"))
+    if _is_undated(answer):
+        missing.titles()
+        return
     nobody_today = answer.in_force is None or not answer.in_force["leaver_count"].any()
     if not answer.summary.leaver_count and nobody_today:
         layout.empty(
@@ -158,7 +161,14 @@ def _law_switches(in_force: PeopleKey) -> None:
         )
 
 
+def _is_undated(answer: Calendar) -> bool:
+    """Whether there are people, and not one of them has a date."""
+    return 0 < answer.summary.people_count == answer.summary.undated_count
+
+
 def _finding(view: View, answer: Calendar) -> str:
+    if _is_undated(answer):
+        return t("Tanggal pensiun belum dapat dihitung: tidak satu jabatan pun dikenali")
     peak = answer.summary.peak
     if peak is None:
         return t("Tidak ada yang pensiun sampai {year}", year=view.until_year)

@@ -12,6 +12,7 @@ from pages.shared import (
     inputs,
     layout,
     load_scenarios,
+    missing,
     scenario_accounts,
     scenario_beside,
     scenario_details,
@@ -32,7 +33,8 @@ def render() -> None:
     """The page."""
     access.require("pimpinan")
     layout.needs_data()
-    layout.needs_people(_question())
+    missing.people(_question())
+    missing.pay(_question())
     scenario_held.follow_address()
     _page()
 
@@ -87,7 +89,8 @@ def _page() -> None:
     scenario_saved.bar(held, told, view.result if view else None)
     if view is None:
         layout.caution(refusal)
-        layout.note(t("Kembalikan tuas itu, atau tekan Urungkan."))
+        if held.is_moved:
+            layout.note(t("Kembalikan tuas itu, atau tekan Urungkan."))
     else:
         _headline(view)
     scenario_held.keep_in_link(held)
@@ -114,6 +117,7 @@ def _headline(view: Seen) -> None:
     """The answer in large figures and words."""
     for told in scenario_view.cautions(view):
         layout.caution(told)
+    missing.dates()
     layout.keys(scenario_view.keys(view))
     layout.sentences(scenario_view.sentences(view))
 

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from analytics import state as decisions
 from analytics import store, store_columns
 from analytics.rules import LawChoice
+from analytics.scenario import ScenarioError
 from analytics.state import State
 from pages.shared import access, chart_config, charts, layout, words
 from pages.shared.layout import Column
@@ -60,9 +61,11 @@ OLD = [
 ]
 
 
-def put(folder: Path, people: pd.DataFrame, *, is_synthetic: bool = False) -> store.Edition:
+def put(
+    folder: Path, people: pd.DataFrame, *, is_synthetic: bool = False, as_of: date = AS_OF
+) -> store.Edition:
     edition = store.write_edition(
-        folder, {"employee": people}, store.About(as_of=AS_OF, is_synthetic=is_synthetic)
+        folder, {"employee": people}, store.About(as_of=as_of, is_synthetic=is_synthetic)
     )
     with decisions.opened(folder) as kept:
         kept.set_current_edition(edition.number, "uji")
@@ -130,17 +133,56 @@ def test_an_empty_store_invites_to_load_data():
 )
 def test_with_schools_and_no_staff_a_page_says_what_to_load(folder, module):
     school_edition.written(folder, employee=school_edition.roster().iloc[:0])
-    assert "daftar pegawai" in text(page(module))
+    said = "Data sekolah sudah ada" if module == "import_data" else "Belum ada daftar pegawai"
+    assert f"<h1>{said}" in text(page(module))
 
 
-def test_the_first_page_leads_to_five_answers(folder):
+# Question of the first page -> the address and what stands behind it.
+ANSWERS = {
+    "Siapa pergi pada 2027?": ("pensiun", "rinci=nama&tahun=2027"),
+    "Cara terbaik yang sah untuk mengisinya?": ("skenario", "s=best_mix"),
+    "Lewat batas 30% pada 2027?": ("skenario", "s=do_nothing&rinci=batas"),
+    "Sekolah mana digabung, siapa berjalan lebih jauh?": ("regrouping", ""),
+    "Seberapa dapat dipercaya?": ("ketepatan", ""),
+}
+
+
+def asked_on(first_page: AppTest) -> dict[str, tuple[str, str]]:
+    """The questions of the first page, each with the address and the query it leads to."""
+    text(first_page)
+    links = {
+        one.proto.label: (one.proto.page, one.proto.query_string)
+        for one in first_page.get("page_link")
+    }
+    return {label: found for label, found in links.items() if label.endswith("?")}
+
+
+@pytest.mark.parametrize("role", ["perencana", "pimpinan"])
+def test_the_first_page_leads_to_five_answers_whoever_asks(folder, kept, role):
     put(folder, roster(OLD + YOUNG))
-    shown = app()
-    text(shown)
-    links = {link.proto.label: link.proto.query_string for link in shown.get("page_link")}
-    asked = ("pergi pada 2027", "yang sah", "batas 30% pada 2027", "digabung", "dipercaya")
-    for words_of in asked:
-        assert any(words_of in label for label in links), words_of
+    assert asked_on(signed_in_as(kept, role)) == ANSWERS
+
+
+def test_who_leaves_next_year_is_answered_to_leaders_too(folder, kept):
+    put(folder, roster(OLD + YOUNG))
+    kept.add_user("pengelola contoh", PASSWORD, "pengelola")
+    kept.add_user("pimpinan contoh", PASSWORD, "pimpinan")
+    test = page_alone("retirements")
+    test.session_state["user_name"] = "pimpinan contoh"
+    for name, value in (("rinci", "nama"), ("tahun", "2027"), ("hitung", "all")):
+        test.query_params[name] = value
+    said = text(test.run())
+    # Of the six of OLD each leaves in 2027; leaders see how many by unit, and no name.
+    assert "6 orang" in said and "jumlah per unit" in said
+    assert "Nama Rekaan" not in str(test.dataframe[0].value)
+
+
+@pytest.mark.parametrize("year", [2019, 2021])
+def test_the_first_page_of_a_day_before_the_limit_asks_the_rest(folder, year):
+    put(folder, roster(OLD + YOUNG), as_of=date(year, 9, 1))
+    asked = asked_on(app())
+    # UU 1/2022 was signed on 5 January 2022.
+    assert not [label for label in asked if "batas" in label] and len(asked) == 4
 
 
 def test_with_accounts_nobody_sees_anything_before_signing_in(folder, kept):
@@ -247,6 +289,17 @@ def test_only_a_browser_on_this_machine_manages_an_open_app(
     context = SimpleNamespace(headers=headers, ip_address=ip_address)
     monkeypatch.setattr(access.st, "context", context)
     assert access.is_at_this_machine() is is_here
+
+
+def test_whatever_was_written_for_people_is_shown_in_their_language(folder, monkeypatch):
+    put(folder, roster(OLD + YOUNG))
+
+    def refused(*_: object) -> None:
+        raise ScenarioError("Muat lagi daftar pegawai.", "Load the roster again.")
+
+    monkeypatch.setattr("pages.overview.figures", refused)
+    assert "Muat lagi daftar pegawai." in text(app())
+    assert "Load the roster again." in text(app(lang="en"))
 
 
 # Overview

@@ -10,9 +10,10 @@ import pytest
 
 from analytics import rules
 from analytics.pay import PARTS, yearly_cost
-from analytics.pay_law import PayChoice
-from analytics.pay_newcomer import newcomer_cost, replacement_saving
+from analytics.pay_law import PayChoice, pay_law
+from analytics.pay_newcomer import newcomer_costs, of_role, replacement_saving
 from analytics.pay_path import pay_path, spending
+from analytics.rules import RuleError
 
 ON = date(2026, 7, 1)
 # Spouse and two children, no TPG: the family of the worked costs.
@@ -70,5 +71,12 @@ def test_spending_with_everybody_present_is_the_sum_of_everybody(book):
     assert np.allclose(table["total_idr"], path.total_idr.sum(axis=0))
 
 
+@pytest.mark.parametrize("day", [date(2021, 9, 1), date(2023, 9, 1)])
+def test_a_day_without_salary_tables_is_named_as_it_was_asked(book, day):
+    with pytest.raises(RuleError, match=f"PNS yang berlaku pada {day}.*sejak 2024-01-01"):
+        pay_law(book, day)
+
+
 def test_options_that_bring_nobody_cost_nothing_here(book):
-    assert (newcomer_cost("teknologi", "guru", 5, book, on=ON)["total_idr"] == 0).all()
+    costs = newcomer_costs("teknologi", 5, book, on=ON)
+    assert (of_role(costs, "guru")["total_idr"] == 0).all()

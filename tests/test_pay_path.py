@@ -12,7 +12,7 @@ from analytics import rules
 from analytics.pay import unpriced, yearly_cost
 from analytics.pay_grades import graded, schooling
 from analytics.pay_law import PayChoice, PayError, pay_law
-from analytics.pay_newcomer import newcomer_cost
+from analytics.pay_newcomer import newcomer_costs, of_role
 from analytics.pay_path import pay_path, spending
 from tests import verified_pay
 from tests.verified_pay import RANKS
@@ -248,7 +248,8 @@ def test_pay_of_part_time_staff_counts_to_the_cap_only_where_it_is_read_so(book)
 
 
 def test_a_newcomer_without_a_certificate_in_the_first_year(book):
-    cost = newcomer_cost("pppk", "guru", 3, book, PayChoice(certified_share=1.0), on=ON)
+    costs = newcomer_costs("pppk", 3, book, PayChoice(certified_share=1.0), on=ON)
+    cost = of_role(costs, "guru")
     assert list(cost["outside_cap_idr"] > 12 * 3_000_000) == [False, True, True]
 
 
@@ -256,7 +257,7 @@ def test_a_transfer_costs_what_permanent_staff_of_the_role_cost(book):
     frame = people(
         golongan=["IV/b", "III/a"], service_years=[32, 0], role_group=["guru", "pelaksana"]
     )
-    cost = newcomer_cost("mutasi_masuk", "guru", 1, book, on=ON, staff=frame)
+    cost = of_role(newcomer_costs("mutasi_masuk", 1, book, on=ON, staff=frame), "guru")
     whole = pay_path(frame, ON, 0, book)
     assert cost["total_idr"].iloc[0] == pytest.approx(whole.total_idr[0, 0])
 

@@ -108,9 +108,11 @@ def _trend(figure: Key) -> str:
 
 def sentences(told: Sequence[str]) -> None:
     """The answer in words, large enough to be read from the back of the room."""
-    st.html(
-        "".join(f'<p class="es-told">{words.html(sentence)}</p>' for sentence in told if sentence)
+    said = "".join(
+        f'<p class="es-told">{words.html(sentence)}</p>' for sentence in told if sentence
     )
+    if said:
+        st.html(said)
 
 
 def note(told: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
@@ -162,15 +164,20 @@ def _lang_suffix() -> str:
     return "" if words.language() == "id" else f"?lang={words.language()}"
 
 
-def empty(told: str, remedy: str = "", *, leads_to_data: bool = False) -> None:
-    """Nothing to show, what to do about it, and a link to where it is done."""
+def empty(
+    told: str, remedy: str = "", *, leads_to_data: bool = False, section: str = "muat"
+) -> None:
+    """Nothing to show, what to do about it, and a link to where it is done.
+
+    ``section``: the part of the page Data in which it is done, as the link names it.
+    """
     st.html(
         f'<div class="es-empty">{brand.picture(56)}<h2>{escape(told)}</h2>'
         f"<p>{escape(remedy)}</p></div>"
     )
     if leads_to_data:
         with st.container(horizontal=True, horizontal_alignment="center"):
-            page_link("data", t("Buka halaman Data"))
+            page_link("data", t("Buka halaman Data"), kelola=section)
 
 
 def needs_data() -> None:
@@ -180,23 +187,6 @@ def needs_data() -> None:
     empty(
         t("Belum ada data"),
         t("Muat daftar pegawai di halaman Data, atau lihat dulu dengan kota contoh."),
-        leads_to_data=True,
-    )
-    st.stop()
-
-
-def needs_people(question: str) -> None:
-    """Stop a page that counts staff while the edition has schools only; say what to load."""
-    held = load.edition()
-    if held is not None and held.people_count:
-        return
-    header(t("Belum ada daftar pegawai"), question)
-    empty(
-        t("Halaman ini dihitung dari pegawai satu per satu"),
-        t(
-            "Muat di halaman Data: nominatif SIASN, daftar SIMPEG, atau DUK. Halaman Murid, Guru,"
-            " dan Regrouping sudah dapat dipakai dengan data sekolah saja."
-        ),
         leads_to_data=True,
     )
     st.stop()

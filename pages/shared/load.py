@@ -152,6 +152,17 @@ def people(choice: LawChoice | None = None) -> pd.DataFrame:
     return people_of(people_key(choice))
 
 
+def is_anybody_counted() -> bool:
+    """Whether anybody on the roster of the current edition belongs to the headcount."""
+    return bool(people()["is_in_headcount"].any())
+
+
+def undated_count() -> int:
+    """How many of the headcount have no date of retirement, because their title is unknown."""
+    held = people()
+    return int((held["is_in_headcount"] & held["retires_on"].isna()).sum())
+
+
 def _present() -> Edition:
     held = edition()
     if held is None:

@@ -6,6 +6,7 @@ an edition follows in moments. Frames are shared by all visitors: read, never wr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,7 +20,7 @@ from analytics.budget import Budget, BudgetYear
 from analytics.enrolment import Levers
 from analytics.options import HIRE, Option, Override, discount_rate, option_table, options
 from analytics.pay_law import PayChoice, PayError
-from analytics.pay_newcomer import newcomer_cost
+from analytics.pay_newcomer import newcomer_costs, of_role
 from analytics.pay_path import PayPath, pay_path, spending
 from analytics.posts_needed import (
     Needs,
@@ -178,18 +179,12 @@ def _side(
 ) -> Side:
     book, day = load.rulebook(), load.as_of()
     path = _pay(held, choice)
-    costs = {}
-    for option in chosen:
-        if option.kind != HIRE:
-            continue
-        try:
-            costs[option.option] = newcomer_cost(
-                option.option, role_group, SERVICE_YEARS, book, choice,
-                on=day, staff=held.posted, path=path,
-            )  # fmt: skip
-        except PayError:
-            # Nobody of the permanent staff has a grade: a transfer has no price then.
-            continue
+    hired = [option.option for option in chosen if option.kind == HIRE]
+    costs = {
+        option: of_role(known, role_group)
+        for option in hired
+        if (known := _newcomers(held, option, choice)) is not None
+    }
     leaver, count = _leaver(held, path, role_group)
     rate = discount_rate(book, day, overrides).mid
     table = option_table(chosen, costs, leaver, rate)
@@ -197,6 +192,19 @@ def _side(
         float(costs[one]["in_cap_idr"].iloc[0]) if one in costs else 0.0 for one in table["option"]
     ]
     return Side(table.assign(in_cap_idr=in_cap), leaver, count)
+
+
+# For all role groups at once: the next one that is looked at costs nothing.
+@lru_cache(maxsize=64)
+def _newcomers(held: Ground, option: str, choice: PayChoice) -> Mapping[str, pd.DataFrame] | None:
+    book, day, path = load.rulebook(), load.as_of(), _pay(held, choice)
+    try:
+        return newcomer_costs(
+            option, SERVICE_YEARS, book, choice, on=day, staff=held.posted, path=path
+        )
+    except PayError:
+        # Nobody of the permanent staff has a grade: a transfer has no price then.
+        return None
 
 
 def _leaver(held: Ground, path: PayPath, role_group: str) -> tuple[float, float]:

@@ -26,6 +26,7 @@ from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_plan import SOUGHT
 from analytics.scenario_run import Result, run
 from analytics.scenario_stages import Stages
+from analytics.told import ToldError
 from pages.shared import load, load_exits, load_schools
 from pages.shared.load_exits import ExitKey
 from pages.shared.load_schools import Desk, SchoolKey
@@ -90,7 +91,13 @@ def prepare(asked: Key, told: Scenario) -> Iterator[None]:
 
 
 def stages(asked: Key, *, is_shown: bool = True) -> Stages:
-    """The stages of an edition's facts; words on the screen while they are learnt."""
+    """The stages of an edition's facts; words on the screen while they are learnt.
+
+    Raises
+    ------
+    RefusedError
+        Facts of which no scenario can be made; says what is missing.
+    """
     name = ("facts", asked)
     ready = _FACTS.work.get(name)
     if ready is not None and ready.done() and ready.exception() is None:
@@ -107,7 +114,8 @@ def stages(asked: Key, *, is_shown: bool = True) -> Stages:
         with threadpool_limits(limits=1):
             return Stages(scenario_facts.learnt(stored, model, pupils))
 
-    return load_schools.waited_for(name, learn, told, desk=_FACTS)
+    with told_in_words():
+        return load_schools.waited_for(name, learn, told, desk=_FACTS)
 
 
 def is_ready(asked: Key) -> bool:
@@ -127,7 +135,7 @@ def is_long(told: Scenario) -> bool:
     return switched or told["plan.rule"] in SOUGHT
 
 
-class RefusedError(Exception):
+class RefusedError(ToldError):
     """Levers that do not fit the facts or each other; the message is for people."""
 
 

@@ -73,6 +73,11 @@ def t(text_id: str, **values: object) -> str:
     return said.format(**values) if values else said
 
 
+def is_told(error: Exception) -> bool:
+    """Whether what an error says of itself was written for visitors."""
+    return isinstance(error, ToldError)
+
+
 def refusal(error: Exception) -> str:
     """What an error says of itself, in the visitor's language where it knows both."""
     return error.said(language()) if isinstance(error, ToldError) else str(error)
