@@ -34,6 +34,7 @@ from analytics.exit_causes import BUP, DIED, MOVED, MPP, UNKNOWN, causes_of, is_
 from analytics.faults import Fault
 from analytics.readers import Reading
 from analytics.readers.dates import MISSING, MONTH_NUMBERS, written_date
+from analytics.readers.leaving_cells import is_of_a_letter
 from analytics.rules import RuleBook
 
 _TEXTS = ("name", "position_kind", "stated_jenjang", "extra_duty")
@@ -158,7 +159,8 @@ def checked_exits(
 def _exited(reading: Reading, findings: Findings, as_of: date) -> tuple[pd.Series, pd.Series]:
     """Days of leaving, and whether the day itself is written (else its month).
 
-    Adds ``exit_date_missing``, ``exit_date_invalid`` and ``exit_in_future``.
+    Adds ``exit_date_missing``, ``exit_date_invalid`` and ``exit_in_future``; of the whole file
+    ``exit_month_only`` and ``exit_day_of_letter``.
     """
     cells = cells_of(reading, "exited_on")
     months = cell.by_value(cells, _month)
@@ -175,7 +177,14 @@ def _exited(reading: Reading, findings: Findings, as_of: date) -> tuple[pd.Serie
             findings.add("exit_in_future", at, "exited_on", written, day=_shown(found))
         else:
             good[at] = found
-    return as_days(good), pd.Series([month is None for month in months], dtype="bool")
+    month_count = sum(month is not None for month in months)
+    if month_count:
+        findings.add("exit_month_only", None, "exited_on", count=month_count)
+    is_letter = is_of_a_letter(reading.headers.get("exited_on", ""))
+    if is_letter:
+        findings.add("exit_day_of_letter", None, "exited_on")
+    is_known = [month is None and not is_letter for month in months]
+    return as_days(good), pd.Series(is_known, dtype="bool")
 
 
 def _month(value: object) -> date | None:

@@ -509,3 +509,119 @@ def test_the_command_says_what_it_made_of_each_reason(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "'Mencapai batas usia' dibaca bup: 1" in said
     assert "'Ikut suami' dibaca tidak_diketahui: 1" in said
+
+
+# ---- what headers leave out and cells say
+
+
+def listed(*rows, head, title=()):
+    people = [TEACHER, CLERK, NURSE, OTHER]
+    body = [[at + 1, people[at], f"Nama {at}", *row] for at, row in enumerate(rows)]
+    return [*[[line] for line in title], ["No", "NIP", "Nama", *head], *body]
+
+
+@pytest.mark.parametrize(
+    ("head", "parts"),
+    [
+        (["Jenis Pensiun", "Bulan", "Tahun"], [["April", "2024"], ["Mei", 2023]]),
+        (["Alasan", "Bln Berhenti", "Thn Berhenti"], [["4", "2024"], [5, 2023]]),
+        (["Sebab", "Bulan Pensiun", "Tahun Pensiun"], [["IV", "2024"], ["V", "2023"]]),
+    ],
+)
+def test_a_month_and_a_year_in_two_columns_are_one_month_and_said_so(tmp_path, head, parts):
+    rows = listed(["BUP", *parts[0]], ["Meninggal", *parts[1]], head=head)
+    checked = judged(tmp_path, rows)
+    assert checked.exits["exited_on"].dt.strftime("%Y-%m-%d").tolist() == [
+        "2024-04-01", "2023-05-01",
+    ]  # fmt: skip
+    assert checked.exits["cause"].tolist() == ["bup", "meninggal"]
+    assert not checked.exits["is_day_known"].any()
+    assert (None, "exit_month_only") in codes(checked)
+
+
+def test_day_month_and_year_under_one_heading_are_one_day(tmp_path):
+    rows = [["DAFTAR PNS PENSIUN"], [], ["No", "NIP", "Nama", "TMT Pensiun", "", ""],
+            ["", "", "", "Tgl", "Bln", "Thn"],
+            [1, TEACHER, "Rina", 1, "April", 2024], [2, CLERK, "Budi", 15, 5, 2023],
+            [3, OTHER, "Sari", 2, "VIII", 2022]]  # fmt: skip
+    exits = judged(tmp_path, rows).exits
+    assert exits["exited_on"].dt.strftime("%Y-%m-%d").tolist() == [
+        "2024-04-01", "2023-05-15", "2022-08-02",
+    ]  # fmt: skip
+    assert exits["is_day_known"].all()
+
+
+def test_a_month_without_its_year_is_refused_as_it_stands(tmp_path):
+    rows = listed(["BUP", "4", "2024"], ["APS", "5", ""], ["BUP", "13", "2024"],
+                  ["Meninggal", "6", "2023"],
+                  head=["Alasan Berhenti", "Bulan", "Tahun"])  # fmt: skip
+    assert [code for _, code in codes(judged(tmp_path, rows)) if "date" in code] == [
+        "exit_date_invalid"
+    ] * 2
+
+
+@pytest.mark.parametrize("header", ["Status", "Kedudukan Hukum", "Status Pegawai", "Kondisi"])
+@pytest.mark.parametrize("day", ["TMT", "Tanggal", "End Date"])
+def test_a_column_of_status_says_that_a_list_is_one_of_exits_and_why(tmp_path, header, day):
+    rows = listed(["SDN 1", "Guru", "Pensiun", "1-4-2024"],
+                  ["SDN 2", "Guru", "Meninggal", "2-5-2023"],
+                  ["Dinas X", "Analis", "Pindah Instansi", "3-6-2024"],
+                  head=["Unit Kerja", "Jabatan", header, day])  # fmt: skip
+    checked = judged(tmp_path, rows)
+    assert checked.exits["cause"].tolist() == ["bup", "meninggal", "pindah_keluar"]
+    assert checked.exits["is_day_known"].all()
+
+
+def test_where_the_day_of_the_letter_is_all_there_is_it_is_taken_and_said(tmp_path):
+    rows = listed(["SDN 1", "800/1", "1-4-2024", "Pensiun"],
+                  ["SDN 2", "800/2", "2-5-2023", "Wafat"],
+                  head=["Unit Kerja", "No SK", "Tgl SK", "Keterangan"])  # fmt: skip
+    checked = judged(tmp_path, rows)
+    assert (None, "exit_day_of_letter") in codes(checked)
+    assert checked.exits["exited_on"].iloc[0] == pd.Timestamp("2024-04-01")
+    assert not checked.exits["is_day_known"].any()
+
+
+def test_a_list_of_the_gone_without_any_day_asks_for_the_day(tmp_path):
+    rows = listed(["SDN 1", "Pensiun"], ["SDN 2", "Meninggal"], head=["Unit Kerja", "Status"])
+    reading = readers.read(written(tmp_path, rows))
+    assert reading.kind == "exit"
+    assert [fault.code for fault in reading.faults] == ["column_missing"]
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "title"),
+    [
+        (["Status", "TMT Pensiun"], [["Pensiun", "1-4-2040"], ["Pensiun", "1-5-2041"]], ()),
+        (["Status", "TMT"], [["Pensiun", "1-4-2024"], ["Aktif", "1-5-2010"], ["Aktif", ""]], ()),
+        (["Jabatan", "TMT Pensiun"], [["Guru", "1-4-2040"]], ["Daftar yang akan pensiun"]),
+        (["Jabatan", "TMT Pensiun"], [["Guru", "1-4-2024"], ["Guru", "1-4-2020"],
+                                      ["Guru", "1-4-2040"]], ()),
+        (["Jabatan"], [["Guru"]], ["DAFTAR PNS YANG PENSIUN"]),
+    ],
+)  # fmt: skip
+def test_a_list_that_may_be_either_is_asked_about_and_not_taken(tmp_path, head, rows, title):
+    told = listed(*[["SDN 1", *row] for row in rows], head=["Unit Kerja", *head], title=title)
+    path = written(tmp_path, told, "a.csv")
+    assert "kind_unsure" in [fault.code for fault in readers.read(path).faults]
+    assert command_line.main(["import", str(path), "--data", str(tmp_path / "d")]) == 1
+    # Whoever says what it is is believed.
+    assert "kind_unsure" not in [f.code for f in readers.read(path, kind="roster").faults]
+
+
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        (["Kedudukan Hukum"], [["Aktif"], ["Pensiun"], ["CLTN"]]),
+        (["Tanggal SK", "TMT CPNS"], [["1-4-1988", "1-4-1988"], ["1-1-1998", "1-1-1998"]]),
+        (["Status Kepegawaian", "TMT"], [["Kontrak", "1-2-2024"], ["Kontrak", "1-2-2023"]]),
+        (["Status", "TMT"], [["MPP", "1-2-2024"], ["Tugas Belajar", "1-2-2023"]]),
+        (["Keterangan", "TMT"], [["Mutasi masuk", "1-2-2024"], ["Pindah dari Kota Y", "1-2-2023"]]),
+        (["Ket"], [["Pensiun 2040"], ["Pensiun 2041"]]),
+        (["TMT Pensiun"], [["1-2-2040"], ["1-2-2041"]]),
+    ],
+)
+def test_a_roster_stays_one_whatever_stands_beside_its_people(tmp_path, head, rows):
+    told = listed(*[["SDN 1", "Guru", *row] for row in rows], head=["Unit Kerja", "Jabatan", *head])
+    reading = readers.read(written(tmp_path, told, "a.csv"))
+    assert (reading.kind, reading.faults) == ("roster", ())

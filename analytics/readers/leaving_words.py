@@ -23,6 +23,8 @@ _FILLERS = {
     *("bakti", "dengan", "tidak", "hormat", "dan", "atau", "dari", "pns", "asn", "pppk", "p3k"),
     *("pegawai", "instansi", "nama", "sejak", "of", "for"),
 }
+# Words of a header over a part of the day of leaving: 'Bulan Pensiun', 'Tahun Berhenti Kerja'.
+LEAVING_FILLERS = _LEAVING | _FILLERS
 
 
 def exit_column(words: Sequence[str]) -> str:

@@ -12,11 +12,9 @@ import pandas as pd
 
 from analytics.faults import Fault, FaultsError
 from analytics.readers import dapodik, siasn, simpeg
-from analytics.readers.births import speaks_of_births
 from analytics.readers.budgets import AMOUNTS, BudgetTable, budget_table
 from analytics.readers.budgets import KIND as BUDGET
 from analytics.readers.dates import as_of_in
-from analytics.readers.grades import HIGHEST_GRADE
 from analytics.readers.headers import (
     COMBINED,
     DISCARD,
@@ -27,11 +25,17 @@ from analytics.readers.headers import (
     canonical_columns,
     signature,
 )
-from analytics.readers.leaving import tells_of_exits
+from analytics.readers.kinds import (
+    BIRTH_COLUMNS,
+    GRADE_COLUMNS,
+    POSITION_SOURCES,
+    RELIGION_COLUMNS,
+    kind_of,
+    lists_persons,
+)
+from analytics.readers.leaving_cells import shown_name, told_by_cells
 from analytics.readers.pupils import CountedPupils, counted_pupils
 from analytics.readers.records import UNIT_SOURCES, Table, frame_of
-from analytics.readers.religions import OTHER, RELIGIONS
-from analytics.readers.rooms import ROOM_COLUMNS
 from analytics.readers.side_by_side import births_by_area, without_year
 from analytics.readers.tabular import (
     Header,
@@ -42,42 +46,10 @@ from analytics.readers.tabular import (
     unknown_header,
 )
 from analytics.readers.workbook import Sheet, sheets_of
-from analytics.readers.workload import tells_of_workload
 
-_POSITION_SOURCES = {"position", "position_structural", "position_functional", "position_general"}
 _SAMPLE_COUNT = 3
 # What a cell of an unknown column may give away: a 16-digit NIK, a telephone, an e-mail address.
 _PERSONAL_VALUE = re.compile(r"(?<!\d)\d{16}(?!\d)|^\W*(?:\+?62|0)8\d{7,11}\W*$|@\w+\.\w")
-
-
-# Titles of tables that count teachers, not pupils.
-_STAFF = re.compile(r"\b(?:guru|pegawai|gtk|ptk|pendidik dan|tendik|asn|pns)\b", re.I)
-_PARTS = ("", "_male", "_female", "_all")
-_GRADE_COLUMNS = tuple(
-    f"grade_{grade}{section}{part}"
-    for grade in range(HIGHEST_GRADE + 1)
-    for section in ("", *(f"_{letter}" for letter in "abcdefghijk"))
-    for part in _PARTS
-)
-_RELIGION_COLUMNS = tuple(
-    f"religion_{religion}{grade}{part}"
-    for religion in (*RELIGIONS, OTHER)
-    for grade in ("", *(f"_g{grade}" for grade in range(HIGHEST_GRADE + 1)))
-    for part in _PARTS
-)
-# Columns that only a list of single persons has.
-_PERSON_COLUMNS = {"nip", "nuptk", "birth_date"}
-# Columns that only a list of schools has.
-_OF_A_SCHOOL = {
-    *("pupil_count", "rombel_count", "level", "status", "room_condition", "remote_word"),
-    *("border_word", "special_word", "integrated_word", *ROOM_COLUMNS),
-}
-_BIRTH_COLUMNS = tuple(
-    f"birth_count{year}{part}"
-    for year in ("", *(f"_{year}" for year in range(1900, 2100)))
-    for part in _PARTS[:3]
-    if year or part
-)
 
 
 @dataclass(frozen=True)
@@ -133,20 +105,20 @@ def required_columns(kind: str) -> tuple[tuple[str, ...], ...]:
         "roster": (
             ("nip",),
             tuple(sorted(UNIT_SOURCES - {"school"})),
-            tuple(sorted(_POSITION_SOURCES)),
+            tuple(sorted(POSITION_SOURCES)),
         ),
         "teacher": (("name",), ("birth_date", "nip", "nuptk")),
         "school": (("npsn",),),
         "enrolment": (
             ("npsn", "school_id"),
-            ("grade", "rombel", *_GRADE_COLUMNS),
-            ("pupil_count", "pupil_count_male", "pupil_count_female", *_GRADE_COLUMNS),
+            ("grade", "rombel", *GRADE_COLUMNS),
+            ("pupil_count", "pupil_count_male", "pupil_count_female", *GRADE_COLUMNS),
         ),
-        "birth": (("birth_count", *_BIRTH_COLUMNS), ("year", *_BIRTH_COLUMNS)),
+        "birth": (("birth_count", *BIRTH_COLUMNS), ("year", *BIRTH_COLUMNS)),
         "religion": (
             ("npsn", "school_id"),
-            ("religion", *_RELIGION_COLUMNS),
-            ("pupil_count", "pupil_count_male", "pupil_count_female", *_RELIGION_COLUMNS),
+            ("religion", *RELIGION_COLUMNS),
+            ("pupil_count", "pupil_count_male", "pupil_count_female", *RELIGION_COLUMNS),
         ),
         "exit": (("nip",), ("exited_on",)),
         "apbd": (("year",), ("total_idr",), ("personnel_idr",)),
@@ -197,7 +169,7 @@ def read(
     mapping = dict(mapping or {})
     for header, name in mapping.items():
         allowed = {name for each in KINDS for name in canonical_columns(each)} | set(COMBINED)
-        allowed |= {*_GRADE_COLUMNS, *_BIRTH_COLUMNS, *_RELIGION_COLUMNS}
+        allowed |= {*GRADE_COLUMNS, *BIRTH_COLUMNS, *RELIGION_COLUMNS}
         if name not in allowed | {"", "ignore", "number"}:
             raise ValueError(f"{header!r} is mapped to {name!r}, which is not a column of ours")
     every = sheets_of(path)
@@ -216,13 +188,20 @@ def read(
         budgets = {sheet.name: found for sheet in filled if (found := budget_table(sheet, mapping))}
         if budgets:
             return _budget_reading(path.name, every, budgets)
-    kind = kind or _kind(filled)
-    if kind == "religion" and any(map(_lists_persons, filled)):
+    is_unsure = False
+    if kind is None:
+        kind, is_unsure = kind_of(filled)
+    if kind == "religion" and any(map(lists_persons, filled)):
         raise FaultsError([Fault(path.name, "religion_of_persons")])
     tables = _tables(filled, kind, mapping)
     if not tables:
         raise FaultsError([Fault(path.name, "header_not_found")])
-    return _reading(path.name, kind, every, filled, tables)
+    reading = _reading(path.name, kind, every, filled, tables)
+    if not is_unsure:
+        return reading
+    # Half a word is no answer: a list of leavers taken for a roster would empty the government.
+    asked = Fault(path.name, "kind_unsure")
+    return replace(reading, faults=(*reading.faults, asked), is_certain=False)
 
 
 def _counted_reading(file: str, every: Sequence[Sheet], lists: Sequence[Sheet]) -> Reading:
@@ -324,110 +303,6 @@ def _budget_samples(rows: pd.DataFrame, name: str) -> list[str]:
     return list(texts)[:_SAMPLE_COUNT]
 
 
-def _lists_persons(sheet: Sheet) -> bool:
-    """Whether a sheet has a row for every person: their religion is never read."""
-    found = (found_header(sheet, kind) for kind in ("roster", "teacher"))
-    return any(header is not None and bool(header.names() & _PERSON_COLUMNS) for header in found)
-
-
-def _kind(sheets: Sequence[Sheet]) -> str:
-    """The kind of table that most rows of a workbook are."""
-    weight = dict.fromkeys(KINDS, 0.0)
-    for sheet in sheets:
-        headers = {kind: found_header(sheet, kind) for kind in KINDS}
-        headers["birth"] = births_by_area(sheet) or headers["birth"]
-        names = {kind: header.names() if header else set() for kind, header in headers.items()}
-        is_school = "npsn" in names["school"] and bool(names["school"] & _OF_A_SCHOOL)
-        is_staff = "nip" in names["roster"] or "nip" in names["teacher"]
-        # Hours alone may be those of a class; beside a NIP they are somebody's.
-        has_hours = {"weekly_hours", "nip"} <= names["teacher"]
-        is_teacher = (bool(names["teacher"] & {"teacher_kind", "nuptk"}) or has_hours) and not (
-            names["roster"] & _POSITION_SOURCES
-        )
-        found = "teacher" if is_teacher else "school" if is_school and not is_staff else "roster"
-        if not is_staff and not is_teacher:
-            found = _counted_kind(sheet, headers, names) or found
-        leaving = headers["exit"]
-        if leaving and tells_of_exits(sheet, leaving, title_lines(sheet, leaving)):
-            found = "exit"
-        workload = headers["abk"]
-        if workload and tells_of_workload(
-            names["abk"],
-            [column.header for column in workload.columns],
-            names["roster"],
-            title_lines(sheet, workload),
-        ):
-            found = "abk"
-        header = headers[found]
-        if header:
-            weight[found] += header.score * max(len(sheet.rows) - header.last - 1, 1)
-    return max(KINDS, key=lambda each: weight[each])
-
-
-def _counted_kind(
-    sheet: Sheet, headers: Mapping[str, Header | None], names: Mapping[str, set[str]]
-) -> str:
-    """``enrolment``, ``religion`` or ``birth`` where a sheet counts them, or ''."""
-    by_grade = {without_year(name) for name in names["enrolment"]}
-    header = headers["enrolment"]
-    titles = title_lines(sheet, header) if header else []
-    has_school = bool(by_grade & {"npsn", "school_id"}) or bool(dapodik.npsn_in_titles(titles))
-    counts = {"pupil_count", "pupil_count_male", "pupil_count_female"}
-    # A bare 'Rombel' in a list of schools counts them.
-    is_named = header is not None and any(
-        column.names == ("rombel",) and "nama" in column.header.casefold()
-        for column in header.columns
-    )
-    is_long = (is_named or bool(by_grade & {"grade", "rombel_kind"})) and bool(by_grade & counts)
-    is_wide = len({name.split("_")[1] for name in by_grade & set(_GRADE_COLUMNS)}) >= 2
-    # A list of schools has a column 'Kelas' too: its classrooms.
-    is_list = bool(names["school"] & {"teacher_count", "staff_count"}) or (
-        {"rombel_count", "classroom_count"} <= names["school"]
-    )
-    if _is_by_religion(sheet, headers["religion"], header if is_wide else None):
-        return "religion"
-    # Schools by name alone: what is missing is their numbers, not the NIP of a roster.
-    # A list of one school's classes names it in its titles alone.
-    is_titled = is_named and bool(dapodik.unit_in_titles(titles))
-    if ((has_school or is_titled) and is_long and not is_list) or (
-        is_wide and (has_school or "name" in by_grade)
-    ):
-        return "enrolment"
-    header = headers["birth"]
-    if header is None or names["school"] & {"npsn"}:
-        return ""
-    by_year = {
-        name
-        for name in names["birth"]
-        if name in {"birth_count", *_BIRTH_COLUMNS} or name.startswith("births_of_")
-    }
-    said = [column.header for column in header.columns if set(column.names) & by_year]
-    said += [*title_lines(sheet, header), sheet.name.replace("_", " ")]
-    speaks = any(speaks_of_births(text.replace("_", " ")) for text in said)
-    return "birth" if by_year and speaks else ""
-
-
-def _is_by_religion(sheet: Sheet, header: Header | None, by_grade: Header | None) -> bool:
-    """Whether a header counts pupils by religion: a column for each, or one that names it.
-
-    A table by grade (``by_grade``) with religions beside stays one.
-    """
-    if header is None:
-        return False
-    # Counts below a header of religions may look like grades; they are no header.
-    if by_grade is not None and by_grade.first <= header.first:
-        return False
-    titles = title_lines(sheet, header)
-    if any(_STAFF.search(line) for line in (*titles, sheet.name)):
-        return False
-    names = {without_year(name) for name in header.names()}
-    has_school = bool(names & {"npsn", "school_id"}) or bool(dapodik.npsn_in_titles(titles))
-    columns = {name.split("_")[1] for name in names & set(_RELIGION_COLUMNS)}
-    counts = {"pupil_count", "pupil_count_male", "pupil_count_female"}
-    is_long = "religion" in names and bool(names & counts)
-    return (len(columns - {OTHER}) >= 2 or is_long) and (has_school or "name" in names)
-
-
 def _tables(sheets: Sequence[Sheet], kind: str, mapping: Mapping[str, str]) -> list[Table]:
     found = []
     for sheet in sheets:
@@ -438,6 +313,7 @@ def _tables(sheets: Sequence[Sheet], kind: str, mapping: Mapping[str, str]) -> l
         if header is not None:
             below = sheet.rows[header.last + 1 :]
             header = replace(header, columns=tuple(simpeg.refined(header.columns, below)))
+            header = told_by_cells(sheet, header, speaks=True) if kind == "exit" else header
             found.append(Table(sheet, header, title_lines(sheet, header)))
     if len(found) < 2:
         return found
@@ -475,7 +351,12 @@ def _reading(
         raise FaultsError([Fault(file, "file_no_rows" if is_known else "header_not_found")])
 
     chosen, lost = chosen_columns(lead.header.columns)
-    headers = {name: column.header for name, column in chosen.items() if name in rows.columns}
+    headers: dict[str, str] = {}
+    for name, column in chosen.items():
+        ours = shown_name(name)
+        if ours in rows.columns:
+            # The day may stand in several columns.
+            headers[ours] = " + ".join(filter(None, (headers.get(ours), column.header)))
     for name, column in chosen.items():
         # Of a column with a year only the part below the year means all years.
         if without_year(name) in rows.columns:
@@ -555,7 +436,7 @@ def _layout(kind: str, columns: Sequence[Column], titles: Sequence[str]) -> str:
     if kind == "enrolment":
         if names & {"rombel", "rombel_kind"}:
             return "dapodik_rombel"
-        return "enrolment_wide" if names & set(_GRADE_COLUMNS) else "enrolment_long"
+        return "enrolment_wide" if names & set(GRADE_COLUMNS) else "enrolment_long"
     if kind == "religion":
         return "religion_long" if "religion" in names else "religion_wide"
     if kind == "birth":
@@ -635,6 +516,10 @@ def _proposed(
             elif column.names != ("birth_date",) or not column.is_mixed:
                 samples = values[:_SAMPLE_COUNT]
         policy = DISCARD if column.header in private else column.policy
-        name = "+".join(n for n in column.names if n in known) if column.policy == KEEP else ""
+        name = (
+            "+".join(n for n in map(shown_name, column.names) if n in known)
+            if column.policy == KEEP
+            else ""
+        )
         rows.append((column.header, name, policy, samples))
     return pd.DataFrame(rows, columns=["header", "column", "policy", "samples"]), private

@@ -13,6 +13,7 @@ from analytics.readers.dates import date_part
 from analytics.readers.formulas import FormulaCell
 from analytics.readers.headers import Column
 from analytics.readers.leaving import reason_in
+from analytics.readers.leaving_cells import is_gone, with_day
 from analytics.readers.side_by_side import by_area, by_school_year
 from analytics.readers.tabular import Header, Record, body, cell_text, chosen_columns
 from analytics.readers.workbook import Sheet
@@ -59,6 +60,8 @@ def frame_of(table: Table, kind: str) -> tuple[pd.DataFrame, tuple[tuple[int, st
         frame = by_area(frame, header)
     elif kind == "abk":
         frame = by_needed_year(frame)
+    elif kind == "exit":
+        frame = with_day(frame)
     return frame, tuple((sheet.numbers[place], reason) for place, reason in skipped)
 
 
@@ -200,10 +203,17 @@ def _with_surroundings(
 
 
 def _with_reason(frame: pd.DataFrame, table: Table, records: Sequence[Record]) -> pd.DataFrame:
-    """Why people left, where only a section, the name of the sheet or a title says so."""
+    """Why people left, where only a section, the name of the sheet or a title says so.
+
+    A status that says it of a person goes before.
+    """
     named = next((text for line in table.titles if (text := reason_in(line))), "")
     named = reason_in(table.sheet.name) or named
-    return frame.assign(reason=[reason_in(record.section) or named for record in records])
+    around = [reason_in(record.section) or named for record in records]
+    if "legal_status" in frame.columns:
+        statuses = [cell_text(cell) for cell in frame["legal_status"]]
+        around = [own if is_gone(own) else told for own, told in zip(statuses, around, strict=True)]
+    return frame.assign(reason=around)
 
 
 def _is_part_time_list(lines: Sequence[str]) -> bool:

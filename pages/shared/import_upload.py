@@ -91,6 +91,9 @@ def render() -> None:
     try:
         preview = _checked(order, file)
     except UnmappedError as unmapped:
+        if any(fault.code == "kind_unsure" for fault in unmapped.faults):
+            _ask_kind(order, unmapped)
+            return
         st.warning(
             t(
                 "Ada kolom di {file} yang belum dikenali. Tunjukkan padanannya di bawah."
@@ -274,6 +277,19 @@ def _map_columns(order: Order, reading: Reading) -> None:
     kind = order.kind or reading.kind
     import_file.choose_kind(kind, f"import-kind-{order.file_id}", _wish("kind"))
     import_file.choose_columns(reading, f"import-columns-{order.file_id}-{kind}", _choose_columns)
+
+
+def _ask_kind(order: Order, unmapped: UnmappedError) -> None:
+    """A roster or a list of exits: only who made it knows, and nothing is preselected."""
+    st.warning(
+        t(
+            "Belum jelas apa isi {file}. Pilih di bawah. Tidak ada yang berubah.",
+            file=plain(order.file_name),
+        ),
+        icon=":material/help:",
+    )
+    _list(unmapped.faults)
+    import_file.choose_kind("", f"import-kind-{order.file_id}", _wish("kind"))
 
 
 def _choose_columns(chosen: dict[str, str]) -> None:
