@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import state, store
+from analytics import state, store, units
 from tests import school_edition
 
 NOBODY = school_edition.roster().iloc[:0]
@@ -54,8 +54,8 @@ def _province() -> dict[str, pd.DataFrame]:
         ),
         "unit": pd.concat(
             [
-                store.units.units(people.iloc[:3], SCHOOLS["school_year_profile"], "32.01"),
-                store.units.units(people.iloc[3:], None, "32"),
+                units.units(people.iloc[:3], SCHOOLS["school_year_profile"], "32.01"),
+                units.units(people.iloc[3:], None, "32"),
             ],
             ignore_index=True,
         ),
