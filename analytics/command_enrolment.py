@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analytics import enrolment_file, import_data, store
+from analytics import enrolment_file, store
 from analytics.backtest import enrolment_backtest, printed
 from analytics.command_line import DONE, REFUSED, complain, folder_of, say, write
+from analytics.edition_in_force import edition_in_force
 from analytics.enrolment import enrolment_forecast, late_births
 from analytics.enrolment_file import BIRTHS, HISTORY
 from analytics.enrolment_stored import stored_births, stored_history
@@ -120,7 +121,7 @@ def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | Non
     births = enrolment_file.read(asked.births) if asked.births else None
     if asked.history:
         return enrolment_file.read(asked.history), births
-    edition = import_data.edition_in_force(folder_of(asked), "--history")
+    edition = edition_in_force(folder_of(asked), "--history")
     with closing(store.opened(edition.path)) as connection:
         history = stored_history(
             store.ask(connection, "schools", school_year=None),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from analytics import import_data, state, store, store_lock
+from analytics import import_sample, state, store, store_lock
 from analytics.command_line import DONE, actor, folder_of, say
+from analytics.edition_in_force import current_edition
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -15,7 +16,7 @@ def run(asked: argparse.Namespace) -> int:
         numbers = store.edition_numbers(folder)
         if numbers:
             if decisions.current_edition() is None:
-                found = import_data.current_edition(folder)
+                found = current_edition(folder)
                 if found:
                     decisions.set_current_edition(found.number, actor())
             say(
@@ -31,7 +32,7 @@ def run(asked: argparse.Namespace) -> int:
                 "The data folder is ready. The first import makes the first edition.",
             )
             return DONE
-        edition = import_data.write_sample(folder, decisions, actor())
+        edition = import_sample.write_sample(folder, decisions, actor())
     say(
         asked,
         f"Kota contoh dibuat: {edition.people_count} orang, semuanya rekaan.",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import exit_history, import_data, leaving, rules, state, store, store_tables
+from analytics import exit_history, leaving, rules, state, store, store_tables
 from analytics.command_line import (
     DONE,
     GROUPINGS,
@@ -25,6 +25,7 @@ from analytics.command_line import (
     grouping,
     write,
 )
+from analytics.edition_in_force import edition_in_force
 from analytics.exits import LEAST_PEOPLE, ExitModel, exit_model
 from analytics.movement import Law
 from analytics.projection import Projection, projection
@@ -107,7 +108,7 @@ def answer(asked: argparse.Namespace, by: Sequence[str]) -> Answer:
 
 def facts_in_store(folder: Path, notes: list[tuple[str, str]]) -> Facts:
     """People and exits of the current edition, under the choices in force."""
-    edition = import_data.edition_in_force(folder)
+    edition = edition_in_force(folder)
     if edition.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
     with state.opened(folder) as decisions:

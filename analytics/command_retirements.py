@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from analytics import checks, import_data, leaving, readers, rules, state, store, store_tables
+from analytics import checks, leaving, readers, rules, state, store, store_tables
 from analytics.command_line import (
     DONE,
     YEARS_AHEAD,
@@ -21,6 +21,7 @@ from analytics.command_line import (
     write,
     write_faults,
 )
+from analytics.edition_in_force import edition_in_force
 from analytics.faults import FaultsError
 from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook, RuleError
@@ -106,7 +107,7 @@ def _people_in_file(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
 
 def _people_in_store(asked: argparse.Namespace, rulebook: RuleBook) -> _Basis:
     folder = folder_of(asked)
-    edition = import_data.edition_in_force(folder, "--roster")
+    edition = edition_in_force(folder, "--roster")
     if edition.is_synthetic:
         complain(asked, "Ini data contoh (sintetis).", "This is sample (synthetic) data.")
     with state.opened(folder) as decisions:

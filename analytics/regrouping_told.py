@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import import_data, state, store, store_tables
+from analytics import state, store, store_tables
+from analytics.edition_in_force import edition_in_force
 from analytics.enrolment_stored import TOTAL, stored_history
 from analytics.faults import Fault
 from analytics.regrouping_condition import calls_itself_one_roof, one_roof
@@ -87,9 +88,7 @@ def in_edition(folder: Path, number: int | None = None, on: date | None = None) 
         Where there is no such edition, or it tells no pupils.
     """
     held = (
-        import_data.edition_in_force(folder, "--schools")
-        if number is None
-        else store.edition(folder, number)
+        edition_in_force(folder, "--schools") if number is None else store.edition(folder, number)
     )
     with state.opened(folder) as decisions:
         saved = saved_mergers(decisions, folder)

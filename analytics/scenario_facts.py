@@ -17,16 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import (
-    exit_history,
-    exits_stored,
-    import_data,
-    leaving,
-    rules,
-    state,
-    store,
-    store_tables,
-)
+from analytics import exit_history, exits_stored, leaving, rules, state, store, store_tables
+from analytics.edition_in_force import edition_in_force
 from analytics.enrolment import enrolment_forecast
 from analytics.enrolment_learning import Outlook
 from analytics.enrolment_stored import stored_births, stored_history
@@ -289,7 +281,7 @@ def read(folder: Path, edition: store.Edition | None = None) -> Stored:
     StoreError
         When there is no edition.
     """
-    held = edition or import_data.edition_in_force(folder)
+    held = edition or edition_in_force(folder)
     book = rules.load()
     with state.opened(folder) as decisions:
         choice, titles = decisions.law_choice(), decisions.local_titles()

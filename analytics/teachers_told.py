@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import enrolment_file, import_data, state, store, store_tables, teachers
+from analytics import enrolment_file, state, store, store_tables, teachers
+from analytics.edition_in_force import edition_in_force
 from analytics.enrolment import enrolment_forecast
 from analytics.enrolment_panel import TOTAL_ONLY, typed_history
 from analytics.enrolment_stored import stored_births
@@ -113,7 +114,7 @@ class Stored:
 
 def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> Stored:
     """The edition in force; refuses in words where there is none."""
-    edition = import_data.edition_in_force(folder, "--history")
+    edition = edition_in_force(folder, "--history")
     if edition.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
     with state.opened(folder) as decisions:

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analytics import demo, exit_history, import_data, rules, state, store, store_tables
+from analytics import demo, exit_history, import_sample, rules, state, store, store_tables
 from analytics.exit_causes import causes_of
 from analytics.movement import Law
 from analytics.nip import nip_parts
@@ -78,8 +78,8 @@ def test_its_words_name_their_cause_and_a_few_wait_for_one(exits):
 def test_the_store_takes_them_with_what_was_said_of_three(tmp_path, monkeypatch):
     monkeypatch.delenv("ESTAFET_STATE", raising=False)
     with state.opened(tmp_path) as decisions:
-        edition = import_data.write_sample(tmp_path, decisions, "uji")
-        again = import_data.write_sample(tmp_path, decisions, "uji")
+        edition = import_sample.write_sample(tmp_path, decisions, "uji")
+        again = import_sample.write_sample(tmp_path, decisions, "uji")
         said = decisions.exit_classifications()
         log = decisions.audit_log()
     assert edition.is_synthetic and again.is_synthetic

@@ -11,6 +11,7 @@ import pytest
 
 from analytics import __main__ as command_line
 from analytics import checks, import_data, readers, rules, state, store, store_tables
+from analytics.edition_in_force import current_edition
 from analytics.faults import FaultsError
 from tests import workbooks
 
@@ -318,7 +319,7 @@ def imported(folder, file, as_of, **how):
 
 
 def exits_in(folder):
-    with closing(store.opened(import_data.current_edition(folder).path)) as connection:
+    with closing(store.opened(current_edition(folder).path)) as connection:
         return store_tables.exits(connection)
 
 
@@ -447,7 +448,7 @@ def test_the_command_line_says_how_many_exits_a_roster_gave_away(tmp_path, folde
 
 def test_an_edition_older_than_the_table_has_no_exits(tmp_path, folder, monkeypatch):
     imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
-    with closing(store.opened(import_data.current_edition(folder).path)) as connection:
+    with closing(store.opened(current_edition(folder).path)) as connection:
         monkeypatch.setattr(store, "_lacks_table", lambda *_: True)
         assert store_tables.exits(connection).empty
 

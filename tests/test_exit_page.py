@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics import import_data, state, store, store_tables
+from analytics.edition_in_force import current_edition
 from pages.shared import access
 from tests.test_import_page import as_csv, clean, dropped, keys, person, press, said, visited
 
@@ -92,7 +93,7 @@ def test_a_list_of_exits_is_recognised_and_its_unknown_words_are_mapped_once_for
     app = press(app, "exits-word-save-0")
     assert "Semua keluar sudah jelas sebabnya" in said(app)
     assert state.opened(folder).exit_reasons() == {"ikut suami": "pindah_keluar"}
-    with closing(store.opened(import_data.current_edition(folder).path)) as connection:
+    with closing(store.opened(current_edition(folder).path)) as connection:
         # What the planner said stays beside the facts; the edition is as it was.
         assert (store_tables.exits(connection)["cause"] == "tidak_diketahui").sum() == 2
 

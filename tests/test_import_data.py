@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics import import_data, state, store, store_faults, store_tables
+from analytics import import_data, movement, state, store, store_faults, store_tables
+from analytics.edition_in_force import current_edition
 from analytics.faults import FaultsError, fault_table
 
 AS_OF = date(2026, 11, 1)
@@ -78,7 +79,7 @@ def test_a_first_import_holds_everybody_in_the_file(tmp_path, folder):
     edition = imported(folder, roster(tmp_path, *PEOPLE))
     assert names_in(edition) == {"ani", "budi", "citra", "dedi"}
     assert (edition.as_of, edition.source_files) == (AS_OF, ("pegawai.csv",))
-    assert import_data.current_edition(folder) == edition
+    assert current_edition(folder) == edition
     with state.opened(folder) as decisions:
         assert decisions.audit_log()["action"].tolist() == ["import", "set_current_edition"]
 
@@ -120,8 +121,8 @@ def test_a_preview_says_who_joined_left_moved_and_rose(tmp_path, folder):
     ("as_of", "cause"),
     [
         # A teacher born in December 1966 leaves on 1 January 2027: UU 14/2005 art. 30(4), 60 years.
-        (date(2026, 12, 31), import_data.LEFT_BEFORE),
-        (date(2027, 1, 1), import_data.LEFT_AT_BUP),
+        (date(2026, 12, 31), movement.LEFT_BEFORE),
+        (date(2027, 1, 1), movement.LEFT_AT_BUP),
     ],
 )
 def test_who_left_is_told_apart_by_the_law(tmp_path, folder, as_of, cause):
@@ -236,7 +237,7 @@ def test_a_preview_overtaken_by_another_import_is_refused(tmp_path, folder):
     import_data.load(folder, first, "uji")
     with pytest.raises(store.StoreError, match="sudah berganti"):
         import_data.load(folder, second, "uji")
-    assert names_in(import_data.current_edition(folder)) == {"ani", "budi"}
+    assert names_in(current_edition(folder)) == {"ani", "budi"}
     assert len(store.editions(folder)) == 2
 
 
@@ -245,7 +246,7 @@ def test_going_back_and_importing_again_builds_on_the_edition_in_force(tmp_path,
     imported(folder, roster(tmp_path, "citra", name="2.csv"))
     with state.opened(folder) as decisions:
         decisions.set_current_edition(1, "uji")
-    assert names_in(import_data.current_edition(folder)) == {"ani", "budi"}
+    assert names_in(current_edition(folder)) == {"ani", "budi"}
     third = imported(folder, roster(tmp_path, "dedi", name="3.csv"), scope="add")
     assert (third.number, third.built_on) == (3, 1)
     assert names_in(third) == {"ani", "budi", "dedi"}
@@ -277,7 +278,7 @@ def test_without_a_decision_the_newest_edition_is_in_force(tmp_path, folder):
     imported(folder, roster(tmp_path, "budi", name="b.csv"))
     for file in folder.glob(f"{state.FILE_NAME}*"):
         file.unlink()
-    assert names_in(import_data.current_edition(folder)) == {"budi"}
+    assert names_in(current_edition(folder)) == {"budi"}
 
 
 def test_a_school_list_gives_the_roster_its_places_and_keeps_its_day(tmp_path, folder):
@@ -406,7 +407,7 @@ def test_private_columns_reach_no_byte_of_the_data_folder(tmp_path, folder, case
             # DuckDB may squeeze text; long values stand as they are or not at all.
             assert value.encode() not in content, path.name
     if case != "refused":
-        edition = import_data.current_edition(folder)
+        edition = current_edition(folder)
         with closing(store.opened(edition.path)) as connection:
             for table in ("about", *store.TABLES):
                 text = connection.cursor().execute(f"SELECT * FROM {table}").df().to_csv()

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics import export, faults, import_data, state, store, store_faults
+from analytics import export, faults, state, store, store_faults
+from analytics.edition_in_force import current_edition
 from analytics.faults import Fault
 from pages.shared import access, import_faults, import_jobs, import_text, import_upload
 
@@ -98,7 +99,7 @@ def test_an_empty_store_invites_to_drop_a_file_or_to_look_at_the_sample():
 
 def test_the_sample_city_is_one_click_away_and_says_that_it_is_invented(folder):
     app = press(visited(), "sample-load")
-    edition = import_data.current_edition(folder)
+    edition = current_edition(folder)
     assert edition.is_synthetic
     assert "Data contoh (sintetis)" in said(app)
 
@@ -114,7 +115,7 @@ def test_a_good_file_is_recognised_in_words_and_changes_nothing_before_a_button_
 
 def test_a_loaded_file_is_in_force_and_the_uploader_is_empty_again(folder):
     app = loaded(visited(), GOOD)
-    edition = import_data.current_edition(folder)
+    edition = current_edition(folder)
     assert (edition.number, edition.people_count) == (1, 3)
     assert edition.source_files == ("pegawai.csv",)
     assert "Edisi 1 berlaku: 3 orang" in said(app)
@@ -128,7 +129,7 @@ def test_everything_cannot_be_loaded_while_a_row_is_refused(folder):
     # Row 1 is the header, so the broken row is the third line of the file.
     assert any("baris 3" in expander.label for expander in app.expander)
     app = press(app, "import-load-good")
-    edition = import_data.current_edition(folder)
+    edition = current_edition(folder)
     assert edition.people_count == 2
     with store.opened(edition.path) as connection:
         assert store_faults.refused_rows(connection)["row"].to_list() == [3]
@@ -223,7 +224,7 @@ def test_of_two_people_loading_at_once_the_second_is_told_and_may_look_again(fol
     # The comparison is now with what the first one loaded: 2 of 3 are missing, 1 is new.
     assert "Masuk · 1" in [expander.label for expander in second.expander]
     second = press(second, "import-load-all")
-    assert import_data.current_edition(folder).number == 2
+    assert current_edition(folder).number == 2
 
 
 def test_a_file_that_would_send_most_people_away_is_questioned(folder):
@@ -233,7 +234,7 @@ def test_a_file_that_would_send_most_people_away_is_questioned(folder):
     app = press(app, "import-suggest-add")
     assert "akan mengeluarkan" not in said(app)
     press(app, "import-load-all")
-    assert import_data.current_edition(folder).people_count == 6
+    assert current_edition(folder).people_count == 6
 
 
 def test_changing_the_day_checks_the_file_again_for_that_day(folder):
@@ -241,7 +242,7 @@ def test_changing_the_day_checks_the_file_again_for_that_day(folder):
     clean(app.date_input[0].set_value(datetime(2026, 7, 1, tzinfo=UTC).date()).run())
     assert "1 Juli 2026" in said(app)
     press(app, "import-load-all")
-    assert import_data.current_edition(folder).as_of.isoformat() == "2026-07-01"
+    assert current_edition(folder).as_of.isoformat() == "2026-07-01"
 
 
 def test_headers_nobody_knows_can_be_mapped_and_are_remembered(folder):
@@ -258,7 +259,7 @@ def test_headers_nobody_knows_can_be_mapped_and_are_remembered(folder):
     submit = next(b for b in app.button if b.label.startswith("Simpan padanan"))
     app = clean(submit.click().run())
     press(app, "import-load-all")
-    assert import_data.current_edition(folder).people_count == 2
+    assert current_edition(folder).people_count == 2
     again = dropped(visited(), content)
     assert "import-load-all" in keys(again)
 
@@ -272,7 +273,7 @@ def test_a_school_list_says_that_no_person_changes(folder):
     app = dropped(visited(), content, "sekolah.csv")
     assert "2025/26 diganti isi berkas ini: 1 baris" in said(app)
     press(app, "import-load-all")
-    edition = import_data.current_edition(folder)
+    edition = current_edition(folder)
     assert (edition.number, edition.people_count) == (2, 3)
 
 
@@ -286,7 +287,7 @@ def test_a_list_of_buildings_says_that_it_adds_and_replaces_nothing(folder):
     assert "keadaannya untuk 2, tanda 3T, khusus, atau satu atap untuk 1" in said(app)
     assert "diganti isi berkas ini" not in said(app)
     press(app, "import-load-all")
-    edition = import_data.current_edition(folder)
+    edition = current_edition(folder)
     assert (edition.number, edition.note) == (2, "keterangan sekolah")
 
 
@@ -306,7 +307,7 @@ def test_pupils_and_births_say_in_words_what_they_add_and_replace(folder):
     assert "Kelahiran 1 daerah, 2018–2020: 3 baris masuk" in said(app)
     assert "1 angka dianggap belum dilaporkan dan tidak dipakai" in said(app)
     press(app, "import-load-good" if "import-load-good" in keys(app) else "import-load-all")
-    edition = import_data.current_edition(folder)
+    edition = current_edition(folder)
     assert (edition.number, edition.note) == (2, "kelahiran")
 
 
@@ -319,7 +320,7 @@ def test_a_list_of_pupils_is_counted_on_screen_and_its_names_are_shown_nowhere(f
     everything = said(app) + " ".join(frame.value.to_csv() for frame in app.dataframe)
     assert "Rahasia" not in everything and NIK not in everything
     press(app, "import-load-all")
-    assert import_data.current_edition(folder).note == "murid per tingkat"
+    assert current_edition(folder).note == "murid per tingkat"
 
 
 def test_pupils_by_religion_are_loaded_as_counts_of_schools(folder):
@@ -328,7 +329,7 @@ def test_pupils_by_religion_are_loaded_as_counts_of_schools(folder):
     app = dropped(visited(), content, "agama.csv")
     assert "Murid per agama 1 sekolah, tahun ajaran 2025/26" in said(app)
     press(app, "import-load-all")
-    assert import_data.current_edition(folder).note == "murid per agama"
+    assert current_edition(folder).note == "murid per agama"
 
 
 def test_a_school_list_without_a_year_takes_it_from_the_day_the_visitor_names(folder):
@@ -338,14 +339,14 @@ def test_a_school_list_without_a_year_takes_it_from_the_day_the_visitor_names(fo
     # A school year begins in July: 1 September 2024 lies in 2024/25.
     assert "2024/25 diganti isi berkas ini: 1 baris" in said(app)
     press(app, "import-load-all")
-    assert import_data.current_edition(folder).number == 1
+    assert current_edition(folder).number == 1
 
 
 def test_an_earlier_edition_is_made_current_again_with_one_click(folder):
     loaded(visited(), GOOD)
     loaded(visited(), as_csv(person(1), person(2), person(3), person(4)))
     app = press(visited("edisi"), "edition-use-1")
-    assert import_data.current_edition(folder).number == 1
+    assert current_edition(folder).number == 1
     assert "Edisi 1 kini berlaku" in said(app)
     assert "edition-use-1" not in keys(app)
 
@@ -392,7 +393,7 @@ def test_the_page_opens_when_the_edition_in_force_is_damaged(folder):
     app = visited()
     assert "tidak bisa dibuka" in app.title[0].value
     press(app, "edition-use-1")
-    assert import_data.current_edition(folder).number == 1
+    assert current_edition(folder).number == 1
 
 
 @pytest.mark.usefixtures("folder")

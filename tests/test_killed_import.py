@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from analytics import import_data, state, store
+from analytics.edition_in_force import current_edition
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2026, 11, 1)
@@ -29,6 +30,7 @@ import sys
 from datetime import date
 from pathlib import Path
 from analytics import import_data, store
+from analytics.edition_in_force import current_edition
 folder, *files = map(Path, sys.argv[1:])
 import_data.preview(folder, files[0])
 print("ready", flush=True)
@@ -98,7 +100,7 @@ def wait_for_the_pen(folder, process):
 
 def check_sound(folder):
     """Every edition there is whole, and one of them is in force."""
-    current = import_data.current_edition(folder)
+    current = current_edition(folder)
     assert current is not None
     assert current.people_count in SIZES
     assert store.damaged_editions(folder) == []

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analytics import checks, demo, import_data, readers, state, store, store_tables
+from analytics import checks, demo, import_data, import_sample, readers, state, store, store_tables
 from analytics.checks_coordinates import coordinate_faults
+from analytics.edition_in_force import current_edition
 from analytics.readers.births import birth_column
 from analytics.readers.grades import grade_column, grade_of
 from tests import workbooks
@@ -465,7 +466,7 @@ def folder(tmp_path):
 
 
 def table(folder, question, **parameters):
-    with closing(store.opened(import_data.current_edition(folder).path)) as connection:
+    with closing(store.opened(current_edition(folder).path)) as connection:
         return store.ask(connection, question, **parameters)
 
 
@@ -565,7 +566,7 @@ def test_a_single_year_is_held_against_the_years_known_before(tmp_path, folder):
 
 def test_an_edition_from_before_pupils_and_births_answers_that_it_has_none(tmp_path, folder):
     loaded(folder, workbooks.write_xlsx(tmp_path / "a.xlsx", [LONG, [A, "SDN 01", 2024, 1, 30]]))
-    edition = import_data.current_edition(folder)
+    edition = current_edition(folder)
     import duckdb  # only the store may, and a test that plays an earlier version of it
 
     with duckdb.connect(str(edition.path)) as connection:
@@ -749,7 +750,7 @@ def test_every_teacher_of_the_sample_city_is_on_the_roster_and_teaches_something
 
 def test_the_sample_edition_carries_pupils_births_and_teachers_and_says_it_is_invented(folder):
     with state.opened(folder) as decisions:
-        edition = import_data.write_sample(folder, decisions, "uji")
+        edition = import_sample.write_sample(folder, decisions, "uji")
     assert edition.is_synthetic
     assert table(folder, "enrolment", school_year=2025)["npsn"].nunique() == 66
     assert table(folder, "births")["is_reported"].all()

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import import_data, store, store_tables
+from analytics import store, store_tables
+from analytics.edition_in_force import current_edition
 from tests.verified_posts import Cell, City, Merges, Person, needs_and_supply, rule_rows, staff
 from tests.verified_spending import cap_ratio, newcomer, paid_share, workers, yearly
 
@@ -42,7 +43,7 @@ class Worked:
 
 def city(folder: Path) -> City:
     """The tables of the edition in force."""
-    edition = import_data.current_edition(folder)
+    edition = current_edition(folder)
     assert edition is not None
     with closing(store.opened(edition.path)) as connection:
         return City(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics import import_data
-from analytics.import_data import Changes
+from analytics import movement
+from analytics.movement import Changes
 from pages.shared import layout
 from pages.shared.words import names, number, t
 
@@ -25,10 +25,10 @@ def _kinds() -> dict[str, tuple[str, str]]:
 def _causes() -> dict[str, str]:
     """Likely causes of leaving, in the visitor's language."""
     return {
-        import_data.LEFT_AT_BUP: t("mencapai BUP"),
-        import_data.LEFT_AT_CONTRACT_END: t("kontrak berakhir"),
-        import_data.LEFT_BEFORE: t("sebelum BUP"),
-        import_data.LEFT_WITHOUT_RULE: t("tidak diketahui"),
+        movement.LEFT_AT_BUP: t("mencapai BUP"),
+        movement.LEFT_AT_CONTRACT_END: t("kontrak berakhir"),
+        movement.LEFT_BEFORE: t("sebelum BUP"),
+        movement.LEFT_WITHOUT_RULE: t("tidak diketahui"),
     }
 
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import streamlit as st
 
-from analytics import demo, export, import_data, store, store_faults
+from analytics import demo, export, import_sample, store, store_faults
 from analytics.exit_causes import UNKNOWN
 from analytics.store import Edition, StoreError
 from pages.shared import (
@@ -291,7 +291,7 @@ def _use(edition_number: int) -> None:
 def _write_sample(folder: Path, actor: str, progress: Progress) -> Edition:
     """The sample city as the edition in force."""
     progress(0.1, "")
-    return import_data.write_sample(folder, load.state(), actor)
+    return import_sample.write_sample(folder, load.state(), actor)
 
 
 def _load_sample() -> None:
