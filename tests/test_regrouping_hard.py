@@ -137,11 +137,18 @@ def test_an_empty_school_hides_no_star_worth_having():
     assert told.best[0] == pytest.approx(0.5 + 6.0 - 0.0001 - 6.2, abs=1e-6)
 
 
-def test_prices_never_bound_below_the_best_plan():
+@pytest.fixture(scope="module")
+def settled_town():
+    """Small schools in a town, the best plan for them, and prices that settled."""
     town = small_schools(24, rooms=9, side_km=5.0, seed=3)
     best = solve(town, gap=0.0, seconds=60.0)
-    assert best.gap < 1e-6
     settled = priced(Galaxy(town, np.zeros(24)), time.monotonic() + 60, lambda _: None)
+    return town, best, settled
+
+
+def test_prices_never_bound_below_the_best_plan(settled_town):
+    town, best, settled = settled_town
+    assert best.gap < 1e-6
     assert settled.is_settled
     assert settled.high >= town.cost_all_open - best.objective - 1e-6
 
@@ -157,18 +164,21 @@ class Impatient(Galaxy):
         return super().whole_search(school_price, merge_price, least, **asked)
 
 
-@pytest.mark.parametrize("further", [1.015, 1.07])
-def test_prices_raised_so_that_a_search_ends_bound_every_plan_and_hardly_looser(
-    monkeypatch, further
-):
-    town = small_schools(24, rooms=9, side_km=5.0, seed=3)
-    best = solve(town, gap=0.0, seconds=60.0)
-    settled = priced(Galaxy(town, np.zeros(24)), time.monotonic() + 60, lambda _: None)
-    # Every search that may be cut off is, so that only those that must be whole prove anything.
+def impatient(monkeypatch, town, least):
+    """An impatient search in which only runs that must be whole prove anything."""
     monkeypatch.setattr("analytics.regrouping_pricing._SEARCH", 0)
     monkeypatch.setattr("analytics.regrouping_pricing._LEAST_ROWS", 5)
     hasty = Impatient(town, np.zeros(24))
-    hasty.least = further * settled.price.sum()
+    hasty.least = least
+    return hasty
+
+
+@pytest.mark.parametrize("further", [1.015, 1.07])
+def test_prices_raised_so_that_a_search_ends_bound_every_plan_and_hardly_looser(
+    monkeypatch, settled_town, further
+):
+    town, best, settled = settled_town
+    hasty = impatient(monkeypatch, town, further * settled.price.sum())
     raised = priced(hasty, time.monotonic() + 4, lambda _: None)
     assert raised.is_proven
     assert not raised.is_settled
@@ -176,15 +186,10 @@ def test_prices_raised_so_that_a_search_ends_bound_every_plan_and_hardly_looser(
     assert settled.high * further - 1e-6 <= raised.high <= settled.high * 1.1
 
 
-def test_a_bound_is_proved_where_time_is_over_before_any_search_ended(monkeypatch):
-    town = small_schools(24, rooms=9, side_km=5.0, seed=3)
-    best = solve(town, gap=0.0, seconds=60.0)
-    settled = priced(Galaxy(town, np.zeros(24)), time.monotonic() + 60, lambda _: None)
-    monkeypatch.setattr("analytics.regrouping_pricing._SEARCH", 0)
-    monkeypatch.setattr("analytics.regrouping_pricing._LEAST_ROWS", 5)
-    hasty = Impatient(town, np.zeros(24))
+def test_a_bound_is_proved_where_time_is_over_before_any_search_ended(monkeypatch, settled_town):
+    town, best, settled = settled_town
     # More than prices are raised to while they are sought, and less than where time is over.
-    hasty.least = 1.25 * settled.price.sum()
+    hasty = impatient(monkeypatch, town, 1.25 * settled.price.sum())
     monkeypatch.setattr("analytics.regrouping_pricing._HIGHER", 1.0)
     late = priced(hasty, time.monotonic() + 2, lambda _: None)
     assert late.is_proven
