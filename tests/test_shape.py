@@ -220,6 +220,23 @@ def test_every_cited_equation_is_written_down():
     assert cited <= written, f"cited but not in docs/method.md: {sorted(cited - written)}"
 
 
+def test_the_glossary_has_one_row_a_term_and_names_what_the_code_names():
+    written = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\| ([^|]+) \|", written, flags=re.MULTILINE)
+    terms = [term for term in terms if term != "Istilah"]
+    assert len(terms) > 100
+    assert not (twice := {term for term in terms if terms.count(term) > 1}), twice
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("analytics", "pages", "data")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in {".py", ".sql", ".csv"}
+    )
+    words = set(re.findall(r"\w+", code)) | set(re.findall(r"[\w./]*\w", code))
+    named = re.findall(r"`([^`]+)`", written.split("\n## ", 1)[1])
+    assert not (lost := sorted(set(named) - words)), lost
+
+
 def test_the_readme_tree_is_the_real_one():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\b(?:analytics|pages|data|docs|tests)/[\w./-]*\w", readme))
