@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.rules import RuleBook
-from analytics.teachers import HEAD, RELIGION
+from analytics.teachers import HEAD
+from analytics.teachers_gap import post_as_needed
 from analytics.teachers_in_post import UNKNOWN_POST
 
 CELL = ("unit_id", "role_group", "post")
@@ -64,7 +65,18 @@ def people_by_post(people: pd.DataFrame, in_post: pd.DataFrame, rulebook: RuleBo
 
 
 def at_level(posts: pd.Series, levels: pd.Series, rulebook: RuleBook) -> pd.Series:
-    """Posts with the level of the school where more than one level needs them."""
+    """Posts with the level of the school where more than one level needs them.
+
+    Parameters
+    ----------
+    posts, levels
+        By the same rows: posts of ``teaching_posts``, and levels of school (SD, SMP).
+
+    Returns
+    -------
+    By the same rows: ``guru_pjok`` of an SD as ``guru_pjok@SD``, ``guru_ipa`` as it is; NA stays
+    NA.
+    """
     shared = _shared_posts(rulebook)
     post, names = pd.factorize(posts)
     level, told = pd.factorize(levels)
@@ -82,16 +94,8 @@ def at_level(posts: pd.Series, levels: pd.Series, rulebook: RuleBook) -> pd.Seri
 
 
 def posts_as_needed(in_post: pd.DataFrame, needed: pd.DataFrame) -> pd.DataFrame:
-    """Teachers with their post in the terms in which their school needs it.
-
-    Where a school's need names religions, a teacher of agama of none of them fits no post; where
-    it names none, every one fits ``guru_agama``.
-    """
-    is_agama = in_post["post"].str.startswith(RELIGION)
-    parted = set(needed.loc[needed["post"].str.startswith(f"{RELIGION}:"), "npsn"])
-    by_religion = in_post["npsn"].isin(parted)
-    post = in_post["post"].mask(is_agama & ~by_religion, RELIGION)
-    return in_post.assign(post=post.mask(by_religion & (post == RELIGION), UNKNOWN_POST))
+    """Teachers with ``post`` in the terms of their school (``teachers_gap.post_as_needed``)."""
+    return in_post.assign(post=post_as_needed(in_post, needed))
 
 
 @lru_cache(maxsize=8)

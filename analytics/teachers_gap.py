@@ -47,6 +47,30 @@ def leaving_year(retires_on: pd.Series) -> pd.Series:
     return (retires_on.dt.year + after).astype("Int64")
 
 
+def post_as_needed(in_post: pd.DataFrame, needed: pd.DataFrame) -> pd.Series:
+    """The post of each teacher in the terms in which the school needs it.
+
+    Where a school's need names religions, a teacher of agama of none of them fits no post; where
+    it names none, every one fits ``guru_agama``.
+
+    Parameters
+    ----------
+    in_post
+        One row per teacher: ``npsn``, ``post``.
+    needed
+        Needs: ``npsn``, ``post``.
+
+    Returns
+    -------
+    Posts by the rows of ``in_post``.
+    """
+    is_agama = in_post["post"].str.startswith(RELIGION)
+    parted = set(needed.loc[needed["post"].str.startswith(f"{RELIGION}:"), "npsn"])
+    by_religion = in_post["npsn"].isin(parted)
+    post = in_post["post"].mask(is_agama & ~by_religion, RELIGION)
+    return post.mask(by_religion & (post == RELIGION), UNKNOWN_POST)
+
+
 def gap(
     needed: pd.DataFrame,
     in_post: pd.DataFrame,
@@ -84,7 +108,7 @@ def gap(
     needed = needed.loc[needed["school_year"].isin(wanted)]
     places = set(needed["npsn"]) if schools is None else set(schools)
     staff = in_post.loc[(in_post["status"] == IN_POST) & in_post["npsn"].isin(places)]
-    staff = staff.assign(post=_posts_as_needed(staff, needed))
+    staff = staff.assign(post=post_as_needed(staff, needed))
     pairs = pd.concat([needed[["npsn", "post"]], staff[["npsn", "post"]]]).drop_duplicates()
     pairs = pairs.sort_values(["npsn", "post"], ignore_index=True).astype("str")
     if pairs.empty or not wanted:
@@ -379,16 +403,6 @@ def local_elasticity(  # noqa: PLR0913  (what a question may leave as it is)
 
 def _change(start: float, end: float) -> float:
     return end / start - 1 if start else np.nan
-
-
-def _posts_as_needed(staff: pd.DataFrame, needed: pd.DataFrame) -> pd.Series:
-    """Posts of agama teachers in the terms in which their school needs them."""
-    is_agama = staff["post"].str.startswith(RELIGION)
-    parted = set(needed.loc[needed["post"].str.startswith(f"{RELIGION}:"), "npsn"])
-    by_religion = staff["npsn"].isin(parted)
-    post = staff["post"].mask(is_agama & ~by_religion, RELIGION)
-    # Where religions are told apart, a teacher of no named religion fits none of them.
-    return post.mask(by_religion & (post == RELIGION), UNKNOWN_POST)
 
 
 def _lowest_level(rows: pd.DataFrame) -> pd.Series:
