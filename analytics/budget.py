@@ -136,7 +136,7 @@ class Budget:
 
 
 def recorded_years(table: pd.DataFrame) -> tuple[BudgetYear, ...]:
-    """Recorded years of the query ``budget_years`` (one row per year)."""
+    """Recorded years out of ``table``, rows of the query ``budget_years``; oldest first."""
     return tuple(
         BudgetYear(
             year=int(row["year"]),

@@ -111,7 +111,10 @@ def located(schools: pd.DataFrame, accept_shared: bool = False) -> pd.DataFrame:
 
 
 def straight_matrix(points: pd.DataFrame) -> np.ndarray:
-    """Great-circle kilometres between every two points; NaN where one is not usable."""
+    """Great-circle kilometres between every two rows of ``points``; NaN where one is not usable.
+
+    ``latitude``, ``longitude`` in degrees. Method: docs/method.md eq. 140 with delta 1.
+    """
     north = points["latitude"].to_numpy(dtype=float)
     east = points["longitude"].to_numpy(dtype=float)
     return straight_km(north[:, None], east[:, None], north, east)

@@ -48,7 +48,7 @@ _SPELL_COLUMNS = [
 
 
 def no_exits() -> pd.DataFrame:
-    """An empty table of exits, typed."""
+    """No exit yet: the columns ``EXIT_TYPES`` without a row."""
     return pd.DataFrame(columns=list(EXIT_TYPES)).astype(EXIT_TYPES)
 
 
@@ -144,6 +144,15 @@ def with_listed(known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     A row of the list replaces that of the same person and day, what was inferred of the same
     person, and an exit of the same person within a year: nobody is appointed and leaves again so
     soon, a day was corrected. Facts the list leaves blank stay as they were known.
+
+    Parameters
+    ----------
+    known, listed
+        Columns ``EXIT_TYPES``.
+
+    Returns
+    -------
+    One row per person and day of leaving, columns ``EXIT_TYPES``, by day.
     """
     listed = _typed(listed)
     final = listed.loc[listed["cause"] != MPP].drop_duplicates("nip", keep="last")
@@ -164,6 +173,17 @@ def with_inferred(known: pd.DataFrame, inferred: pd.DataFrame, after: pd.DataFra
     """Exits known before with those inferred from a new roster.
 
     Who is back in service on the new roster never left; of whom a list tells, nothing is inferred.
+
+    Parameters
+    ----------
+    known, inferred
+        Columns ``EXIT_TYPES``.
+    after
+        People of the new roster: ``nip``, ``is_in_headcount``, ``legal_status_code``.
+
+    Returns
+    -------
+    One row per person and day of leaving, columns ``EXIT_TYPES``, by day.
     """
     is_here = after["is_in_headcount"] & ~after["legal_status_code"].eq(_MPP_CODE).fillna(False)
     back = known["origin"].eq(INFERRED) & known["nip"].isin(after.loc[is_here, "nip"])
@@ -226,14 +246,24 @@ def history(
 
 
 def unexplained(told: pd.DataFrame) -> pd.DataFrame:
-    """Rows of :func:`history` whose cause nobody knows, latest first."""
+    """Rows of ``told`` (:func:`history`) whose cause nobody knows, latest first."""
     return told.loc[told["cause"] == UNKNOWN].sort_values(
         ["exited_on", "nip"], ascending=[False, True], ignore_index=True
     )
 
 
 def unknown_reasons(told: pd.DataFrame) -> pd.DataFrame:
-    """Words of unexplained exits, to be mapped once for all: ``reason``, ``exit_count``."""
+    """Words of unexplained exits, to be mapped once for all.
+
+    Parameters
+    ----------
+    told
+        As :func:`history` gives it.
+
+    Returns
+    -------
+    One row per reason, spelling apart: ``reason`` as first written, ``exit_count``; most first.
+    """
     words = told.loc[(told["cause"] == UNKNOWN) & told["reason"].fillna("").ne(""), "reason"]
     counts = words.groupby(words.map(reason_key)).agg(["first", "size"])
     counts = counts.rename(columns={"first": "reason", "size": "exit_count"})

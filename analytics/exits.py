@@ -265,7 +265,18 @@ def _learnt(  # noqa: PLR0913 - as exit_model
 
 
 def hidden_after(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """What was known before the day: later exits blank, their causes too; later starts gone."""
+    """What was known before the day.
+
+    Parameters
+    ----------
+    spells
+        One row per spell: ``start_date``, ``exit_date``, and ``cause`` where known.
+
+    Returns
+    -------
+    The same rows without those that began after the day; exits on or after it are blank, and their
+    causes.
+    """
     day = pd.Timestamp(as_of)
     known = spells.loc[(spells["start_date"] <= day).to_numpy()].copy()
     later = ~(known["exit_date"] < day).to_numpy()
@@ -276,7 +287,7 @@ def hidden_after(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 
 def in_service_on(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Spells that run on the day: begun by then, and not ended before it."""
+    """Rows of ``spells`` that run on the day: begun by then, and not ended before it."""
     day = pd.Timestamp(as_of)
     runs = (spells["start_date"] <= day) & ~(spells["exit_date"] < day)
     return spells.loc[runs.to_numpy()]

@@ -103,7 +103,7 @@ def exits_backtest(
 
 
 def known_until(spells: pd.DataFrame) -> date:
-    """Until when exits are on file: the day after the last, or the new year close after it."""
+    """Until when ``spells`` hold exits: the day after the last, or the new year close after it."""
     last = spells["exit_date"].max()
     if pd.isna(last):
         return (spells["start_date"].max() + pd.Timedelta(days=1)).date()

@@ -41,7 +41,16 @@ def rate_ratios(model: ExitModel) -> pd.DataFrame:
 
 
 def usual_ratios(spells: pd.DataFrame, on: date, rates: pd.DataFrame) -> pd.DataFrame:
-    """The same as prior rates have it, for those in service on a day.
+    """The ratios of :func:`rate_ratios` as the usual rates have them, for those in service.
+
+    Parameters
+    ----------
+    spells
+        As for ``exits.exit_model``; those without an exit count.
+    on
+        The day of their ages and service.
+    rates
+        As data/rules/exit_rate.csv.
 
     Returns
     -------
@@ -112,6 +121,13 @@ def pooled(
     What is said of a post that one or two hold then rests on the law's dates and on the rates of
     at least ten people. Groups of fewer than ten have the mean of all. Whoever is past the
     retirement date in a year counts in no mean of that year.
+
+    Parameters
+    ----------
+    people
+        In the order of ``hazards``: ``retires_on`` and the column ``by``.
+    hazards
+        Cause -> (person, year), twelve months each from ``as_of``.
 
     Method: docs/method.md eq. 89.
     """

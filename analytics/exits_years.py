@@ -2,7 +2,7 @@
 
 The logarithm of observed over expected follows a mean that it returns to (AR(1)); spread,
 persistence and mean are uncertain together and integrated over, so that few years give a wide
-and modest answer. Method: docs/method.md eq. 77-80.
+and modest answer. Method: docs/method.md eq. 77-80 and eq. 321.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class YearOutlook:
 
 
 def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutlook:
-    """Coming years from past ones (eq. 77-80).
+    """Coming years from past ones (eq. 77-80, what is expected of them eq. 321).
 
     Parameters
     ----------

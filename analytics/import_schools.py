@@ -39,7 +39,15 @@ def with_described(
 
 
 def with_names(incoming: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
-    """New rows, those of a list without names under the name each school has in ``present``."""
+    """Rows of ``incoming``, a school without a name under the one it last had in ``present``.
+
+    Parameters
+    ----------
+    incoming
+        School profiles of the new list.
+    present
+        Those of the edition before, all years.
+    """
     if present.empty:
         return incoming
     latest = present.sort_values("school_year", kind="stable").drop_duplicates("npsn", keep="last")
@@ -99,7 +107,15 @@ def unknown_schools(checked: checks.CheckedSchools, file: str, header: str,
 
 
 def with_npsn(teachers: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Teachers with the number of their school, where its name is that of one known school."""
+    """Teachers with the number of their school, where its name is that of one known school.
+
+    Parameters
+    ----------
+    teachers
+        One row per person and school: ``npsn`` (NA where the list has none), ``school``.
+    schools
+        Known schools: ``npsn``, ``name``.
+    """
     if schools.empty or teachers["npsn"].notna().all():
         return teachers
     known = schools.drop_duplicates("npsn").assign(key=lambda f: f["name"].map(units.folded))
@@ -110,13 +126,16 @@ def with_npsn(teachers: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
 
 
 def schools_of(teachers: pd.DataFrame) -> pd.Series:
-    """The school of every teacher: its number, else its name folded."""
+    """The school of every row of ``teachers``: its ``npsn``, else its name ``school`` folded."""
     named = teachers["school"].astype("object").where(teachers["school"].notna(), "")
     return teachers["npsn"].astype("object").fillna(named.map(units.folded))
 
 
 def same_school(present: pd.DataFrame, incoming: pd.DataFrame) -> pd.Series:
-    """Which teachers of before are of a school in the new list, by its number or its name."""
+    """Which rows of ``present`` are of a school that ``incoming`` lists, by number or by name.
+
+    Both are lists of teachers: ``npsn``, ``school``.
+    """
     by_key = schools_of(present).isin(schools_of(incoming))
     names = set(incoming["school"].dropna().map(units.folded)) - {""}
     # A list without numbers says which school it is by its name alone.

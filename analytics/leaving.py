@@ -131,6 +131,8 @@ def contract_ends(
     -----
     A contract may be extended: these people stand in the retirement calendar as well, and the two
     must not be added. A contract that ends on or after the retirement date is left to that one.
+
+    Method: docs/method.md eq. 6.
     """
     contracted = leavers.loc[leavers["employment"].isin(CONTRACTED).to_numpy()]
     ends_on = contracted["contract_ends_on"]
@@ -216,6 +218,8 @@ def share_within(
     One row per group and horizon: the ``by`` columns, ``within_years``, ``people_count``,
     ``leaver_count`` (those past their date included), ``leaver_share`` (0-1 of ``people_count``,
     people without a date included in it; NaN where there is nobody).
+
+    Method: docs/method.md eq. 4.
     """
     codes, groups = groups_of(leavers, by)
     dates = leavers["retires_on"].to_numpy("datetime64[us]")

@@ -100,7 +100,7 @@ def role_group_labels(role_groups: pd.DataFrame, language: str = "id") -> dict[s
 def groups_of(
     leavers: pd.DataFrame, by: str | Sequence[str] | None
 ) -> tuple[np.ndarray, pd.DataFrame]:
-    """A group number for each person, and the groups found: one row each, in label order."""
+    """A group number for each row of ``leavers``, and the groups: one row each, in label order."""
     columns = [] if by is None else [by] if isinstance(by, str) else list(by)
     codes = np.zeros(len(leavers), dtype=np.int64)
     if not columns:

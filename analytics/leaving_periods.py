@@ -74,7 +74,13 @@ def period_cells(
     calendar: Calendar,
     by: str | Sequence[str] | None,
 ) -> tuple[np.ndarray, np.ndarray, pd.DataFrame, Calendar]:
-    """Counts and, within them, counts before ``as_of``; both group-major, then by period."""
+    """How many of ``people`` have their date in each period; who is past it counts in the first.
+
+    Returns
+    -------
+    Counts and, within them, counts of dates before ``as_of``, both group-major, then by period; the
+    groups, one row each; the calendar. Method: docs/method.md eq. 3.
+    """
     numbers = calendar.numbers
     codes, groups = groups_of(people, by)
     day = dates.to_numpy("datetime64[us]")

@@ -77,9 +77,14 @@ def pay_path(
 
     Returns
     -------
-    The path. Steps rise with service, grades by regular promotion up to the ceiling of schooling,
-    jenjang or echelon; CPNS become PNS. Year 0 counts as a whole year at the pay of the months
-    from ``as_of`` on. Method: docs/method.md eq. 180-182.
+    The path. Steps rise with service, grades by regular promotion up to the ceiling of the
+    echelon, else of the role group, the jenjang or the schooling; CPNS become PNS. Year 0 counts
+    as a whole year at the pay of the months from ``as_of`` on. Method: docs/method.md eq. 180-182.
+
+    Raises
+    ------
+    PayError
+        ``years`` is below 0.
     """
     if years < 0:
         raise PayError(
@@ -163,7 +168,9 @@ def spending(path: PayPath, presence: Numbers) -> pd.DataFrame:
     Raises
     ------
     PayError
-        When presence is not of these people and years. Method: docs/method.md eq. 183.
+        When presence is not of these people and years.
+
+    Method: docs/method.md eq. 183.
     """
     if presence.shape != path.total_idr.shape:
         raise PayError(

@@ -49,7 +49,21 @@ class YearMeans:
 
 
 def rise(people: pd.DataFrame, staff: Crew, as_of: date, law: PayLaw) -> Rise:
-    """When people are promoted and how far. Method: docs/method.md eq. 181-182."""
+    """When people are promoted and how far.
+
+    Parameters
+    ----------
+    people
+        As for :func:`analytics.pay.yearly_cost`, with ``golongan_since`` where known.
+    staff
+        The same people made ready for pricing.
+    as_of
+        The day of the roster; months count from it.
+    law
+        Rules of pay.
+
+    Method: docs/method.md eq. 181-182.
+    """
     interval = int(law.amount("promotion_months", PNS))
     overdue = int(law.amount("promotion_overdue_months", PNS))
     in_grade = months_since(people, "golongan_since", as_of)

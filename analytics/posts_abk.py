@@ -116,6 +116,13 @@ def unknown_titles(
 ) -> pd.DataFrame:
     """Titles of ABK sheets that no rule knows, nobody mapped and nobody known holds.
 
+    Parameters
+    ----------
+    listed
+        Needs of posts: ``title``, ``year``, ``needed_fte``.
+    people
+        Who holds which title, with ``role_group`` and ``jenjang``.
+
     Returns
     -------
     One row per title: ``position``, ``needed_fte`` (in the last year it stands in); most first.
@@ -168,6 +175,13 @@ def units_named(rows: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
 
     A unit nobody knows in an agency that is known is the agency's own: where a roster does not
     tell its sections apart, their people work there.
+
+    Parameters
+    ----------
+    rows
+        ``opd``, ``unit`` ('' or NA: the whole OPD), however spelt.
+    units
+        One row per unit: ``unit_id``, ``opd``, ``name``.
     """
     names, agencies = units["name"].map(folded), units["opd"].map(folded)
     unit_id = units["unit_id"].to_numpy()

@@ -70,7 +70,7 @@ class Needs:
 
 
 def no_needs(*, year: bool = False, ratio: bool = False) -> pd.DataFrame:
-    """An empty frame of needs."""
+    """No needs yet: ``CELL``, ``needed_count``, and the columns of a year or a ratio if asked."""
     types: dict[str, str] = dict.fromkeys(CELL, "str")
     if year:
         types["year"] = "int64"
@@ -140,6 +140,15 @@ def placed_posts(
     rows: pd.DataFrame, units: pd.DataFrame, rulebook: RuleBook, known: Collection[str]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Teachers needed as :func:`school_posts` has them, before they are summed.
+
+    Parameters
+    ----------
+    rows
+        Posts needed by school: ``npsn``, ``level``, ``post``, ``school_year``, ``needed_count``.
+    units
+        One row per unit: ``unit_id``, ``npsn``, and ``school_level`` where known.
+    known
+        Schools that the model knows, by ``npsn``.
 
     Returns
     -------

@@ -129,7 +129,13 @@ class Calendar:
 
 
 def calendar(as_of: date, years: int) -> Calendar:
-    """Months to project: the rest of this calendar year and ``years`` more."""
+    """Months to project: the rest of this calendar year and ``years`` more.
+
+    Raises
+    ------
+    ProjectionError
+        ``years`` is below 1.
+    """
     if years < 1:
         raise ProjectionError(
             f"Proyeksi {years} tahun: paling sedikit satu.",
@@ -202,7 +208,20 @@ class Staff:
 def staff_arrays(
     people: pd.DataFrame, hazards: Mapping[str, NDArray], months: Calendar, levers: Levers
 ) -> Staff:
-    """People, hazards and levers brought together (see :func:`analytics.projection.projection`)."""
+    """People, hazards and levers brought together.
+
+    Parameters
+    ----------
+    people, hazards, levers
+        As for :func:`analytics.projection.projection`.
+    months
+        The months to project.
+
+    Raises
+    ------
+    ProjectionError
+        A hazard is not (person, year), or no probability; or a factor is of a cause that has none.
+    """
     needed = len(months.overlap)
     factors = dict(levers.factors)
     causes = {name: each for name, each in hazards.items() if name not in (BY_LAW, CONTRACT, MPP)}

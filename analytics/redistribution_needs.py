@@ -57,7 +57,15 @@ def needs_of(
 
 
 def merged_cells(cells: pd.DataFrame, merges: Mapping[str, str]) -> pd.DataFrame:
-    """Pupils by school and grade after mergers: none lost, those of both schools together."""
+    """Pupils by school and grade after mergers: none lost, those of both schools together.
+
+    Parameters
+    ----------
+    cells
+        One row per ``npsn``, ``school_year``, ``grade``: ``pupil_count``, and ``level`` if known.
+    merges
+        School that closes -> school that receives it.
+    """
     level = cells.drop_duplicates("npsn").set_index("npsn")["level"] if "level" in cells else None
     moved = cells.assign(npsn=cells["npsn"].replace(dict(merges)))
     keys = ["npsn", "school_year", "grade"]
@@ -72,6 +80,14 @@ def merged_needs(
 
     Hours of a post are added and make whole posts again; posts without hours are added as they
     are, which is too many where rombel of both schools fit into one.
+
+    Parameters
+    ----------
+    needs
+        One row per ``npsn``, ``post``, ``school_year``: ``needed_count``, ``hours`` (NA where not
+        told).
+    merges
+        School that closes -> school that receives it.
 
     Method: docs/method.md eq. 142.
     """
@@ -141,7 +157,13 @@ def staff_of(in_post: pd.DataFrame, people: pd.DataFrame, rulebook: RuleBook) ->
 
 
 def schools_of(profiles: pd.DataFrame) -> pd.DataFrame:
-    """The schools of a situation: the latest profile of each."""
+    """The schools of a situation: the latest profile of each.
+
+    Returns
+    -------
+    One row per ``npsn``: ``name``, ``latitude``, ``longitude``, ``kecamatan``, ``status``,
+    ``level``.
+    """
     latest = profiles.sort_values("school_year", kind="stable").drop_duplicates("npsn", keep="last")
     columns = ["npsn", "name", "latitude", "longitude", "kecamatan", "status", "level"]
     return latest[columns].sort_values("npsn", ignore_index=True)

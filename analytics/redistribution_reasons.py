@@ -57,7 +57,12 @@ def number_words(value: float) -> str:
 
 
 def move_reasons(moves: pd.DataFrame, base: Ground, situation: Situation) -> pd.DataFrame:
-    """``reason_code``, ``reason`` and ``warning`` of each move."""
+    """Every row of ``moves`` with its reason.
+
+    Returns
+    -------
+    ``moves`` with ``reason_code``, ``reason`` in words and ``warning`` ('' for none).
+    """
     name = _names(base)
     cells = base.cells.set_index(["npsn", "post"])
     able = base.people.loc[base.people["status"] == "candidate"]
@@ -124,7 +129,17 @@ def move_reasons(moves: pd.DataFrame, base: Ground, situation: Situation) -> pd.
 
 
 def findings(base: Ground, moves: pd.DataFrame, asked: Question) -> pd.DataFrame:
-    """Things to mend or to know: coordinates, unknown posts, locks that could not be met."""
+    """Things to mend or to know: coordinates, unknown posts, locks that could not be met.
+
+    Parameters
+    ----------
+    moves
+        One row per move: ``person_id``, ``kind``.
+
+    Returns
+    -------
+    One row per finding: ``code``, ``npsn``, ``person_id`` ('' where it is of no one), ``text``.
+    """
     locks, choice = asked.locks, asked.choice
     rows: list[tuple[str, str, str, str]] = []
     name = _names(base)

@@ -81,6 +81,8 @@ def is_damaged(schools: pd.DataFrame, share: float | None, degree: str = USUAL_D
 
     Parameters
     ----------
+    schools
+        Classrooms by condition (``room_*_count``) and ``is_damaged``, as far as the list has them.
     share
         0-1; None: only what a list says outright (``is_damaged``).
     """

@@ -22,7 +22,18 @@ _DEEPEST_HEADER = 20
 
 
 def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
-    """Measured roads: ``from,into,km``, and what is wrong with them."""
+    """Measured roads, and what is wrong with them.
+
+    Returns
+    -------
+    One row per line that is used: ``from``, ``into`` (NPSN), ``km``. And the faults: a length that
+    is none, the same way with two lengths.
+
+    Raises
+    ------
+    FaultsError
+        A column is missing.
+    """
     text = _roads_of(path)
     missing = [name for name in ("from", "into", "km") if name not in text]
     if missing:

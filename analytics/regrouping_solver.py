@@ -324,7 +324,7 @@ class _Race:
     def _apart(self, found: Priced) -> Numbers:
         """What is between bound and plan, by school of the part that holds it.
 
-        Parts share no merge, so each is bettered by itself.
+        Parts share no merge, so each is bettered by itself. Method: docs/method.md eq. 267.
         """
         programme = self.programme
         count = programme.school_count

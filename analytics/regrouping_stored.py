@@ -77,7 +77,7 @@ def with_saved(limits: Limits, saved: SavedMergers, known: Collection[str]) -> L
 
 
 def saved_roads(folder: Path, sha256: str) -> pd.DataFrame | None:
-    """``from, into, km`` of the file with a hash; None where there is none."""
+    """``from, into, km`` of the saved file with a hash, row by row; None where there is none."""
     path = folder / ROADS_FOLDER / f"{sha256}.csv"
     if not sha256 or not path.is_file():
         return None

@@ -139,7 +139,19 @@ def in_edition(folder: Path, number: int | None = None, on: date | None = None) 
 def strangers(
     file: str, code: str, table: pd.DataFrame, columns: tuple[str, ...], schools: pd.DataFrame
 ) -> list[Fault]:
-    """Schools that a second file names and the first does not have, in one finding."""
+    """Schools that a second file names and the first does not have, in one finding.
+
+    Parameters
+    ----------
+    file, code
+        What the finding names.
+    table
+        The second file.
+    columns
+        Its columns that hold an NPSN.
+    schools
+        The first: ``npsn``.
+    """
     known = set(schools["npsn"])
     names = sorted({str(one) for column in columns for one in table[column]} - known)
     if not names:

@@ -154,6 +154,11 @@ def with_less_need(found: Gap, share: Numbers) -> Gap:
     -------
     The same gap with its need lowered by that share; ABK and complement stay as they are, since
     both say what they said. Method: docs/method.md eq. 206.
+
+    Raises
+    ------
+    GapError
+        ``share`` is not of the shape of the need, or holds what is no share.
     """
     if share.shape != found.need.shape or not ((share >= 0) & (share <= 1)).all():
         raise GapError(

@@ -34,7 +34,18 @@ def duty_levels(projection: Projection) -> Numbers:
 def all_cells(
     sources: Sequence[pd.DataFrame],
 ) -> tuple[pd.DataFrame, tuple[NDArray[np.int64], ...], NDArray[np.int64]]:
-    """Every cell that any source names, sorted; the cell of each row; the unit of each cell."""
+    """Every cell that any source names, sorted; the cell of each row; the unit of each cell.
+
+    Parameters
+    ----------
+    sources
+        Frames with the columns ``CELL``.
+
+    Raises
+    ------
+    GapError
+        One of those columns is missing in a row.
+    """
     key = np.zeros(sum(map(len, sources)), dtype=np.int64)
     columns, sizes = [], []
     for name in CELL:
@@ -71,6 +82,19 @@ def school_need(
     """Need of every post of a school the model knows: nought where it asks for none.
 
     Years beyond the pupils forecast are not computed.
+
+    Parameters
+    ----------
+    rows
+        ``year``, ``needed_count``; ``cell`` is the cell of each.
+    in_model
+        By cell: whether its school is one the model knows.
+    years
+        Calendar years.
+
+    Returns
+    -------
+    Posts by ``(cell, year)``; NaN where not computed.
     """
     answer = np.full((len(in_model), len(years)), np.nan)
     if not len(rows):
@@ -85,7 +109,21 @@ def school_need(
 def ratio_need(
     ratios: pd.DataFrame, cell: NDArray[np.int64], start: Numbers, shape: tuple[int, int]
 ) -> Numbers:
-    """Need by ratio; a floor speaks only where today's complement is below it."""
+    """Need by ratio; a floor speaks only where today's complement is below it.
+
+    Parameters
+    ----------
+    ratios
+        ``needed_count``, ``is_floor``; ``cell`` is the cell of each row.
+    start
+        By cell: people in post today.
+    shape
+        Of the answer.
+
+    Returns
+    -------
+    Posts by ``(cell, year)``, the same every year; NaN where no ratio speaks.
+    """
     answer = np.full(shape, np.nan)
     if len(ratios):
         value, is_floor = np.full(len(start), np.nan), np.ones(len(start), dtype=bool)

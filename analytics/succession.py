@@ -168,6 +168,8 @@ def heads_leaving(
     Notes
     -----
     People whose own date is unknown are no successors: whether they stay cannot be said.
+
+    Method: docs/method.md eq. 8.
     """
     people = leavers.loc[leavers["is_in_headcount"].astype(bool).to_numpy()]
     is_school_head = _is_school_head(people)

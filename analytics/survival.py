@@ -72,6 +72,11 @@ def life_table(
     censored_count, hazard, staying_share``. ``hazard`` is exits over people at risk at the start
     of the period; whoever was last seen in it counts as at risk (Singer and Willett 2003).
 
+    Raises
+    ------
+    ValueError
+        A duration is not a whole period from 1.
+
     Method: docs/method.md eq. 86.
     """
     periods = np.asarray(duration, dtype=np.float64)

@@ -240,6 +240,10 @@ def need_by_school(classes: pd.DataFrame, needed: pd.DataFrame, rulebook: RuleBo
         As :func:`rombel` gives it.
     needed
         As :func:`teachers_needed` gives it for ``classes``.
+
+    Returns
+    -------
+    One row per ``npsn``, ``school_year``, ``level``, as :func:`school_need`.
     """
     keys = ["npsn", "school_year", "level"]
     sums = classes.groupby(keys, sort=True)[

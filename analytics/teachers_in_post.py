@@ -103,7 +103,8 @@ def in_post_counts(in_post: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``npsn``, ``teacher_count``: people with ``status`` in post, heads included.
+    One row per ``npsn`` with anybody: ``teacher_count``, rows of ``in_post`` whose ``status`` is
+    in post, heads included.
     """
     counted = in_post.loc[in_post["status"] == IN_POST]
     return counted.groupby("npsn").size().rename("teacher_count").reset_index()
@@ -114,7 +115,8 @@ def unknown_posts(in_post: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``position``, ``subject``, ``certificate_subject``, ``people_count``; most people first.
+    One row per ``position``, ``subject`` and ``certificate_subject`` of ``in_post``:
+    ``people_count``; most people first.
     """
     rows = in_post.loc[(in_post["status"] == IN_POST) & (in_post["post"] == UNKNOWN_POST)]
     keys = ["position", "subject", "certificate_subject"]

@@ -140,7 +140,20 @@ def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> 
 
 
 def history_of(graded: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
-    """State schools of an edition in the words of a history file; totals where grades lack."""
+    """State schools of an edition in the words of a history file; totals where grades lack.
+
+    Parameters
+    ----------
+    graded
+        One row per ``npsn``, ``school_year``, ``grade``: ``pupil_count``.
+    profiles
+        School profiles of all years.
+
+    Returns
+    -------
+    One row per ``school_id``, ``school_year``, ``grade`` (text; ``total`` where no grade is told):
+    ``pupils``, ``level``, ``district``.
+    """
     latest = profiles.sort_values("school_year", kind="stable").groupby("npsn").last()
     public = set(latest.index[latest["status"].fillna(PUBLIC) == PUBLIC])
     unlisted = set(graded["npsn"]) - set(latest.index)
@@ -171,6 +184,17 @@ def with_forecast(
     history: pd.DataFrame, births: pd.DataFrame | None, last_year: int, years: int | None
 ) -> pd.DataFrame:
     """The history with so many years of forecast behind it.
+
+    Parameters
+    ----------
+    history
+        As :func:`history_of`.
+    births
+        As ``enrolment.enrolment_forecast`` takes them.
+    last_year
+        The last school year of the history.
+    years
+        School years to forecast; None or 0 for none.
 
     Raises
     ------
@@ -210,7 +234,19 @@ def with_forecast(
 
 
 def grade_cells(history: pd.DataFrame, notes: list[tuple[str, str]]) -> pd.DataFrame:
-    """Cells by grade: totals stand aside where grades are told, and are spread where not."""
+    """Cells by grade: totals stand aside where grades are told, and are spread where not.
+
+    Parameters
+    ----------
+    history
+        As :func:`history_of`.
+    notes
+        Gets what was spread or left out, in both languages.
+
+    Returns
+    -------
+    One row per ``npsn``, ``school_year``, ``grade``: ``pupil_count``, ``level``.
+    """
     rows = history.rename(columns={"school_id": "npsn", "pupils": "pupil_count"})
     rows = rows[["npsn", "school_year", "grade", "pupil_count", "level"]]
     is_total = rows["grade"] == TOTAL
@@ -245,7 +281,20 @@ def grade_cells(history: pd.DataFrame, notes: list[tuple[str, str]]) -> pd.DataF
 def with_ceiling(
     cells: pd.DataFrame, rulebook: RuleBook, notes: list[tuple[str, str]]
 ) -> pd.DataFrame:
-    """Cells of the levels that have a ceiling; the others are said and left out."""
+    """Cells of the levels that have a ceiling; the others are said and left out.
+
+    Parameters
+    ----------
+    cells
+        As :func:`grade_cells`.
+    notes
+        Gets what was left out, in both languages.
+
+    Raises
+    ------
+    FaultsError
+        No level has a ceiling.
+    """
     known = set(rulebook.class_sizes["level"].str.upper())
     told = cells["level"].astype("object").fillna("")
     lost = (told != "") & ~told.str.upper().isin(known)
