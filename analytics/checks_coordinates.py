@@ -65,10 +65,10 @@ def learnt_region(latitude: Sequence[float], longitude: Sequence[float]) -> Regi
     the points stand, at least ``region_least_km``. Each place counts once, so that a wrong place
     many schools share has one vote.
     """
-    points = pd.DataFrame({"latitude": latitude, "longitude": longitude}).drop_duplicates()
+    points = dict.fromkeys(zip(latitude, longitude, strict=True))
     if len(points) < bound("region_least_places"):
         return Region((0.0, 0.0), 1.0, frozenset())
-    at = points.to_numpy(dtype="float64")
+    at = np.array(list(points), dtype="float64")
     centre = (float(np.median(at[:, 0])), float(np.median(at[:, 1])))
     away_km = np.hypot(
         (at[:, 0] - centre[0]) * KM_PER_DEGREE, (at[:, 1] - centre[1]) * _km_per_longitude(centre)
@@ -112,52 +112,61 @@ def coordinate_faults(
     ``coordinate_shared``) and ``shared_count`` (schools on the same point). Swapped pairs are put
     right and shared ones kept; the others are NaN.
     """
-    frame = pd.DataFrame(
-        {
-            "latitude": pd.Series(list(latitude), dtype="float64"),
-            "longitude": pd.Series(list(longitude), dtype="float64"),
-            "code": "",
-        }
+    north, east = (
+        pd.Series(list(degrees), dtype="float64").to_numpy(copy=True)
+        for degrees in (latitude, longitude)
     )
-    has_both = frame["latitude"].notna() & frame["longitude"].notna()
-    has_one = frame["latitude"].notna() != frame["longitude"].notna()
-    is_zero = (frame["latitude"] == 0) | (frame["longitude"] == 0)
-    # Whole degrees in both are a cut number: a square of a hundred kilometres.
-    is_whole = has_both & (frame["latitude"] % 1 == 0) & (frame["longitude"] % 1 == 0)
-    frame.loc[has_one | is_whole, "code"] = "coordinate_unusable"
-    frame.loc[is_zero, "code"] = "coordinate_zero"
-    usable = has_both & (frame["code"] == "")
+    code = np.full(len(north), "", dtype=object)
+    has_both = ~np.isnan(north) & ~np.isnan(east)
+    has_one = np.isnan(north) != np.isnan(east)
+    is_zero = (north == 0) | (east == 0)
+    with np.errstate(invalid="ignore"):
+        # Whole degrees in both are a cut number: a square of a hundred kilometres.
+        is_whole = has_both & (north % 1 == 0) & (east % 1 == 0)
+    code[has_one | is_whole] = "coordinate_unusable"
+    code[is_zero] = "coordinate_zero"
+    usable = has_both & (code == "")
     # No latitude is beyond 90 degrees: such a pair can only be the other way round.
-    turned = usable & (frame["latitude"].abs() > 90) & (frame["longitude"].abs() <= 90)
-    on_earth = (frame["latitude"].abs() <= 90) & (frame["longitude"].abs() <= 180)
-    learnt = frame.loc[usable & on_earth, ["latitude", "longitude"]].to_numpy()
-    put_right = frame.loc[turned, ["longitude", "latitude"]].to_numpy()
-    points = np.concatenate([learnt, put_right])
+    turned = usable & (np.abs(north) > 90) & (np.abs(east) <= 90)
+    straight = usable & ~turned & (np.abs(north) <= 90) & (np.abs(east) <= 180)
+    pairs = np.column_stack([north, east])
+    points = np.concatenate([pairs[straight], pairs[turned][:, ::-1]])
     region = learnt_region(points[:, 0].tolist(), points[:, 1].tolist())
-    pairs = frame[["latitude", "longitude"]].to_numpy()
-    at_home = np.zeros(len(frame), dtype=bool)
-    straight = (usable & ~turned & on_earth).to_numpy()
+    at_home = np.zeros(len(north), dtype=bool)
     at_home[straight] = region.hold(pairs[straight])
-    for at in frame.index[usable & ~at_home]:
+    for at in np.flatnonzero(usable & ~at_home).tolist():
         first, second = pairs[at]
         if abs(second) <= 90 and region.holds(second, first):
-            frame.loc[at, ["latitude", "longitude"]] = [second, first]
-            frame.loc[at, "code"] = "coordinate_swapped"
+            north[at], east[at] = second, first
+            code[at] = "coordinate_swapped"
         else:
-            frame.loc[at, "code"] = "coordinate_outside"
-    useless = frame["code"].isin(["coordinate_zero", "coordinate_unusable", "coordinate_outside"])
-    frame.loc[useless, ["latitude", "longitude"]] = np.nan
-    return _with_shared(frame, school_id)
-
-
-def _with_shared(frame: pd.DataFrame, school_id: Sequence[str]) -> pd.DataFrame:
-    placed = frame.assign(school_id=list(school_id)).dropna(subset=["latitude", "longitude"])
-    count = placed.groupby(["latitude", "longitude"])["school_id"].transform("nunique")
-    shared = count.reindex(frame.index).fillna(0).astype("int64")
-    is_shared = (shared > 1) & (frame["code"] == "")
-    return frame.assign(
-        shared_count=shared, code=frame["code"].mask(is_shared, "coordinate_shared")
+            code[at] = "coordinate_outside"
+    useless = np.isin(
+        code.astype(str), ["coordinate_zero", "coordinate_unusable", "coordinate_outside"]
     )
+    north[useless] = east[useless] = np.nan
+    shared = _shared(north, east, school_id)
+    code[(shared > 1) & (code == "")] = "coordinate_shared"
+    return pd.DataFrame(
+        {
+            "latitude": north,
+            "longitude": east,
+            "code": pd.array(code, dtype="str"),
+            "shared_count": shared,
+        }
+    )
+
+
+def _shared(north: np.ndarray, east: np.ndarray, school_id: Sequence[str]) -> np.ndarray:
+    """How many schools stand on the point of each row; 0 where it has none."""
+    placed = ~np.isnan(north) & ~np.isnan(east)
+    _, point = np.unique(north[placed] + 1j * east[placed], return_inverse=True)
+    school, names = pd.factorize(np.array(list(school_id), dtype=object)[placed])
+    size = max(len(names), 1)
+    pairs = np.unique((point * size + school)[school >= 0])
+    count = np.zeros(len(north), dtype=np.int64)
+    count[placed] = np.bincount(pairs // size, minlength=max(len(point), 1))[point]
+    return count
 
 
 def _km_per_longitude(centre: tuple[float, float]) -> float:

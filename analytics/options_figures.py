@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -138,6 +139,7 @@ def effective_hours(rulebook: RuleBook, on: date) -> float:
 Changed = Mapping[tuple[str, str, str], Override]
 
 
+@lru_cache(maxsize=16)
 def in_force(rulebook: RuleBook, on: date) -> pd.DataFrame:
     """Rows of ``option.csv`` in force on a day."""
     table, day = rulebook.option_rules, pd.Timestamp(on)

@@ -85,7 +85,10 @@ def newcomer_costs(  # noqa: PLR0913 - who comes, for how long, under what
     """
     day = on or date.today()
     if option in WITHOUT_PAY:
-        tables = {ANYBODY: pd.DataFrame(0.0, index=range(years), columns=_COLUMNS)}
+        nothing = np.zeros(years)
+        tables: Mapping[str, pd.DataFrame] = {
+            ANYBODY: _by_service_year(dict.fromkeys(_COLUMNS, nothing))
+        }
     elif option == "mutasi_masuk":
         if staff is None:
             raise PayError(
@@ -96,7 +99,7 @@ def newcomer_costs(  # noqa: PLR0913 - who comes, for how long, under what
             path = pay_path(staff, day, max(years - 1, 0), rulebook, choice)
         tables = _transferred(staff, path)
     elif option in EMPLOYMENT_OF:
-        tables = dict(_newcomers(option, max(years - 1, 0), rulebook, choice, day, grade))
+        tables = _newcomers(option, max(years - 1, 0), rulebook, choice, day, grade)
     else:
         raise PayError(
             f"tidak ada pilihan {option!r}; salah satu dari"
@@ -109,11 +112,9 @@ def newcomer_costs(  # noqa: PLR0913 - who comes, for how long, under what
             f"gaji yang diberikan berakhir sesudah {length} tahun; yang diminta {years}",
             f"the pay given ends after {length} years; {years} are asked",
         )
-    for role, table in tables.items():
-        first = table.iloc[:years].reset_index(drop=True)
-        first.insert(0, "service_year", np.arange(years))
-        tables[role] = first
-    return tables
+    if length == years:
+        return tables
+    return {role: table.iloc[:years].reset_index(drop=True) for role, table in tables.items()}
 
 
 def of_role(costs: Mapping[str, pd.DataFrame], role_group: str) -> pd.DataFrame:
@@ -178,7 +179,14 @@ def _transferred(staff: pd.DataFrame, path: PayPath) -> dict[str, pd.DataFrame]:
 def _rows(path: PayPath, who: NDArray[np.bool_]) -> pd.DataFrame:
     some = np.flatnonzero(who)
     values = {name: path.parts[name][some].mean(axis=0) for name in PARTS}
-    return pd.DataFrame(values | {name: getattr(path, name)[some].mean(axis=0) for name in TOTALS})
+    return _by_service_year(
+        values | {name: getattr(path, name)[some].mean(axis=0) for name in TOTALS}
+    )
+
+
+def _by_service_year(values: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
+    length = len(next(iter(values.values())))
+    return pd.DataFrame({"service_year": np.arange(length), **values})
 
 
 def replacement_saving(

@@ -21,6 +21,8 @@ from analytics.rules import NO_JENJANG, RuleBook, RuleError
 
 LOCAL = "local_title"
 EXTRA_DUTY_HEAD = "extra_duty"
+# Distinct posts whose role is remembered.
+_MOST_KNOWN = 20_000
 
 _STATED = "stated"
 _STATED_OR_NONE = "stated_or_none"
@@ -110,7 +112,7 @@ def position_roles(
     local = _checked_local(local_titles or {}, rulebook)
     columns = ("position", "position_kind", "echelon", "stated_jenjang", "extra_duty")
     code, distinct = _distinct(people, [column for column in columns if column in people])
-    classifier = _Classifier(rulebook, local)
+    classifier = _classifier(rulebook, frozenset(local.items()))
     answers = [classifier.role(*(row.get(column) for column in columns)) for row in distinct]
     table = pd.DataFrame(answers, columns=["role_group", "jenjang", "pattern_id"], dtype="str")
     if as_categories:
@@ -206,8 +208,10 @@ class _Classifier:
         ]
         self._heads = [row for row in rows if row.role_group == "kepala_sekolah"]
         self._roles_known = rulebook.roles()
+        # The same titles come back with every question about the same people.
+        self.role = lru_cache(maxsize=_MOST_KNOWN, typed=True)(self._role)
 
-    def role(
+    def _role(
         self, position: object, kind: object, echelon: object, stated: object, duty: object
     ) -> _Answer:
         key = title_key(position)
@@ -291,6 +295,11 @@ class _Classifier:
             if text and row.pattern.search(text):
                 return row.kind
         return ""
+
+
+@lru_cache(maxsize=4)
+def _classifier(rulebook: RuleBook, local: frozenset[tuple[str, tuple[str, str]]]) -> _Classifier:
+    return _Classifier(rulebook, dict(local))
 
 
 @lru_cache(maxsize=4)

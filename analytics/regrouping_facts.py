@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,14 +50,21 @@ def facts_in(
     now = dict(zip(done["npsn"], done["into"], strict=True))
     told = set(shares["npsn"])
     silent = {into for one, into in ends.items() if not {one, into} <= told}
-    kept = shares.loc[~shares["npsn"].replace(ends).isin(silent)]
+    kept = shares.loc[~_renamed(shares["npsn"], ends).isin(silent)]
     weight = kept["npsn"].map(pupils).fillna(1.0).astype("float64")
-    moved = kept.assign(npsn=kept["npsn"].replace(now), share=kept["share"] * weight)
+    moved = kept.assign(npsn=_renamed(kept["npsn"], now), share=kept["share"] * weight)
     merged = moved.groupby(["npsn", "religion"], as_index=False)["share"].sum()
     whole = merged.groupby("npsn")["share"].transform("sum")
     merged = merged.loc[whole > 0].assign(share=(merged["share"] / whole)[whole > 0])
     special = frozenset(now.get(one, one) for one in facts.special_needs)
     return SchoolFacts(merged.reset_index(drop=True), special)
+
+
+def _renamed(npsn: pd.Series, into: Mapping[str, str]) -> pd.Series:
+    """The school each row belongs to; few schools have many rows."""
+    code, names = pd.factorize(npsn)
+    told = [into.get(name, name) for name in names.tolist()]
+    return pd.Series(pd.array(told, dtype="str").take(code), index=npsn.index)
 
 
 def facts_around(plan: RegroupingPlan, facts: SchoolFacts | None) -> FactsAround:

@@ -64,11 +64,9 @@ def staff_tables(
     Method: docs/method.md eq. 239, 299.
     """
     years = ahead.months.years
-    changes = ahead.account((), "year").pivot_table(
-        index="year", columns="step", values="change_count", aggfunc="sum"
-    )
-    steps = [step for step in ahead.steps if step in changes and step != "mpp"]
-    parts = {step: changes[step].reindex(years).to_numpy(dtype=np.float64) for step in steps}
+    changes = ahead.account((), "year")["change_count"].to_numpy(dtype=np.float64)
+    changes = changes.reshape(len(years), len(ahead.steps))
+    parts = {step: changes[:, at] for at, step in enumerate(ahead.steps) if step != "mpp"}
     come, there = newcomers(mix)
     left = np.zeros(len(years))
     for at, terms in enumerate(asked.question.options):
@@ -293,8 +291,8 @@ def flow_table(asked: Asked, mix: Mix) -> pd.DataFrame:
     gone = np.cumsum(question.leavers, axis=1)
     computed = is_computed(asked)
     known = computed.any(axis=1)
-    start = asked.table.pivot_table(index="role", columns="year", values="start_count")
-    began = start.reindex(list(question.roles)).iloc[:, 0].to_numpy(dtype=np.float64)
+    start = asked.table["start_count"].to_numpy(dtype=np.float64)
+    began = start.reshape(computed.shape)[:, 0]
     short_now = np.maximum(question.deficit[:, 0] - np.maximum(began - question.supply[:, 0], 0), 0)
     covered = mix.account.covered.sum(axis=0) - mix.account.overfilled
     balance = gone + short_now[:, None] - covered - mix.account.unfilled

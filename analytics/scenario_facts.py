@@ -113,6 +113,7 @@ class Stored:
         origin = self.origin
         return Law(self.rulebook, origin.as_of, origin.law, dict(self.local_titles))
 
+    @cached_property
     def spells(self) -> pd.DataFrame:
         """Spells of service since exits are complete, under the law in force."""
         since = self.since or self.origin.as_of
@@ -174,7 +175,7 @@ class Facts:
         listed = stored.tables.get("post_needs", pd.DataFrame())
         return abk_posts(listed, stored.units, stored.rulebook, stored.local_titles, self.posted)
 
-    @property
+    @cached_property
     def public_schools(self) -> frozenset[str]:
         """State schools, by NPSN; those whose status is not told count as such."""
         public = self.schools["status"].fillna(PUBLIC) == PUBLIC
@@ -203,7 +204,7 @@ def facts(folder: Path, edition: store.Edition | None = None) -> Facts:
 
 def _model(stored: Stored, folder: Path) -> ExitModel:
     """The exit model of the edition: as kept in the data folder, else learnt and kept."""
-    spells, day, rates = stored.spells(), stored.origin.as_of, stored.rulebook.exit_rates
+    spells, day, rates = stored.spells, stored.origin.as_of, stored.rulebook.exit_rates
     since = stored.since or day
     name = exits_stored.digest(spells, since, day, rates)
     kept = exits_stored.read(folder, name, rates)
@@ -244,7 +245,7 @@ def learnt(stored: Stored, model: ExitModel, outlook: Outlook | None) -> Facts:
     everybody = retirements(
         stored.people, law.rulebook, law.as_of, law.choice, dict(stored.local_titles)
     )
-    here = in_service_on(stored.spells(), law.as_of).set_index("person_id", drop=False)
+    here = in_service_on(stored.spells, law.as_of).set_index("person_id", drop=False)
     people = leaving.counted(everybody, COUNTED).drop_duplicates("nip")
     people = people.loc[people["nip"].isin(here.index)].reset_index(drop=True)
     if people.empty:

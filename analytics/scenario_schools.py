@@ -124,13 +124,13 @@ class SchoolStages(PeopleStages):
         facts = self.facts
         if not told["regrouping.is_on"] or facts.outlook is None:
             return Mergers({}, _no_merges())
-        taught = self.cells(Scenario(told.name, years=told.years))
-        refuse_locks(told, set(facts.schools["npsn"]), set(taught["npsn"]))
         key = (told.years, told.of("regrouping", "pupils", "law", "need"))
         return self.kept("mergers", key, lambda: self._mergers(told))
 
     def _mergers(self, told: Scenario) -> Mergers:
         facts, cells = self.facts, self.cells(told)
+        taught = self.cells(Scenario(told.name, years=told.years))
+        refuse_locks(told, set(facts.schools["npsn"]), set(taught["npsn"]))
         plans: dict[str, RegroupingPlan] = {}
         merges = [_no_merges()]
         school_facts = facts.stored.school_facts

@@ -198,14 +198,15 @@ def cases_told(table: pd.DataFrame) -> pd.DataFrame:
     """
     last = table["year"] == table["year"].max()
     keys = ["plan", "case"]
-    sums = table.groupby(keys, sort=False).agg(
+    groups = table.groupby(keys, sort=False)
+    sums = groups.agg(
         chance=("chance", "first"),
         formation_count=("formation_count", "sum"),
         hired_count=("hired_count", "sum"),
-        unfilled_post_years=("unfilled_count", lambda told: told.sum(min_count=1)),
         newcomer_idr=("newcomer_idr", "sum"),
         beside_pay_idr=("beside_pay_idr", "sum"),
     )
+    sums.insert(3, "unfilled_post_years", groups["unfilled_count"].sum(min_count=1))
     sums["unfilled_count"] = table.loc[last].set_index(keys)["unfilled_count"]
     return sums.reset_index()
 

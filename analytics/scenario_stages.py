@@ -59,6 +59,10 @@ class Stages(SchoolStages):
 
     def unit_into(self, told: Scenario) -> dict[str, str]:
         """Unit of the receiver by unit of the closing school."""
+        key = (told.years, self.merge_key(told))
+        return self.kept("unit into", key, lambda: self._unit_into(told))
+
+    def _unit_into(self, told: Scenario) -> dict[str, str]:
         merged = self.mergers(told).into
         if not merged:
             return {}

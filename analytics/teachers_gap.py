@@ -109,38 +109,43 @@ def gap(
     places = set(needed["npsn"]) if schools is None else set(schools)
     staff = in_post.loc[(in_post["status"] == IN_POST) & in_post["npsn"].isin(places)]
     staff = staff.assign(post=post_as_needed(staff, needed))
-    pairs = pd.concat([needed[["npsn", "post"]], staff[["npsn", "post"]]]).drop_duplicates()
-    pairs = pairs.sort_values(["npsn", "post"], ignore_index=True).astype("str")
-    if pairs.empty or not wanted:
+    (school, schools_of), (post, posts) = (
+        pd.factorize(
+            pd.concat([needed[name], staff[name]]).astype("str"), sort=True, use_na_sentinel=False
+        )
+        for name in ("npsn", "post")
+    )
+    pairs, pair = np.unique(school * max(len(posts), 1) + post, return_inverse=True)
+    if not len(pairs) or not wanted:
         return pd.DataFrame(columns=GAP_COLUMNS)
-    at = pd.MultiIndex.from_frame(pairs)
     shape = (len(pairs), len(wanted))
 
-    position = {year: number for number, year in enumerate(wanted)}
+    order = np.argsort(wanted, kind="stable")
+    year_at = np.searchsorted(np.array(wanted)[order], needed["school_year"].to_numpy(np.int64))
     need = np.zeros(shape, dtype=np.int64)
-    row = at.get_indexer(pd.MultiIndex.from_frame(needed[["npsn", "post"]].astype("str")))
-    np.add.at(
-        need,
-        (row, needed["school_year"].map(position).to_numpy(dtype=np.int64)),
-        needed["needed_count"].to_numpy(dtype=np.int64),
-    )
-    holder = at.get_indexer(pd.MultiIndex.from_frame(staff[["npsn", "post"]].astype("str")))
+    count = needed["needed_count"].to_numpy(dtype=np.int64)
+    np.add.at(need, (pair[: len(needed)], order[year_at]), count)
+    holder = pair[len(needed) :]
     holding = np.bincount(holder, minlength=len(pairs))
     gone = np.zeros(shape, dtype=np.int64)
     leaves = leaving_year(staff["retires_on"]).fillna(np.iinfo(np.int64).max).to_numpy(np.int64)
     for number, year in enumerate(wanted):
         gone[:, number] = np.bincount(holder[leaves <= year], minlength=len(pairs))
-    table = pairs.loc[pairs.index.repeat(len(wanted))].reset_index(drop=True)
+    own_school, own_post = np.divmod(np.repeat(pairs, len(wanted)), len(posts))
+    level = schools_of.to_series().map(_level_by_school(needed, staff)).astype("str")
     in_post_count = np.repeat(holding, len(wanted))
-    table = table.assign(
-        level=table["npsn"].map(_level_by_school(needed, staff)).astype("str"),
-        school_year=np.tile(np.array(wanted, dtype=np.int64), len(pairs)),
-        needed_count=need.ravel(),
-        in_post_count=in_post_count,
-        leaving_count=gone.ravel(),
-        gap_count=need.ravel() - (in_post_count - gone.ravel()),
-    )
-    return table[GAP_COLUMNS]
+    return pd.DataFrame(
+        {
+            "npsn": schools_of.array.take(own_school),
+            "level": level.array.take(own_school),
+            "post": posts.array.take(own_post),
+            "school_year": np.tile(np.array(wanted, dtype=np.int64), len(pairs)),
+            "needed_count": need.ravel(),
+            "in_post_count": in_post_count,
+            "leaving_count": gone.ravel(),
+            "gap_count": need.ravel() - (in_post_count - gone.ravel()),
+        }
+    )[GAP_COLUMNS]
 
 
 def gap_sums(gaps: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

@@ -131,7 +131,7 @@ def _busiest_first(dapodik: pd.DataFrame) -> pd.DataFrame:
     own = pd.to_numeric(dapodik["weekly_hours"]).astype("Float64").astype("float64")
     person = dapodik["nip"].astype("object").fillna(dapodik["nuptk"].astype("object"))
     nameless = pd.Series([f"#{at}" for at in range(len(dapodik))], index=dapodik.index)
-    whole = own.groupby(person.fillna(nameless)).transform(lambda told: told.sum(min_count=1))
+    whole = own.groupby(person.fillna(nameless)).transform("sum", min_count=1)
     if own.isna().all():
         return dapodik.assign(weekly_hours=own)
     place = dapodik["npsn"].astype("object").fillna("")
