@@ -19,6 +19,7 @@ from analytics.pay_path import PayPath
 from analytics.replacement import Gap
 from analytics.scenario import Scenario
 from analytics.scenario import told as worded
+from analytics.scenario_role_words import in_words
 from analytics.scenario_shortfall import cases_told, price_and_worth
 from analytics.scenario_stages import Stages
 from analytics.scenario_terms import has_price
@@ -103,7 +104,10 @@ def summary(  # noqa: PLR0913 - everything a headline speaks of
         "moved_teacher_count": int(tables["moves"]["moved_count"].sum()),
         "plan_rule": str(told["plan.rule"]),
         "objective_value": round(float(granted.value), 2) if is_known else None,
-        "told": [[one.code, one.text_id, one.text_en] for one in in_short(planned.told)],
+        "told": [
+            [one.code, one.text_id, one.text_en]
+            for one in in_words(in_short(planned.told), stages.facts.rulebook)
+        ],
         "findings": [
             [one.code, one.text_id, one.text_en]
             for one in findings(told, stages, found, level, before if has_plan else None)

@@ -1,0 +1,93 @@
+"""What a role of the plan is called within a sentence: a role group, or a teaching post.
+
+Sentences of the plan are made where roles are codes; here the codes give way to names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analytics.mix_told import Told
+from analytics.posts_held import AT_LEVEL
+from analytics.redistribution_reasons import post_words
+from analytics.replacement import ROLE_SEPARATOR
+from analytics.rules import RuleBook
+
+_ENGLISH = {
+    "guru_agama": "teacher of religion",
+    "guru_bahasa_inggris": "teacher of English",
+    "guru_bk": "counsellor (BK)",
+    "guru_kelas": "class teacher",
+    "guru_pembimbing_khusus": "special-needs teacher",
+    "guru_pjok": "teacher of PJOK",
+    "kepala_sekolah": "head of school",
+}
+# Of religions and subjects, those that are called otherwise in English.
+_ABOUT = {
+    "bahasa_indonesia": "Indonesian",
+    "buddha": "Buddhist",
+    "informatika": "computing",
+    "ipa": "science (IPA)",
+    "ipas": "science and society (IPAS)",
+    "ips": "social studies (IPS)",
+    "katolik": "Catholic",
+    "kepercayaan": "indigenous belief",
+    "khonghucu": "Confucian",
+    "koding": "coding",
+    "kristen": "Protestant",
+    "matematika": "mathematics",
+    "muatan_lokal": "local content",
+    "pendidikan_pancasila": "Pancasila education",
+    "seni_budaya_prakarya": "arts and crafts",
+}
+
+
+def role_words(role: str, rulebook: RuleBook) -> tuple[str, str]:
+    """A role in Indonesian and English: ``guru kelas SD``, ``class teacher SD``.
+
+    Parameters
+    ----------
+    role
+        A role group, or a group with the post behind it (``guru:guru_kelas@SD``).
+    """
+    group, _, post = role.partition(ROLE_SEPARATOR)
+    if not post:
+        return _group_words(group, rulebook)
+    kind, _, level = post.partition(AT_LEVEL)
+    return f"{post_words(kind)} {level}".strip(), f"{_english(kind)} {level}".strip()
+
+
+def in_words(told: tuple[Told, ...], rulebook: RuleBook) -> tuple[Told, ...]:
+    """What is told with its roles by name."""
+    return tuple(_named(one, rulebook) if one.role else one for one in told)
+
+
+def _named(one: Told, rulebook: RuleBook) -> Told:
+    indonesian, english = role_words(one.role, rulebook)
+    return replace(
+        one,
+        text_id=one.text_id.replace(one.role, indonesian, 1),
+        text_en=one.text_en.replace(one.role, english, 1),
+    )
+
+
+def _group_words(group: str, rulebook: RuleBook) -> tuple[str, str]:
+    own = rulebook.role_groups.loc[rulebook.role_groups["role_group"] == group]
+    if own.empty:
+        return group, group
+    return _within(str(own["label_id"].iloc[0])), _within(str(own["label_en"].iloc[0]))
+
+
+def _within(label: str) -> str:
+    """A label within a sentence: small, unless it begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _english(post: str) -> str:
+    kind, _, about = post.partition(":")
+    if not about:
+        return _ENGLISH.get(post, post.replace("_", " "))
+    name = _ABOUT.get(about, about.replace("_", " ").title())
+    if kind == "guru_agama":
+        return f"{_ENGLISH[kind]} ({name})"
+    return f"teacher of {name}"
