@@ -37,7 +37,7 @@ from analytics.mix_question import (
     replacement_quotas,
 )
 from analytics.mix_solver import Aim, Answer, cheaper_tie, solved
-from analytics.mix_told import Binding, Told, not_found
+from analytics.mix_told import FLOOR_LATE, Binding, Told, floors_late, not_found
 
 __all__ = [
     "CHEAPEST",
@@ -110,8 +110,8 @@ class Mix:
 
     @property
     def is_feasible(self) -> bool:
-        """Whether every limit is kept."""
-        return not self.told
+        """Whether every limit is kept; a floor only from when anybody can arrive."""
+        return all(one.code == FLOOR_LATE for one in self.told)
 
 
 def best_mix(
@@ -165,9 +165,11 @@ def problem(question: MixQuestion, limits: MixLimits, objective: Objective) -> P
     """The programme of a question: floors as lead times let, limits as fixed formations let."""
     kept, told = within_cap(question, limits)
     ready = ground(question, kept)
+    wished = ready.floor
     ready = replace(ready, floor=reachable_floor(ready))
+    late = floors_late(question, wished - ready.floor)
     asked, more = with_locks(programme(ready), kept)
-    return Problem(ready, asked, _aim(asked, ready, objective), (*told, *more))
+    return Problem(ready, asked, _aim(asked, ready, objective), (*told, *more, *late))
 
 
 def _aim(asked: Programme, ready: Ground, objective: Objective) -> Aim:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from analytics.mix_programme import CAP, FULL, IN_EFFECT, INTAKE, MONEY, QUOTA, Row
-from analytics.mix_question import MixQuestion
+from analytics.mix_question import MixQuestion, Numbers
 
 # Codes of what is told.
 CAP_UNMEETABLE, LOCK_OVER, LOCK_INELIGIBLE = "cap_unmeetable", "lock_over", "lock_ineligible"
 FLOOR_UNMET, FLOOR_NEEDS, NOT_FOUND = "floor_unmet", "floor_needs", "not_found"
+# Nothing is broken: before anybody can arrive no floor holds.
+FLOOR_LATE = "floor_late"
 _BILLION = 1e9
 _LIMITS = {
     QUOTA: ("kuota formasi", "quota of formations"),
@@ -20,6 +24,8 @@ _LIMITS = {
     IN_EFFECT: ("pagu pekerjaan yang hilang", "ceiling on work removed"),
 }
 _HELD = (" Yang menahan: ", " Held back by: ")
+# Posts below which a floor that is lowered is not worth telling.
+_WORTH_TELLING = 0.05
 # Roles whose floor is not reached that are told one by one.
 _MOST_ROLES = 5
 _QUOTAS = {
@@ -42,8 +48,8 @@ class Told:
     """Something the reader must know of a plan, in both languages.
 
     ``code``: ``cap_unmeetable``, ``lock_over``, ``lock_ineligible``, ``floor_unmet``,
-    ``floor_needs``, ``not_found``. ``limit``: kind of limit and its name; ``role`` empty and
-    ``year`` 0 where it is about all; ``amount`` in people, posts or rupiah.
+    ``floor_late``, ``floor_needs``, ``not_found``. ``limit``: kind of limit and its name; ``role``
+    empty and ``year`` 0 where it is about all; ``amount`` in people, posts or rupiah.
     """
 
     code: str
@@ -148,6 +154,31 @@ def floor_unmet(role: str, year: int, amount: float, held_by: list[tuple[str, st
     )  # fmt: skip
 
 
+def floors_late(question: MixQuestion, lowered: Numbers) -> list[Told]:
+    """Floors lowered (role, year) as lead times, eligibility and room ask: one sentence a role."""
+    told = []
+    for at in np.flatnonzero((lowered > _WORTH_TELLING).any(axis=1)).tolist():
+        role, worst = question.roles[at], int(lowered[at].argmax())
+        years = np.array(question.years)[lowered[at] > _WORTH_TELLING].tolist()
+        amount, year = float(lowered[at, worst]), question.years[worst]
+        own, when = amount_words(FULL, amount), _years_told(years)
+        most = (
+            (f"paling banyak {own[0]} pada {year}", f"by {own[1]} at most, in {year}")
+            if len(years) > 1
+            else (f"sebanyak {own[0]}", f"by {own[1]}")
+        )
+        told.append(
+            Told(
+                FLOOR_LATE, "floor", role, year, amount,
+                f"Lantai layanan {role} pada {when} diturunkan sejauh waktu tunggu, kelayakan, dan"
+                f" ruang mengizinkan: {most[0]}.",
+                f"The service floor of {role} in {when} is lowered as far as lead times,"
+                f" eligibility and room ask: {most[1]}.",
+            )
+        )  # fmt: skip
+    return told
+
+
 def floor_needs(question: MixQuestion, row: Row, amount: float) -> Told:
     """How much more of a limit the floors would need."""
     year = question.years[row.year]
@@ -178,7 +209,8 @@ def in_short(told: tuple[Told, ...]) -> tuple[Told, ...]:
     As ``told``, but of floors the roles that lack most, the rest as one; the years and what they
     lack stand in the sentence.
     """
-    others = [one for one in told if one.code not in (FLOOR_UNMET, FLOOR_NEEDS)]
+    others = [one for one in told if one.code not in (FLOOR_UNMET, FLOOR_NEEDS, FLOOR_LATE)]
+    late = sorted((one for one in told if one.code == FLOOR_LATE), key=lambda one: -one.amount)
     floors: dict[str, list[Told]] = {}
     needs: dict[str, list[Told]] = {}
     for one in told:
@@ -200,7 +232,20 @@ def in_short(told: tuple[Told, ...]) -> tuple[Told, ...]:
                 " short in all.",
             )
         )  # fmt: skip
-    return (*others, *short, *(_of_limit(rows) for rows in needs.values()))
+    late[_MOST_ROLES:] = [_late_too(late[_MOST_ROLES:])] if late[_MOST_ROLES:] else []
+    return (*others, *late, *short, *(_of_limit(rows) for rows in needs.values()))
+
+
+def _late_too(rows: list[Told]) -> Told:
+    """One sentence for further roles whose floors lead times lower."""
+    worst = max(one.amount for one in rows)
+    own = amount_words(FULL, worst)
+    return Told(
+        FLOOR_LATE, "floor", "", 0, worst,
+        f"Lantai {len(rows)} jabatan lain diturunkan pula karena itu, masing-masing paling banyak"
+        f" {own[0]}.",
+        f"Floors of {len(rows)} more roles are lowered for that too, each by {own[1]} at most.",
+    )  # fmt: skip
 
 
 def _of_role(rows: list[Told]) -> Told:

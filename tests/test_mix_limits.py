@@ -57,6 +57,21 @@ def test_a_floor_holds_from_the_year_lead_times_let_it_be_reached():
     assert mix.is_feasible
     assert mix.account.unfilled.tolist() == [[40, 10, 10]]
     assert mix.value == 2 * 30 * 60e6
+    (told,) = mix.told
+    assert (told.code, told.role, told.year) == ("floor_late", question.roles[0], 2027)
+    # Nine tenths of the need may not be asked before anybody can be there.
+    assert told.amount == pytest.approx(question.need[0, 0] * 0.9 - question.supply[0, 0])
+    assert "pada 2027 diturunkan" in told.text_id and "lead times" in told.text_en
+
+
+def test_floors_that_lead_times_lower_are_told_for_five_roles_and_the_rest_as_one():
+    late = np.triu(np.ones((3, 3)), 2)
+    question = asked(np.full((7, 3), 40.0), at_once("cpns", 7, in_post_share=late, paid_share=late))
+    told = best_mix(question, MixLimits(floor_share=np.full(7, 0.9)), CHEAPEST).told
+    assert [one.code for one in told] == ["floor_late"] * 7
+    assert all("2027-2028" in one.text_id for one in told)
+    short = in_short(told)
+    assert len(short) == 6 and "2 jabatan lain" in short[-1].text_id
 
 
 def test_a_floor_out_of_reach_says_which_role_and_year_and_what_it_would_need():
@@ -99,6 +114,7 @@ def test_floors_out_of_reach_are_told_in_one_sentence_a_role_and_one_a_limit():
     quotas = replacement_quotas(question, 1.0)
     told = best_mix(question, MixLimits(quotas, floor_share=np.full(7, 0.95)), CHEAPEST).told
     assert len([one for one in told if one.code == "floor_unmet"]) > 7
+    assert not [one for one in told if one.code == "floor_late"]
     short = in_short(told)
     floors = [one for one in short if one.code == "floor_unmet"]
     assert len(floors) <= 6
