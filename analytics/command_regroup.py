@@ -30,11 +30,18 @@ from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_limits import Limits
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_reasons import reasons
-from analytics.regrouping_roads import read_roads
+from analytics.regrouping_roads import read_roads, strange_roads
 from analytics.regrouping_rules import counts_heavy_rooms, local_value, usual_prices
-from analytics.regrouping_stored import with_saved
+from analytics.regrouping_stored import ContradictionError, with_saved
 from analytics.regrouping_summary import as_json, findings, notes, stays_open, summary
-from analytics.regrouping_told import Told, in_edition, in_file, some, strangers
+from analytics.regrouping_told import (
+    Told,
+    in_edition,
+    in_file,
+    mended_at_data,
+    some,
+    strangers,
+)
 from analytics.regrouping_tradeoff import STEPS, trade_off
 from analytics.regrouping_years import Pace, calendar, spread_over_years, years_from
 
@@ -96,9 +103,10 @@ def answer(asked: argparse.Namespace) -> Answer:
     if asked.years_running > 1 and asked.history is None and asked.schools is not None:
         raise WrongUseError("--years-running: beri --history H.csv / give --history H.csv")
     if asked.schools is None:
-        told = in_edition(folder_of(asked), asked.edition, asked.on)
+        told = in_edition(folder_of(asked), asked.edition, asked.on, tuple(asked.level))
     else:
-        told = in_file(asked.schools, asked.history, asked.on or date.today())
+        day = asked.on or date.today()
+        told = in_file(asked.schools, asked.history, day, tuple(asked.level))
     on = told.on
     usual = usual_prices(on)
     try:
@@ -124,7 +132,11 @@ def answer(asked: argparse.Namespace) -> Answer:
             pairs=tuple(asked.pair),
             forbidden=tuple(asked.forbid),
             accept_shared=asked.accept_shared,
-            count_heavy_rooms=asked.count_heavy_rooms or counts_heavy_rooms(on),
+            count_heavy_rooms=(
+                counts_heavy_rooms(on)
+                if asked.count_heavy_rooms is None
+                else asked.count_heavy_rooms
+            ),
         )
         few = int(local_value("min_pupils", on)) if asked.min_pupils is None else asked.min_pupils
         switches = CandidateRules(
@@ -161,10 +173,17 @@ def answer(asked: argparse.Namespace) -> Answer:
         faults += road_faults
         way = ("from", "into")
         faults += strangers(asked.roads.name, "regroup_road_unknown", roads, way, told.schools)
+        faults += strange_roads(asked.roads.name, roads, told.schools)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError([fault for fault in faults if fault.severity == "error"])
+    given = limits
     if asked.use_saved:
-        limits = with_saved(limits, told.saved, set(told.schools["npsn"]))
+        try:
+            limits = with_saved(limits, told.saved, set(told.schools["npsn"]))
+        except ContradictionError as error:
+            raise WrongUseError(
+                f"{error} Atau: --without-saved. / {error.english} Or: --without-saved."
+            ) from error
     found = candidates(told.schools, told.history, switches)
     question = prepared(
         told.schools, told.pupils, found.set_index("npsn")["is_candidate"], limits, prices,
@@ -173,6 +192,8 @@ def answer(asked: argparse.Namespace) -> Answer:
     faults += _heavily_damaged(name, question.schools)
     faults += _short_of_rooms(name, question.schools)
     faults += _kept_out(name, question.schools, roads)
+    if told.edition is not None:
+        faults = [mended_at_data(fault) for fault in faults]
     # What concerns many schools first: only so many findings are said one by one.
     faults.sort(key=lambda fault: fault.row is not None)
     plan = regrouping_plan(question, seconds=asked.time_limit)
@@ -181,7 +202,7 @@ def answer(asked: argparse.Namespace) -> Answer:
     said = [*told.notes, *notes(plan, why)]
     answered["stays_open"] = stays_open(plan, why) if not plan.infeasible else None
     answered["findings"] = findings(faults, question.schools)
-    answered["edition"] = _edition_said(told)
+    answered["edition"] = _edition_said(told, _count(limits) - _count(given), roads)
     if pace is not None and not plan.infeasible:
         merges = spread_over_years(plan, pace, rules.load()).merges
         dates = calendar(merges, on)
@@ -250,6 +271,7 @@ def _kept_out(name: str, schools: pd.DataFrame, roads: pd.DataFrame | None) -> l
             row=int(getattr(row, "line", 0)) or None,
             column="lat, lon",
             value=_written(row),
+            details={"npsn": str(row.npsn)},
         )
         for row in bad.itertuples()
     ]
@@ -261,8 +283,14 @@ def _written(row: object) -> str:
     return point if hasattr(row, "line") else f"{row.npsn}: {point}".rstrip(": ")  # type: ignore[attr-defined]
 
 
-def _edition_said(told: Told) -> dict[str, object] | None:
-    """Which edition the answer was computed from; None for a file."""
+def _count(limits: Limits) -> int:
+    """How many locks hold."""
+    locks = (limits.lock_open, limits.lock_closed, limits.pairs, limits.forbidden)
+    return sum(len(one) for one in locks)
+
+
+def _edition_said(told: Told, locks: int, roads: pd.DataFrame | None) -> dict[str, object] | None:
+    """Which edition, how many saved locks and which saved roads the answer was computed from."""
     if told.edition is None:
         return None
     return {
@@ -270,6 +298,6 @@ def _edition_said(told: Told) -> dict[str, object] | None:
         "sha256": told.edition.sha256,
         "as_of": told.edition.as_of.isoformat(),
         "is_synthetic": told.edition.is_synthetic,
-        "locks": len(told.saved.locks),
-        "roads_sha256": told.saved.roads_sha256,
+        "locks": locks,
+        "roads_sha256": told.saved.roads_sha256 if roads is told.saved.roads else "",
     }

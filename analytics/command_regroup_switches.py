@@ -64,7 +64,7 @@ def add_switches(
         help="sekolah pada satu titik memang sehalaman: jaraknya 0 km",
     )  # fmt: skip
     who.add_argument(
-        "--count-heavy-rooms", action="store_true",
+        "--count-heavy-rooms", action=argparse.BooleanOptionalAction, default=None,
         help="ruang kelas rusak berat dihitung sebagai ruang penerima (bawaan: tidak; pilihan"
         " setempat, tanpa sumber)",
     )  # fmt: skip

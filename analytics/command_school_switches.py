@@ -140,6 +140,10 @@ def add_regroup(
         "--without-saved", dest="use_saved", action="store_false",
         help="kunci dan jarak jalan yang disimpan di halaman Regrouping tidak dipakai",
     )  # fmt: skip
+    command.add_argument(
+        "--level", action="append", default=[], type=str.upper, choices=["TK", "SD", "SMP"],
+        help="hanya jenjang ini; boleh berulang (bawaan: semua, dengan batas murid yang sama)",
+    )  # fmt: skip
     command.add_argument("--max-km", type=amount, metavar="KM", help="bawaan: SD 3, SMP 6")
     command.add_argument(
         "--min-pupils", type=whole, metavar="N", help="calon: murid kurang dari N (bawaan: 60)"

@@ -185,7 +185,7 @@ def typed_history(history: pd.DataFrame) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
             "school_id": history["school_id"].astype(str).str.strip(),
-            "school_year": _years(history["school_year"]),
+            "school_year": school_years(history["school_year"]),
             "grade": pd.to_numeric(history["grade"].where(~is_total), errors="coerce").mask(
                 is_total, TOTAL_ONLY
             ),
@@ -204,7 +204,7 @@ def typed_history(history: pd.DataFrame) -> pd.DataFrame:
         (
             "history_year_invalid",
             "school_year",
-            ~rows["school_year"].between(1900, 2200) | rows["school_year"].mod(1).ne(0),
+            ~are_years(rows["school_year"]),
         ),
         (
             "history_grade_invalid",
@@ -241,12 +241,17 @@ def typed_history(history: pd.DataFrame) -> pd.DataFrame:
     return rows.astype({"school_year": int, "grade": int})
 
 
-def _years(written: pd.Series) -> pd.Series:
-    """Years as numbers; a school year written as 2025/26 or 2025/2026 is the year it begins in."""
+def school_years(written: pd.Series) -> pd.Series:
+    """Years as numbers, NaN where none: 2025/26 or 2025/2026 is the year it begins in."""
     text = written.astype(str).str.strip()
     parts = text.str.extract(r"^(\d{4})\s*/\s*(?:\d{2})?(\d{2})$").astype("float64")
     is_pair = (parts[0] + 1).mod(100).eq(parts[1])
     return pd.to_numeric(written.where(~is_pair), errors="coerce").fillna(parts[0].where(is_pair))
+
+
+def are_years(years: pd.Series) -> pd.Series:
+    """Whether numbers are school years."""
+    return years.between(1900, 2200) & years.mod(1).eq(0)
 
 
 def _words(history: pd.DataFrame, column: str) -> pd.Series:

@@ -23,14 +23,16 @@ def stored_history(schools: pd.DataFrame, enrolment: pd.DataFrame) -> pd.DataFra
 
     Returns
     -------
-    ``school_id, school_year, grade`` (``total`` where a school never told its grades),
+    ``school_id, school_year, grade`` (``total`` in a year of which a school tells no grades),
     ``pupils, district, level`` ('' where they are not told).
     """
     graded = enrolment.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
     rows = [graded.assign(grade=graded["grade"].astype("object"))]
     if "pupil_count" in schools:
-        poorer = schools.loc[~schools["npsn"].isin(set(enrolment["npsn"]))]
-        poorer = poorer.dropna(subset=["pupil_count"])
+        keys = ["npsn", "school_year"]
+        poorer = schools.dropna(subset=["pupil_count", *keys]).astype({"school_year": "int64"})
+        told = pd.MultiIndex.from_frame(enrolment[keys].astype({"school_year": "int64"}))
+        poorer = poorer.loc[~pd.MultiIndex.from_frame(poorer[keys]).isin(told)]
         rows.append(
             pd.DataFrame(
                 {

@@ -28,7 +28,8 @@ class Fault:
     """One thing wrong with one place of a file.
 
     ``row`` is the number the spreadsheet shows (None: the file as a whole), ``column`` the header
-    as written, ``value`` the cell as written. ``details`` fills the ``{fields}`` of the text.
+    as written, ``value`` the cell as written. ``details`` fills the ``{fields}`` of the text; a
+    ``remedy_id`` and ``remedy_en`` among them stand for the remedy, where the place is no file.
     """
 
     file: str
@@ -53,7 +54,8 @@ class Fault:
 
     def remedy(self, language: str = "id") -> str:
         """What to write or do instead, in ``id`` or ``en``."""
-        return self._filled(f"remedy_{language}")
+        own = self.details.get(f"remedy_{language}")
+        return self._filled(f"remedy_{language}") if own is None else str(own)
 
     def _filled(self, column: str) -> str:
         return _texts()[self.code][column].format(**{"value": self.value, **self.details})

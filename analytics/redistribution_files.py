@@ -28,6 +28,7 @@ from analytics.redistribution_table import (
     read,
     refuse,
     whole_of,
+    years_of,
 )
 
 # What in a column of status says that somebody is simply there.
@@ -119,7 +120,7 @@ def needs(path: Path, norm: float) -> pd.DataFrame:
         raise FaultsError([Fault(path.name, "move_file_empty")])
     faults: list[Fault] = []
     school, post = numbered(table, faults), filled(table, "post", faults)
-    year = whole_of(table, "school_year", "history_year_invalid", faults, may_be_blank=True)
+    year = years_of(table, "school_year", faults)
     needed = whole_of(table, "needed", "move_whole_invalid", faults)
     hours = numbers(table, "hours", faults)
     if "hours" not in table.rows and "needed_fte" in table.rows:
@@ -199,7 +200,7 @@ def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]
     once(table, school, "npsn", ("sekolah", "school"), faults)
     faulty(table, "action", ~action.isin(["open", "merge"]), "plan_action_unknown", faults)
     into = plain_number(table.text("into"))
-    year = whole_of(table, "school_year", "history_year_invalid", faults, may_be_blank=True)
+    year = years_of(table, "school_year", faults)
     km = numbers(table, "distance_km", faults)
     closing = action == "merge"
     gone = set(school[closing])

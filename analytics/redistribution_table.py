@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.checks_cells import degrees
-from analytics.enrolment_panel import missing_columns
+from analytics.enrolment_panel import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import DEEPEST_HEADER, plain_number, rows_of
 
@@ -201,19 +201,24 @@ def degrees_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:
     return _parsed(table, column, "move_degrees_invalid", faults, value)
 
 
-def whole_of(
-    table: Table, column: str, code: str, faults: list[Fault], may_be_blank: bool = False
-) -> pd.Series:
-    """Whole numbers of 0 or more; NA where blank."""
+def whole_of(table: Table, column: str, code: str, faults: list[Fault]) -> pd.Series:
+    """Whole numbers of 0 or more, a fault where blank."""
 
     def value(text: str) -> float | None:
         number = _number(text)
         return number if number is not None and number >= 0 and number % 1 == 0 else None
 
     found = _parsed(table, column, code, faults, value)
-    if not may_be_blank:
-        faulty(table, column, table.text(column) == "", code, faults)
+    faulty(table, column, table.text(column) == "", code, faults)
     return found.astype("Int64")
+
+
+def years_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:
+    """School years, 2025/26 as 2025; NA where blank."""
+    text = table.text(column)
+    year = school_years(text)
+    faulty(table, column, text.ne("") & ~are_years(year), "history_year_invalid", faults)
+    return year.where(are_years(year)).astype("Int64")
 
 
 def days_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:

@@ -326,6 +326,15 @@ def _pair_refused(question: Prepared, at: int, j: int) -> tuple[str, str, str] |
     """The limit that keeps a school from the one it is paired with, in both languages."""
     schools, limits = question.schools, question.limits
     other, km = _called(schools, j), float(question.km[at, j])
+    both = {str(schools["npsn"].iloc[at]), str(schools["npsn"].iloc[j])}
+    if any(both == set(pair) for pair in limits.forbidden):
+        return (
+            "forbidden",
+            f"penggabungan dengan pasangannya, {other}, dilarang (--forbid, atau larangan yang"
+            " disimpan di halaman Regrouping). Hapus salah satunya.",
+            f"merging with its pair, {other}, is forbidden (--forbid, or a lock saved on the page"
+            " Regrouping). Remove one of the two.",
+        )
     if not np.isfinite(km):
         return (
             "coordinates",

@@ -14,11 +14,13 @@ from pathlib import Path
 import pandas as pd
 
 from analytics import checks_cells
+from analytics.enrolment_panel import are_years, school_years
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import table_of
+from analytics.plain_table import plain_number, table_of
 from analytics.readers.grades import grade_column
 from analytics.readers.headers import KEEP, meaning_of
 from analytics.readers.rooms import room_column
+from analytics.regrouping_condition import usable_rooms
 from analytics.teachers import evenly_by_grade
 
 GRADES = {"SD": range(1, 7), "SMP": range(7, 10)}
@@ -92,7 +94,7 @@ def read_schools(path: Path) -> SchoolFile:
         raise FaultsError([Fault(path.name, "file_empty")])
     faults: list[Fault] = []
     # As written, so that the plan can be laid beside the file again.
-    npsn = text["npsn"].str.lstrip("'").str.removesuffix(".0")
+    npsn = plain_number(text["npsn"])
     for line in text.index[npsn == ""]:
         faults.append(Fault(path.name, "regroup_npsn_missing", int(line), "npsn"))
     for line, own in npsn[npsn.str.fullmatch(r"\d[.,]\d+[eE]\+?\d+")].items():
@@ -149,17 +151,20 @@ def read_history(path: Path) -> pd.DataFrame:
     if missing:
         details = {"name": ", ".join(missing)}
         raise FaultsError([Fault(path.name, "regroup_column_missing", details=details)])
-    faults = []
-    for column in ("school_year", "pupils"):
-        for line, cell in text[column].items():
-            if cell == "" or _count(cell) is None:
-                faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), column, cell))
+    year = school_years(text["school_year"])
+    faults = [
+        Fault(path.name, "history_year_invalid", int(line), "school_year", cell)
+        for line, cell in text.loc[~are_years(year), "school_year"].items()
+    ]
+    for line, cell in text["pupils"].items():
+        if cell == "" or _count(cell) is None:
+            faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), "pupils", cell))
     if faults:
         raise FaultsError(faults)
     return pd.DataFrame(
         {
-            "npsn": text["npsn"].str.lstrip("'").str.removesuffix(".0"),
-            "school_year": text["school_year"].map(_count).astype("int64"),
+            "npsn": plain_number(text["npsn"]),
+            "school_year": year.astype("int64"),
             "grade": 0,
             "pupil_count": text["pupils"].map(_count).astype("int64"),
         }
@@ -308,10 +313,9 @@ def _rooms(
                 faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), "rooms", cell))
             elif number:
                 rooms[line] = number
-    if all(name in flags for name in _CONDITIONS.values()):
-        parts = pd.concat([flags[name] for name in _CONDITIONS.values()], axis=1)
-        summed = parts.sum(axis=1, skipna=False).astype("Int64")
-        rooms = rooms.fillna(summed.mask(summed == 0))
+    told = pd.DataFrame({"classroom_count": rooms, **flags}, index=text.index)
+    # Heavily damaged ones are left out later, by whoever asks for usable rooms.
+    rooms = usable_rooms(told, count_heavy=True)["rooms"].round().astype("Int64")
     refused = {fault.row for fault in faults if fault.column == "rooms"}
     unknown = int((rooms.isna() & ~rooms.index.isin(refused)).sum())
     if unknown:

@@ -66,6 +66,7 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
     *,
     to_the_end: bool = True,
     low: Callable[[], float] = lambda: np.inf,
+    late: float = np.inf,
 ) -> Priced:
     """Price stars in until no other is worth having, or time is over.
 
@@ -84,6 +85,9 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
     low
         What the plan in hand saves, million rupiah a year: prices that leave next to nothing of
         what is between it and the bound are good enough.
+    late
+        Moment after which no more searches for a bound begin or go on where none ended before
+        ``stop``.
 
     Method: docs/method.md eq. 117-118, 268.
     """
@@ -144,28 +148,32 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
         if len(found.stars):
             pool = joined(programme, [pool, found.stars.foremost(_MOST_OF_CENTRE)])
     if to_the_end and not kept.is_proven and relaxed is not None:
-        late = _proved_late(galaxy, price, merge_price, _SHARE_OF_SEARCH * 2 * (stop - half))
-        kept = late if late is not None and late.high < kept.high else kept
+        seconds = _SHARE_OF_SEARCH * 2 * (stop - half)
+        bound = _proved_late(galaxy, price, merge_price, seconds, late)
+        kept = bound if bound is not None and bound.high < kept.high else kept
         kept = replace(kept, pool=pool, relaxed=relaxed)
         told(kept)
     return kept
 
 
 def _proved_late(
-    galaxy: Galaxy, price: Numbers, merge_price: float, seconds: float
+    galaxy: Galaxy, price: Numbers, merge_price: float, seconds: float, stop: float
 ) -> Priced | None:
     """A bound where time is over before any search ended: prices far up, then less far.
 
-    Each search may use ``seconds``; None where none ended.
+    Each search may use ``seconds``, and all of them the time until ``stop``; None where none ended.
 
     Method: docs/method.md eq. 268.
     """
     kept: Priced | None = None
     merges = galaxy.programme.most_merges or 0
     for above in _RAISED_LATE:
+        now = time.monotonic()
+        if now >= stop:
+            break
         raised, raised_merge = price * (1 + above), merge_price * (1 + above)
-        late = time.monotonic() + seconds
-        found = galaxy.whole_search(raised, raised_merge, WORTH, best_only=True, deadline=late)
+        until = min(now + seconds, stop)
+        found = galaxy.whole_search(raised, raised_merge, WORTH, best_only=True, deadline=until)
         if not found.is_whole:
             break
         high = float(raised.sum() + raised_merge * merges + found.best.sum())

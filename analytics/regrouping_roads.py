@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,21 @@ import pandas as pd
 from analytics.checks_bounds import bound
 from analytics.distances import straight_km
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import rows_of, table_of
+from analytics.plain_table import plain_number, table_of
 
-# Headings an office would write, ours first.
+# Headings an office would write, the best first: a number of a school before its name.
 _HEADINGS = {
-    "from": ("from", "dari", "asal", "npsn asal", "npsn_asal", "dari npsn"),
-    "into": ("into", "ke", "tujuan", "npsn tujuan", "npsn_tujuan", "ke npsn"),
-    "km": ("km", "jarak", "jarak km", "jarak_km", "jarak (km)"),
+    "from": (
+        *("npsn asal", "npsn dari", "asal npsn", "dari npsn", "from npsn", "npsn from"),
+        *("from", "dari", "asal"),
+    ),
+    "into": (
+        *("npsn tujuan", "npsn ke", "tujuan npsn", "ke npsn", "into npsn", "npsn into", "to npsn"),
+        *("npsn to", "into", "to", "ke", "tujuan"),
+    ),
+    "km": ("km", "jarak km", "distance km", "jarak", "distance"),
 }
-_DEEPEST_HEADER = 20
+_KNOWN = {word for told in _HEADINGS.values() for word in told}
 
 
 def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
@@ -47,8 +54,8 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     ]
     roads = pd.DataFrame(
         {
-            "from": text["from"].str.lstrip("'").str.removesuffix(".0"),
-            "into": text["into"].str.lstrip("'").str.removesuffix(".0"),
+            "from": plain_number(text["from"]),
+            "into": plain_number(text["into"]),
             "km": km,
         }
     )
@@ -62,12 +69,20 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
 
 def _roads_of(path: Path) -> pd.DataFrame:
     """The cells of a file of roads under our headings; it may have those an office would write."""
-    rows, _ = rows_of(path)
-    words = {cell.casefold() for row in rows[:_DEEPEST_HEADER] for cell in row}
-    first = next((word for word in _HEADINGS["from"] if word in words), "from")
-    text = table_of(path, first)
-    ours = {word: name for name, told in _HEADINGS.items() for word in told}
-    return text.rename(columns={one: ours[one] for one in text if ours.get(one) not in (None, one)})
+    text = table_of(path, known=lambda heading: _folded(heading) in _KNOWN)
+    named: dict[str, str] = {}
+    for heading in text.columns:
+        named.setdefault(_folded(str(heading)), str(heading))
+    found = {
+        ours: next((named[word] for word in words if word in named), None)
+        for ours, words in _HEADINGS.items()
+    }
+    own = {ours: text[heading] for ours, heading in found.items() if heading is not None}
+    return pd.DataFrame(own, index=text.index)
+
+
+def _folded(heading: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", heading.casefold()))
 
 
 def strange_roads(file: str, roads: pd.DataFrame, schools: pd.DataFrame) -> list[Fault]:

@@ -49,6 +49,8 @@ _CUT_ROUNDS = (6, 40)
 _TAIL = 0.003
 # Share of the time in which the prices of stars must settle, else single merges are solved.
 _SHARE_OF_PRICING = 0.6
+# And of what is left after it, what a first bound may use where no search ended.
+_SHARE_OF_LATE = 0.5
 _LEAST_SECONDS = 0.3
 _SHARE_OF_POOL = 0.3
 # Share of the gap that listed stars must span; times of the hard cases.
@@ -280,6 +282,8 @@ class _Race:
     def _priced(self) -> Priced:
         """Prices of schools and of a merge (eq. 117), told as they settle."""
         stop = time.monotonic() + _SHARE_OF_PRICING * self.left()
+        # Some of what is left is kept for plans out of the prices.
+        late = stop + _SHARE_OF_LATE * (self.deadline - stop)
 
         rounded: list[Relaxation] = []
 
@@ -290,7 +294,7 @@ class _Race:
                 self._rounded(now.relaxed)
 
         start = priced_nearest(self.galaxy, stop)
-        found = priced(self.galaxy, stop, told, start, low=lambda: self.low)
+        found = priced(self.galaxy, stop, told, start, low=lambda: self.low, late=late)
         if found.relaxed is not None and found.relaxed not in rounded and not self.done():
             self._rounded(found.relaxed)
         return found

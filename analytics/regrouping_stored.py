@@ -16,6 +16,7 @@ from analytics.faults import FaultsError
 from analytics.regrouping_limits import Limits
 from analytics.regrouping_roads import read_roads
 from analytics.state import State
+from analytics.told import ToldError
 
 PLAN = "regrouping"
 ROADS_SETTING, ROADS_FOLDER = "regrouping_roads", "roads"
@@ -33,6 +34,10 @@ class SavedMergers:
 
 
 NOTHING_SAVED = SavedMergers()
+
+
+class ContradictionError(ToldError):
+    """Saved locks that cannot hold together."""
 
 
 def saved_mergers(decisions: State, folder: Path) -> SavedMergers:
@@ -53,6 +58,11 @@ def with_saved(limits: Limits, saved: SavedMergers, known: Collection[str]) -> L
     known
         Schools the plan is about; locks of others stand apart.
 
+    Raises
+    ------
+    ContradictionError
+        Where saved locks cannot hold together; which ones, and what to do.
+
     Method: docs/method.md eq. 300.
     """
     of: dict[str, list[tuple[str, str]]] = {kind: [] for kind in (OPEN, CLOSED, INTO, FORBIDDEN)}
@@ -66,14 +76,29 @@ def with_saved(limits: Limits, saved: SavedMergers, known: Collection[str]) -> L
     # Who must stay open closes into nobody; into who must close nobody goes.
     kept = {*opened, *(other for _, other in limits.pairs), *sent}
     shut = {*closed, *sent, *(one for one, _ in of[INTO])}
-    pairs = (pair for pair in of[INTO] if pair[0] not in kept and pair[1] not in shut)
-    return replace(
-        limits,
-        lock_open=opened,
-        lock_closed=closed,
-        pairs=(*limits.pairs, *pairs),
-        forbidden=(*limits.forbidden, *of[FORBIDDEN]),
+    never = {frozenset(pair) for pair in limits.forbidden}
+    pairs = (
+        pair
+        for pair in of[INTO]
+        if pair[0] not in kept and pair[1] not in shut and frozenset(pair) not in never
     )
+    together = {frozenset(pair) for pair in limits.pairs}
+    apart = (pair for pair in of[FORBIDDEN] if frozenset(pair) not in together)
+    try:
+        return replace(
+            limits,
+            lock_open=opened,
+            lock_closed=closed,
+            pairs=(*limits.pairs, *pairs),
+            forbidden=(*limits.forbidden, *apart),
+        )
+    except ValueError as error:
+        said, _, english = str(error).partition(" / ")
+        raise ContradictionError(
+            f"Kunci tersimpan bertentangan: {said}. Hapus salah satunya di halaman Regrouping.",
+            f"Saved locks contradict each other: {english or said}. Remove one of them on the page"
+            " Regrouping.",
+        ) from error
 
 
 def saved_roads(folder: Path, sha256: str) -> pd.DataFrame | None:

@@ -36,6 +36,7 @@ def summary(plan: RegroupingPlan, few: int) -> dict[str, object]:
         "counts": {
             "schools": len(schools),
             "candidates": int(schools["is_candidate"].sum()),
+            "candidates_by_level": by_level(schools)["candidates"].to_dict(),
             "merges": merges if possible else None,
             "open": len(schools) - merges if possible else None,
             "kept_out_by_coordinates": int((schools["point_code"] != "").sum()),
@@ -65,6 +66,12 @@ def summary(plan: RegroupingPlan, few: int) -> dict[str, object]:
     }
 
 
+def by_level(schools: pd.DataFrame) -> pd.DataFrame:
+    """``schools`` and ``candidates`` of each level."""
+    table = schools.groupby("level")["is_candidate"].agg(["size", "sum"])
+    return table.set_axis(["schools", "candidates"], axis=1).astype("int64")
+
+
 def notes(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
     """What the plan comes to and why candidates stay open, or why there is none.
 
@@ -85,6 +92,7 @@ def notes(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
             f"{merges} schools merge; saves {saved:,.0f} million rupiah a year; gap"
             f" {solution.gap:.4%} in {solution.seconds:.1f} seconds.",
         ),
+        *_levels(plan),
         *_stays(plan, reason),
     ]
 
@@ -94,6 +102,25 @@ def stays_open(plan: RegroupingPlan, reason: pd.DataFrame) -> dict[str, int]:
     own = reason["reason"].where(plan.prepared.schools["is_candidate"].to_numpy(dtype=bool))
     counted = own[own.isin(list(_STAYS))].value_counts()
     return {str(name): int(count) for name, count in counted.items()}
+
+
+def _levels(plan: RegroupingPlan) -> list[tuple[str, str]]:
+    """How many candidates each level has, where there are several levels."""
+    table = by_level(plan.prepared.schools)
+    if len(table) < 2:
+        return []
+    told = [
+        ", ".join(
+            f"{row.Index} {row.candidates} {word} {row.schools}" for row in table.itertuples()
+        )
+        for word in ("dari", "of")
+    ]
+    return [
+        (
+            f"Calon per jenjang, batasnya sama: {told[0]}. Satu jenjang saja: --level.",
+            f"Candidates by level, by one threshold: {told[1]}. One level alone: --level.",
+        )
+    ]
 
 
 def _stays(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
@@ -150,7 +177,7 @@ def findings(faults: list[Fault], schools: pd.DataFrame) -> list[dict[str, objec
         one: dict[str, object] = {
             "code": fault.code,
             "row": fault.row,
-            "npsn": by_line.get(fault.row, "") if fault.row else "",
+            "npsn": fault.details.get("npsn", by_line.get(fault.row, "") if fault.row else ""),
             "message": fault.message("id"),
             "message_en": fault.message("en"),
             "remedy": fault.remedy("id"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from analytics import state, store, store_tables
 from analytics.edition_in_force import edition_in_force
 from analytics.enrolment_stored import TOTAL, stored_history
 from analytics.faults import Fault
-from analytics.regrouping_condition import calls_itself_one_roof, one_roof
+from analytics.regrouping_condition import calls_itself_one_roof, one_roof, usable_rooms
 from analytics.regrouping_file import read_history, read_schools
 from analytics.regrouping_stored import NOTHING_SAVED, SavedMergers, saved_mergers
 from analytics.store import StoreError
@@ -22,6 +22,15 @@ from analytics.teachers import evenly_by_grade
 # Levels that a kabupaten or kota may merge, and the state schools among all.
 LEVELS = ("TK", "SD", "SMP")
 PUBLIC = "negeri"
+# What to mend where the schools are those of an edition and no file.
+_AT_DATA = {
+    "regroup_rooms_unknown": ("banyaknya ruang kelas", "the number of classrooms"),
+    "regroup_coordinate": (
+        "lintang dan bujurnya, atau beri jarak jalannya dengan --roads",
+        "its latitude and longitude, or give its roads with --roads",
+    ),
+    "regroup_spread_evenly": ("murid per kelas", "pupils by grade"),
+}
 _CELLS = ["npsn", "school_year", "grade", "pupil_count", "level"]
 
 
@@ -45,7 +54,7 @@ class Told:
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
-def in_file(path: Path, past: Path | None, on: date) -> Told:
+def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = ()) -> Told:
     """A file of schools, and one of their pupils in past years where there is one.
 
     Raises
@@ -64,10 +73,25 @@ def in_file(path: Path, past: Path | None, on: date) -> Told:
         faults += strangers(past.name, "regroup_history_unknown", before, ("npsn",), file.schools)
         last = before["school_year"].max() + 1 if len(before) else on.year
         history = pd.concat([before, now.assign(school_year=last)], ignore_index=True)
-    return Told(path.name, file.schools, file.pupils, history, faults, on)
+    schools = file.schools
+    if levels:
+        schools = schools.loc[schools["level"].isin(levels)].reset_index(drop=True)
+        if schools.empty and not any(fault.severity == "error" for fault in faults):
+            told = ", ".join(sorted(set(file.schools["level"])))
+            raise StoreError(
+                f"{path.name}: tidak ada sekolah {', '.join(levels)}; jenjang di berkas: {told}",
+                f"{path.name}: no schools of {', '.join(levels)}; levels in the file: {told}",
+            )
+    pupils = file.pupils.loc[file.pupils.index.isin(schools["npsn"])]
+    return Told(path.name, schools, pupils, history, faults, on)
 
 
-def in_edition(folder: Path, number: int | None = None, on: date | None = None) -> Told:
+def in_edition(
+    folder: Path,
+    number: int | None = None,
+    on: date | None = None,
+    levels: tuple[str, ...] = (),
+) -> Told:
     """State schools of an edition that teach pupils, as the page Regrouping asks about them.
 
     Parameters
@@ -76,6 +100,8 @@ def in_edition(folder: Path, number: int | None = None, on: date | None = None) 
         The edition; None: the one in force.
     on
         The day the answer is for; None: that of the edition.
+    levels
+        Schools of these levels only; none: of every level a kabupaten or kota may merge.
 
     Returns
     -------
@@ -98,17 +124,18 @@ def in_edition(folder: Path, number: int | None = None, on: date | None = None) 
     counted = enrolment.dropna(subset=["npsn", "school_year", "grade", "pupil_count"])
     schools = _latest(profiles, counted)
     cells = _cells(stored_history(profiles, counted), schools)
-    is_ours = schools["level"].isin(LEVELS) & (schools["status"] == PUBLIC)
+    is_ours = schools["level"].isin(levels or LEVELS) & (schools["status"] == PUBLIC)
     year = cells["school_year"].max()
     now = cells.loc[cells["school_year"] == year]
     taught = schools["npsn"].map(now.groupby("npsn")["pupil_count"].sum()).fillna(0) > 0
     kept = schools.loc[is_ours & taught].reset_index(drop=True)
     if kept.empty:
+        which = f" {', '.join(levels)}" if levels else ""
         raise StoreError(
-            f"Edisi {held.number} belum berisi murid sekolah negeri. Impor murid per sekolah, atau"
-            " beri --schools.",
-            f"Edition {held.number} has no pupils of state schools. Import pupils by school, or"
-            " give --schools.",
+            f"Edisi {held.number} belum berisi murid sekolah negeri{which}. Impor murid per"
+            " sekolah, atau beri --schools.",
+            f"Edition {held.number} has no pupils of state schools{which}. Import pupils by"
+            " school, or give --schools.",
         )
     own = now.loc[now["npsn"].isin(kept["npsn"])]
     wide = own.pivot_table(
@@ -134,6 +161,19 @@ def in_edition(folder: Path, number: int | None = None, on: date | None = None) 
         held,
         _left_aside(held, int((is_ours & ~taught).sum()), int((~is_ours).sum()), int(year)),
     )
+
+
+def mended_at_data(fault: Fault) -> Fault:
+    """A finding of an edition with what to do on the page Data, where no file has the column."""
+    found = [about for start, about in _AT_DATA.items() if fault.code.startswith(start)]
+    if not found:
+        return fault
+    indonesian, english = found[0]
+    remedy = {
+        "remedy_id": f"Perbaiki di halaman Data: muat daftar sekolah dengan {indonesian}",
+        "remedy_en": f"Mend it on the page Data: load a list of schools with {english}",
+    }
+    return replace(fault, details={**fault.details, **remedy})
 
 
 def strangers(
@@ -169,7 +209,8 @@ def some(names: list[str], most: int = 5) -> str:
 def _spread_count(now: pd.DataFrame, counted: pd.DataFrame, kept: pd.Series) -> int:
     """How many schools told a total only in the last year."""
     here = now.loc[now["npsn"].isin(kept), "npsn"]
-    return int((~pd.Series(here.unique()).isin(counted["npsn"])).sum())
+    by_grade = counted.loc[counted["school_year"].isin(now["school_year"]), "npsn"]
+    return int((~pd.Series(here.unique()).isin(by_grade)).sum())
 
 
 def _latest(profiles: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
@@ -234,8 +275,7 @@ def _left_aside(held: store.Edition, silent: int, other: int, year: int) -> list
 
 
 def _of_rooms(name: str, schools: pd.DataFrame) -> list[Fault]:
-    rooms = pd.to_numeric(schools["classroom_count"]).fillna(0)
-    unknown = int((rooms <= 0).sum())
+    unknown = int(usable_rooms(schools)["rooms"].isna().sum())
     return [Fault(name, "regroup_rooms_unknown", details={"count": unknown})] if unknown else []
 
 

@@ -218,7 +218,8 @@ def with_forecast(
         "school_id", keep="last"
     )
     place = latest.set_index("school_id")
-    graded = set(history.loc[history["grade"] != TOTAL, "school_id"])
+    # Of a school that is forecast by grade the total is told twice.
+    graded = set(ahead.loc[ahead["grade"] != TOTAL, "school_id"])
     ahead = ahead.loc[(ahead["grade"] != TOTAL) | ~ahead["school_id"].isin(graded)]
     ahead = ahead.loc[ahead["school_year"] > last_year]
     return pd.concat(

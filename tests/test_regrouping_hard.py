@@ -6,12 +6,14 @@ import math
 import time
 from dataclasses import replace
 from itertools import combinations, product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics import regrouping_pricing
 from analytics.regrouping_annealing import annealed
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_pricing import priced, priced_nearest
@@ -195,6 +197,39 @@ def test_a_bound_is_proved_where_time_is_over_before_any_search_ended(monkeypatc
     assert late.is_proven
     assert late.high >= town.cost_all_open - best.objective - 1e-6
     assert late.high == pytest.approx(1.3 * settled.high, rel=0.02)
+
+
+class Clock:
+    """Time that passes only while something searches."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Slow:
+    """A search that ends when its time is over, and finds nothing."""
+
+    programme = SimpleNamespace(most_merges=None)
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.ended = clock, []
+
+    def whole_search(self, *_, deadline, **__):
+        self.clock.now = deadline
+        self.ended.append(deadline)
+        return SimpleNamespace(is_whole=True, best=np.zeros(2), stars=None)
+
+
+@pytest.mark.parametrize(("stop", "ended"), [(25.0, [10, 20, 25]), (0.0, [])])
+def test_a_bound_that_is_looked_for_late_keeps_to_its_time(monkeypatch, stop, ended):
+    # Each search may take 10 seconds, six of them 60; there are fewer.
+    clock = Clock()
+    monkeypatch.setattr(regrouping_pricing, "time", clock)
+    slow = Slow(clock)
+    regrouping_pricing._proved_late(slow, np.ones(2), 0.0, 10.0, stop)
+    assert slow.ended == ended
 
 
 @given(

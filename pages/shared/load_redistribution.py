@@ -182,9 +182,8 @@ def _own_teachers(in_post: pd.DataFrame, private: set[str]) -> pd.DataFrame:
 
 
 def _spread_count(key: SchoolKey, npsn: set[str]) -> int:
-    """Schools that tell totals only."""
-    history = load_schools.history_of(key)
-    return len(npsn & set(history.loc[history["grade"] == school_view.TOTAL, "school_id"]))
+    """Schools whose last year is a total."""
+    return len(npsn & load_regrouping.spread_schools(key))
 
 
 def merger_plan(question: Question) -> RegroupingPlan:
