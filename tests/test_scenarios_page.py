@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,9 +17,11 @@ from pages.shared import (
     access,
     gauge_figures,
     load,
+    load_searches,
     scenario_details,
     scenario_held,
     scenario_link,
+    scenario_saved,
     scenario_view,
     scenario_words,
 )
@@ -285,13 +288,19 @@ def test_nobody_saves_over_what_another_saved_since(own_city, monkeypatch):
 
 def test_a_double_click_saves_once_and_tells_of_it(own_city, monkeypatch):
     monkeypatch.setattr(access, "actor", lambda: "setempat")
+    now = [1_000.0]
+    monkeypatch.setattr(scenario_saved, "time", SimpleNamespace(monotonic=lambda: now[0]))
     test = opened(monkeypatch, own_city, s="zero_growth")
     move(test, "plan.keep_cap", False)
     next(one for one in test.text_input if one.key == "skenario-nama").set_value("Dua kali").run()
-    for _ in range(2):
+    for now[0] in (1_000.0, 1_000.0 + scenario_saved._AGAIN_SECONDS - 0.1):
         button(test, "simpan-baru").click().run()
         assert "Tersimpan: Dua kali, revisi 1." in said(test)
     assert [one.name for one in load.state().saved_scenarios()] == ["Dua kali"]
+    # Pressed again later it is asked again: there is one of that name already.
+    now[0] += scenario_saved._AGAIN_SECONDS
+    button(test, "simpan-baru").click().run()
+    assert "Tersimpan: Dua kali, revisi 1." not in said(test)
     # What is moved in between is saved.
     move(test, "plan.replacement_ratio", 0.5)
     button(test, "simpan").click().run()
@@ -360,6 +369,23 @@ def test_a_target_is_asked_for_only_where_the_measure_is_known(tmp_path, monkeyp
     offered = test.selectbox(key="ukuran_sasaran").options
     assert offered and not [name for name in offered if "APBD" in name]
     assert test.selectbox(key="ukuran_penentu").options == offered
+
+
+def test_without_an_apbd_the_goal_seek_opens_on_what_its_levers_move(tmp_path, monkeypatch):
+    no_budget = written(tmp_path, employee=staff().assign(golongan="III/d"))
+    test = opened(monkeypatch, no_budget, s="zero_growth", rinci="penentu")
+    assert test.selectbox(key="ukuran_sasaran").value in ("unfilled_post_years", "apbd_idr")
+    assert "di bawah batas?" not in said(test)
+    assert "#### Apa yang menurunkan" in said(test)
+
+
+def test_who_only_looks_at_what_decides_ends_nobody_elses_search(city, monkeypatch):
+    stopped = []
+    monkeypatch.setattr(load_searches, "stop", stopped.append)
+    test = opened(monkeypatch, city, s="zero_growth", rinci="penentu")
+    test.selectbox(key="ukuran_penentu").set_value("hired_count").run()
+    test.selectbox(key="ukuran_sasaran").set_value("hired_count").run()
+    assert not test.exception and stopped == []
 
 
 @pytest.mark.parametrize("measure", ["cap_ratio", "cap_ratio_worst"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, wait
+from concurrent.futures import CancelledError, Executor, wait
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -67,6 +69,12 @@ def begun(key: Key, one: Scenario, gate: threading.Event) -> load_searches.Searc
     assert load_searches.tornado(key, one, MEASURE) is None
     assert gate.asked.wait(30)  # type: ignore[attr-defined]
     return load_searches.of_tornado(key, one, MEASURE)
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let searches see a clock that is so far ahead; nobody else does."""
+    ahead = SimpleNamespace(monotonic=lambda: time.monotonic() + seconds)
+    monkeypatch.setattr(load_searches, "time", ahead)
 
 
 def test_a_lever_does_not_wait_for_the_searches_of_others(key, gate, visitor):
@@ -136,12 +144,52 @@ def test_a_search_that_another_follows_goes_on(key, gate, visitor):
     assert load_searches.share_done(search) is None
 
 
+def test_a_search_is_not_ended_by_who_never_asked_for_it(key, gate, visitor, monkeypatch):
+    search = begun(key, told(1.26), gate)
+    visitor[0] = "budi"
+    # Ani's browser looks rarely while its page lies behind others.
+    monkeypatch.setattr(load_searches, "_FOLLOWED_SECONDS", -1.0)
+    load_searches.stop(search)
+    assert not load_searches._COURSES[search].is_stopped
+    visitor[0] = "ani"
+    assert load_searches.share_done(search) == 0.0
+
+
+def test_who_looks_once_a_minute_still_follows_a_search(key, gate, visitor, monkeypatch):
+    search = begun(key, told(1.27), gate)
+    visitor[0] = "budi"
+    assert load_searches.tornado(key, told(1.27), MEASURE) is None
+    later(monkeypatch, 65.0)
+    load_searches.stop(search)
+    assert not load_searches._COURSES[search].is_stopped
+
+
+def test_a_search_whose_visitors_closed_the_page_ends_for_those_who_wait(key, gate, monkeypatch):
+    search = begun(key, told(1.28), gate)
+    job, course = load_searches.SEARCHES.work[search], load_searches._COURSES[search]
+    later(monkeypatch, 300.0)
+    gate.set()
+    with pytest.raises(CancelledError):
+        job.result(timeout=30)
+    # The run under way ended, the two after it never began, and nothing is left of it.
+    assert course.finished == 1
+    assert search not in load_searches.SEARCHES.work and search not in load_searches._COURSES
+    # Who comes back begins again.
+    while (found := load_searches.tornado(key, told(1.28), MEASURE)) is None:
+        pass
+    assert found["found"].tolist() == [1, 1, 1]
+
+
 def test_a_search_given_up_while_it_is_read_is_no_error(key, gate):
     search = begun(key, told(1.23), gate)
     job = load_searches.SEARCHES.work[search]
     load_searches._COURSES[search].is_stopped = True
     gate.set()
     job.exception(timeout=30)
+    # As if it had been read in the moment before it was cleared away.
+    with load_searches.SEARCHES.lock:
+        load_searches.SEARCHES.work[search] = job
+        load_searches._COURSES[search] = load_searches._Course(3)
     assert load_searches.tornado(key, told(1.23), MEASURE) is None
     assert search not in load_searches.SEARCHES.work
 

@@ -27,8 +27,11 @@ Found = TypeVar("Found")
 # Seconds for the best mix of each of many runs.
 SEARCH_SECONDS = 1.0
 _RUNS_A_SEEK = 12
-# Who has not looked at a search for so long no longer follows it.
-_FOLLOWED_SECONDS = 10.0
+# Who has not looked at a search for so long no longer follows it: one who gives it up then ends it
+# for all. A browser lets a page that lies behind others look once a minute.
+_FOLLOWED_SECONDS = 90.0
+# Nor does anybody come back who has not looked for so long: it ends for others who wait.
+_LEFT_SECONDS = 240.0
 
 SEARCHES = Desk("searches", kept=24)
 
@@ -65,20 +68,24 @@ class _Course:
     def share(self) -> float:
         return min(self.finished / max(self.expected, 1), 0.99)
 
-    def is_followed(self) -> bool:
+    def is_followed(self, within_seconds: float = _FOLLOWED_SECONDS) -> bool:
         """Whether anybody has looked at it lately."""
         now = time.monotonic()
-        return any(now - at < _FOLLOWED_SECONDS for at in self.seen.values())
+        # Copied at once: whoever looks for the first time is added by another thread.
+        return any(now - at < within_seconds for at in list(self.seen.values()))
 
 
 class _InTurn(Executor):
-    """Run after run in the thread that asks, each counted; nothing more once it was given up."""
+    """Run after run in the thread that asks, each counted; nothing more once it was given up.
+
+    Given up is also what nobody has looked at for minutes: its visitors closed the page.
+    """
 
     def __init__(self, course: _Course) -> None:
         self._course = course
 
     def submit(self, fn: Callable[..., Found], /, *args: Any, **kwargs: Any) -> Future[Found]:  # noqa: ANN401 (as Executor.submit)
-        if self._course.is_stopped:
+        if self._course.is_stopped or not self._course.is_followed(_LEFT_SECONDS):
             raise CancelledError
         job: Future[Found] = Future()
         try:
@@ -133,7 +140,9 @@ def stop(search: Search) -> None:
         job, course = SEARCHES.work.get(search), _COURSES.get(search)
         if job is None or course is None or job.done():
             return
-        course.seen.pop(_visitor(), None)
+        if course.seen.pop(_visitor(), None) is None:
+            # Who never asked for it does not end what others wait for.
+            return
         if course.is_followed():
             return
         course.is_stopped = True
@@ -185,7 +194,7 @@ def seeks(
 
 def _ready(search: Search, work: Callable[[Executor], Found], expected: int) -> Found | None:
     """What a search found; begun where nobody asked before, None until it is done."""
-    job = _begun(search, work, expected)
+    job, course = _begun(search, work, expected)
     if not job.done():
         wait([job], QUIET_SECONDS)
     if not job.done():
@@ -195,37 +204,46 @@ def _ready(search: Search, work: Callable[[Executor], Found], expected: int) -> 
             return job.result()
         except CancelledError:
             # Somebody gave it up in this very moment: it begins again when asked again.
-            _forget(search, job)
+            _forget(search, course)
             return None
         except Exception:
-            _forget(search, job)
+            _forget(search, course)
             raise
 
 
-def _begun(search: Search, work: Callable[[Executor], Found], expected: int) -> Future[Any]:
+def _begun(
+    search: Search, work: Callable[[Executor], Found], expected: int
+) -> tuple[Future[Any], _Course]:
     with SEARCHES.lock:
         job = SEARCHES.work.pop(search, None)
+        course = _COURSES.get(search, _Course(expected))
         if job is None:
-            course = _COURSES[search] = _Course(expected)
+            _COURSES[search] = course = _Course(expected)
 
             def alone() -> Found:
-                with threadpool_limits(limits=1):
-                    return work(_InTurn(course))
+                try:
+                    with threadpool_limits(limits=1):
+                        return work(_InTurn(course))
+                except CancelledError:
+                    _forget(search, course)
+                    raise
 
             job = SEARCHES.worker.submit(alone)
         SEARCHES.work[search] = job
-        _COURSES[search].seen[_visitor()] = time.monotonic()
+        course.seen[_visitor()] = time.monotonic()
         # What was found longest ago, and nobody asked for since, goes first.
         done = [name for name, held in SEARCHES.work.items() if held.done()]
         for name in done[: max(len(SEARCHES.work) - SEARCHES.kept, 0)]:
             del SEARCHES.work[name], _COURSES[name]
-    return job
+    return job, course
 
 
-def _forget(search: Search, job: Future[Any]) -> None:
+def _forget(search: Search, course: _Course) -> None:
+    """Leave nothing behind of a search that ended without an answer."""
     with SEARCHES.lock:
-        if SEARCHES.work.get(search) is job:
-            del SEARCHES.work[search], _COURSES[search]
+        if _COURSES.get(search) is course:
+            SEARCHES.work.pop(search, None)
+            del _COURSES[search]
 
 
 def _visitor() -> str:

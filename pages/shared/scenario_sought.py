@@ -29,6 +29,8 @@ from pages.shared.words import language, percent, t
 
 _SHOWN = 10
 _RATIO, _POSTS = "cap_ratio", "unfilled_post_years"
+# What the goal seek opens on: the first that is known, all of them moved by the levers sought.
+_GOALS = (_RATIO, _POSTS, "apbd_idr")
 # Levers of numbers that a government can pull, and one that it cannot.
 _SOUGHT = (
     "plan.replacement_ratio",
@@ -85,12 +87,13 @@ def only_about(key: Key, told: Scenario) -> None:
             load_searches.stop(begun.pop(what))
 
 
-def _only(what: str, search: Search) -> None:
+def _only(what: str, search: Search, *, is_asked: bool) -> None:
     """What this visitor asked before and no longer looks at is given up."""
     begun: dict[str, Search] = st.session_state.setdefault(_BEGUN, {})
     if what in begun and begun[what] != search:
-        load_searches.stop(begun[what])
-    begun[what] = search
+        load_searches.stop(begun.pop(what))
+    if is_asked:
+        begun[what] = search
 
 
 def tornado(view: Seen) -> None:
@@ -102,7 +105,7 @@ def tornado(view: Seen) -> None:
         measure = inputs.choice("ukuran_penentu", t("Ukuran"), names, first, widget="select")
         go = _asked("tornado", view, t("Geser setiap tuas"), measure)
     search = load_searches.of_tornado(view.key, view.told, measure)
-    _only("tornado", search)
+    _only("tornado", search, is_asked=go)
     if not go:
         layout.note(t("Setiap tuas digeser sendiri-sendiri ke nilai rendah dan tinggi."))
         return
@@ -169,15 +172,16 @@ def _end(row: dict[str, object], side: str, unit: str) -> str:
 
 def goal(view: Seen) -> None:
     """How far each lever alone must be moved to reach a target."""
-    st.markdown(f"#### {t('Apa yang menjaga kita di bawah batas?')}")
+    heading = st.container()
     names = _known_names(view)
-    first = _RATIO if _RATIO in names else next(iter(names))
+    first = next((one for one in _GOALS if one in names), next(iter(names)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = inputs.choice("ukuran_sasaran", t("Ukuran"), names, first, widget="select")
         target = _target(view, measure)
         go = _asked("sasaran", view, t("Cari nilainya"), measure, target)
+    heading.markdown(f"#### {_goal_question(measure)}")
     search = load_searches.of_seek(view.key, view.told, _SOUGHT, measure, target)
-    _only("sasaran", search)
+    _only("sasaran", search, is_asked=go)
     if not go:
         layout.note(t("Setiap tuas dicari sendiri-sendiri, yang lain tetap."))
         return
@@ -225,6 +229,13 @@ def goal(view: Seen) -> None:
         ],
         "sasaran",
     )
+
+
+def _goal_question(measure: str) -> str:
+    """What a goal seek on a measure asks."""
+    if MEASURES[measure].unit == "bagian":
+        return t("Apa yang menjaga kita di bawah batas?")
+    return t("Apa yang menurunkan {measure}?", measure=_within(measure_names()[measure]))
 
 
 def _within(name: str) -> str:
