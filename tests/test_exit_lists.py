@@ -478,6 +478,14 @@ def test_headings_put_together_from_words_are_known(tmp_path, day, why):
     ]  # fmt: skip
 
 
+def test_the_basis_of_a_dismissal_is_its_reason_only_where_nothing_else_is(tmp_path):
+    # 'Dasar Pemberhentian' holds the number of the letter in lists that tell the reason as well.
+    rows = [["No", "NIP", "Nama", "Dasar Pemberhentian", "Alasan Non Aktif", "TMT Berhenti"],
+            [1, TEACHER, "Rina Kencana", "800/12/2024", "Mencapai batas usia", "01-04-2024"],
+            [2, CLERK, "Budi Santosa", "800/13/2023", "Meninggal dunia", "01-05-2023"]]  # fmt: skip
+    assert judged(tmp_path, rows).exits["cause"].tolist() == ["bup", "meninggal"]
+
+
 @pytest.mark.parametrize("header", ["Tanggal SK Pemberhentian", "No Pertek Pensiun", "TMT Masuk"])
 def test_days_of_letters_and_of_entry_are_no_days_of_leaving(tmp_path, header):
     rows = [["DAFTAR PENSIUN"], [], ["NIP", "Nama", "TMT Pensiun", header],

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analytics.readers.births import birth_column
 from analytics.readers.grades import grade_column
-from analytics.readers.leaving_words import exit_column
+from analytics.readers.leaving_words import UNSURE, exit_column
 from analytics.readers.religions import religion_column
 from analytics.readers.rooms import room_column
 from analytics.readers.spell_words import spell_column
@@ -239,7 +239,8 @@ def meaning_of(written: object, kind: str) -> Meaning:
     if words and is_private(text):
         return Meaning("", DISCARD)
     composed = _COMPOSED[kind](full) if kind in _COMPOSED else ""
-    return Meaning(composed, KEEP, SOUNDS_LIKE) if composed else Meaning()
+    rank = SOUNDS_LIKE + bool(UNSURE & set(full))
+    return Meaning(composed, KEEP, rank) if composed else Meaning()
 
 
 def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) -> Column:

@@ -13,6 +13,9 @@ _REASONS = {
     *("alasan", "sebab", "penyebab", "jenis", "kategori", "macam", "kelompok", "keterangan"),
     "dasar",
 }
+# Words under which some lists hold the reason and others the number of a letter: only where no
+# other column tells the reason.
+UNSURE = {"dasar"}
 _LEAVING = {
     *("berhenti", "diberhentikan", "pemberhentian", "henti", "pensiun", "keluar", "meninggal"),
     *("wafat", "pindah", "mutasi", "phk", "phpk", "nonaktif", "putus", "pemutusan", "resign"),
