@@ -100,18 +100,22 @@ def facts_around(plan: RegroupingPlan, facts: SchoolFacts | None) -> FactsAround
     if kept.empty:
         return FactsAround(SchoolFacts(None, facts.special_needs), SchoolFacts(None, special))
     pupils = pd.Series(plan.prepared.programme.pupils.sum(axis=1), index=npsn)
-    # A school outside the plan keeps its own name and weight.
-    weight = kept["npsn"].map(pupils).fillna(1.0)
-    merged = (
-        kept.assign(
-            npsn=kept["npsn"].map(receiver).fillna(kept["npsn"]), share=kept["share"] * weight
-        )
-        .groupby(["npsn", "religion"], as_index=False)["share"]
-        .sum()
-    )
-    whole = merged.groupby("npsn")["share"].transform("sum")
-    merged = merged.loc[whole > 0].assign(share=(merged["share"] / whole)[whole > 0])
     return FactsAround(
         SchoolFacts(kept, facts.special_needs),
-        SchoolFacts(merged.reset_index(drop=True), special),
+        SchoolFacts(_joined(kept, receiver, pupils), special),
     )
+
+
+def _joined(shares: pd.DataFrame, into: pd.Series, pupils: pd.Series) -> pd.DataFrame:
+    """Shares by religion of merged schools, weighted by their pupils.
+
+    A school outside the plan keeps its own name, and weighs as one pupil.
+    """
+    weight = shares["npsn"].map(pupils).fillna(1.0).astype("float64")
+    moved = shares.assign(
+        npsn=shares["npsn"].map(into).fillna(shares["npsn"]), share=shares["share"] * weight
+    )
+    merged = moved.groupby(["npsn", "religion"], as_index=False)["share"].sum()
+    whole = merged.groupby("npsn")["share"].transform("sum")
+    merged = merged.loc[whole > 0].assign(share=(merged["share"] / whole)[whole > 0])
+    return merged.reset_index(drop=True)

@@ -11,17 +11,21 @@ import pandas as pd
 
 from analytics import state, store, store_tables
 from analytics.edition_in_force import edition_in_force
-from analytics.enrolment_stored import TOTAL, stored_history
+from analytics.enrolment_stored import stored_history
 from analytics.faults import Fault
 from analytics.regrouping_condition import calls_itself_one_roof, one_roof, usable_rooms
 from analytics.regrouping_file import read_history, read_schools
+from analytics.regrouping_schools import (
+    PUBLIC,
+    cells_by_grade,
+    latest_schools,
+    spread_schools,
+)
 from analytics.regrouping_stored import NOTHING_SAVED, SavedMergers, saved_mergers
 from analytics.store import StoreError
-from analytics.teachers import evenly_by_grade
 
 # Levels that a kabupaten or kota may merge, and the state schools among all.
 LEVELS = ("TK", "SD", "SMP")
-PUBLIC = "negeri"
 # What to mend where the schools are those of an edition and no file.
 _AT_DATA = {
     "regroup_rooms_unknown": ("banyaknya ruang kelas", "the number of classrooms"),
@@ -31,7 +35,6 @@ _AT_DATA = {
     ),
     "regroup_spread_evenly": ("murid per kelas", "pupils by grade"),
 }
-_CELLS = ["npsn", "school_year", "grade", "pupil_count", "level"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,8 +125,9 @@ def in_edition(
         profiles = store_tables.school_profiles(connection)
         enrolment = store.ask(connection, "enrolment", school_year=None)
     counted = enrolment.dropna(subset=["npsn", "school_year", "grade", "pupil_count"])
-    schools = _latest(profiles, counted)
-    cells = _cells(stored_history(profiles, counted), schools)
+    schools = latest_schools(profiles, counted)
+    told = stored_history(profiles, counted)
+    cells = cells_by_grade(told, schools)
     is_ours = schools["level"].isin(levels or LEVELS) & (schools["status"] == PUBLIC)
     year = cells["school_year"].max()
     now = cells.loc[cells["school_year"] == year]
@@ -141,7 +145,7 @@ def in_edition(
     wide = own.pivot_table(
         index="npsn", columns="grade", values="pupil_count", aggfunc="sum", fill_value=0
     )
-    spread = _spread_count(now, counted, kept["npsn"])
+    spread = len(spread_schools(told) & set(kept["npsn"]))
     name = f"edisi {held.number}"
     faults = _of_rooms(name, kept)
     if spread:
@@ -204,47 +208,6 @@ def strangers(
 def some(names: list[str], most: int = 5) -> str:
     """The first of several names."""
     return ", ".join(names[:most]) + (" ..." if len(names) > most else "")
-
-
-def _spread_count(now: pd.DataFrame, counted: pd.DataFrame, kept: pd.Series) -> int:
-    """How many schools told a total only in the last year."""
-    here = now.loc[now["npsn"].isin(kept), "npsn"]
-    by_grade = counted.loc[counted["school_year"].isin(now["school_year"]), "npsn"]
-    return int((~pd.Series(here.unique()).isin(by_grade)).sum())
-
-
-def _latest(profiles: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
-    """The latest told profile of each school, one row each."""
-    latest = (
-        profiles.sort_values("school_year", kind="stable").groupby("npsn", as_index=False).last()
-    )
-    unlisted = sorted(set(counted["npsn"]) - set(latest["npsn"]))
-    if unlisted:
-        latest = pd.concat([latest, pd.DataFrame({"npsn": unlisted})], ignore_index=True)
-    highest = latest["npsn"].map(counted.groupby("npsn")["grade"].max())
-    by_grade = pd.cut(highest.astype("float64"), [-1, 0, 6, 9, 12], labels=[*LEVELS, "SMA"])
-    return latest.assign(
-        npsn=latest["npsn"].astype("str"),
-        name=latest["name"].fillna(latest["npsn"]).astype("str"),
-        level=latest["level"]
-        .fillna(by_grade.astype("object"))
-        .fillna("")
-        .astype("str")
-        .str.upper(),
-        status=latest["status"].fillna(PUBLIC),
-        kecamatan=latest["kecamatan"].fillna(""),
-    ).sort_values(["name", "npsn"], ignore_index=True)
-
-
-def _cells(history: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Pupils by school, year and grade; totals spread evenly where a school tells nothing else."""
-    rows = history.rename(columns={"school_id": "npsn", "pupils": "pupil_count"})
-    rows = rows.assign(level=rows["npsn"].map(schools.set_index("npsn")["level"]))
-    is_total = rows["grade"].astype("str") == TOTAL
-    graded = rows.loc[~is_total].assign(grade=lambda one: one["grade"].astype("int64"))
-    totals = rows.loc[is_total, ["npsn", "school_year", "level", "pupil_count"]]
-    parts = [graded[_CELLS], *([evenly_by_grade(totals)[_CELLS]] if len(totals) else [])]
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def _left_aside(held: store.Edition, silent: int, other: int, year: int) -> list[tuple[str, str]]:

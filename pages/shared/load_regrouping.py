@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from analytics import regrouping_years
+from analytics import regrouping_schools, regrouping_years
 from analytics.distances import located
 from analytics.enrolment import Levers
 from analytics.regrouping import Prepared, RegroupingPlan, prepared
@@ -18,11 +18,10 @@ from analytics.regrouping_condition import one_roof
 from analytics.regrouping_limits import Limits
 from analytics.regrouping_outcome import Outcome, outcome, saved_by_year, teachers_freed
 from analytics.regrouping_programme import Prices
+from analytics.regrouping_schools import cells_by_grade
 from analytics.regrouping_years import Pace, Years
-from analytics.teachers import evenly_by_grade
 from pages.shared import load, load_schools, maps, regrouping_roads, school_view, teacher_view
 from pages.shared.load_schools import PUBLIC, SchoolKey
-from pages.shared.school_view import TOTAL
 from pages.shared.words import t
 
 SHARED_POINT = "coordinate_shared"
@@ -62,26 +61,13 @@ def cells_of(key: SchoolKey) -> pd.DataFrame:
 
     Schools that tell totals only have them spread evenly over the grades of their level.
     """
-    history = load_schools.history_of(key)
-    level = load_schools.schools_of(key).set_index("npsn")["level"]
-    rows = history.rename(columns={"school_id": "npsn", "pupils": "pupil_count"})
-    rows = rows.assign(level=rows["npsn"].map(level))
-    is_total = rows["grade"].astype("str") == TOTAL
-    graded = rows.loc[~is_total].assign(grade=lambda one: one["grade"].astype("int64"))
-    totals = rows.loc[is_total, ["npsn", "school_year", "level", "pupil_count"]]
-    columns = ["npsn", "school_year", "grade", "pupil_count", "level"]
-    if totals.empty:
-        return graded[columns].reset_index(drop=True)
-    spread = evenly_by_grade(totals)
-    return pd.concat([graded[columns], spread[columns]], ignore_index=True)
+    return cells_by_grade(load_schools.history_of(key), load_schools.schools_of(key))
 
 
 @lru_cache(maxsize=8)
 def spread_schools(key: SchoolKey) -> frozenset[str]:
     """Schools whose pupils of the last year are a total, spread evenly over the grades."""
-    history = load_schools.history_of(key)
-    last = history.loc[history["school_year"] == history["school_year"].max()]
-    return frozenset(last.loc[last["grade"].astype("str") == TOTAL, "school_id"].astype("str"))
+    return regrouping_schools.spread_schools(load_schools.history_of(key))
 
 
 def now_year(key: SchoolKey) -> int:

@@ -23,6 +23,7 @@ import streamlit as st
 
 from analytics import enrolment, enrolment_stored, store, store_tables
 from analytics.enrolment_learning import Outlook, Progress
+from analytics.regrouping_schools import latest_schools
 from analytics.store import StoreError
 from analytics.teachers import SchoolFacts
 from analytics.teachers_religion import religion_shares
@@ -133,27 +134,9 @@ def schools_of(key: SchoolKey) -> pd.DataFrame:
     ``teacher_count``, ``pupil_count``, ``school_year`` of that profile, classrooms by condition
     and ``is_remote``, ``is_special``, ``is_integrated`` (NA where not told); ordered by name.
     """
-    profiles = profiles_of(key).sort_values("school_year", kind="stable")
-    latest = profiles.groupby("npsn", as_index=False).last()
+    latest = latest_schools(profiles_of(key), enrolment_of(key))
     latest = latest.assign(rombel_count=_rombel_count(key, latest))
-    pupils = enrolment_of(key)
-    unlisted = sorted(set(pupils["npsn"]) - set(latest["npsn"]))
-    if unlisted:
-        latest = pd.concat([latest, pd.DataFrame({"npsn": unlisted})], ignore_index=True)
-    latest = latest.reindex(columns=list(_PROFILE))
-    by_grade = pupils.groupby("npsn")["grade"].max().map(_level_of_grade)
-    level = latest["level"].fillna(latest["npsn"].map(by_grade)).fillna("")
-    return latest.assign(
-        npsn=latest["npsn"].astype("str"),
-        name=latest["name"].fillna(latest["npsn"]),
-        level=level.map(lambda one: str(one).upper()),
-        status=latest["status"].fillna(PUBLIC),
-        kecamatan=latest["kecamatan"].fillna(""),
-    ).sort_values(["name", "npsn"], ignore_index=True)
-
-
-def _level_of_grade(grade: int) -> str:
-    return "TK" if grade == 0 else "SD" if grade <= 6 else "SMP" if grade <= 9 else "SMA"
+    return latest.reindex(columns=list(_PROFILE))
 
 
 @lru_cache(maxsize=8)
@@ -162,7 +145,7 @@ def history_of(key: SchoolKey) -> pd.DataFrame:
 
     Returns
     -------
-    ``school_id``, ``school_year``, ``grade`` (``total`` where a school never told its grades),
+    ``school_id``, ``school_year``, ``grade`` (``total`` in a year without grades),
     ``pupils``, ``district`` (kecamatan), ``level``.
     """
     return enrolment_stored.stored_history(profiles_of(key), enrolment_of(key))
