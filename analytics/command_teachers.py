@@ -11,7 +11,15 @@ from datetime import date
 
 import pandas as pd
 
-from analytics import enrolment_file, rules, store, teachers, teachers_gap
+from analytics import (
+    enrolment_file,
+    rules,
+    store,
+    teachers,
+    teachers_elasticity,
+    teachers_gap,
+    teachers_ratio,
+)
 from analytics.command_line import DONE, WrongUseError, complain, folder_of, write
 from analytics.faults import FaultsError
 from analytics.rules import RuleBook
@@ -255,7 +263,7 @@ def _with_ratio(
     counts = in_post_counts(staff.in_post).set_index("npsn")["teacher_count"]
     schools = pd.Index(own["npsn"].unique())
     here = counts.reindex(schools).fillna(0).rename_axis("npsn").reset_index()
-    ratios = teachers_gap.needed_at_actual_ratio(own, here, question.last_year)
+    ratios = teachers_ratio.needed_at_actual_ratio(own, here, question.last_year)
     for level, rows in ratios.loc[ratios["ratio_basis"] == "level"].groupby("level"):
         ratio = rows["ratio"].iloc[0]
         notes.append(
@@ -314,7 +322,7 @@ def _say_elasticity(cells: pd.DataFrame, question: Question, notes: list[tuple[s
     # One law for both ends: what a new duty adds is no answer to how need follows pupils.
     law = question.on or teachers.first_day(first)
     need = teachers.school_need(ends, question.rulebook, law, question.choice, question.facts)
-    for row in teachers_gap.elasticity(need, first, last).itertuples():
+    for row in teachers_elasticity.elasticity(need, first, last).itertuples():
         if not row.pupils_first:
             continue
         ratio = "-" if pd.isna(row.elasticity) else f"{row.elasticity:.2f}"

@@ -2,7 +2,8 @@
 
 ``preview`` reads and judges a file and says what it would change; it writes nothing. ``load``
 writes exactly what was previewed, or refuses when somebody else imported in between. The file
-itself is never kept.
+itself is never kept. How a kind of file is judged: ``import_judged``; how it is merged with what
+was known: ``import_people``, ``import_lists``, ``import_schools``.
 """
 
 from __future__ import annotations

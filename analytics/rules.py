@@ -1,8 +1,9 @@
 """What the law said, for whom, on a given day.
 
-Every legal value is a dated, sourced row in ``data/rules/``. This module reads those tables,
-refuses them where two rows would answer the same question, and applies what the user chose: the
-reading of a disputed rule, a proposal as a scenario, a local age where the law is not settled.
+Every legal value is a dated, sourced row in ``data/rules/``. The rule book holds those tables,
+read by ``rules_tables`` and refused by ``rules_checks`` where two rows would answer the same
+question, and applies what the user chose: the reading of a disputed rule, a proposal as a scenario,
+a local age where the law is not settled.
 """
 
 from __future__ import annotations

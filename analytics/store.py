@@ -3,6 +3,7 @@
 An edition is built under a temporary name from the edition before it and the new data, in one
 transaction, flushed to the disk and renamed into place; nobody writes to it again. So a killed
 import leaves nothing but a temporary file, and going back is pointing to an earlier edition.
+Its tables as typed frames: ``store_tables``; what an import could not use: ``store_faults``.
 Why: docs/decisions/0001-editions.md.
 """
 

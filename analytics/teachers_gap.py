@@ -1,36 +1,26 @@
 """What is missing or spare: need against who is in post and who leaves, post by post.
 
 A surplus in one school never fills a deficit in another by itself: every sum shows both. Beside
-the strict need stands the need at the ratio of today, and how need follows pupils.
+the strict need stands the need at the ratio of today (``teachers_ratio.py``), and how need follows
+pupils (``teachers_elasticity.py``). Method: docs/method.md eq. 58-61.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from analytics.rules import RuleBook
-from analytics.teachers import (
-    AS_LAW,
-    RELIGION,
-    NeedChoice,
-    SchoolFacts,
-    school_need,
-)
+from analytics.teachers import RELIGION
 from analytics.teachers_in_post import IN_POST, UNKNOWN_POST
 from analytics.teachers_law import SCHOOL_YEAR_DAY, SCHOOL_YEAR_MONTH
+from analytics.teachers_rombel import lowest_level
 
 GAP_COLUMNS = [
     *("npsn", "level", "post", "school_year"),
     *("needed_count", "in_post_count", "leaving_count", "gap_count"),
 ]
-# Sizes of schools by which the local elasticity is told: a way of showing, not a rule.
-SCHOOL_SIZES = (60, 120, 240, 480)
-# The shrinkage the local elasticity tries.
-_ONE_TENTH_LESS = -0.1
 _COUNTS = ["needed_count", "in_post_count", "leaving_count", "gap_count"]
 
 
@@ -234,196 +224,7 @@ def turning(gaps: pd.DataFrame, by: Sequence[str] = ("npsn", "post")) -> pd.Data
     return table.reset_index()
 
 
-def needed_at_actual_ratio(
-    classes: pd.DataFrame, staff: pd.DataFrame, base_year: int
-) -> pd.DataFrame:
-    """Teachers if every rombel kept as many as it has today.
-
-    Parameters
-    ----------
-    classes
-        One row per school, school year and grade, as :func:`analytics.teachers.rombel` gives it.
-    staff
-        ``npsn``, ``teacher_count``: teachers in post today
-        (:func:`analytics.teachers_in_post.in_post_counts`, or a school list's own column). A
-        school without a row is left out of the ratio; write 0 for one without teachers.
-    base_year
-        The school year of ``staff``.
-
-    Returns
-    -------
-    One row per ``npsn``, ``school_year``, ``level``: ``rombel_count``, ``ratio`` (teachers per
-    rombel, pooled over the schools of the level), ``ratio_basis`` (``level``; ``all_levels``
-    where the level has no teachers to learn from; ``none``: no ratio, NaN) and ``needed_at_ratio``
-    = ratio x rombel, unrounded, so that sums hold. A school of several levels counts with its
-    lowest for the ratio.
-
-    Method: docs/method.md eq. 62.
-    """
-    keys = ["npsn", "school_year", "level"]
-    table = classes.groupby(keys, sort=True)["rombel_count"].sum().reset_index()
-    level = _lowest_level(classes)
-    base = table.loc[table["school_year"] == base_year].groupby("npsn")["rombel_count"].sum()
-    known = staff.dropna(subset=["npsn", "teacher_count"]).groupby("npsn")["teacher_count"].sum()
-    both = pd.DataFrame({"rombel": base, "teachers": known}).dropna()
-    both = both.loc[both["rombel"] > 0]
-    pooled = both.groupby(level.reindex(both.index).to_numpy())[["rombel", "teachers"]].sum()
-    pooled = pooled.loc[pooled["teachers"] > 0]
-    by_level = pooled["teachers"] / pooled["rombel"]
-    total = both.sum()
-    overall = float(total["teachers"] / total["rombel"]) if total["teachers"] > 0 else np.nan
-    own = table["npsn"].map(level).map(by_level).astype(float)
-    basis = np.select(
-        [own.notna(), np.full(len(own), not np.isnan(overall))], ["level", "all_levels"], "none"
-    )
-    ratio = own.fillna(overall)
-    return table.assign(
-        ratio=ratio, ratio_basis=basis, needed_at_ratio=ratio * table["rombel_count"]
-    )
-
-
-def elasticity(need: pd.DataFrame, first_year: int, last_year: int) -> pd.DataFrame:
-    """How teacher need follows pupils between two school years, by level and in all.
-
-    Parameters
-    ----------
-    need
-        As :func:`analytics.teachers.school_need` gives it; levels out of scope are left out.
-
-    Returns
-    -------
-    One row per ``level``, and one ``semua``: pupils, rombel and needed posts of both years
-    (``pupils_first``, ``pupils_last``, ...), ``pupil_change``, ``need_change`` and ``fte_change``
-    as shares of the first year, and ``elasticity`` = need_change / pupil_change (1: need falls as
-    fast as pupils; 0: not at all). NaN where pupils do not change.
-
-    Method: docs/method.md eq. 63.
-    """
-    rows = need.loc[need["is_in_scope"] & need["school_year"].isin([first_year, last_year])]
-    columns = ["pupil_count", "rombel_count", "needed_count", "needed_fte"]
-    sums = rows.groupby(["level", "school_year"])[columns].sum()
-    levels = list(dict.fromkeys(sums.index.get_level_values("level")))
-    records = []
-    for level in [*levels, "semua"]:
-        own = rows if level == "semua" else rows.loc[rows["level"] == level]
-        year = own.groupby("school_year")[columns].sum().reindex([first_year, last_year]).fillna(0)
-        start, end = year.iloc[0], year.iloc[1]
-        pupils, posts, fte = (
-            _change(start[name], end[name])
-            for name in ("pupil_count", "needed_count", "needed_fte")
-        )
-        records.append(
-            {
-                "level": level,
-                "first_year": first_year,
-                "last_year": last_year,
-                "pupils_first": start["pupil_count"],
-                "pupils_last": end["pupil_count"],
-                "rombel_first": int(start["rombel_count"]),
-                "rombel_last": int(end["rombel_count"]),
-                "needed_first": int(start["needed_count"]),
-                "needed_last": int(end["needed_count"]),
-                "pupil_change": pupils,
-                "need_change": posts,
-                "fte_change": fte,
-                "elasticity": posts / pupils if pupils else np.nan,
-            }
-        )
-    return pd.DataFrame(records)
-
-
-def local_elasticity(  # noqa: PLR0913  (what a question may leave as it is)
-    cells: pd.DataFrame,
-    rulebook: RuleBook,
-    choice: NeedChoice = AS_LAW,
-    change: float = _ONE_TENTH_LESS,
-    sizes: Sequence[int] = SCHOOL_SIZES,
-    facts: SchoolFacts | None = None,
-) -> pd.DataFrame:
-    """What a small change of pupils does to need, by size of school: whole rombel hide it.
-
-    Parameters
-    ----------
-    cells
-        One school year of cells as in :func:`analytics.teachers.rombel`.
-    change
-        Share by which every grade of every school changes, -0.1 for a tenth less; cells are
-        rounded to whole pupils again.
-    sizes
-        Pupils at which the next band of schools begins, rising.
-    facts
-        As in :func:`analytics.teachers.teachers_needed`.
-
-    Returns
-    -------
-    One row per ``level`` and ``size_band`` (``60-119``) with schools in it: ``school_count``,
-    ``pupil_count``, ``needed_count``, ``unmoved_count`` (schools whose need does not move),
-    ``pupil_change``, ``need_change`` and ``elasticity``, NaN where rounding leaves pupils alone.
-
-    Raises
-    ------
-    ValueError
-        When ``cells`` hold several school years, or ``change`` is 0 or below -1.
-
-    Method: docs/method.md eq. 64.
-    """
-    if len(cells["school_year"].unique()) > 1:
-        raise ValueError("cells hold several school years; give one")
-    if change == 0 or change < -1:
-        raise ValueError(f"change is {change}; a share above or below 0, not under -1")
-    changed = cells.assign(pupil_count=np.rint(cells["pupil_count"] * (1 + change)))
-    keys = ["npsn", "level"]
-    before = school_need(cells, rulebook, None, choice, facts).set_index(keys)
-    after = school_need(changed, rulebook, None, choice, facts).set_index(keys)
-    both = before.join(
-        after[["pupil_count", "needed_count"]], suffixes=("", "_after")
-    ).reset_index()
-    both = both.loc[both["is_in_scope"] & (both["pupil_count"] > 0)]
-    edges = [1, *sizes]
-    names = [f"{low}-{high - 1}" for low, high in pairwise(edges)]
-    band = pd.cut(
-        both["pupil_count"],
-        [-np.inf, *(size - 0.5 for size in sizes), np.inf],
-        labels=[*names, f"{sizes[-1]}+"],
-    )
-    both = both.assign(
-        size_band=band,
-        school_count=1,
-        unmoved_count=both["needed_count"] == both["needed_count_after"],
-    )
-    sums = both.groupby(["level", "size_band"], observed=True)[
-        [
-            *("school_count", "pupil_count", "needed_count", "unmoved_count"),
-            *("pupil_count_after", "needed_count_after"),
-        ]
-    ].sum()
-    pupils = sums["pupil_count_after"] / sums["pupil_count"] - 1
-    posts = sums["needed_count_after"] / sums["needed_count"] - 1
-    table = sums.assign(
-        pupil_change=pupils, need_change=posts, elasticity=posts / pupils.where(pupils != 0) + 0.0
-    )
-    dropped = table.drop(columns=["pupil_count_after", "needed_count_after"]).reset_index()
-    return dropped.astype({"size_band": "str"})
-
-
-def _change(start: float, end: float) -> float:
-    return end / start - 1 if start else np.nan
-
-
-def _lowest_level(rows: pd.DataFrame) -> pd.Series:
-    order = {"TK": 0, "SD": 1, "SMP": 2, "SMA": 3}
-    rows = rows.loc[rows["npsn"].notna()]
-    level, names = pd.factorize(rows["level"], use_na_sentinel=False)
-    ranks = np.array([order.get(str(name).upper(), len(order)) for name in names], dtype=np.int64)
-    school, schools = pd.factorize(rows["npsn"])
-    # Of each school the lowest level, of equals the first that stands.
-    first = np.lexsort((ranks[level], school)) if len(rows) else level
-    first = first[np.unique(school[first], return_index=True)[1]]
-    lowest = rows["level"].iloc[first]
-    return lowest.set_axis(pd.Index(schools, name="npsn"))
-
-
 def _level_by_school(needed: pd.DataFrame, staff: pd.DataFrame) -> pd.Series:
     told = staff.dropna(subset=["level"])[["npsn", "level"]]
-    both = pd.concat([_lowest_level(needed), _lowest_level(told)])
+    both = pd.concat([lowest_level(needed), lowest_level(told)])
     return both.loc[~both.index.duplicated()]

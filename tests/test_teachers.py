@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import rules, teachers, teachers_gap, teachers_told
+from analytics import rules, teachers, teachers_elasticity, teachers_ratio, teachers_told
 from analytics.__main__ import main
 from analytics.rules import RuleError
 from analytics.teachers import AS_LAW, NeedChoice, SchoolFacts, rombel, school_need, teachers_needed
@@ -677,7 +677,7 @@ def test_the_account_of_the_gap_closes(people, wanted):
 def test_need_at_todays_ratio_equals_todays_teachers_in_the_base_year():
     cells = pd.concat([SD6, SMP9, SD6.assign(school_year=2027, pupil_count=30)])
     known = pd.DataFrame({"npsn": ["sd", "smp"], "teacher_count": [9, 18]})
-    found = teachers_gap.needed_at_actual_ratio(rombel(cells, BOOK), known, 2026)
+    found = teachers_ratio.needed_at_actual_ratio(rombel(cells, BOOK), known, 2026)
     at = found.set_index(["npsn", "school_year"])["needed_at_ratio"]
     assert at["sd", 2026] == 9
     assert at["smp", 2026] == 18
@@ -687,9 +687,9 @@ def test_need_at_todays_ratio_equals_todays_teachers_in_the_base_year():
 def test_a_level_without_teachers_falls_back_on_all_and_says_so():
     cells = pd.concat([SD6, SMP9])
     known = pd.DataFrame({"npsn": ["sd", "smp"], "teacher_count": [9, 0]})
-    found = teachers_gap.needed_at_actual_ratio(rombel(cells, BOOK), known, 2026)
+    found = teachers_ratio.needed_at_actual_ratio(rombel(cells, BOOK), known, 2026)
     assert found.set_index("npsn")["ratio_basis"].to_dict() == {"sd": "level", "smp": "all_levels"}
-    none = teachers_gap.needed_at_actual_ratio(rombel(cells, BOOK), known.iloc[:0], 2026)
+    none = teachers_ratio.needed_at_actual_ratio(rombel(cells, BOOK), known.iloc[:0], 2026)
     assert none["ratio"].isna().all()
     assert set(none["ratio_basis"]) == {"none"}
 
@@ -700,7 +700,7 @@ def test_elasticity_is_need_change_over_pupil_change():
     after = SD6.assign(pupil_count=28, school_year=2027)
     choice = NeedChoice(english="class_teacher")
     need = school_need(pd.concat([before, after]), BOOK, choice=choice)
-    found = teachers_gap.elasticity(need, 2026, 2027).set_index("level")
+    found = teachers_elasticity.elasticity(need, 2026, 2027).set_index("level")
     assert found.loc["SD", "needed_first"] == 17
     assert found.loc["SD", "elasticity"] == pytest.approx((8 / 17) / (1 / 2))
     assert found.loc["semua", "elasticity"] == found.loc["SD", "elasticity"]
@@ -709,7 +709,9 @@ def test_elasticity_is_need_change_over_pupil_change():
 def test_need_of_small_schools_does_not_follow_pupils_at_all():
     small = pd.concat([SD6.assign(npsn=f"s{n}", pupil_count=10 + n) for n in range(10)])
     large = pd.concat([SD6.assign(npsn=f"l{n}", pupil_count=140 + n) for n in range(10)])
-    found = teachers_gap.local_elasticity(pd.concat([small, large]), BOOK).set_index("size_band")
+    found = teachers_elasticity.local_elasticity(pd.concat([small, large]), BOOK).set_index(
+        "size_band"
+    )
     assert found.loc["60-119", "elasticity"] == 0
     assert found.loc["60-119", "unmoved_count"] == 10
     assert found.loc["480+", "elasticity"] > 0.5

@@ -8,7 +8,15 @@ from functools import lru_cache
 
 import pandas as pd
 
-from analytics import store, store_tables, teachers, teachers_gap, teachers_in_post
+from analytics import (
+    store,
+    store_tables,
+    teachers,
+    teachers_elasticity,
+    teachers_gap,
+    teachers_in_post,
+    teachers_ratio,
+)
 from analytics.enrolment import Levers
 from analytics.teachers import RELIGION, NeedChoice, SchoolFacts
 from pages.shared import load, load_schools, school_view
@@ -139,7 +147,7 @@ def _balance(
         classes=classes,
         need=teachers.need_by_school(classes, needed, book),
         same_law=teachers.school_need(cells, book, teachers.first_day(now_year), key.choice, facts),
-        ratio=teachers_gap.needed_at_actual_ratio(
+        ratio=teachers_ratio.needed_at_actual_ratio(
             classes, teachers_in_post.in_post_counts(in_post), now_year
         ),
         in_post=in_post,
@@ -174,7 +182,7 @@ def _answer(scope: Scope, key: NeedKey) -> Answer:
         by_year=by_year.assign(needed_at_ratio=by_year["school_year"].map(at_ratio)),
         by_post=by_post,
         turning=teachers_gap.turning(by_post, ["post"]),
-        elasticity=teachers_gap.elasticity(
+        elasticity=teachers_elasticity.elasticity(
             _within(held.same_law, npsn, last_year), held.now_year, last_year
         ),
         apart=apart,
@@ -244,7 +252,7 @@ def by_size(scope: Scope, key: NeedKey) -> pd.DataFrame:
     npsn = set(school_view.in_scope(scope)["npsn"])
     now = cells.loc[cells["npsn"].isin(npsn) & (cells["school_year"] == cells["school_year"].min())]
     facts = load_schools.facts_of(key.schools)
-    return teachers_gap.local_elasticity(now, load.rulebook(), key.choice, facts=facts)
+    return teachers_elasticity.local_elasticity(now, load.rulebook(), key.choice, facts=facts)
 
 
 def short(row: pd.Series) -> str:
