@@ -95,7 +95,7 @@ def _page() -> None:
     locks.school(plan)
     details.draw(plan)
     details.method(plan)
-    terms.explain("JP", "BUP", "TMT", "PJOK", "BK")
+    terms.explain("JP", "Satmin", "BUP", "TMT", "PJOK", "BK")
     layout.source_note(*asked.EQUATIONS)
 
 

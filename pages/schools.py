@@ -139,7 +139,7 @@ def _keys(answer: Wave, threshold: int) -> list[layout.Key]:
             number(answer.pupils_ahead),
             t("antara {low} dan {high}", low=number(last["p10"]), high=number(last["p90"])),
             ahead,
-            help=t("Rentang P10-P90: delapan dari sepuluh kenyataan diperkirakan di dalamnya."),
+            help=t("Rentang P10-P90: memuat 8 dari 10 kemungkinan."),
         ),
         layout.Key(
             t("Perubahan sampai {year}", year=horizon),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -389,6 +390,19 @@ def test_the_chart_states_what_it_shows(folder):
     assert "Pensiun terbanyak pada 2027: 5 orang" in figure.replace("<br>", " ").replace(
         "\\u003cbr\\u003e", " "
     )
+
+
+def test_what_the_screen_draws_unchecked_is_what_the_tests_check(folder, monkeypatch):
+    put(folder, roster(OLD + YOUNG))
+    checked = [json.loads(one.proto.spec) for one in page("overview").get("plotly_chart")]
+    monkeypatch.setattr(charts, "IS_CHECKED", False)
+    drawn = [json.loads(one.proto.spec) for one in page("overview").get("plotly_chart")]
+    assert len(drawn) == len(checked) > 1
+    for ours, theirs in zip(drawn, checked, strict=True):
+        # Checking adds Plotly's own look where a figure has none.
+        for one in (ours, theirs):
+            one["layout"].pop("template", None)
+        assert ours == theirs
 
 
 def test_a_damaged_edition_says_what_to_do(folder):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from analytics.regrouping_stored import ROADS_FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {
@@ -266,3 +269,18 @@ def test_the_project_names_no_machine():
         ):
             found = suspicious.search(path.read_text(encoding="utf-8"))
             assert not found, f"{path.relative_to(ROOT)}: {found}"
+
+
+def test_every_pinned_package_says_what_it_earns():
+    told = (ROOT / "docs" / "decisions" / "0002-stack.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [line for line in lines if "==" in line]
+    for group in project["dependency-groups"].values():
+        pinned += [line for line in group if isinstance(line, str)]
+    assert not [one for one in pinned if one.replace("==", " ") not in told]
+
+
+def test_operations_name_every_folder_that_a_backup_must_hold():
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"`data/store/{ROADS_FOLDER}/" in told

@@ -16,6 +16,7 @@ from pages.shared import charts, exit_inputs, inputs, layout, load_exits
 from pages.shared.layout import Column
 from pages.shared.load_exits import ExitKey
 from pages.shared.retirement_figures import Look, look
+from pages.shared.trust import Trust, trust
 from pages.shared.words import day, number, percent, t, tn
 
 _FEWEST_YEARS = 3
@@ -32,7 +33,7 @@ class Verdict:
     ``kind`` is ``unknown``, ``no_better``, ``narrow``, ``wide`` or ``trust``.
     """
 
-    kind: str
+    kind: Trust
     year_count: int = 0
     error_share: float = np.nan
     rival_error_share: float = np.nan
@@ -68,17 +69,9 @@ def verdict(rows: pd.DataFrame) -> Verdict:
     rivals = errors.drop(OURS).dropna()
     best = str(rivals.idxmin())
     covered = float(by_name.loc[OURS, "covered_share"])
-    kind = (
-        "no_better"
-        if errors[OURS] > rivals[best] - _REAL_GAIN * errors[OURS]
-        else "narrow"
-        if covered < _HOLDS[0]
-        else "wide"
-        if covered > _HOLDS[1]
-        else "trust"
-    )
+    is_better = bool(errors[OURS] <= rivals[best] - _REAL_GAIN * errors[OURS])
     return Verdict(
-        kind=kind,
+        kind=trust(covered, _HOLDS, is_better=is_better),
         year_count=len(years),
         error_share=float(errors[OURS]),
         rival_error_share=float(rivals[best]),

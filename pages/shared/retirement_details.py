@@ -59,14 +59,18 @@ def draw(view: View, answer: Calendar) -> None:
     opened = inputs.choice("rinci", t("Rincian"), sections(), CLOSED)
     if opened == CLOSED:
         return
-    {
-        "angka": _counts,
-        "nama": _names,
-        "porsi": _shares,
-        "tunggal": _single_posts,
-        "kepala": _heads,
-        "kontrak": _contracts,
-    }[opened](view, answer)
+    if opened == "angka":
+        _counts(view, answer)
+    elif opened == "nama":
+        _names(view, answer)
+    elif opened == "porsi":
+        _shares(view)
+    elif opened == "tunggal":
+        _single_posts(view)
+    elif opened == "kepala":
+        _heads(view)
+    else:
+        _contracts(answer)
 
 
 def _counts(view: View, answer: Calendar) -> None:
@@ -186,8 +190,7 @@ def _people_table(people: pd.DataFrame, file_name: str) -> None:
     layout.table(_with_words(people), _person_columns(), file_name, key=file_name)
 
 
-def _shares(view: View, answer: Calendar) -> None:
-    del answer
+def _shares(view: View) -> None:
     people = view_of.people(view)
     shares = leaving.share_within(people, view.key.as_of, view_of.HORIZONS, view.by)
     if not access.may_see_names():
@@ -223,8 +226,7 @@ def _horizon() -> int:
     return int(inputs.choice("dalam", t("Dalam"), years, "5"))
 
 
-def _single_posts(view: View, answer: Calendar) -> None:
-    del answer
+def _single_posts(view: View) -> None:
     within_years = _horizon()
     posts = succession.single_holder_posts(load.people_of(view.key), view.key.as_of, within_years)
     posts = leaving_groups.selected(leaving.counted(posts, view.who), dict(view.wanted))
@@ -246,8 +248,7 @@ def _single_posts(view: View, answer: Calendar) -> None:
     )
 
 
-def _heads(view: View, answer: Calendar) -> None:
-    del answer
+def _heads(view: View) -> None:
     within_years = _horizon()
     everyone = load.people_of(view.key)
     units = load.ask("units", government_id="*")
@@ -325,8 +326,7 @@ def _heads(view: View, answer: Calendar) -> None:
         )
 
 
-def _contracts(view: View, answer: Calendar) -> None:
-    del view
+def _contracts(answer: Calendar) -> None:
     ends = answer.contract_ends
     if not ends["contract_end_count"].sum():
         layout.note(t("Tidak ada kontrak P3K dengan tanggal berakhir pada saringan ini."))

@@ -156,8 +156,8 @@ def keys(view: Seen) -> list[layout.Key]:
             t("{change} dibanding {year}", change=_signed_money(spent), year=staff["year"].iloc[0]),
             tuple(spent.astype(float)),
             help=t(
-                "Pegawai hari ini dan penggantinya; tanpa TPG, tanpa belanja pegawai lain. Delapan"
-                " dari sepuluh kemungkinan: {low} sampai {high}, menurut siapa yang pergi dan siapa"
+                "Pegawai hari ini dan penggantinya; tanpa TPG, tanpa belanja pegawai lain. 8 dari"
+                " 10 kemungkinan: {low} sampai {high}, menurut siapa yang pergi dan siapa"
                 " yang datang.",
                 low=money(float(result.tables["money"]["apbd_p10_idr"].iloc[-1])),
                 high=money(float(result.tables["money"]["apbd_p90_idr"].iloc[-1])),

@@ -11,6 +11,7 @@ from analytics import backtest
 from pages.shared import charts, load_schools
 from pages.shared.load_schools import SchoolKey
 from pages.shared.school_inputs import EVERY
+from pages.shared.trust import Trust, trust
 from pages.shared.words import number, percent, t, tn
 
 ALL_SIZES = "all"
@@ -27,7 +28,7 @@ METHODS = ("error_share", "naive_error_share", "plain_error_share")
 class Verdict:
     """Whether to trust the forecast, and why: all over the leads that could be judged."""
 
-    kind: str  # 'unknown', 'trust', 'narrow', 'wide', 'no_better'
+    kind: Trust
     leads: tuple[int, ...] = ()
     worse_leads: tuple[int, ...] = ()
     error_share: float = float("nan")
@@ -80,16 +81,8 @@ def verdict(rows: pd.DataFrame) -> Verdict:
     }
     best_other = rows[["naive_error_share", "plain_error_share"]].min(axis=1)
     worse = rows.loc[rows["error_share"] > best_other * (1 - _REAL_GAIN), "lead_years"]
-    covered = means["covered_share"]
-    kind = (
-        "no_better"
-        if means["error_share"] > min(means["naive_error_share"], means["plain_error_share"])
-        else "narrow"
-        if covered < _HOLDS[0]
-        else "wide"
-        if covered > _HOLDS[1]
-        else "trust"
-    )
+    best_mean = min(means["naive_error_share"], means["plain_error_share"])
+    kind = trust(means["covered_share"], _HOLDS, is_better=means["error_share"] <= best_mean)
     return Verdict(
         kind=kind,
         leads=tuple(int(lead) for lead in rows["lead_years"]),

@@ -220,13 +220,7 @@ def _by_size(scope: Scope, key: NeedKey) -> None:
 
 def apart_note(found: Answer) -> str:
     """Who works in these schools and does not count as a teacher in post."""
-    words = {
-        "part_time": t("P3K paruh waktu"),
-        "honorer": t("honorer"),
-        "off_duty": t("tidak sedang bertugas"),
-        "not_in_roster": t("hanya di Dapodik"),
-        "no_school": t("tanpa sekolah"),
-    }
+    words = teacher_view.apart_names()
     said = [
         f"{layout.count_shown(int(count))} {words[str(reason)]}"
         for reason, count in found.apart.items()

@@ -106,14 +106,7 @@ def _people(people: pd.DataFrame, npsn: str) -> None:
     if people.empty:
         layout.note(t("Belum ada guru yang tercatat di sekolah ini."))
         return
-    words = {
-        "in_post": t("terhitung"),
-        "part_time": t("P3K paruh waktu"),
-        "honorer": t("honorer"),
-        "off_duty": t("tidak sedang bertugas"),
-        "not_in_roster": t("hanya di Dapodik"),
-        "no_school": t("tanpa sekolah"),
-    }
+    words = {"in_post": t("terhitung"), **teacher_view.apart_names()}
     table = people.assign(
         post_name=[teacher_view.post_name(str(post)) for post in people["post"]],
         standing=people["status"].map(words).fillna(people["status"]),

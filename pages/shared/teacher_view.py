@@ -255,6 +255,17 @@ def by_size(scope: Scope, key: NeedKey) -> pd.DataFrame:
     return teachers_elasticity.local_elasticity(now, load.rulebook(), key.choice, facts=facts)
 
 
+def apart_names() -> dict[str, str]:
+    """Why somebody at a school does not count as a teacher in post."""
+    return {
+        "part_time": t("P3K paruh waktu"),
+        "honorer": t("honorer"),
+        "off_duty": t("tidak sedang bertugas"),
+        "not_in_roster": t("hanya di Dapodik"),
+        "no_school": t("tanpa sekolah"),
+    }
+
+
 def short(row: pd.Series) -> str:
     """Posts short; a range where teachers of unknown post may fill some of them."""
     most, least = row["deficit_count"], row["deficit_at_least_count"]

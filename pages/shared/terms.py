@@ -1,4 +1,4 @@
-"""Words of the field that a page uses, each in one line at its foot; all stand on Metode."""
+"""Words of the field that a page uses, each in one line at its foot; all stand in the glossary."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pages.shared.words import t
 
 def explain(*terms: str) -> None:
     """One line of small print: each term with what it means, in the order given."""
-    meanings = _meanings()
-    layout.note(". ".join(f"{term}: {meanings[term]}" for term in terms) + ".")
+    known = meanings()
+    layout.note(". ".join(f"{term}: {known[term]}" for term in terms) + ".")
 
 
-def _meanings() -> dict[str, str]:
+def meanings() -> dict[str, str]:
+    """Each term with what it means, in the visitor's language."""
     return {
         "ABK": t("analisis beban kerja, jumlah orang yang dibutuhkan menurut volume kerja"),
         "APBD": t("anggaran pendapatan dan belanja daerah"),
@@ -28,6 +29,7 @@ def _meanings() -> dict[str, str]:
         "PJOK": t("pendidikan jasmani, olahraga, dan kesehatan"),
         "P10-P90": t("rentang yang memuat 8 dari 10 kemungkinan"),
         "Rombel": t("rombongan belajar, murid yang duduk sekelas"),
+        "Satmin": t("sekolah induk, tempat guru tercatat"),
         "TKD": t("transfer ke daerah dari APBN"),
         "TMT": t("terhitung mulai tanggal"),
         "TPG": t("tunjangan profesi guru, dari transfer pusat"),

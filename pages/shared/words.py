@@ -143,11 +143,6 @@ def month(value: date | pd.Timestamp | None) -> str:
     return NONE if value is None or pd.isna(value) else _date(value, "MMM y")
 
 
-def weekday(value: date | pd.Timestamp) -> str:
-    """``Jumat, 1 Agustus 2025``."""
-    return _date(value, "EEEE, d MMMM y")
-
-
 def _date(value: date | pd.Timestamp, pattern: str) -> str:
     return format_date(value, pattern, locale=LOCALES[language()])
 
