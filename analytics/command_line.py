@@ -74,6 +74,22 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def school_number(text: str) -> str:
+    """An NPSN, also as a spreadsheet writes it: ``20500001.0``, ``'20500001``."""
+    return text.strip().lstrip("'").removesuffix(".0")
+
+
+def school_numbers(text: str) -> tuple[str, ...]:
+    """Several NPSN between commas."""
+    return tuple(filter(None, map(school_number, names(text))))
+
+
+def school_pair(text: str) -> tuple[str, str]:
+    """Two NPSN around an equals sign."""
+    left, right = pair(text)
+    return school_number(left), school_number(right)
+
+
 def class_size(text: str) -> tuple[str, int]:
     """A level with the most pupils of a class, as ``SD=24``."""
     level, equals, number = text.rpartition("=")

@@ -5,7 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from analytics.command_line import amount, class_size, day, names, pair, whole
+from analytics.command_line import (
+    amount,
+    class_size,
+    day,
+    school_numbers,
+    school_pair,
+    whole,
+)
 from analytics.command_regroup_switches import add_switches
 
 
@@ -160,14 +167,14 @@ def add_regroup(
     )
     command.add_argument("--most-into", type=whole, metavar="N", help="sekolah per penerima")
     command.add_argument("--most-merges", type=whole, metavar="N", help="penggabungan seluruhnya")
-    command.add_argument("--lock-open", type=names, default=(), metavar="NPSN,...")
-    command.add_argument("--lock-closed", type=names, default=(), metavar="NPSN,...")
+    command.add_argument("--lock-open", type=school_numbers, default=(), metavar="NPSN,...")
+    command.add_argument("--lock-closed", type=school_numbers, default=(), metavar="NPSN,...")
     command.add_argument(
-        "--pair", action="append", default=[], type=pair, metavar="NPSN=NPSN",
+        "--pair", action="append", default=[], type=school_pair, metavar="NPSN=NPSN",
         help="yang ini harus bergabung ke yang itu; boleh berulang",
     )  # fmt: skip
     command.add_argument(
-        "--forbid", action="append", default=[], type=pair, metavar="NPSN=NPSN",
+        "--forbid", action="append", default=[], type=school_pair, metavar="NPSN=NPSN",
         help="dua sekolah yang tidak boleh bergabung; boleh berulang",
     )  # fmt: skip
     command.add_argument("--roads", type=Path, metavar="R.csv", help="from,into,km: jarak jalan")
@@ -180,7 +187,7 @@ def add_regroup(
         "--out", type=str, required=True, metavar="plan.csv", help="'-' untuk layar"
     )
     command.add_argument("--summary", type=Path, metavar="s.json", help="tujuan, batas, selisih")
-    add_switches(command, amount, whole, names)
+    add_switches(command, amount, whole, school_numbers)
 
 
 def add_redistribute(

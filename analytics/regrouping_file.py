@@ -17,9 +17,10 @@ from analytics import checks_cells
 from analytics.enrolment_panel import are_years, school_years
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import plain_number, table_of
-from analytics.readers.grades import grade_column
+from analytics.readers.grades import GRADE_COLUMN, grade_column
 from analytics.readers.headers import KEEP, meaning_of
 from analytics.readers.rooms import room_column
+from analytics.readers.tabular import is_numbering
 from analytics.regrouping_condition import usable_rooms
 from analytics.teachers import evenly_by_grade
 
@@ -40,6 +41,8 @@ _CONDITIONS = {
     "baik": "room_good_count", "rusak_ringan": "room_light_count",
     "rusak_sedang": "room_moderate_count", "rusak_berat": "room_heavy_count",
 }  # fmt: skip
+_TOTAL_ROW = r"(?i)\W*(?:sub ?)?(?:jumlah|jml|total|rata-?rata|rekap\w*|grand total)\b"
+_LONGEST_NUMBER = 12
 _FORMS = ("bentuk", "bentuk_pendidikan", "bentuk pendidikan")
 _SPECIAL_FORMS = ("SLB", "SDLB", "SMPLB", "SMALB")
 
@@ -89,10 +92,10 @@ def read_schools(path: Path) -> SchoolFile:
         raise FaultsError(
             [Fault(path.name, "regroup_column_missing", details={"name": ", ".join(missing)})]
         )
-    text = text.loc[(text != "").any(axis=1)]
-    if text.empty:
-        raise FaultsError([Fault(path.name, "file_empty")])
     faults: list[Fault] = []
+    text = _without_furniture(path, text, faults)
+    if text.empty:
+        raise FaultsError([Fault(path.name, "file_no_rows")])
     # As written, so that the plan can be laid beside the file again.
     npsn = plain_number(text["npsn"])
     for line in text.index[npsn == ""]:
@@ -173,6 +176,10 @@ def read_history(path: Path) -> pd.DataFrame:
 
 def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
     """A table of schools with headings of Dapodik lists under the names of this command."""
+    points = {"lat", "lon"} & {*text.columns, *(_our_heading(str(each)) for each in text.columns)}
+    if {"x", "y"} <= set(text.columns) and not points:
+        # Beside a y an x is no tenth grade.
+        text = text.rename(columns={"x": "lon", "y": "lat"})
     taken = set(text.columns)
     named: dict[str, str] = {}
     for heading in text.columns:
@@ -180,13 +187,56 @@ def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
         if ours and ours not in taken:
             named[heading] = ours
             taken.add(ours)
-    return text.rename(columns=named)
+    return _with_parts_summed(text.rename(columns=named))
+
+
+def _with_parts_summed(text: pd.DataFrame) -> pd.DataFrame:
+    """Pupils of a grade that stand in several columns (boys and girls, 1A and 1B) added up."""
+    parts: dict[int, list[str]] = {}
+    for heading in text.columns:
+        found = GRADE_COLUMN.fullmatch(grade_column([str(heading)]))
+        if found and found["part"] != "all" and (found["part"] or found["section"]):
+            parts.setdefault(int(found["grade"]), []).append(str(heading))
+    for grade, headings in parts.items():
+        if f"g{grade}" not in text:
+            text = text.assign(**{f"g{grade}": text[headings].apply(_summed, axis=1)})
+    return text
+
+
+def _summed(cells: pd.Series) -> str:
+    """A sum as text; blank where nothing is written, and what is no count as it stands."""
+    written = [cell for cell in cells if cell]
+    counts = [_count(cell) for cell in written]
+    wrong = [cell for cell, count in zip(written, counts, strict=True) if count is None]
+    if wrong or not written:
+        return wrong[0] if wrong else ""
+    return str(sum(count for count in counts if count is not None))
+
+
+def _without_furniture(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
+    """Rows of schools alone: no empty ones, no totals, no notes, no counted columns; told."""
+    text = text.loc[(text != "").any(axis=1)]
+    filled = (text != "").sum(axis=1)
+    named = text.get("name", text["npsn"])
+    is_total = ~text["npsn"].str.contains(r"\d") & (
+        text["npsn"].str.match(_TOTAL_ROW) | named.str.match(_TOTAL_ROW)
+    )
+    is_note = (filled == 1) & (text["npsn"].str.len() > _LONGEST_NUMBER)
+    passed = is_total | is_note
+    if len(text) and filled.iloc[0] > 1 and is_numbering(list(text.iloc[0])):
+        passed.iloc[0] |= bool(text.iloc[0].str.fullmatch(r"[\d()]*").all())
+    for line in text.index[passed]:
+        cell = text.loc[line, "npsn"] or named[line]
+        faults.append(Fault(path.name, "regroup_row_passed", int(line), "npsn", cell))
+    return text.loc[~passed]
 
 
 def _our_heading(heading: str) -> str:
     grade = grade_column([heading])
-    if grade.startswith("grade_") and grade.removeprefix("grade_").isdigit():
-        return f"g{grade.removeprefix('grade_')}"
+    found = GRADE_COLUMN.fullmatch(grade)
+    # 'Jumlah Siswa Kelas 4' is the whole grade; of boys and girls each is a part.
+    if found and not found["section"] and found["part"] in (None, "all"):
+        return f"g{found['grade']}"
     room = room_column([heading])
     meaning = meaning_of(heading, "school")
     column = room or (meaning.column if meaning.policy == KEEP else "")

@@ -78,8 +78,8 @@ def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
                 " rules on teachers know grades 0 to 12.",
             )
         )
-    if above.all():
-        raise FaultsError([Fault(path.name, "history_levels_unknown")])
+    if len(rows) and above.all():
+        raise FaultsError([Fault(path.name, "history_grade_13_only")])
     rows = rows.loc[~above]
     parts = int((rows["pupils"] % 1 > 0).sum())
     if parts:

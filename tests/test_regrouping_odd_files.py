@@ -149,3 +149,73 @@ def test_a_pair_that_cannot_be_says_which_limit(tmp_path, capsys, change, pair, 
     text = district().replace(*change)
     assert planned(tmp_path, text, "--pair", "1=2", *pair)[0] == 1
     assert words in capsys.readouterr().err
+
+
+def same_as_plain(tmp_path, text, *more):
+    """Whether a file in another dress gives the plan of the plain one, to the last rupiah."""
+    _, plain, told = planned(tmp_path, district(), *more)
+    status, plan, summary = planned(tmp_path, text, *more)
+    assert status == 0
+    assert summary["objective"] == pytest.approx(told["objective"])
+    return {one: row["into"] for one, row in plan.items()} == {
+        one: row["into"] for one, row in plain.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Jumlah,,,,,58,58,58,58,58,58,58", ",TOTAL,,,,,58,58,58,58,58,58", "Sumber: Dapodik 2025",
+     "Rata-rata,,,,,8,8,8,8,8,8,8"],
+)  # fmt: skip
+def test_a_row_of_totals_or_a_note_is_no_school(tmp_path, capsys, row):
+    # Seven schools in the file, seven in the plan: a total taken for one cost 3 billion a year.
+    assert same_as_plain(tmp_path, district() + "\n" + row)
+    assert "baris 9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("mark", ["{}", "({})"])
+def test_a_row_that_counts_the_columns_is_no_school(tmp_path, mark):
+    head, *rows = district().splitlines()
+    counted = ",".join(mark.format(at) for at in range(1, len(HEAD.split(",")) + 1))
+    assert same_as_plain(tmp_path, "\n".join([head, counted, *rows]))
+
+
+@pytest.mark.parametrize(
+    "name", ["Jumlah Siswa Kelas {}", "Kelas {} (L+P)", "Murid Tingkat {}", "kls_{}"]
+)
+def test_grades_are_known_by_their_words(tmp_path, name):
+    head, *rows = district().splitlines()
+    for grade in range(1, 7):
+        head = head.replace(f"g{grade}", name.format(grade))
+    assert same_as_plain(tmp_path, "\n".join([head, *rows]))
+
+
+def test_boys_and_girls_of_a_grade_are_added_up(tmp_path):
+    # 5 pupils are 3 boys and 2 girls, 28 are 26 and 2.
+    head, *rows = [line.split(",") for line in district().splitlines()]
+    parts = [f"Kelas {grade} {sex}" for grade in range(1, 7) for sex in "LP"]
+    lines = [",".join([*head[:6], *parts])]
+    for row in rows:
+        told = [part for cell in row[6:] for part in (str(int(cell) - 2), "2")]
+        lines.append(",".join([*row[:6], *told]))
+    assert same_as_plain(tmp_path, "\n".join(lines))
+
+
+def test_a_part_of_a_grade_that_is_no_count_is_refused_as_written(tmp_path, capsys):
+    head = "npsn,lat,lon,rooms,Kelas 1 L,Kelas 1 P"
+    status, _, _ = planned(tmp_path, f"{head}\n1,-7.5,111.0,6,dua,3")
+    assert status == 1
+    assert "dua" in capsys.readouterr().err
+
+
+def test_locks_are_read_as_a_spreadsheet_writes_them(tmp_path):
+    lock = " 1.0, '2 ,3"
+    status, plan, _ = planned(tmp_path, district(), "--lock-open", lock)
+    assert status == 0
+    assert {plan[one]["action"] for one in "123"} == {"open"}
+
+
+def test_x_and_y_are_longitude_and_latitude(tmp_path):
+    head, *rows = district().splitlines()
+    head = head.replace("lat", "Y").replace("lon", "X")
+    assert same_as_plain(tmp_path, "\n".join([head, *rows]))

@@ -798,7 +798,7 @@ def test_a_file_of_fourth_years_alone_is_refused_in_words(tmp_path, capsys):
     source.write_text("school_id,school_year,grade,pupils\nB,2026,13,9\n", encoding="utf-8")
     assert main(["teachers", "--history", str(source), "--out", "-", "--lang", "en"]) == 1
     said = capsys.readouterr().err
-    assert "h.csv" in said and "No school has a level that is known" in said
+    assert "h.csv" in said and "holds grade 13 alone" in said
 
 
 def test_births_of_an_edition_are_read_as_every_page_reads_them(tmp_path):
