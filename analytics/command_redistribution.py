@@ -17,6 +17,7 @@ from analytics.command_line import DONE, WrongUseError, complain, folder_of, wri
 from analytics.command_redistribution_files import Given, situation_of
 from analytics.export import json_text
 from analytics.faults import Fault
+from analytics.plain_table import plain_number
 from analytics.redistribution import Redistribution, redistribute
 from analytics.redistribution_needs import (
     merged_cells,
@@ -201,7 +202,8 @@ def _locks(asked: argparse.Namespace) -> Locks:
 
 
 def _listed(text: str) -> list[str]:
-    return [each.strip() for each in text.split(",") if each.strip()]
+    named = [each.strip() for each in text.split(",") if each.strip()]
+    return [str(each) for each in plain_number(pd.Series(named, dtype="str"))]
 
 
 # ---- the edition in force ------------------------------------------------------------------------

@@ -24,7 +24,9 @@ def stored_history(schools: pd.DataFrame, enrolment: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     ``school_id, school_year, grade`` (``total`` in a year of which a school tells no grades),
-    ``pupils, district, level`` ('' where they are not told).
+    ``pupils, district, level`` ('' where they are not told). Of schools that ever told grades,
+    totals of years of which no school tells anything else are left out: a newer list of schools
+    alone does not hide the grades of them all.
     """
     graded = enrolment.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
     rows = [graded.assign(grade=graded["grade"].astype("object"))]
@@ -33,6 +35,9 @@ def stored_history(schools: pd.DataFrame, enrolment: pd.DataFrame) -> pd.DataFra
         poorer = schools.dropna(subset=["pupil_count", *keys]).astype({"school_year": "int64"})
         told = pd.MultiIndex.from_frame(enrolment[keys].astype({"school_year": "int64"}))
         poorer = poorer.loc[~pd.MultiIndex.from_frame(poorer[keys]).isin(told)]
+        is_never = ~poorer["npsn"].isin(set(enrolment["npsn"]))
+        years = {*enrolment["school_year"], *poorer.loc[is_never, "school_year"]}
+        poorer = poorer.loc[is_never | poorer["school_year"].isin(years)]
         rows.append(
             pd.DataFrame(
                 {

@@ -94,9 +94,10 @@ def with_saved(limits: Limits, saved: SavedMergers, known: Collection[str]) -> L
         )
     except ValueError as error:
         said, _, english = str(error).partition(" / ")
+        names = said.partition(":")[0]
         raise ContradictionError(
             f"Kunci tersimpan bertentangan: {said}. Hapus salah satunya di halaman Regrouping.",
-            f"Saved locks contradict each other: {english or said}. Remove one of them on the page"
+            f"Saved locks contradict each other: {names}: {english}. Remove one of them on the page"
             " Regrouping.",
         ) from error
 

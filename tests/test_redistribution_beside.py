@@ -178,6 +178,14 @@ def test_rows_that_are_equal_count_once_and_are_told(tmp_path, capsys):
     assert "1 baris jam mengajar sama persis" in capsys.readouterr().err
 
 
+def test_a_lock_may_name_a_person_as_a_spreadsheet_writes_the_number(tmp_path, capsys):
+    ani = ANI.replace("Ani", "1980.0").replace("10000002", "10000003")
+    needs = NEEDS + "10000001,mapel:IPA,0,0\n10000002,mapel:IPA,1,24\n"
+    gone, _, _ = answer(tmp_path, ani, needs, "--lock-move", "1980.0")
+    assert gone == [("1980", "10000002")]
+    assert "tidak ada di daftar" not in capsys.readouterr().err
+
+
 def test_two_words_for_one_post_are_one_post(tmp_path):
     # IPA and mapel:IPA are one post of 24 JP, not 14 with 10 beside.
     rows = ANI.replace("10000002,mapel:IPA", "10000001,IPA")
