@@ -1,4 +1,4 @@
-"""The command ``exits``: leavers ahead from any employer's roster, and how far off before.
+"""The command ``exits``: leavers ahead from any employer's roster, how far off before, and why.
 
 ``command_people_switches`` knows the arguments; this module reads, computes and writes the answer.
 """
@@ -13,8 +13,9 @@ from datetime import date
 import pandas as pd
 
 from analytics.command_line import DONE, REFUSED, complain, say, say_faults, write, write_faults
-from analytics.exits import in_service_on
+from analytics.exits import exit_model, in_service_on
 from analytics.exits_backtest import Judged, exits_backtest, printed
+from analytics.exits_drivers import all_group_rates
 from analytics.exits_forecast import exit_forecast, year_names
 from analytics.exits_panel import year_start
 from analytics.exits_roster import Roster, read_roster
@@ -45,7 +46,7 @@ class Answer:
 
 def run(asked: argparse.Namespace) -> int:
     """Do what was asked; the exit status."""
-    found = {"forecast": forecast, "backtest": backtest}[asked.question](asked)
+    found = {"forecast": forecast, "backtest": backtest, "fit": fit}[asked.question](asked)
     write_faults(asked, found.faults)
     say_faults(asked, found.faults)
     for note in found.notes:
@@ -121,6 +122,32 @@ def forecast(asked: argparse.Namespace) -> Answer:
         notes=notes,
         faults=roster.faults,
     )
+
+
+def fit(asked: argparse.Namespace) -> Answer:
+    """What the past teaches: the rate of leaving early by group of ten and more, of no person.
+
+    Raises
+    ------
+    FaultsError
+        As :func:`forecast`, and where fewer than ten are in service (``roster_few``).
+    """
+    roster = _roster(asked)
+    here = in_service_on(roster.spells, asked.as_of)
+    if here.empty:
+        raise FaultsError([_nobody(asked, asked.as_of)])
+    model = exit_model(roster.spells, asked.complete_from, asked.as_of, None, asked.mandatory_age)
+    table = all_group_rates(model, here)
+    if table.empty:
+        raise FaultsError([Fault(asked.roster.name, "roster_few", details={"day": asked.as_of})])
+    rates = ["expected_count", "rate_share"]
+    table[rates] = table[rates].round(_CHANCE_DECIMALS)
+    count = sum(model.exit_counts.values())
+    told = (
+        f"{count} orang keluar dini dalam {model.year_count} tahun sebelum {asked.as_of}.",
+        f"{count} early exits in the {model.year_count} years before {asked.as_of}.",
+    )
+    return Answer(table, notes=[*_notes(roster), told], faults=roster.faults)
 
 
 def backtest(asked: argparse.Namespace) -> Answer:

@@ -118,7 +118,7 @@ def add_exits(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     everywhere: argparse.ArgumentParser,
 ) -> None:
-    """Early exits: forecast and backtest."""
+    """Early exits: forecast, backtest and what was learnt."""
     command = commands.add_parser("exits", help="siapa keluar sebelum waktunya, berapa per tahun")
     questions = command.add_subparsers(dest="question", required=True, metavar="PERTANYAAN")
     ahead = questions.add_parser(
@@ -134,7 +134,14 @@ def add_exits(
         parents=[everywhere],
         help="ramalan terhadap kenyataan pada riwayat sendiri, di samping tiga cara sederhana",
     )
-    for question in (ahead, judged):
+    learnt = questions.add_parser(
+        "fit",
+        parents=[everywhere],
+        help="yang dipelajari dari riwayat: laju keluar dini menurut kelompok",
+        description="Menulis factor,level,people_count,expected_count,rate_share: laju keluar dini"
+        " dalam dua belas bulan sesudah --as-of, kelompok sepuluh orang atau lebih.",
+    )
+    for question in (ahead, judged, learnt):
         question.add_argument(
             "--roster",
             type=Path,
@@ -158,7 +165,9 @@ def add_exits(
             " banyaknya yang keluar",
         )
         question.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")
-    ahead.add_argument("--as-of", type=day, required=True, metavar="DATE", help="hari ramalan")
+    for question, words in ((ahead, "hari ramalan"), (learnt, "belajar dari sebelum hari ini")):
+        question.add_argument("--as-of", type=day, required=True, metavar="DATE", help=words)
+    learnt.add_argument("--out", type=str, required=True, metavar="F.csv", help="'-' untuk layar")
     ahead.add_argument(
         "--years", type=int, choices=range(1, 31), default=5, metavar="N", help="1 sampai 30"
     )

@@ -63,6 +63,8 @@ def run(asked: argparse.Namespace) -> int:
     period, groups = grouping(asked)
     if period != "year" or not 1 <= asked.years <= YEARS_AHEAD:
         raise WrongUseError(f"--by {', '.join(GROUPINGS)}; --years 1..{YEARS_AHEAD}")
+    if asked.below is not None and asked.below < 1:
+        raise WrongUseError("--below K: 1..")
     found = answer(asked, groups)
     write(asked.out, found.table)
     for note in found.notes:

@@ -113,6 +113,32 @@ def group_rates(people: pd.DataFrame, hazards: Mapping[str, Numbers], by: str) -
     return found.sort_values("rate_share", ascending=False, ignore_index=True)
 
 
+def all_group_rates(model: ExitModel, people: pd.DataFrame) -> pd.DataFrame:
+    """Expected rate of leaving early in the coming twelve months, by every factor that is known.
+
+    Parameters
+    ----------
+    people
+        Those in service on ``model.observed_until``, columns as for ``exits.exit_model``.
+
+    Returns
+    -------
+    ``factor`` (age_band, service_band, sex, and employment, role_group, group where known) and the
+    columns of :func:`group_rates`; first the whole (``all``). Groups of fewer than ten left out.
+
+    Method: docs/method.md eq. 89.
+    """
+    hazards = model.hazards(people, 1)
+    day = year_start(model.observed_until, 0)
+    levels = levels_of(traits(people_of(people), np.ones(len(people), bool), day))
+    told = pd.DataFrame({"all": "all", **levels}, index=people.index)
+    if "group" in people:
+        told["group"] = people["group"]
+    parts = [group_rates(told, hazards, name).assign(factor=name) for name in told.columns]
+    found = pd.concat(parts, ignore_index=True)
+    return found[["factor", "level", "people_count", "expected_count", "rate_share"]]
+
+
 def pooled(
     people: pd.DataFrame, hazards: Mapping[str, Numbers], as_of: date, by: str = "role_group"
 ) -> dict[str, Numbers]:

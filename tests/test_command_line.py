@@ -127,6 +127,7 @@ def test_help_loads_neither_pandas_nor_duckdb():
         ["retirements", "--out", "x.csv", "--as-of", "1 November"],
         ["retirements", "--out", "x.csv", "--by", "warna"],
         ["retirements", "--out", "x.csv", "--reading", "tanpa-tanda"],
+        ["project", "--out", "x.csv", "--below", "0"],
         ["import"],
         ["import", "x.csv", "--scope", "sebagian"],
     ],

@@ -327,3 +327,35 @@ def test_exits_to_come_are_not_judged_as_if_they_had_come(tmp_path, capsys):
     assert "exits lie after today" in capsys.readouterr().err
     judged = pd.read_csv(out).query("part == 'year'")
     assert judged["year"].max() <= date.today().year
+
+
+def test_what_was_learnt_is_told_of_groups_of_ten_and_adds_up_to_the_early_forecast(tmp_path):
+    dice = np.random.default_rng(3)
+    lines = []
+    for at in range(200):
+        begun = 1990 + int(dice.integers(0, 25))
+        stay = int(dice.exponential(12)) + 1
+        left = f"{begun + stay}-05-01" if begun + stay < 2018 else ""
+        group = "few" if at % 40 == 0 else "many"
+        lines.append(f"p{at},{'LP'[at % 2]},{begun - 30},{begun}-03-01,{left},{group}")
+    path = written(tmp_path, f"{HEAD},group\n" + "\n".join(lines))
+    out, early = tmp_path / "fit.csv", tmp_path / "early.csv"
+    day = ["--roster", str(path), "--as-of", "2018-01-01"]
+    assert main(["exits", "fit", *day, "--out", str(out)]) == 0
+    told = pd.read_csv(out)
+    assert list(told) == ["factor", "level", "people_count", "expected_count", "rate_share"]
+    assert told["people_count"].min() >= 10
+    assert "few" not in told["level"].to_list() and "many" in told["level"].to_list()
+    forecast = ["exits", "forecast", *day, "--years", "1", "--out", "-", "--early", str(early)]
+    assert main(forecast) == 0
+    whole = told.loc[told["factor"] == "all", "expected_count"].item()
+    assert whole == pytest.approx(pd.read_csv(early)["expected"].item(), abs=2e-3)
+    by_sex = told.loc[told["factor"] == "sex", "expected_count"].sum()
+    assert by_sex == pytest.approx(whole, abs=1e-4)
+
+
+def test_fewer_than_ten_people_are_not_told_apart(tmp_path, capsys):
+    path = written(tmp_path, f"{HEAD}\na,L,1970,1995-02-01,\nb,L,1970,1995-02-01,")
+    asked = ["exits", "fit", "--roster", str(path), "--as-of", "2018-01-01", "--out", "-"]
+    assert main(asked) == 1
+    assert "Kurang dari sepuluh orang" in capsys.readouterr().err
