@@ -13,7 +13,7 @@ from analytics import enrolment_file, state, store, store_tables, teachers
 from analytics.edition_in_force import edition_in_force
 from analytics.enrolment import enrolment_forecast
 from analytics.enrolment_panel import TOTAL_ONLY, typed_history
-from analytics.enrolment_stored import stored_births
+from analytics.enrolment_stored import stored_births, stored_history
 from analytics.faults import Fault, FaultsError
 from analytics.retirement import retirements
 from analytics.rules import RuleBook
@@ -157,27 +157,13 @@ def history_of(graded: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
     latest = profiles.sort_values("school_year", kind="stable").groupby("npsn").last()
     public = set(latest.index[latest["status"].fillna(PUBLIC) == PUBLIC])
     unlisted = set(graded["npsn"]) - set(latest.index)
-    totals = profiles.dropna(subset=["pupil_count"])
-    known = pd.MultiIndex.from_frame(graded[["npsn", "school_year"]])
-    totals = totals.loc[~pd.MultiIndex.from_frame(totals[["npsn", "school_year"]]).isin(known)]
-    rows = pd.concat(
-        [
-            graded[["npsn", "school_year", "pupil_count"]].assign(
-                grade=graded["grade"].astype("int64").astype("str")
-            ),
-            totals[["npsn", "school_year", "pupil_count"]].assign(grade=TOTAL),
-        ],
-        ignore_index=True,
-    )
-    rows = rows.loc[rows["npsn"].isin(public | unlisted) & rows["pupil_count"].notna()]
-    return (
-        rows.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
-        .assign(
-            level=rows["npsn"].map(latest["level"]), district=rows["npsn"].map(latest["kecamatan"])
-        )
-        .astype({"school_year": "int64", "pupils": "float64", "grade": "str"})
-        .reset_index(drop=True)
-    )
+    counted = graded.dropna(subset=["school_year", "grade", "pupil_count"])
+    rows = stored_history(profiles, counted)
+    rows = rows.loc[rows["school_id"].isin(public | unlisted)].reset_index(drop=True)
+    is_total = rows["grade"].astype("str") == TOTAL
+    grade = rows["grade"].mask(is_total, 0).astype("int64").astype("str").mask(is_total, TOTAL)
+    named = rows[["level", "district"]].replace("", pd.NA)
+    return rows.assign(grade=grade, **named).astype({"school_year": "int64", "pupils": "float64"})
 
 
 def with_forecast(

@@ -9,7 +9,7 @@ import pytest
 
 from analytics import enrolment_stored, state
 from analytics.regrouping_roads import read_roads
-from analytics.teachers_told import with_forecast
+from analytics.teachers_told import history_of, with_forecast
 from tests import school_edition
 from tests.test_regrouping_edition import DAHLIA, KENANGA, MAWAR, MELATI, planned
 from tests.test_regrouping_switches import district
@@ -52,11 +52,13 @@ def test_a_total_of_this_year_is_forecast_and_keeps_its_school():
 def test_a_newer_list_of_schools_does_not_hide_the_grades_of_all():
     # Grades up to 2025 in every school, totals alone in 2026: the history ends in 2025, by grade.
     graded = school_edition.enrolment()
-    history = enrolment_stored.stored_history(
-        school_edition.profiles(), graded.loc[graded["school_year"] < 2026]
-    )
-    assert history["school_year"].max() == 2025
-    assert "total" not in set(history["grade"])
+    before, schools = graded.loc[graded["school_year"] < 2026], school_edition.profiles()
+    for history in (
+        enrolment_stored.stored_history(schools, before),
+        history_of(before, schools),
+    ):
+        assert history["school_year"].max() == 2025
+        assert "total" not in set(history["grade"])
 
 
 def test_roads_with_names_beside_numbers_are_read_by_the_numbers(tmp_path):
