@@ -18,6 +18,7 @@ from pages.shared import (
 )
 from pages.shared.exit_inputs import Scope
 from pages.shared.exit_view import Answer
+from pages.shared.finding import Finding
 from pages.shared.inputs import who
 from pages.shared.retirement_figures import look
 from pages.shared.words import day, number, percent, t, tn
@@ -33,7 +34,7 @@ def render() -> None:
 
 @st.fragment
 def _page() -> None:
-    finding = st.container()
+    finding = Finding(_question())
 
     # read
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):

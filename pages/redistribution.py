@@ -20,6 +20,7 @@ from pages.shared import redistribution_figures as figures
 from pages.shared import redistribution_inputs as asked
 from pages.shared import redistribution_locks as locks
 from pages.shared import redistribution_view as view_of
+from pages.shared.finding import Finding
 from pages.shared.load_redistribution import MoveKey, Plan
 from pages.shared.regrouping_inputs import USUAL_FEW
 from pages.shared.school_inputs import year_name
@@ -54,7 +55,7 @@ def _question() -> str:
 
 @st.fragment
 def _page() -> None:
-    finding = st.container()
+    finding = Finding(_question())
     schools = load_schools.school_key()
 
     # read

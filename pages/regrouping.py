@@ -21,6 +21,7 @@ from pages.shared import (
     regrouping_work,
     terms,
 )
+from pages.shared.finding import Finding
 from pages.shared.regrouping_inputs import EQUATIONS, Asked, gap_said, money
 from pages.shared.regrouping_work import Work
 from pages.shared.words import language, number, t, tn
@@ -51,7 +52,7 @@ def _question() -> str:
 
 @st.fragment
 def _page(key: load_schools.SchoolKey) -> None:
-    finding = st.container()
+    finding = Finding(_question())
 
     # read
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):

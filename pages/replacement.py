@@ -22,6 +22,7 @@ from pages.shared import (
 )
 from pages.shared import replacement_figures as figures
 from pages.shared import replacement_view as view_of
+from pages.shared.finding import Finding
 from pages.shared.load_replacement import Cap, Side
 from pages.shared.replacement_inputs import Wish, role_names
 from pages.shared.replacement_view import Answer
@@ -43,7 +44,7 @@ def _question() -> str:
 
 @st.fragment
 def _page() -> None:
-    finding = st.container()
+    finding = Finding(_question())
     try:
         key = load_replacement.key()
     except StoreError as error:

@@ -7,12 +7,12 @@ import streamlit as st
 from pages.shared import access, charts, inputs, layout, load_schools, school_details, school_inputs
 from pages.shared import school_figures as figures
 from pages.shared import school_view as view_of
+from pages.shared.finding import Finding
 from pages.shared.school_inputs import Scope
 from pages.shared.school_view import Wave
-from pages.shared.words import language, number, percent, t, tn
+from pages.shared.words import language, number, t, tn
 
 # Under one per cent is no change to speak of.
-NO_CHANGE = 0.01
 
 
 def render() -> None:
@@ -39,7 +39,7 @@ def _page() -> None:
     if npsn:
         school_details.draw(npsn)
         return
-    finding = st.container()
+    finding = Finding(t("Berapa murid nanti, di mana?"))
 
     # read
     with st.container(horizontal=True, vertical_alignment="bottom", key="kendali"):
@@ -62,7 +62,7 @@ def _page() -> None:
         st.button(t("Kosongkan saringan"), on_click=school_inputs.clear, key="kosongkan-murid")
         return
     with finding:
-        layout.header(_finding(scope, answer), t("Berapa murid nanti, di mana?"))
+        layout.header(view_of.finding(scope, answer), t("Berapa murid nanti, di mana?"))
     if told := school_inputs.levers_in_words(scope.levers):
         layout.note(told)
     if told := view_of.births_told(scope, answer.last_year):
@@ -99,27 +99,6 @@ def _grades(scope: Scope, answer: Wave) -> None:
             )
         drawn = figures.one_grade(scope, int(grade), language())
         charts.draw(drawn, "murid-satu-kelas", height=max(height - 90, 320))
-
-
-def _finding(scope: Scope, answer: Wave) -> str:
-    level = school_inputs.level_name(scope.level)
-    values = {
-        "level": level,
-        "year": school_inputs.year_name(answer.last_year),
-        "share": percent(abs(answer.change_share)),
-    }
-    if len(answer.whole_history) < 2:
-        return t(
-            "{pupils} murid {level} pada {now}; satu tahun ajaran belum memberi arah",
-            pupils=number(answer.pupils_now),
-            level=level,
-            now=school_inputs.year_name(answer.now_year),
-        )
-    if answer.change_share < -NO_CHANGE:
-        return t("Murid {level} turun {share} sampai {year}", **values)
-    if answer.change_share > NO_CHANGE:
-        return t("Murid {level} naik {share} sampai {year}", **values)
-    return t("Murid {level} tidak banyak berubah sampai {year}", **values)
 
 
 def _keys(answer: Wave, threshold: int) -> list[layout.Key]:

@@ -19,6 +19,7 @@ from pages.shared import (
     terms,
 )
 from pages.shared import teacher_figures as figures
+from pages.shared.finding import Finding
 from pages.shared.school_inputs import EVERY, Scope, year_name
 from pages.shared.teacher_view import Answer, NeedKey
 from pages.shared.words import language, number, t, tn
@@ -47,7 +48,7 @@ def render() -> None:
 
 @st.fragment
 def _page() -> None:
-    finding = st.container()
+    finding = Finding(t("Guru apa yang kurang, di mana, kapan?"))
     schools = load_schools.school_key()
 
     # read
@@ -108,7 +109,7 @@ def _page() -> None:
     layout.source_note(*school_inputs.NEED_EQUATIONS)
 
 
-def _nothing(finding: st.delta_generator.DeltaGenerator) -> None:
+def _nothing(finding: Finding) -> None:
     with finding:
         layout.header(
             t("Tidak ada kebutuhan guru pada saringan ini"),

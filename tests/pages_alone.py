@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 # Learning from a history of exits takes the longest.
@@ -28,11 +30,16 @@ def followed(page: AppTest, **link: str | list[str]) -> AppTest:
     return page
 
 
+def read(html: str) -> str:
+    """A page's HTML without the marks that keep a range in one line."""
+    return re.sub(r'<span class="es-whole">(.*?)</span>', r"\1", html)
+
+
 def shown(page: AppTest) -> str:
     """What the page says outside widgets, tables and figures."""
     assert not page.exception, [one.message for one in page.exception]
     said = " ".join(str(one.proto.body) for one in page.get("html"))
-    return said.replace("\xa0", " ")
+    return read(said).replace("\xa0", " ")
 
 
 def opened(page: AppTest, **link: str | list[str]) -> str:

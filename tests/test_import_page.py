@@ -15,6 +15,7 @@ from analytics import export, faults, state, store, store_faults
 from analytics.edition_in_force import current_edition
 from analytics.faults import Fault
 from pages.shared import access, import_faults, import_jobs, import_text, import_upload
+from tests.pages_alone import read
 
 HEADER = ["NIP", "Nama", "Tanggal Lahir", "Jenis Kelamin", "Jabatan", "Unit Kerja", "OPD", "NIK"]
 NIK = "3577019999990001"
@@ -81,7 +82,7 @@ def loaded(app: AppTest, content: bytes) -> AppTest:
 def said(app: AppTest) -> str:
     """Everything on the page as text."""
     parts = [*app.markdown, *app.caption, *app.success, *app.warning, *app.error, *app.info]
-    html = [element.proto.body for element in app.get("html")]
+    html = [read(element.proto.body) for element in app.get("html")]
     return "\n".join([*(str(part.value) for part in parts), *html])
 
 

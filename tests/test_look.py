@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from pages.shared import charts, maps, screen, words
+from pages.shared import charts, maps, screen, what_follows, words
 
 WHITE = (255, 255, 255)
 
@@ -79,3 +80,45 @@ def test_a_map_is_as_tall_on_a_phone_as_its_district_is_and_as_usual_elsewhere(m
     assert flat < square < tall
     assert tall == 560
     assert maps.height(drawn(10, 0.1), 560) >= 180
+
+
+def test_the_question_stands_where_the_finding_will_until_it_is_known():
+    def page() -> None:
+        import streamlit as st
+
+        from pages.shared.finding import Finding
+
+        finding = Finding("Siapa yang keluar?")
+        if st.session_state.get("is_known"):
+            with finding:
+                st.html("<h1>187 orang</h1>")
+
+    def said(test: AppTest) -> str:
+        return " ".join(one.proto.body for one in test.get("html"))
+
+    test = AppTest.from_function(page).run()
+    assert "es-opening" in said(test) and "Siapa yang keluar?" in said(test)
+    test.session_state["is_known"] = True
+    test.run()
+    assert "187 orang" in said(test) and "es-opening" not in said(test)
+    # In the same visit the finding is left standing while another is computed.
+    test.session_state["is_known"] = False
+    test.run()
+    assert "es-opening" not in said(test)
+
+
+def test_the_first_page_waits_for_nothing_that_follows_from_those_who_leave(monkeypatch):
+    class InForce:
+        proposal = "none"
+
+    def never(*_: object) -> None:
+        raise AssertionError("waited for")
+
+    monkeypatch.setattr(what_follows.load, "law_choice", InForce)
+    for module, question in (("load_schools", "school_key"), ("load_scenarios", "key")):
+        monkeypatch.setattr(getattr(what_follows, module), question, lambda: "key")
+    monkeypatch.setattr(what_follows.load_schools, "is_learnt", lambda _key: False)
+    monkeypatch.setattr(what_follows.load_scenarios, "stands_ready", lambda _key, _told: False)
+    monkeypatch.setattr(what_follows.schools, "wave", never)
+    monkeypatch.setattr(what_follows.scenario_view, "seen", never)
+    assert what_follows.sentences() == []

@@ -20,7 +20,7 @@ from analytics.state import State
 from pages.shared import access, chart_config, charts, layout, words
 from pages.shared.layout import Column
 from tests import school_edition
-from tests.pages_alone import page_alone
+from tests.pages_alone import page_alone, read
 
 APP = str(Path(__file__).resolve().parents[1] / "app.py")
 AS_OF = date(2026, 11, 21)
@@ -105,7 +105,7 @@ def page(name: str, **session: object) -> AppTest:
 def text(test: AppTest) -> str:
     """Everything that can be read on the page."""
     assert not test.exception, test.exception[0].value
-    parts = [element.proto.body for element in test.get("html")]
+    parts = [read(element.proto.body) for element in test.get("html")]
     parts += [element.value for element in [*test.markdown, *test.error, *test.info, *test.success]]
     return "\n".join(parts)
 

@@ -196,6 +196,26 @@ def test_a_file_of_roads_with_a_fault_is_refused_in_words_and_changes_nothing(
     assert regrouping_roads.in_force() == {}
 
 
+def test_a_large_file_of_roads_is_read_by_another_process_and_once_for_all(tmp_path, monkeypatch):
+    monkeypatch.setenv("ESTAFET_DATA", str(school_edition.written(tmp_path)))
+    apart = []
+
+    def noted(work, path):
+        apart.append(path)
+        return work(path)
+
+    monkeypatch.setattr(regrouping_roads, "done_apart", noted)
+    monkeypatch.setattr(regrouping_roads, "_LARGE_BYTES", 10)
+    content = f"from,into,km\n{KENANGA},{DAHLIA},2.75\n".encode()
+    assert regrouping_roads.keep("jalan.csv", content) == (True, [])
+    sha256 = regrouping_roads.in_force()["sha256"]
+    found = regrouping_roads.roads(sha256)
+    assert found is not None
+    assert found["km"].tolist() == [2.75]
+    assert len(apart) == 1
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
 @pytest.mark.parametrize(
     ("rows", "code"),
     [

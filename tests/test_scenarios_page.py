@@ -27,7 +27,7 @@ from pages.shared import (
 )
 from pages.shared.scenario_held import Held
 from tests import scenario_city
-from tests.pages_alone import followed, page_alone
+from tests.pages_alone import followed, page_alone, read
 from tests.test_exits_page import staff, written
 
 PLANNER, MAYOR = "perencana", "pimpinan"
@@ -58,7 +58,7 @@ def opened(
 
 def said(test: AppTest) -> str:
     """Everything on screen that is no widget."""
-    html = " ".join(str(one.proto.body) for one in test.get("html"))
+    html = read(" ".join(str(one.proto.body) for one in test.get("html")))
     words = " ".join(one.value for one in [*test.markdown, *test.success, *test.error])
     # Names people gave stand as text: their marks are escaped.
     return f"{html} {words}".replace("\\", "")
@@ -66,7 +66,7 @@ def said(test: AppTest) -> str:
 
 def finding(test: AppTest) -> str:
     html = next(one.proto.body for one in test.get("html") if "<h1>" in one.proto.body)
-    return html.split("<h1>")[1].split("</h1>")[0]
+    return read(html).split("<h1>")[1].split("</h1>")[0]
 
 
 def link(test: AppTest, name: str) -> str:

@@ -64,6 +64,9 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
 .es-header h1 { font-size: clamp(1.4rem, 1.05rem + 1.1vw, 2.15rem); line-height: 1.16;
   font-weight: 700; letter-spacing: -.015em; margin: 0; padding: 0; text-wrap: balance; }
 .es-question { margin: 0 0 .2rem; font-size: clamp(.9rem, .82rem + .25vw, 1.1rem); opacity: .75; }
+/* Words that a quick answer makes needless come late. */
+.es-opening .es-note { animation: es-late 1.5s step-end; }
+@keyframes es-late { from { visibility: hidden; } }
 .es-sample { display: inline-block; margin: 0; padding: .28rem .7rem; font-size: .9rem;
   border-left: 4px solid var(--es-amber); background: rgb(227 161 43 / .14); border-radius: 3px; }
 .es-keys { display: grid; gap: .75rem;

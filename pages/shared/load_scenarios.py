@@ -124,6 +124,12 @@ def is_ready(asked: Key) -> bool:
     return job is not None and job.done()
 
 
+def stands_ready(asked: Key, told: Scenario) -> bool:
+    """Whether a run and its facts can be shown without waiting."""
+    job = (PLANS if is_long(told) else RUNS).work.get(run_name(asked, told))
+    return is_ready(asked) and job is not None and job.done() and job.exception() is None
+
+
 def run_name(asked: Key, told: Scenario) -> Hashable:
     """Under what name a run is worked out."""
     return ("run", asked, told.digest)

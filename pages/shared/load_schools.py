@@ -151,6 +151,12 @@ def history_of(key: SchoolKey) -> pd.DataFrame:
     return enrolment_stored.stored_history(profiles_of(key), enrolment_of(key))
 
 
+def is_learnt(key: SchoolKey) -> bool:
+    """Whether the forecast of every school stands ready."""
+    job = _DESK.work.get(("forecast", key))
+    return job is not None and job.done() and job.exception() is None
+
+
 def births_for_model(key: SchoolKey) -> pd.DataFrame | None:
     """Births in the model's own names; None where the edition has none."""
     held = load.edition()

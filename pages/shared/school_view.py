@@ -15,10 +15,12 @@ from analytics.enrolment_cells import pupil_cells
 from analytics.enrolment_learning import Outlook
 from pages.shared import load_schools, maps
 from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
-from pages.shared.school_inputs import EVERY, Scope, year_name
-from pages.shared.words import t
+from pages.shared.school_inputs import EVERY, Scope, level_name, year_name
+from pages.shared.words import number, percent, t
 
 TOTAL = "total"
+# A change below this share is none.
+_NO_CHANGE = 0.01
 # Grades in which a child enters a level.
 ENTRY_GRADES = {"TK": 0, "SD": 1, "SMP": 7, "SMA": 10, "SMK": 10}
 
@@ -65,6 +67,28 @@ class Wave:
     def below(self, threshold: int, when: str) -> int:
         """Schools with fewer pupils than the threshold, ``when`` is ``now`` or ``ahead``."""
         return int((self.schools[f"pupils_{when}"] < threshold).sum())
+
+
+def finding(scope: Scope, answer: Wave) -> str:
+    """The wave in one line."""
+    level = level_name(scope.level)
+    values = {
+        "level": level,
+        "year": year_name(answer.last_year),
+        "share": percent(abs(answer.change_share)),
+    }
+    if len(answer.whole_history) < 2:
+        return t(
+            "{pupils} murid {level} pada {now}; satu tahun ajaran belum memberi arah",
+            pupils=number(answer.pupils_now),
+            level=level,
+            now=year_name(answer.now_year),
+        )
+    if answer.change_share < -_NO_CHANGE:
+        return t("Murid {level} turun {share} sampai {year}", **values)
+    if answer.change_share > _NO_CHANGE:
+        return t("Murid {level} naik {share} sampai {year}", **values)
+    return t("Murid {level} tidak banyak berubah sampai {year}", **values)
 
 
 def forecast(key: SchoolKey) -> Outlook:

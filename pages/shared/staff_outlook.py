@@ -47,9 +47,8 @@ def draw(counted: str) -> None:
             + t("Belum ada riwayat keluar: laju sebelum BUP memakai acuan umum, bukan daerah ini.")
         )
     )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        layout.page_link("keluar", t("Lihat siapa yang keluar dan mengapa"))
-        layout.downloads(table(scope), t("pegawai-per-tahun"), key="unduh-proyeksi")
+    layout.page_link("keluar", t("Lihat siapa yang keluar dan mengapa"))
+    layout.downloads(table(scope), t("pegawai-per-tahun"), key="unduh-proyeksi")
 
 
 def _give_a_head_start(scope: Scope) -> None:
