@@ -427,3 +427,17 @@ def test_two_scenarios_of_one_name_are_told_apart():
     one = scenario_link.named("do_nothing")
     names = [each.name for each in scenario_held.distinct([one, one, one])]
     assert len(set(names)) == 3
+
+
+def test_widgets_that_say_again_what_they_held_before_move_nothing(monkeypatch):
+    own: dict[str, object] = {}
+    clock = iter([10.0, 10.4, 13.0])
+    monkeypatch.setattr(scenario_held, "st", SimpleNamespace(session_state=own))
+    monkeypatch.setattr(scenario_held, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    scenario_held.show("tuas:plan.rule", "none")
+    scenario_held.show("tuas:plan.rule", "replace")
+    # A click elsewhere comes with what the browser still shows.
+    own["tuas:plan.rule"] = "none"
+    assert scenario_held.is_echo("tuas:plan.rule")
+    # A while later the same is somebody's choice.
+    assert not scenario_held.is_echo("tuas:plan.rule")

@@ -117,7 +117,7 @@ def drivers(scope: Scope, seen: Look) -> charts.ReadyFigure:  # noqa: ARG001 (th
     shown["hovermode"] = "closest"
     shown["xaxis"] |= {
         "type": "log",
-        "title": {"text": t("Kali laju rata-rata, hal lain sama"), "standoff": 6},
+        "title": {"text": t("Kali laju rata-rata, hal lain sama"), "standoff": 18},
         "tickvals": [0.25, 0.5, 1, 2, 4],
         "ticktext": [
             number(one, 2 if one < 0.5 else 1 if one < 1 else 0) for one in (0.25, 0.5, 1, 2, 4)

@@ -128,7 +128,8 @@ def _take_in() -> None:
     given = st.session_state.get(_NEW)
     if given is None or not access.may("perencana"):
         return
-    kept, faults = keep(*given, told=t("Membaca jarak jalan"))
+    name, content = given
+    kept, faults = keep(name, content, t("Membaca jarak jalan"))
     # Whoever moves something meanwhile comes back to the same reading.
     del st.session_state[_NEW]
     st.session_state[_TOLD] = [_said(fault) for fault in faults[:_FAULTS_SHOWN]]

@@ -16,7 +16,7 @@ from pages.shared.scenario_link import opened, preset_names
 from pages.shared.scenario_view import Seen
 from pages.shared.scenario_words import lever_name, measure_names, measure_said, value_said
 from pages.shared.waterfall import waterfall
-from pages.shared.words import language, t, tn
+from pages.shared.words import language, number, t, tn
 
 _CHARTS = ("unfilled_count", "end_count", "apbd_idr", "ratio_share")
 
@@ -93,7 +93,7 @@ def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
                 for unit, value in zip(table["unit"], table[f"difference_{at}"], strict=True)
             ]
         del one
-    columns = [layout.Column("measure", t("Ukuran"), width="medium")]
+    columns = [layout.Column("measure", t("Ukuran"), width=330)]
     for at, one in enumerate(several, start=1):
         columns.append(layout.Column(f"v{at}", one.name))
         if at > 1:
@@ -116,7 +116,14 @@ def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
 def _signed(unit: str, value: float) -> str:
     if value != value:
         return measure_said(unit, value)
-    return ("+" if value > 0 else "") + measure_said(unit, value)
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    # Between two percentages lie points.
+    said = (
+        t("{n} poin", n=number(100 * abs(value), 2))
+        if unit == "bagian"
+        else measure_said(unit, abs(value))
+    )
+    return sign + said
 
 
 def _figures(found: Comparison) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.scenario_run import Result
 from pages.shared import charts
-from pages.shared.words import number, percent, t
+from pages.shared.words import money, number, percent, t
 
 _STAFF_FROM = 0.46  # of the height: vacancies stand below
 
@@ -151,7 +151,7 @@ class Shown:
             return number(None)
         if self.is_share:
             return percent(given, 1)
-        return number(given / 1e9, 1) if self.is_money else number(given)
+        return money(given) if self.is_money else number(given)
 
 
 def side_by_side(table: pd.DataFrame, column: str, finding: str, shown: Shown) -> charts.Figure:

@@ -5,6 +5,7 @@ Held by the session and written into the link, so that the link reopens the same
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,7 @@ LINK, WITH = "s", "with"
 _KEPT, _SAID, _READ = "_skenario", "_skenario_pesan", "_skenario_dibaca"
 _MOVED, _SPOKEN = "_skenario_dipindah", "_skenario_bahasa"
 _MOST_UNDONE = 50
+_REPLACED, _ECHO_SECONDS = "_skenario_diganti", 2.0
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,29 @@ def distinct(several: Sequence[Scenario]) -> tuple[Scenario, ...]:
         name = one.name if seen[one.name] == 1 else f"{one.name[:74]} ({seen[one.name]})"
         out.append(one.renamed(name))
     return tuple(out)
+
+
+# --- widgets that show the desk ---
+
+
+def show(key: str, given: object) -> None:
+    """Give a widget its value only where it holds another: a step made since is not undone."""
+    own = st.session_state
+    if key not in own:
+        own[key] = given
+    elif own[key] != given:
+        own.setdefault(_REPLACED, {})[key] = (own[key], time.monotonic())
+        own[key] = given
+
+
+def is_echo(key: str) -> bool:
+    """Whether a widget says again what it held before it was given another value a moment ago.
+
+    A click that comes while a page is being drawn carries the widgets as the browser still has
+    them; nobody moved those.
+    """
+    before, at = st.session_state.get(_REPLACED, {}).get(key, (None, -_ECHO_SECONDS))
+    return time.monotonic() - at < _ECHO_SECONDS and st.session_state.get(key) == before
 
 
 # --- what was done, said once ---

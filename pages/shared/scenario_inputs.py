@@ -76,15 +76,21 @@ def levers(now: Scenario) -> None:
 def _horizon(now: Scenario) -> None:
     day = load.as_of()
     key = f"{_PREFIX}years"
-    _hold(key, now.years)
+    scenario_held.show(key, now.years)
     st.slider(
         t("Sampai akhir {year}", year=day.year + now.years),
         1,
         10,
         key=key,
         format=f"%d {t('tahun')}",
-        on_change=lambda: scenario_held.move_years(int(st.session_state[key])),
+        on_change=_looked_ahead,
+        args=(key,),
     )
+
+
+def _looked_ahead(key: str) -> None:
+    if not scenario_held.is_echo(key):
+        scenario_held.move_years(int(st.session_state[key]))
 
 
 def _of_group(group: str, now: Scenario) -> Iterator[tuple[Lever, str]]:
@@ -150,12 +156,6 @@ def _chosen_thing(kind: str, own: Lever, things: list[str], now: Scenario) -> st
     return chosen or things[0]
 
 
-def _hold(key: str, given: object) -> None:
-    """Give a widget its value only where it holds another: a step made since is not undone."""
-    if key not in st.session_state or st.session_state[key] != given:
-        st.session_state[key] = given
-
-
 def _widget(own: Lever, thing: str, now: Scenario) -> None:
     """One lever."""
     name = own.key.removesuffix("*") + thing if thing else own.key
@@ -168,14 +168,14 @@ def _widget(own: Lever, thing: str, now: Scenario) -> None:
         "on_change": _taken(own, name),
     }
     if own.kind == "switch" and own.default is not None:
-        _hold(shown["key"], bool(held))
+        scenario_held.show(shown["key"], bool(held))
         st.toggle(**shown)
     elif own.kind == "switch":
         _tri_state(shown, held)
     elif own.kind == "choice":
         names = choice_names(own, thing)
         held = held if held in names else next(iter(names))
-        _hold(shown["key"], held)
+        scenario_held.show(shown["key"], held)
         st.selectbox(
             options=list(names),
             format_func=lambda one: names.get(one, one),
@@ -195,7 +195,9 @@ def limit_readings(now: Scenario) -> None:
             held = now[name]
             key = f"tafsir:{name}"
             names = disputed.reading_names(name)
-            _hold(key, next(one for one, reading in disputed.READINGS.items() if reading is held))
+            scenario_held.show(
+                key, next(one for one, reading in disputed.READINGS.items() if reading is held)
+            )
             st.segmented_control(
                 label,
                 options=list(names),
@@ -208,12 +210,16 @@ def limit_readings(now: Scenario) -> None:
 
 
 def _read_limit(name: str, key: str) -> Callable[[], None]:
-    return lambda: scenario_held.move(name, disputed.READINGS[str(st.session_state[key])])
+    def read() -> None:
+        if not scenario_held.is_echo(key):
+            scenario_held.move(name, disputed.READINGS[str(st.session_state[key])])
+
+    return read
 
 
 def _tri_state(shown: dict[str, Any], held: Value) -> None:
     names = {"": t("aturan"), "1": t("ya"), "0": t("tidak")}
-    _hold(shown["key"], "" if held is None else "1" if held else "0")
+    scenario_held.show(shown["key"], "" if held is None else "1" if held else "0")
     st.segmented_control(
         options=list(names), format_func=lambda one: names[one], required=True, **shown
     )
@@ -223,7 +229,7 @@ def _list(own: Lever, shown: dict[str, Any], held: Value) -> None:
     members = list(held) if isinstance(held, tuple) else []
     if own.choices:
         names = choice_names(own)
-        _hold(shown["key"], members)
+        scenario_held.show(shown["key"], members)
         st.multiselect(
             options=list(own.choices),
             format_func=lambda one: names.get(one, one),
@@ -231,7 +237,7 @@ def _list(own: Lever, shown: dict[str, Any], held: Value) -> None:
             **shown,
         )
     else:
-        _hold(shown["key"], " ".join(members))
+        scenario_held.show(shown["key"], " ".join(members))
         st.text_input(placeholder=t("NPSN, dipisah spasi"), **shown)
 
 
@@ -245,7 +251,7 @@ def _number(own: Lever, shown: dict[str, Any], held: Value) -> None:
     kind: Callable[[float], float | int] = _rounded_whole if is_whole else _rounded
     given = None if held is None else kind(float(held) * scale)  # type: ignore[arg-type]
     bounds: dict[str, Any] = {"min_value": kind(low), "max_value": kind(high), "step": kind(step)}
-    _hold(shown["key"], given)
+    scenario_held.show(shown["key"], given)
     unit = unit_name(own.unit)
     if is_slider:
         # A fraction with the decimal mark of the browser: a shape of ours always has a point.
@@ -279,7 +285,7 @@ def _taken(own: Lever, name: str) -> Callable[[], None]:
     """What a moved widget does."""
 
     def take() -> None:
-        if _PREFIX + name not in st.session_state:
+        if _PREFIX + name not in st.session_state or scenario_held.is_echo(_PREFIX + name):
             return
         held = st.session_state[_PREFIX + name]
         given: Value = held
@@ -330,7 +336,7 @@ def moved(now: Scenario, *, is_draft: bool) -> None:
     for name, given in rows:
         own, thing = lever(name), name.partition("/")[2]
         key = f"alasan:{name}"
-        _hold(key, why.get(name, ""))
+        scenario_held.show(key, why.get(name, ""))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.text_input(
                 f"{lever_name(own, thing)}: **{value_said(own, given, thing)}**",
@@ -350,7 +356,11 @@ def moved(now: Scenario, *, is_draft: bool) -> None:
 
 
 def _explained(name: str) -> Callable[[], None]:
-    return lambda: scenario_held.explain(name, str(st.session_state[f"alasan:{name}"]))
+    def explained() -> None:
+        if not scenario_held.is_echo(f"alasan:{name}"):
+            scenario_held.explain(name, str(st.session_state[f"alasan:{name}"]))
+
+    return explained
 
 
 def fixed_formations(roles: dict[str, str], years: list[int]) -> None:

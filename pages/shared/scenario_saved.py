@@ -53,14 +53,15 @@ def choose(held: Held) -> None:
     """Presets as large choices, then the saved scenarios."""
     names, notes = preset_names(), preset_notes()
     chosen = held.ref if held.ref in names else None
-    if "mulai" not in st.session_state or st.session_state["mulai"] != chosen:
-        st.session_state["mulai"] = chosen
+    scenario_held.show("mulai", chosen)
     with st.container(key="pilih-skenario"):
         st.pills(
             t("Mulai dari"),
             options=list(names),
             format_func=lambda one: names[one],
             key="mulai",
+            # A double click chooses, and does not take the choice away again.
+            required=True,
             on_change=_preset_chosen,
             label_visibility="collapsed",
         )
@@ -77,8 +78,7 @@ def _saved_ones(held: Held, saved: list[Saved]) -> None:
     words = standing_names()
     names = {f"{one.scenario_id}": f"{one.name} · {words[one.standing]}" for one in saved}
     own = str(held.scenario_id) if held.scenario_id is not None else None
-    if "tersimpan" not in st.session_state or st.session_state["tersimpan"] != own:
-        st.session_state["tersimpan"] = own
+    scenario_held.show("tersimpan", own)
     st.selectbox(
         t("Skenario tersimpan"),
         options=list(names),
@@ -94,11 +94,13 @@ def _saved_ones(held: Held, saved: list[Saved]) -> None:
 
 def _preset_chosen() -> None:
     # A second click on the chosen one takes the mark away; it stays what it is.
-    scenario_held.open_ref(st.session_state["mulai"] or scenario_held.held().ref)
+    if not scenario_held.is_echo("mulai"):
+        scenario_held.open_ref(st.session_state["mulai"] or scenario_held.held().ref)
 
 
 def _saved_chosen() -> None:
-    if chosen := st.session_state["tersimpan"]:
+    chosen = st.session_state["tersimpan"]
+    if chosen and not scenario_held.is_echo("tersimpan"):
         scenario_held.open_ref(chosen)
 
 
