@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pages.shared import charts
 
@@ -35,22 +36,35 @@ def waterfall(
         # Steps are seen where the level is large against them.
         room = max(high - low, 1e-9)
         shown["xaxis"] |= {"range": [max(low - 0.35 * room, 0), high + 0.35 * room]}
+    names = [charts.wrapped(label, 30) for label in _apart(labels)]
     trace = {
         "type": "waterfall",
         "orientation": "h",
         "measure": ["absolute", *["relative"] * (len(values) - 2), "total"],
-        "y": [charts.wrapped(label, 30) for label in _apart(labels)],
+        "y": names,
         "x": list(values),
         "text": list(said),
-        "textposition": "outside",
-        "cliponaxis": False,
+        "textposition": "none",
         "decreasing": {"marker": {"color": less}},
         "increasing": {"marker": {"color": charts.PALETTE[1]}},
         "totals": {"marker": {"color": charts.PALETTE[0]}},
         "connector": {"line": {"color": charts.QUIET, "width": 1}},
         "hovertemplate": "%{y}: %{text}<extra></extra>",
     }
-    return {"data": [trace], "layout": shown}
+    # To the right of every bar: to the left of a step downwards stand the names.
+    ends = [values[0], *(max(pair) for pair in pairwise(levels)), values[-1]]
+    words = {
+        "type": "scatter",
+        "mode": "text",
+        "x": ends,
+        "y": names,
+        "text": [f" {one}" for one in said],
+        "textposition": "middle right",
+        "textfont": {"size": 13},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+    return {"data": [trace, words], "layout": shown}
 
 
 def _apart(labels: Sequence[str]) -> list[str]:
