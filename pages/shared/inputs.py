@@ -74,7 +74,8 @@ def _shown(name: str, value: object) -> None:
     """Give a widget its value, only where that is another than it has.
 
     Writing the same value again would send it to the browser, over a step made since: a slider
-    held down would lose some.
+    held down would lose some. Sliders and fields are given it as their first value too: where a
+    page is drawn twice before the browser comes to it, only that one arrives.
     """
     if name not in st.session_state or st.session_state[name] != value:
         st.session_state[name] = value
@@ -167,8 +168,9 @@ def switch(name: str, label: str, default: bool = False, *, help: str | None = N
 def whole(name: str, label: str, default: int, lowest: int, highest: int) -> int:
     """A whole number between two bounds, by slider."""
     held = _held(name, default, _whole_within(lowest, highest))
-    _shown(name, min(max(int(held), lowest), highest))
-    return int(_kept(name, st.slider(label, lowest, highest, key=name), default))
+    given = min(max(int(held), lowest), highest)
+    _shown(name, given)
+    return int(_kept(name, st.slider(label, lowest, highest, given, key=name), default))
 
 
 def amount(  # noqa: PLR0913 (a widget's own arguments)
@@ -183,8 +185,9 @@ def amount(  # noqa: PLR0913 (a widget's own arguments)
 ) -> int:
     """A whole number between two bounds, typed."""
     held = _held(name, default, _whole_within(lowest, highest))
-    _shown(name, min(max(int(held), lowest), highest))
-    typed = st.number_input(label, lowest, highest, step=step, key=name, help=help)
+    given = min(max(int(held), lowest), highest)
+    _shown(name, given)
+    typed = st.number_input(label, lowest, highest, given, step=step, key=name, help=help)
     return int(_kept(name, typed, default))
 
 

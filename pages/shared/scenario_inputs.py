@@ -81,6 +81,7 @@ def _horizon(now: Scenario) -> None:
         t("Sampai akhir {year}", year=day.year + now.years),
         1,
         10,
+        now.years,
         key=key,
         format=f"%d {t('tahun')}",
         on_change=_looked_ahead,
@@ -250,7 +251,12 @@ def _number(own: Lever, shown: dict[str, Any], held: Value) -> None:
     is_whole = own.kind == "whole" or (is_slider and scale > 1 and step >= 1)
     kind: Callable[[float], float | int] = _rounded_whole if is_whole else _rounded
     given = None if held is None else kind(float(held) * scale)  # type: ignore[arg-type]
-    bounds: dict[str, Any] = {"min_value": kind(low), "max_value": kind(high), "step": kind(step)}
+    bounds: dict[str, Any] = {
+        "min_value": kind(low),
+        "max_value": kind(high),
+        "value": given,
+        "step": kind(step),
+    }
     scenario_held.show(shown["key"], given)
     unit = unit_name(own.unit)
     if is_slider:
