@@ -429,15 +429,41 @@ def test_two_scenarios_of_one_name_are_told_apart():
     assert len(set(names)) == 3
 
 
+class Desk(dict):
+    """A session's state that notes what is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[str] = []
+
+    def __setitem__(self, key, value):
+        self.written.append(key)
+        super().__setitem__(key, value)
+
+
 def test_widgets_that_say_again_what_they_held_before_move_nothing(monkeypatch):
-    own: dict[str, object] = {}
-    clock = iter([10.0, 10.4, 13.0])
+    own, clock = Desk(), SimpleNamespace(now=10.0)
     monkeypatch.setattr(scenario_held, "st", SimpleNamespace(session_state=own))
-    monkeypatch.setattr(scenario_held, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    scenario_held.show("tuas:plan.rule", "none")
-    scenario_held.show("tuas:plan.rule", "replace")
+    monkeypatch.setattr(scenario_held, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    lever = "tuas:plan.rule"
+    scenario_held.show(lever, "none")
+    clock.now = 60.0
+    scenario_held.show(lever, "replace")
     # A click elsewhere comes with what the browser still shows.
-    own["tuas:plan.rule"] = "none"
-    assert scenario_held.is_echo("tuas:plan.rule")
+    clock.now = 60.4
+    own[lever] = "none"
+    assert scenario_held.is_echo(lever)
     # A while later the same is somebody's choice.
-    assert not scenario_held.is_echo("tuas:plan.rule")
+    clock.now = 63.0
+    assert not scenario_held.is_echo(lever)
+
+
+def test_a_widget_is_told_its_new_value_with_each_of_two_drawings_that_come_close(monkeypatch):
+    own, clock = Desk(), SimpleNamespace(now=10.0)
+    monkeypatch.setattr(scenario_held, "st", SimpleNamespace(session_state=own))
+    monkeypatch.setattr(scenario_held, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    for now in (10.0, 10.5, 60.0, 60.5, 90.0):
+        clock.now = now
+        scenario_held.show("tuas:years", 10 if now < 60 else 5)
+    assert own.written.count("tuas:years") == 4
+    assert own["tuas:years"] == 5

@@ -23,7 +23,8 @@ LINK, WITH = "s", "with"
 _KEPT, _SAID, _READ = "_skenario", "_skenario_pesan", "_skenario_dibaca"
 _MOVED, _SPOKEN = "_skenario_dipindah", "_skenario_bahasa"
 _MOST_UNDONE = 50
-_REPLACED, _ECHO_SECONDS = "_skenario_diganti", 2.0
+_REPLACED, _ECHO_SECONDS, _AGAIN_SECONDS = "_skenario_diganti", 2.0, 5.0
+_NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -225,12 +226,18 @@ def distinct(several: Sequence[Scenario]) -> tuple[Scenario, ...]:
 
 
 def show(key: str, given: object) -> None:
-    """Give a widget its value only where it holds another: a step made since is not undone."""
-    own = st.session_state
-    if key not in own:
+    """Give a widget its value where it holds another: a step made since is not undone.
+
+    For a moment the same value is given again with each drawing: of two that come close together
+    the browser sees the last only, and would keep, and later send, what it had before both.
+    """
+    own, now = st.session_state, time.monotonic()
+    replaced = own.setdefault(_REPLACED, {})
+    _, since = replaced.get(key, (None, -_AGAIN_SECONDS))
+    if key not in own or own[key] != given:
+        replaced[key] = (own.get(key, _NOTHING), now)
         own[key] = given
-    elif own[key] != given:
-        own.setdefault(_REPLACED, {})[key] = (own[key], time.monotonic())
+    elif now - since < _AGAIN_SECONDS:
         own[key] = given
 
 
