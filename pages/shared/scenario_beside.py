@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics.scenario import Scenario
 from analytics.scenario_compare import MEASURES, Comparison
-from pages.shared import charts, inputs, layout, load, load_scenarios, scenario_held
+from pages.shared import charts, inputs, layout, load, load_scenarios, scenario_held, screen
 from pages.shared.import_text import plain
 from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_figures import Shown, side_by_side
@@ -93,7 +93,8 @@ def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
                 for unit, value in zip(table["unit"], table[f"difference_{at}"], strict=True)
             ]
         del one
-    columns = [layout.Column("measure", t("Ukuran"), width=330)]
+    # On a phone the numbers must be seen beside their names.
+    columns = [layout.Column("measure", t("Ukuran"), width=170 if screen.is_phone() else 330)]
     for at, one in enumerate(several, start=1):
         columns.append(layout.Column(f"v{at}", one.name))
         if at > 1:
