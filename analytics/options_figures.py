@@ -173,12 +173,12 @@ def figure_or_none(
     override = changed.get((option, key, role_group))
     if override is not None:
         return Figure(override.low, override.mid, override.high, _OVERRIDDEN)
-    rows = table[
-        (table["option"] == option) & (table["key"] == key) & (table["role_group"] == role_group)
-    ]
-    if rows.empty:
+    fits = np.ones(len(table), dtype=bool)
+    for name, wanted in (("option", option), ("key", key), ("role_group", role_group)):
+        fits &= table[name].to_numpy(dtype=object) == wanted
+    if not fits.any():
         return None
-    row = rows.iloc[0]
+    row = table.iloc[int(fits.argmax())]
     low, mid, high = (float(row[name]) for name in ("value_low", "value_mid", "value_high"))
     return Figure(low, mid, high, str(row["source"]), str(row["standing"]), str(row["rule_id"]))
 

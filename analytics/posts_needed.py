@@ -158,14 +158,19 @@ def placed_posts(
     # A school in which nobody works has no unit; its number stands for it.
     units_known = dict(zip(place.index.tolist(), place["unit_id"].tolist(), strict=True))
     unit_of = {npsn: str(units_known.get(npsn, npsn)) for npsn in known}
-    told = rows["npsn"].map(place.get("school_level", {}))
-    lowest = rows.sort_values("level").drop_duplicates("npsn").set_index("npsn")["level"]
-    level = told.fillna(rows["npsn"].map(lowest))
+    # Few schools have many rows: what a school has is looked up once.
+    school, names = pd.factorize(rows["npsn"])
+    each = pd.Series(names, dtype="object")
+    pairs = rows[["npsn", "level"]].drop_duplicates()
+    lowest = pairs.sort_values("level").drop_duplicates("npsn").set_index("npsn")["level"]
+    told = each.map(place.get("school_level", {})).fillna(each.map(lowest)).astype("object")
+    level = pd.Series(told.array.take(school, allow_fill=True), index=rows.index)
+    unit = pd.array([unit_of.get(name) for name in names.tolist()], dtype="str")
     frame = pd.DataFrame(
         {
-            "unit_id": rows["npsn"].map(unit_of).astype("str"),
+            "unit_id": pd.Series(unit.take(school, allow_fill=True), index=rows.index),
             "role_group": np.where(rows["post"] == HEAD, HEAD_ROLE, TEACHER),
-            "post": at_level(rows["post"].astype("object"), level, rulebook).astype("str"),
+            "post": at_level(rows["post"], level, rulebook).astype("str"),
             "year": rows["school_year"].astype("int64"),
             "needed_count": rows["needed_count"].astype("float64"),
         }

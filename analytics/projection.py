@@ -29,6 +29,7 @@ from analytics.exact_sums_laws import CountLaws
 from analytics.exact_sums_people import People, gathered
 from analytics.projection_cells import (
     added,
+    distinct_cells,
     group_of_person,
     grouped,
     long_table,
@@ -53,7 +54,6 @@ from analytics.projection_years import years_of
 Numbers = NDArray[np.float64]
 
 CELL = ("unit", "role_group")
-UNKNOWN = "tidak diketahui"
 NO_LEVERS = Levers()
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 _AT_THE_END = SumOptions(is_last_only=True)
@@ -429,10 +429,7 @@ def projection(  # noqa: PLR0913 - who, from when, how long, at what hazards, un
         )
     months = calendar(as_of, years)
     staff = staff_arrays(people, hazards, months, levers)
-    labels = people[list(cells)].astype("object").fillna(UNKNOWN).reset_index(drop=True)
-    cell_of, known = pd.MultiIndex.from_frame(labels).factorize(sort=True)
-    frame = known.to_frame(index=False)
-    frame.columns = list(cells)
+    frame, cell_of = distinct_cells(people, cells)
     causes = _in_order(staff.exposure)
     steps = (BY_LAW, *causes, CONTRACT, MPP)
     found = years_of(staff, months, steps)

@@ -16,6 +16,8 @@ from analytics.projection_months import Calendar, ProjectionError
 
 Numbers = NDArray[np.float64]
 
+UNKNOWN = "tidak diketahui"
+
 
 def grouped(cells: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, csr_array]:
     """Labels of groups of cells, and the sum over cells as a matrix.
@@ -52,6 +54,30 @@ def grouped(cells: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, csr_a
     ones = np.ones(len(codes))
     shape = (len(groups), len(cells))
     return groups, csr_array((ones, (codes, np.arange(len(codes)))), shape=shape)
+
+
+def distinct_cells(
+    people: pd.DataFrame, columns: Sequence[str]
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """The cells that people fall into, sorted, and the cell of each person.
+
+    Parameters
+    ----------
+    columns
+        What makes a cell; blank is a value of its own (``UNKNOWN``).
+    """
+    key = np.zeros(len(people), dtype=np.int64)
+    labels: list[np.ndarray] = []
+    for name in columns:
+        code, known = pd.factorize(people[name].astype("object").fillna(UNKNOWN), sort=True)
+        key = key * len(known) + code
+        labels.append(np.asarray(known, dtype=object))
+    distinct, cell_of = np.unique(key, return_inverse=True)
+    found: dict[str, pd.Series] = {}
+    for name, known in reversed(list(zip(columns, labels, strict=True))):
+        distinct, at = np.divmod(distinct, len(known))
+        found[name] = pd.Series(known[at]).infer_objects()
+    return pd.DataFrame({name: found[name] for name in columns}), cell_of
 
 
 def group_of_person(member: csr_array, cell_of: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -70,8 +70,8 @@ def ground(asked: Question, leavers: frozenset[str] | None = None) -> Ground:
     leavers = asked.locks.moves if leavers is None else leavers
     schools = _schools(asked)
     needs = situation.needs.loc[situation.needs["school_year"] == situation.school_year]
-    assessed = set(needs["npsn"]) | set(situation.merges)
-    posts = set(needs["post"])
+    assessed = set(needs["npsn"].unique()) | set(situation.merges)
+    posts = set(needs["post"].unique())
     people = _people(asked, needs)
     counted = people["status"].isin(["counted"])
     known = people["npsn"].isin(assessed) & people["held_post"].isin(posts)
@@ -141,7 +141,11 @@ def _schools(asked: Question) -> pd.DataFrame:
     situation = asked.situation
     told = situation.schools.drop_duplicates("npsn")
     named = dict.fromkeys(
-        [*told["npsn"], *situation.needs["npsn"], *situation.staff["npsn"].dropna()]
+        [
+            *told["npsn"],
+            *situation.needs["npsn"].unique(),
+            *situation.staff["npsn"].dropna().unique(),
+        ]
     )
     table = told.set_index("npsn").reindex(sorted(str(npsn) for npsn in named))
     table = table.reset_index(names="npsn").reindex(

@@ -51,9 +51,10 @@ def reach(ground: Ground, asked: Question) -> Reach:
     groups = _groups(ground, choice, asked.locks)
     targets = _targets(ground, choice)
     near = _near(ground, groups, targets, choice)
+    wanted = set(targets["npsn"].unique())
     for npsn, into in situation.merges.items():
         km = _merge_km(ground, situation, npsn, into, choice.detour)
-        if km is not None and into in set(targets["npsn"]):
+        if km is not None and into in wanted:
             near.setdefault(npsn, {})[into] = km
     cells = {int(cell.Index): cell for cell in targets.itertuples()}
     by_school: dict[str, list[int]] = {}
@@ -160,7 +161,7 @@ def _near(
     """Present school -> school with an empty post -> km, within the limit."""
     pairs = pairs_within(
         ground.schools.reset_index(), choice.max_km, choice.detour,
-        sources=set(groups["npsn"]), targets=set(targets["npsn"]),
+        sources=set(groups["npsn"].unique()), targets=set(targets["npsn"].unique()),
     )  # fmt: skip
     near: dict[str, dict[str, float]] = {}
     ways = (pairs[name].tolist() for name in ("from_npsn", "to_npsn", "distance_km"))
@@ -168,7 +169,7 @@ def _near(
         near.setdefault(npsn, {})[other] = round(km, _METRES)
     if not choice.use_home:
         return near
-    wanted = set(targets["npsn"])
+    wanted = set(targets["npsn"].unique())
     kecamatan = ground.schools["kecamatan"].str.casefold().tolist()
     there: dict[str, list[str]] = {}
     for npsn, home in zip(ground.schools.index, kecamatan, strict=True):

@@ -246,7 +246,8 @@ def filling_table(asked: Asked, mix: Mix, break_share: float) -> pd.DataFrame:
     counts = [name for name in table if name.endswith(("_count", "_share"))]
     counts += [name for name in table if name.startswith("covered_")]
     of_need = [name for name in counts if name != "not_computed_count"]
-    table.loc[~table["is_computed"], of_need] = np.nan
+    if not table["is_computed"].all():
+        table.loc[~table["is_computed"], of_need] = np.nan
     return table
 
 

@@ -101,7 +101,7 @@ def _need_spread(stages: Stages, told: Scenario, gap: Gap) -> NeedSpread:
         np.add.at(shift[node], (at[kept], year[kept]), posts.shift[node][kept])
     np.add.at(variance, (at[kept], year[kept]), posts.variance[kept])
     np.add.at(together, (at[kept], year[kept]), posts.together[kept])
-    levels = tuple(sorted(set(posts.rows["level"])))
+    levels = tuple(sorted(posts.rows["level"].unique()))
     level = np.full(shape[0], -1)
     level[at[kept]] = np.searchsorted(levels, posts.rows["level"].to_numpy(dtype=object)[kept])
     level[(gap.cells["basis"] != "school_model").to_numpy()] = -1

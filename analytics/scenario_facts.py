@@ -25,7 +25,7 @@ from analytics.enrolment_stored import stored_births, stored_history
 from analytics.exits import ExitModel, exit_model, in_service_on
 from analytics.movement import Law
 from analytics.posts_abk import abk_posts
-from analytics.posts_needed import people_by_post, posts_as_needed
+from analytics.posts_needed import people_by_post, posts_as_needed, ratio_posts
 from analytics.regrouping_stored import NOTHING_SAVED, SavedMergers, saved_mergers, saved_roads
 from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook
@@ -174,6 +174,11 @@ class Facts:
         stored = self.stored
         listed = stored.tables.get("post_needs", pd.DataFrame())
         return abk_posts(listed, stored.units, stored.rulebook, stored.local_titles, self.posted)
+
+    @cached_property
+    def ratio(self) -> pd.DataFrame:
+        """Posts by the local ratios of service on the day of the edition."""
+        return ratio_posts(self.stored.units, self.rulebook, self.as_of)
 
     @cached_property
     def public_schools(self) -> frozenset[str]:

@@ -130,7 +130,7 @@ class SchoolStages(PeopleStages):
     def _mergers(self, told: Scenario) -> Mergers:
         facts, cells = self.facts, self.cells(told)
         taught = self.cells(Scenario(told.name, years=told.years))
-        refuse_locks(told, set(facts.schools["npsn"]), set(taught["npsn"]))
+        refuse_locks(told, set(facts.schools["npsn"]), set(taught["npsn"].unique()))
         plans: dict[str, RegroupingPlan] = {}
         merges = [_no_merges()]
         school_facts = facts.stored.school_facts
@@ -170,7 +170,8 @@ class SchoolStages(PeopleStages):
         cells = self.cells(Scenario(told.name, years=told.years))
         year = int(cells["school_year"].min())
         own = cells.loc[(cells["level"] == level) & (cells["school_year"] == year)]
-        schools = facts.schools.loc[facts.schools["npsn"].isin(own["npsn"])].reset_index(drop=True)
+        taught = facts.schools["npsn"].isin(own["npsn"].unique())
+        schools = facts.schools.loc[taught].reset_index(drop=True)
         damaged = told["regrouping.damaged_schools"]
         schools = schools.assign(
             is_integrated=one_roof(schools),
@@ -178,7 +179,7 @@ class SchoolStages(PeopleStages):
             is_damaged=schools["npsn"].isin(damaged if isinstance(damaged, tuple) else ()),
         )
         history = now.loc[now["npsn"].isin(schools["npsn"])]
-        unlisted = own.loc[~own["npsn"].isin(history["npsn"])]
+        unlisted = own.loc[~own["npsn"].isin(history["npsn"].unique())]
         history = pd.concat([history, unlisted[history.columns]], ignore_index=True)
         may = candidates(schools, history, candidate_rules(told, on))
         wide = own.pivot_table(
@@ -247,10 +248,15 @@ class SchoolStages(PeopleStages):
         before, merges = self.facts.stored.school_facts, self.mergers(told).merges
         if before is None or merges.empty:
             return before
+        done = int((merges["school_year"] <= school_year).sum())
+        key = (told.years, self.merge_key(told), done)
+        return self.kept("school facts", key, lambda: self._facts_in(told, before, school_year))
+
+    def _facts_in(self, told: Scenario, before: SchoolFacts, school_year: int) -> SchoolFacts:
         cells = self.cells(Scenario(told.name, years=told.years))
         today = cells.loc[cells["school_year"] == cells["school_year"].min()]
         pupils = today.groupby("npsn")["pupil_count"].sum()
-        return facts_in(before, merges, pupils, school_year)
+        return facts_in(before, self.mergers(told).merges, pupils, school_year)
 
     # ---- moves
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analytics.posts_abk import joined
-from analytics.posts_needed import Needs, need_kept, no_needs, ratio_posts, school_posts
+from analytics.posts_needed import Needs, need_kept, no_needs, school_posts
 from analytics.replacement import Gap, GapChoice, gap
 from analytics.scenario import Scenario
 from analytics.scenario_schools import SchoolStages
@@ -42,7 +42,7 @@ class Stages(SchoolStages):
         cells, (abk, unmatched) = self.cells(told), facts.abk
         if len(cells):
             school, of_model = school_posts(
-                self.needed(told), units, book, schools=frozenset(cells["npsn"])
+                self.needed(told), units, book, schools=frozenset(cells["npsn"].unique())
             )
             into = self.unit_into(told)
             if into:
@@ -54,8 +54,7 @@ class Stages(SchoolStages):
                 last = facts.as_of.year + told.years
                 abk = joined(abk, into, range(facts.as_of.year, last + 1))
             school = need_kept(school, facts.as_of.year + told.years)
-        ratio = self.kept("ratio", (), lambda: ratio_posts(units, book, facts.as_of))
-        return Needs(school, of_model, abk, ratio, unmatched)
+        return Needs(school, of_model, abk, facts.ratio, unmatched)
 
     def unit_into(self, told: Scenario) -> dict[str, str]:
         """Unit of the receiver by unit of the closing school."""
