@@ -93,7 +93,7 @@ def _page() -> None:
     layout.source_note(*replacement_inputs.EQUATIONS)
 
 
-def _without_titles(finding: st.delta_generator.DeltaGenerator) -> None:
+def _without_titles(finding: Finding) -> None:
     """What is said while no title of the roster is recognised."""
     with finding:
         layout.header(t("Jabatan kosong belum dapat dihitung"), _question())
