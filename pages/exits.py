@@ -56,7 +56,7 @@ def _page() -> None:
         layout.note(f"{told}. {_effect(found)}")
     if told := _thin(scope, known.model.year_count, known.model.prior_share):
         layout.caution(told)
-    missing.dates()
+    missing.dates(scope.who)
     layout.keys(_keys(scope, found))
     layout.sentences([_spread(scope, found)])
     left, right = st.columns([3, 2])

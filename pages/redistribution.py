@@ -24,7 +24,7 @@ from pages.shared.finding import Finding
 from pages.shared.load_redistribution import MoveKey, Plan
 from pages.shared.regrouping_inputs import USUAL_FEW
 from pages.shared.school_inputs import year_name
-from pages.shared.words import language, number, percent, t, tn
+from pages.shared.words import NONE, language, number, percent, t, tn
 
 _WATCH_SECONDS = 1.5
 _STOPPED = "_proof_stopped"
@@ -286,8 +286,10 @@ def _keys(plan: Plan) -> list[layout.Key]:
         ),
         layout.Key(
             t("Rata-rata jarak"),
-            t("{km} km", km=number(km, 1)),
-            t("paling jauh {km} km", km=number(counts["worst_km"], 1)),
+            t("{km} km", km=number(km, 1)) if counts["moved_count"] else NONE,
+            t("paling jauh {km} km", km=number(counts["worst_km"], 1))
+            if counts["moved_count"]
+            else "",
         ),
         layout.Key(
             t("Kelebihan"),

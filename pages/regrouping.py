@@ -67,7 +67,10 @@ def _page(key: load_schools.SchoolKey) -> None:
             layout.header(t("Tidak cukup sekolah pada saringan ini"), _question())
         layout.empty(
             t("Tidak cukup sekolah negeri yang bermurid pada saringan ini"),
-            t("Pilih jenjang atau kecamatan yang lain."),
+            t(
+                "Pilih jenjang atau kecamatan yang lain, atau muat daftar sekolah yang lengkap di"
+                " halaman Data."
+            ),
         )
         _clear()
         return

@@ -106,6 +106,17 @@ def test_of_an_apbd_alone_nobody_says_that_schools_are_loaded(loaded):
     assert "Data sekolah sudah ada" not in said
 
 
+def test_where_nobody_can_move_there_is_no_mean_distance(loaded):
+    loaded("one school")
+    said = opened(page_alone("redistribution"))
+    assert "Tidak satu pun dari" in said and "0,0 km" not in said
+
+
+def test_of_one_school_the_page_on_mergers_asks_for_the_others(loaded):
+    loaded("one school")
+    assert "muat daftar sekolah yang lengkap" in opened(page_alone("regrouping"))
+
+
 def test_what_newcomers_cost_is_asked_once_for_all_role_groups(loaded, monkeypatch):
     loaded("one school")
     asked, costs = [], load_replacement.newcomer_costs

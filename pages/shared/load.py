@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from analytics import rules, store, store_tables
+from analytics import leaving, rules, store, store_tables
 from analytics.retirement import retirements
 from analytics.rules import LawChoice, RuleBook, RuleError
 from analytics.state import State
@@ -157,10 +157,9 @@ def is_anybody_counted() -> bool:
     return bool(people()["is_in_headcount"].any())
 
 
-def undated_count() -> int:
-    """How many of the headcount have no date of retirement, because their title is unknown."""
-    held = people()
-    return int((held["is_in_headcount"] & held["retires_on"].isna()).sum())
+def undated_count(who: str = "all") -> int:
+    """How many of those counted have no date of retirement, because their title is unknown."""
+    return int(leaving.counted(people(), who)["retires_on"].isna().sum())
 
 
 def _present() -> Edition:

@@ -80,9 +80,9 @@ def titles() -> None:
     )
 
 
-def dates() -> None:
-    """Say of whom the law's date of leaving is not known; nothing where it is known of all."""
-    undated = load.undated_count()
+def dates(who: str = "all") -> None:
+    """Say of how many the law's date of leaving is not known; nothing where it is of everybody."""
+    undated = load.undated_count(who)
     if undated:
         layout.caution(
             tn(
