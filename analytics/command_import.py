@@ -69,6 +69,8 @@ def run(asked: argparse.Namespace) -> int:
         f" people ({previewed.good_count} rows loaded, {previewed.refused_count} left out,"
         f" {warning_count} warnings).",
     )
+    # Of single rows there may be thousands; what holds for the whole file is said at once.
+    say_faults(asked, [each for each in checked.faults if each.row is None])
     if previewed.reading.kind != "roster" and previewed.base is not None:
         gone, stayed = previewed.replaced_count, previewed.kept_count
         say(

@@ -634,3 +634,11 @@ def test_a_roster_stays_one_whatever_stands_beside_its_people(tmp_path, head, ro
     told = listed(*[["SDN 1", "Guru", *row] for row in rows], head=["Unit Kerja", "Jabatan", *head])
     reading = readers.read(written(tmp_path, told, "a.csv"))
     assert (reading.kind, reading.faults) == ("roster", ())
+
+
+def test_the_command_says_what_it_took_for_the_day(tmp_path, capsys):
+    rows = listed(["BUP", "April", "2024"], ["APS", "Mei", "2023"],
+                  head=["Jenis Pensiun", "Bulan", "Tahun"])  # fmt: skip
+    path = written(tmp_path, rows)
+    assert command_line.main(["import", str(path), "--data", str(tmp_path / "d")]) == 0
+    assert "2 baris hanya menulis bulan keluarnya" in capsys.readouterr().err
