@@ -237,8 +237,11 @@ def _add_moved(rows: _Rows, row: Row, both: Whole, posts: Numbers, spare: float)
     whole = np.floor(spare / size + _NOTHING)
     rest = spare - size * whole
     if rest > _NOTHING:
-        share = rest / size
-        rows.add(row, both, np.append(-posts * share, 1.0), -np.inf, whole * (size - rest))
+        # A formation that moves less than the others counts in full up to the rest.
+        people = np.floor(posts / size + _NOTHING)
+        part = np.maximum(posts - people * size, 0.0)
+        value = -(rest * people + np.minimum(part, rest))
+        rows.add(row, both, np.append(value, 1.0), -np.inf, whole * (size - rest))
 
 
 def _most(question: MixQuestion, effect: Effects, room: Numbers) -> Numbers:

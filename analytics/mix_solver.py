@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import OptimizeResult
 
+from analytics.mix_columns import joined
 from analytics.mix_highs import (
     LEAST_SECONDS,
     WHOLE,
@@ -27,7 +28,8 @@ from analytics.mix_rounding import topped_up
 _TIE_SHARE = 1e-5
 # Of the time left at each step.
 _SHARE_OF_ROUNDING = 0.25
-_SHARE_WITHOUT_ROLES = 0.4
+_SHARE_WITHOUT_ROLES = 0.35
+_SHARE_OF_PARTS = 0.7
 _SHARE_OF_ROLES = 0.85
 _SHARE_OF_TIED_ROLES = 0.5
 _SHARE_OF_ROUND = 0.8
@@ -92,7 +94,7 @@ def solved(
     start
         A plan known to keep every limit; what is found is no worse.
 
-    Method: docs/method.md eq. 219-223, 246, 335.
+    Method: docs/method.md eq. 219-223, 246, 335-336.
     """
     if not len(asked.cost):
         # Nothing is short and nothing may come: no plan is the only one.
@@ -109,6 +111,7 @@ def solved(
     count = asked.whole_count
     if best is None and len(asked.cost) == count + len(asked.moved_cells) + len(asked.short_cells):
         best = topped_up(asked, relaxed.x, row_prices(asked, relaxed), cost)
+    first = best
     # Money and quotas tie roles together more than whole numbers cost each of them; a floor of
     # each role by itself is the other way round.
     by_roles = any(row.kind == FLOOR for row in asked.rows)
@@ -121,7 +124,12 @@ def solved(
         left = _share(ends, _SHARE_OF_ROUNDING if by_roles else _SHARE_WITHOUT_ROLES)
         best = _better(cost, best, whole_plan(_between(asked, near), cost, left, spare, low).x)
     if not by_roles and not _is_close(aim, cost, best, low, gap):
-        beside = Beside(asked, cost, relaxed, best, (ends, aim.allowed(low, gap)))
+        spare = aim.allowed(low, gap)
+        beside = Beside(asked, cost, relaxed, best, (ends, spare))
+        if best is not None:
+            parts = [best] if first is None else [best, first]
+            limit = _share(ends, _SHARE_OF_PARTS), spare
+            best = _better(cost, best, joined(asked, cost, relaxed, parts, limit))
     if by_roles and not _is_close(aim, cost, best, low, gap):
         asked, relaxed, best, low = _by_roles(asked, aim, cost, (relaxed, best, low), (ends, gap))
     if not _is_close(aim, cost, best, low, gap):
