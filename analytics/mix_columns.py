@@ -108,9 +108,9 @@ def joined(
     left = max(begun + seconds - time.monotonic(), LEAST_SECONDS)
     share = _SHARE_OF_SPARE * spare / max(abs(float(cost @ plans[0])), spare)
     chosen = _chosen(asked, plans[0], pools, shared, (left, share))
-    if chosen is None:
-        return None
-    return _completed(asked, plans[0], pools, chosen)
+    found = None if chosen is None else _completed(asked, plans[0], pools, chosen)
+    # Where time was over early, the plan in hand may not have been met again.
+    return plans[0] if found is None or cost @ found > cost @ plans[0] else found
 
 
 def _role(
