@@ -25,6 +25,10 @@ GAUGE_COLUMNS = (
 )
 
 
+class NothingLeftError(PayError):
+    """Cuts or growth leave nothing of the APBD."""
+
+
 @dataclass(frozen=True)
 class BudgetYear:
     """One recorded year of the APBD, rupiah.
@@ -261,7 +265,7 @@ def gauge(  # noqa: PLR0913 - each a reading of its own
     Raises
     ------
     PayError
-        When the years do not ascend or nothing is left of the APBD.
+        When the years do not ascend; NothingLeftError where nothing is left of the APBD.
 
     Method: docs/method.md eq. 186-189.
     """
@@ -288,7 +292,7 @@ def gauge(  # noqa: PLR0913 - each a reading of its own
     excluded = outside * passes
     apbd = _totals(plan, year, allowance) + excluded
     if (apbd <= 0).any():
-        raise PayError(
+        raise NothingLeftError(
             "tidak ada yang tersisa dari APBD; kecilkan potongannya atau ubah pertumbuhannya",
             "nothing is left of the APBD; lower the cut or its growth",
         )

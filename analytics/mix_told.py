@@ -161,7 +161,7 @@ def floors_late(question: MixQuestion, lowered: Numbers) -> list[Told]:
         role, worst = question.roles[at], int(lowered[at].argmax())
         years = np.array(question.years)[lowered[at] > _WORTH_TELLING].tolist()
         amount, year = float(lowered[at, worst]), question.years[worst]
-        own, when = amount_words(FULL, amount), _years_told(years)
+        own, when = amount_words(FULL, amount), years_told(years)
         most = (
             (f"paling banyak {own[0]} pada {year}", f"by {own[1]} at most, in {year}")
             if len(years) > 1
@@ -253,7 +253,7 @@ def _of_role(rows: list[Told]) -> Told:
     if len(rows) == 1:
         return rows[0]
     worst, last = max(rows, key=lambda one: one.amount), max(rows, key=lambda one: one.year)
-    years = _years_told([one.year for one in rows])
+    years = years_told([one.year for one in rows])
     own = amount_words(FULL, worst.amount)
     why = [
         f"{head}{text.partition(head)[2]}" if head in text else ""
@@ -287,7 +287,7 @@ def _of_limit(rows: list[Told]) -> Told:
     )  # fmt: skip
 
 
-def _years_told(years: list[int]) -> str:
+def years_told(years: list[int]) -> str:
     """Years as people write them: ``2027-2029, 2031``."""
     ends: list[tuple[int, int]] = []
     for year in sorted(years):

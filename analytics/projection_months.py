@@ -119,6 +119,11 @@ class Calendar:
         """Number of months up to and with the last of each calendar year."""
         return np.flatnonzero(np.diff(self.year, append=self.year[-1] + 1)) + 1
 
+    @property
+    def year_starts(self) -> Whole:
+        """Place of the first month of each calendar year."""
+        return np.concatenate([[0], self.month_ends[:-1]])
+
     def place(self, days: pd.Series) -> Whole:
         """Month of each day, 0 for those past, ``months + 12`` and more for later ones and NaT."""
         day = days.to_numpy(dtype="datetime64[M]")

@@ -119,7 +119,7 @@ def paid_spread(staff: Staff, months: Calendar, effect: YearEffect) -> PaidSprea
     """
     count, length = len(staff.due), len(months.years)
     share, square, exposure, within = (np.zeros((count, length)) for _ in range(4))
-    first = np.concatenate([[0], months.month_ends[:-1]])
+    first = months.year_starts
     rank = np.arange(months.months) - np.repeat(first, np.diff(np.append(first, months.months)))
     for chain in chains(staff, months, _AT_ONCE):
         who = chain.who

@@ -110,7 +110,7 @@ def _add_leavers(  # noqa: PLR0913 - where to, the chain, and of whom
 
 def _hazards(chain: Chain, months: Calendar) -> tuple[Numbers, Numbers]:
     """Hazards by calendar year that good and bad years move, and those they do not."""
-    first = np.concatenate([[0], months.month_ends[:-1]])
+    first = months.year_starts
     kept = np.multiply.reduceat(chain.renewed, first, axis=1)
     gone = ~np.logical_and.reduceat(chain.before, first, axis=1)
     stays = np.exp(-_by_year(months, chain.exposure))
@@ -138,5 +138,5 @@ def _leaving_duty(
 
 def _by_year(months: Calendar, monthly: Numbers) -> Numbers:
     """Sums over the months of each calendar year (last axis)."""
-    first = np.concatenate([[0], months.month_ends[:-1]])
+    first = months.year_starts
     return np.asarray(np.add.reduceat(monthly, first, axis=-1))

@@ -208,11 +208,12 @@ def table(folder: Path, name: str) -> pd.DataFrame:
         text[column] = text[column] == "true"
     for column in (c for c in _NUMBERS if c in text):
         may_be_empty = name == "retirement_age_proposal" or column in _MAY_BE_BLANK
-        number = pd.to_numeric(text[column], errors="coerce").astype("Int64")
+        number = pd.to_numeric(text[column], errors="coerce").astype("float64")
+        number = number.where(number % 1 == 0).astype("Int64")
         refuse(
             number.isna() & ~(may_be_empty & (text[column] == "")),
             f"{column} bukan bilangan bulat",
-            f"{column} is not a number",
+            f"{column} is not a whole number",
         )
         text[column] = number
     for column in (c for c in _DECIMALS if c in text):

@@ -14,11 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.budget import Budget, BudgetYear, gauge, other_spending, recorded_years
+from analytics.budget import (
+    Budget,
+    BudgetYear,
+    NothingLeftError,
+    gauge,
+    other_spending,
+    recorded_years,
+)
 from analytics.export import csv_bytes, json_text
 from analytics.mix import GAP, Mix
 from analytics.options import discount_rate, option_table
-from analytics.pay_law import PayError
 from analytics.pay_path import PayPath
 from analytics.replacement import Gap
 from analytics.rules import RuleBook
@@ -292,7 +298,7 @@ def _gauge(
     """The gauge by year; refuses in words where the levers leave nothing of the APBD."""
     try:
         return gauge(modelled, plan, rulebook, choice=pay_choice(told), other_idr=other_idr)
-    except PayError as error:
+    except NothingLeftError as error:
         raise ScenarioError(
             "Tidak ada yang tersisa dari APBD; periksa budget.total_idr,"
             " budget.teacher_allowance_idr, budget.growth_share, dan budget.transfer_cut_share.",

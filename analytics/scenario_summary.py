@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.mix import Mix
-from analytics.mix_told import in_short, rupiah
+from analytics.mix_told import in_short, rupiah, years_told
 from analytics.options import TRANSFER_IN
 from analytics.pay_path import PayPath
 from analytics.replacement import Gap
@@ -208,7 +208,7 @@ def _stays_over(level: pd.DataFrame, before: pd.DataFrame) -> Finding | None:
     over = level.loc[level["is_binding"].astype(bool) & (level["room_idr"] < 0) & is_held]
     if over.empty:
         return None
-    years = _stretches([int(year) for year in over["year"]])
+    years = years_told([int(year) for year in over["year"]])
     at = f"{start * 100:.1f}"
     cap = f"{float(over['limit_share'].iloc[0]) * 100:.0f}"
     return Finding(
@@ -220,15 +220,6 @@ def _stays_over(level: pd.DataFrame, before: pd.DataFrame) -> Finding | None:
         f" year of the data ({at} %), not that cap; by the law: lever 'Where the 30 % cap is"
         " passed'.",
     )
-
-
-def _stretches(years: list[int]) -> str:
-    """Ascending years as people write them: ``2027-2029, 2031``."""
-    ends = [(year, year) for year in years[:1]]
-    for year in years[1:]:
-        first, last = ends[-1]
-        ends[-1:] = [(first, year)] if year == last + 1 else [(first, last), (year, year)]
-    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in ends)
 
 
 def _posts(rows: pd.DataFrame, column: str) -> float:

@@ -174,6 +174,7 @@ def edited(folder, name, change):
         ("effective_to", "1900-01-01", "effective_from sesudah effective_to"),
         ("born_to", "1800-01-01", "born_from sesudah born_to"),
         ("age_years", "enam puluh", "age_years bukan bilangan"),
+        ("age_years", "60.5", "age_years bukan bilangan bulat"),
         ("age_years", "600", "age_years bukan usia pensiun"),
         ("role_group", "raja", "role_group.csv"),
     ],
