@@ -6,7 +6,7 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -204,10 +204,18 @@ def write(out: str, table: pd.DataFrame) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """A file, whole or not at all."""
-    half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    write_together(path.parent, {path.name: content})
+
+
+def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Files by name, each whole; none takes its place before all are written."""
+    halves = {name: folder / f".{name}.{os.getpid()}.tmp" for name in files}
     try:
-        # Whole or not at all: a schedule that reads the file never sees half of it.
-        half.write_bytes(content)
-        half.replace(path)
+        # Whole or not at all: a schedule that reads them never sees half of what was found.
+        for name, half in halves.items():
+            half.write_bytes(files[name])
+        for name, half in halves.items():
+            half.replace(folder / name)
     finally:
-        half.unlink(missing_ok=True)
+        for half in halves.values():
+            half.unlink(missing_ok=True)

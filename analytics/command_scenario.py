@@ -22,7 +22,7 @@ from analytics.command_line import (
     folder_of,
     say,
     write,
-    write_bytes,
+    write_together,
 )
 from analytics.export import csv_bytes, json_text
 from analytics.scenario import Scenario, ScenarioError, from_json
@@ -65,8 +65,7 @@ def run(asked: argparse.Namespace) -> int:
             complain(asked, *note)
         return DONE
     folder.mkdir(exist_ok=True)
-    for name, content in found.files.items():
-        write_bytes(folder / name, content)
+    write_together(folder, found.files)
     for note in found.notes:
         say(asked, *note)
     return DONE

@@ -14,6 +14,7 @@ import pytest
 
 from analytics import __main__ as started
 from analytics import command_line, command_retirements, state, store
+from analytics.command_line import write_together
 from tests import workbooks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -356,3 +357,24 @@ def test_what_the_system_refuses_is_told_in_both_languages():
 def test_the_promised_columns_are_those_the_code_writes():
     assert ",".join(command_retirements.PEOPLE_COLUMNS) == PROMISED
     assert ",".join(command_line.FAULT_COLUMNS) == FAULTS
+
+
+def test_files_take_their_places_together_or_not_at_all(tmp_path, monkeypatch):
+    (tmp_path / "a.csv").write_bytes(b"lama")
+    (tmp_path / "b.csv").write_bytes(b"lama")
+    whole = Path.write_bytes
+
+    def cut(path, content):
+        if "b.csv" in path.name:
+            raise KeyboardInterrupt
+        return whole(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", cut)
+    with pytest.raises(KeyboardInterrupt):
+        write_together(tmp_path, {"a.csv": b"baru", "b.csv": b"baru"})
+    monkeypatch.undo()
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {
+        "a.csv": b"lama", "b.csv": b"lama",
+    }  # fmt: skip
+    write_together(tmp_path, {"a.csv": b"baru", "b.csv": b"baru"})
+    assert {one.read_bytes() for one in tmp_path.iterdir()} == {b"baru"}
