@@ -592,10 +592,18 @@ def test_where_the_day_of_the_letter_is_all_there_is_it_is_taken_and_said(tmp_pa
 
 
 def test_a_list_of_the_gone_without_any_day_asks_for_the_day(tmp_path):
-    rows = listed(["SDN 1", "Pensiun"], ["SDN 2", "Meninggal"], head=["Unit Kerja", "Status"])
+    gone = [["SDN 1", "Pensiun"], ["SDN 2", "Meninggal"], ["SDN 3", "Pensiun"]]
+    rows = listed(*gone, head=["Unit Kerja", "Status"])
     reading = readers.read(written(tmp_path, rows))
     assert reading.kind == "exit"
     assert [fault.code for fault in reading.faults] == ["column_missing"]
+
+
+def test_one_or_two_who_have_gone_make_no_list_of_those_gone(tmp_path):
+    rows = listed(
+        ["SDN 1", "Pensiun"], ["SDN 2", "Pensiun"], head=["Unit Kerja", "Kedudukan Hukum"]
+    )
+    assert readers.read(written(tmp_path, rows)).kind == "roster"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from analytics.readers.leaving_cells import (
     comes_in,
     gone_share,
     is_ahead,
+    is_past,
     people_rows,
     told_by_cells,
 )
@@ -49,6 +50,8 @@ _FILLED_SHARE = 0.5
 _NEARLY_ALL = 0.9
 # So many said to be gone are no slip of a roster.
 _MANY_SHARE = 0.2
+# Of fewer people cells alone tell nothing: one pensioner is no list of pensioners.
+_FEWEST = 3
 
 
 EXITS, UNSURE, NO_EXITS = "exits", "unsure", ""
@@ -81,11 +84,14 @@ def tells_of_exits(sheet: Sheet, header: Header | None, titles: Sequence[str]) -
     days += [cell for cell in _cells(body, header, "exited_year") if cell_text(cell)]
     is_filled = len(days) >= max(len(body) * _FILLED_SHARE, 1)
     is_ahead_of_us = sum(map(is_ahead, days)) > len(days) / 2
+    is_enough = len(body) >= _FEWEST
     is_gone_list = gone_share(header, body) > _FILLED_SHARE
     if any(_AHEAD.search(line) for line in lines):
         return UNSURE if is_gone_list or (is_titled and is_filled) else NO_EXITS
-    if is_gone_list:
-        return UNSURE if is_filled and is_ahead_of_us else EXITS
+    if is_gone_list and is_filled and is_ahead_of_us:
+        return UNSURE
+    if is_gone_list and is_enough:
+        return EXITS
     reasons = [text for text in map(cell_text, _cells(body, header, "reason")) if text]
     speaks = (
         any(map(_HEADER.search, said))
@@ -103,8 +109,8 @@ def tells_of_exits(sheet: Sheet, header: Header | None, titles: Sequence[str]) -
         return NO_EXITS if is_ahead_of_us else EXITS
     # A retirement day of the roster lies ahead; nobody in service has one that is past.
     stated = [text for text in said if _PENSION_DAY.search(text)]
-    past = len(days) - sum(map(is_ahead, days))
-    if stated and past > len(body) * _FILLED_SHARE:
+    past = sum(map(is_past, days))
+    if stated and is_enough and past > len(body) * _FILLED_SHARE:
         return EXITS if past >= len(body) * _NEARLY_ALL else UNSURE
     return NO_EXITS
 

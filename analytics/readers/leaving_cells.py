@@ -250,6 +250,17 @@ def _words(written: str) -> list[str]:
 
 def is_ahead(cell: object) -> bool:
     """Whether a cell is a day still to come."""
+    day = _day(cell)
+    return day is not None and day > date.today()
+
+
+def is_past(cell: object) -> bool:
+    """Whether a cell is a day that has been."""
+    day = _day(cell)
+    return day is not None and day <= date.today()
+
+
+def _day(cell: object) -> date | None:
     value = cell.value if isinstance(cell, FormulaCell) else cell
     day = written_date(value, date.max)
-    return isinstance(day, date) and day > date.today()
+    return day if isinstance(day, date) else None
