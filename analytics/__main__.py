@@ -11,6 +11,7 @@ import argparse
 import errno
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -150,5 +151,14 @@ def _add_scenario(
     questions.add_parser("list", parents=[everywhere], help="skenario bawaan dan yang disimpan")
 
 
+def keep_output_for_answers() -> None:
+    """Send what libraries in C print to the errors: the solver talks beside ``--out -``."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = os.fdopen(ours, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors)
+
+
 if __name__ == "__main__":
+    keep_output_for_answers()
     sys.exit(main())

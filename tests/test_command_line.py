@@ -359,6 +359,20 @@ def test_the_promised_columns_are_those_the_code_writes():
     assert ",".join(command_line.FAULT_COLUMNS) == FAULTS
 
 
+def test_what_a_solver_prints_is_no_part_of_a_table():
+    code = (
+        "import os, sys\n"
+        "from analytics.__main__ import keep_output_for_answers\n"
+        "keep_output_for_answers()\n"
+        "os.write(1, b'solver')\n"
+        "sys.stdout.buffer.write(b'npsn,into\\n')\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert (shown.stdout, shown.stderr) == ("npsn,into\n", "solver")
+
+
 def test_files_take_their_places_together_or_not_at_all(tmp_path, monkeypatch):
     (tmp_path / "a.csv").write_bytes(b"lama")
     (tmp_path / "b.csv").write_bytes(b"lama")
