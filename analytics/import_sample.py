@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analytics import state, store
+
+if TYPE_CHECKING:
+    from analytics.demo import City
 
 
 def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edition:
@@ -27,6 +31,17 @@ def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edit
     from analytics import demo
 
     city = demo.city()
+    edition = written_edition(folder, city)
+    decisions.set_current_edition(edition.number, actor)
+    known = set(decisions.exit_classifications()["nip"])
+    for row in city.classified_exits.itertuples():
+        if row.nip not in known:
+            decisions.classify_exit(row.nip, row.exited_on.date(), row.cause, city.note)
+    return edition
+
+
+def written_edition(folder: Path, city: City) -> store.Edition:
+    """A made-up city as an edition of its own, marked as synthetic and not yet in force."""
     about = store.About(
         as_of=city.as_of,
         government_name=city.government_name,
@@ -46,10 +61,4 @@ def write_sample(folder: Path, decisions: state.State, actor: str) -> store.Edit
         "post_need": city.post_needs,
         "budget_year": city.budgets,
     }
-    edition = store.write_edition(folder, tables, about)
-    decisions.set_current_edition(edition.number, actor)
-    known = set(decisions.exit_classifications()["nip"])
-    for row in city.classified_exits.itertuples():
-        if row.nip not in known:
-            decisions.classify_exit(row.nip, row.exited_on.date(), row.cause, city.note)
-    return edition
+    return store.write_edition(folder, tables, about)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import demo, state, store
+from analytics import demo, import_sample, state
 from analytics.demo import City
 
 # Where each shape is not like the sample city.
@@ -42,7 +42,7 @@ def made(shape: str, folder: Path, seed: int = 7) -> Path:
     }[shape]
     city = replace(city, **{name: getattr(city, name).iloc[:0] for name in empty})
     with state.opened(folder) as decisions:
-        edition = store.write_edition(folder, _tables(city), _about(city))
+        edition = import_sample.written_edition(folder, city)
         decisions.set_current_edition(edition.number, "uji")
     return folder
 
@@ -107,28 +107,3 @@ def _of_three_years(city: City) -> City:
         post_needs=pd.concat([sheets, *grown, some], ignore_index=True),
         pupil_religions=told.loc[~told["npsn"].isin(SILENT)].reset_index(drop=True),
     )
-
-
-def _about(city: City) -> store.About:
-    return store.About(
-        as_of=city.as_of,
-        government_name=city.government_name,
-        government_id=str(city.units["government_id"].iloc[0]),
-        is_synthetic=True,
-        note=city.note,
-    )
-
-
-def _tables(city: City) -> dict[str, pd.DataFrame]:
-    return {
-        "employee": city.people,
-        "unit": city.units,
-        "school_year_profile": city.schools,
-        "enrolment": city.enrolment,
-        "birth": city.births,
-        "pupil_religion": city.pupil_religions,
-        "school_teacher": city.school_teachers,
-        "exit": city.exits,
-        "post_need": city.post_needs,
-        "budget_year": city.budgets,
-    }

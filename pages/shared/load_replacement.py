@@ -60,7 +60,8 @@ class GapKey:
 class Ground:
     """People with their posts, their projection, and every need that is known.
 
-    ``unit_names`` by unit; ``has_schools``: pupils are known, so that the school model answers.
+    ``units`` as the edition has them; ``has_schools``: pupils are known, so that the school model
+    answers.
     """
 
     posted: pd.DataFrame
