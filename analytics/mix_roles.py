@@ -106,7 +106,11 @@ def tightened(  # noqa: PLR0913 - the programme, its relaxed answer, and how far
 
 
 class Beside:
-    """The roles by themselves on a processor of their own, while the whole is searched."""
+    """The roles by themselves on a processor of their own, while the whole is searched.
+
+    Used in a ``with``: at its end, also when the search fails, no role is begun any more. One that
+    HiGHS is at runs out by itself, and nobody waits for it.
+    """
 
     def __init__(
         self,
@@ -125,15 +129,18 @@ class Beside:
             tightened, asked, cost, relaxed, best, (seconds, spare), self._stop
         )
 
-    def bound(self, *, is_wanted: bool) -> float:
-        """What no plan goes below; -inf where it is not wanted any more."""
-        if not is_wanted:
-            self._stop.set()
-        with self._pool:
-            found = self._found.result()
-        if not is_wanted:
-            return -np.inf
-        relaxed = relaxation(found.asked, self._cost)
+    def __enter__(self) -> Beside:
+        """Itself: it is running already."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Begin no role any more, and wait for none."""
+        self._stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def bound(self) -> float:
+        """What no plan goes below; waits until every role had its time."""
+        relaxed = relaxation(self._found.result().asked, self._cost)
         return float(relaxed.fun) if relaxed.x is not None else -np.inf
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -123,31 +124,34 @@ def solved(
         spare = aim.allowed(low, gap) * _ROUNDING_GAP
         left = _share(ends, _SHARE_OF_ROUNDING if by_roles else _SHARE_WITHOUT_ROLES)
         best = _better(cost, best, whole_plan(_between(asked, near), cost, left, spare, low).x)
-    if not by_roles and not _is_close(aim, cost, best, low, gap):
-        spare = aim.allowed(low, gap)
-        beside = Beside(asked, cost, relaxed, best, (ends, spare))
-        if best is not None:
-            parts = [best] if first is None else [best, first]
-            limit = _share(ends, _SHARE_OF_PARTS), spare
-            best = _better(cost, best, joined(asked, cost, relaxed, parts, limit))
-    if by_roles and not _is_close(aim, cost, best, low, gap):
-        asked, relaxed, best, low = _by_roles(asked, aim, cost, (relaxed, best, low), (ends, gap))
-    if not _is_close(aim, cost, best, low, gap):
-        within = asked
-        if best is not None:
-            # What is dearer than all there is left to win stays where the relaxed answer has it.
-            width = float(cost @ best) - low + WHOLE
-            prices = relaxed.lower.marginals, relaxed.upper.marginals
-            within = narrowed(asked, prices, width)
-        left = max(ends - time.monotonic(), LEAST_SECONDS)
-        value = float(cost @ best) if best is not None else low
-        full = whole_plan(within, cost, left, aim.allowed(value, gap) / 2, low)
-        best = _better(cost, best, full.x)
-        if full.mip_dual_bound is not None and np.isfinite(full.mip_dual_bound):
-            low = max(low, float(full.mip_dual_bound))
-        is_infeasible = full.status == _INFEASIBLE
-    if beside is not None:
-        low = max(low, beside.bound(is_wanted=not _is_close(aim, cost, best, low, gap)))
+    with ExitStack() as running:
+        if not by_roles and not _is_close(aim, cost, best, low, gap):
+            spare = aim.allowed(low, gap)
+            beside = running.enter_context(Beside(asked, cost, relaxed, best, (ends, spare)))
+            if best is not None:
+                parts = [best] if first is None else [best, first]
+                limit = _share(ends, _SHARE_OF_PARTS), spare
+                best = _better(cost, best, joined(asked, cost, relaxed, parts, limit))
+        if by_roles and not _is_close(aim, cost, best, low, gap):
+            asked, relaxed, best, low = _by_roles(
+                asked, aim, cost, (relaxed, best, low), (ends, gap)
+            )
+        if not _is_close(aim, cost, best, low, gap):
+            within = asked
+            if best is not None:
+                # What is dearer than all there is left to win stays as the relaxed answer has it.
+                width = float(cost @ best) - low + WHOLE
+                prices = relaxed.lower.marginals, relaxed.upper.marginals
+                within = narrowed(asked, prices, width)
+            left = max(ends - time.monotonic(), LEAST_SECONDS)
+            value = float(cost @ best) if best is not None else low
+            full = whole_plan(within, cost, left, aim.allowed(value, gap) / 2, low)
+            best = _better(cost, best, full.x)
+            if full.mip_dual_bound is not None and np.isfinite(full.mip_dual_bound):
+                low = max(low, float(full.mip_dual_bound))
+            is_infeasible = full.status == _INFEASIBLE
+        if beside is not None and not _is_close(aim, cost, best, low, gap):
+            low = max(low, beside.bound())
     if best is None:
         return Answer(None, np.inf, -np.inf, is_infeasible)
     value = float(aim.main @ best)

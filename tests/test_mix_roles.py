@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
 
+from analytics import mix_roles, mix_solver
 from analytics.mix import CHEAPEST, LEAST_UNFILLED, MixLimits, MixQuestion, best_mix, problem
 from analytics.mix_highs import relaxation, row_prices, tilted, whole_plan
-from analytics.mix_roles import blocks, tightened
+from analytics.mix_roles import Beside, blocks, tightened
 from analytics.mix_rounding import topped_up
 from tests import made_up_mix
 
@@ -142,3 +145,64 @@ def test_between_two_relaxed_answers_lies_a_plan_close_to_the_bound(seed: int):
     within = replace(asked, least=least, most=most)
     found = whole_plan(within, cost, 20.0, 1e-3, float(relaxed.fun)).x
     assert cost @ found <= relaxed.fun + 3 * stated.aim.allowed(float(relaxed.fun), 1e-3)
+
+
+class Begun:
+    """Stands for HiGHS on a role: says that it has begun, and goes on until it is let."""
+
+    def __init__(self) -> None:
+        self.has_begun, self.may_end, self.count = Event(), Event(), 0
+
+    def whole_plan(self, *told: object, **more: object) -> object:
+        """As ``mix_highs.whole_plan``."""
+        self.count += 1
+        self.has_begun.set()
+        assert self.may_end.wait(30)
+        return whole_plan(*told, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[Begun]:
+    """HiGHS on roles, held up."""
+    found = Begun()
+    monkeypatch.setattr(mix_roles, "whole_plan", found.whole_plan)
+    yield found
+    found.may_end.set()
+
+
+def test_nobody_waits_for_a_role_that_is_not_wanted_any_more(begun: Begun):
+    question = made_up_mix.question(4, 5, 1)
+    stated = problem(question, made_up_mix.limits(question, money=0.4), LEAST_UNFILLED)
+    asked, cost = stated.asked, stated.aim.main
+    with Beside(asked, cost, relaxation(asked, cost), None, (np.inf, 0.1)) as beside:
+        assert begun.has_begun.wait(30)
+    # Here though the first role is not done; the others are left as they are.
+    assert not begun.may_end.is_set()
+    begun.may_end.set()
+    beside.bound()
+    assert begun.count == 1
+
+
+def test_a_search_that_fails_begins_no_role_any_more(begun: Begun, monkeypatch: pytest.MonkeyPatch):
+    made: list[Beside] = []
+
+    class Kept(Beside):
+        """Beside, still asked when the search is over."""
+
+        def __enter__(self) -> Beside:
+            made.append(self)
+            return super().__enter__()
+
+    def failed(*_: object) -> None:
+        assert begun.has_begun.wait(30)
+        raise MemoryError
+
+    monkeypatch.setattr(mix_solver, "Beside", Kept)
+    monkeypatch.setattr(mix_solver, "joined", failed)
+    question = made_up_mix.question(8, 8, 1)
+    limits = made_up_mix.limits(question, money=0.3)
+    with pytest.raises(MemoryError):
+        best_mix(question, limits, LEAST_UNFILLED, seconds=20, gap=1e-6)
+    begun.may_end.set()
+    made[0].bound()
+    assert begun.count == 1
