@@ -317,8 +317,8 @@ def _notes(
     if summaries and not summaries[0]["has_budget"]:
         notes.append(
             (
-                "APBD belum diisi: batas 30 % tidak dihitung.",
-                "No APBD is known: the 30 % cap is not computed.",
+                "APBD belum diisi: batas 30% tidak dihitung.",
+                "No APBD is known: the 30% cap is not computed.",
             )
         )
     held = summaries[0]["need_held_from_year"] if summaries else None

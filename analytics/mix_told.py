@@ -131,11 +131,12 @@ def lock_over(question: MixQuestion, row: Row, amount: float) -> Told:
 
 def lock_ineligible(option: str, role: str, year: int, count: int) -> Told:
     """A fixed formation of an option that may not serve the role."""
+    own = _QUOTAS.get(option, (option, f"of {option}"))
     return Told(
         LOCK_INELIGIBLE, option, role, year, float(count),
-        f"Formasi {option} yang dikunci untuk {role} {year} tidak mengisi apa pun: opsi itu tidak"
+        f"Formasi {own[0]} yang dikunci untuk {role} {year} tidak mengisi apa pun: opsi itu tidak"
         " berlaku bagi jabatan ini.",
-        f"The fixed formation of {option} for {role} in {year} fills nothing: the option is not"
+        f"The fixed formation {own[1]} for {role} in {year} fills nothing: the option is not"
         " open to this role.",
     )  # fmt: skip
 

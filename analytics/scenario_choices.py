@@ -125,6 +125,7 @@ def merge_limits(
     def here(key: str) -> tuple[str, ...]:
         return tuple(one for one in _listed(told, key) if one in known)
 
+    heavy = told["regrouping.count_heavy_rooms"]
     limits = Limits(
         max_km=told.number("regrouping.max_km"),
         detour=local_value("detour", on),
@@ -134,7 +135,7 @@ def merge_limits(
         lock_open=here("regrouping.lock_open"),
         lock_closed=here("regrouping.lock_closed"),
         accept_shared=bool(told["regrouping.accept_shared"]),
-        count_heavy_rooms=bool(told["regrouping.count_heavy_rooms"]) or counts_heavy_rooms(on),
+        count_heavy_rooms=counts_heavy_rooms(on) if heavy is None else bool(heavy),
     )
     return with_saved(limits, saved, known) if told["regrouping.use_locks"] else limits
 

@@ -177,10 +177,10 @@ def booked_below_pay(level: pd.DataFrame) -> Finding | None:
         BOOKED_BELOW_PAY,
         f"Belanja pegawai yang tercatat {indonesian} lebih kecil daripada gaji setahun orang di"
         " daftar: angka APBD, tunjangan guru di dalamnya, atau daftar pegawainya tidak cocok."
-        " Selisih itu ikut mengurangi rasio terhadap batas 30 %; periksa sebelum dipakai.",
+        " Selisih itu ikut mengurangi rasio terhadap batas 30%; periksa sebelum dipakai.",
         f"Personnel spending as booked is {english} less than a year's pay of those on the roster:"
         " the APBD, the teacher allowances in it, or the roster do not fit. That difference lowers"
-        " the ratio to the 30 % cap; check it before use.",
+        " the ratio to the 30% cap; check it before use.",
     )
 
 
@@ -213,11 +213,11 @@ def _stays_over(level: pd.DataFrame, before: pd.DataFrame) -> Finding | None:
     cap = f"{float(over['limit_share'].iloc[0]) * 100:.0f}"
     return Finding(
         CAP_STAYS_OVER,
-        f"Rencana ini di atas batas {cap} % pada {years}. Yang dijaganya ialah rasio tahun data"
-        f" ({at.replace('.', ',')} %), bukan batas itu; menurut hukum: tuas 'Bila batas 30 % sudah"
+        f"Rencana ini di atas batas {cap}% pada {years}. Yang dijaganya ialah rasio tahun data"
+        f" ({at.replace('.', ',')}%), bukan batas itu; menurut hukum: tuas 'Bila batas 30% sudah"
         " lewat'.",
-        f"This plan is above the cap of {cap} % in {years}. What it keeps to is the ratio of the"
-        f" year of the data ({at} %), not that cap; by the law: lever 'Where the 30 % cap is"
+        f"This plan is above the cap of {cap}% in {years}. What it keeps to is the ratio of the"
+        f" year of the data ({at}%), not that cap; by the law: lever 'Where the 30% cap is"
         " passed'.",
     )
 

@@ -7,9 +7,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analytics import scenario_presets
 from analytics.regrouping_condition import usable_rooms
 from analytics.regrouping_limits import Limits, alike
 from analytics.regrouping_rules import counts_heavy_rooms, every_row
+from analytics.scenario_choices import merge_limits
 from tests.test_regrouping_switches import planned
 
 # Two schools of 20 a grade: together 40, two rombel a grade, so the receiver needs 12 rooms.
@@ -62,6 +64,22 @@ def test_the_rule_on_damaged_rooms_is_said_to_be_a_local_choice_without_source()
     assert row["standing"] == "local_choice"
     assert "tanpa sumber" in row["source"]
     assert not counts_heavy_rooms(date(2026, 11, 22))
+
+
+def test_a_scenario_follows_the_rule_on_damaged_rooms_and_may_say_otherwise_both_ways(monkeypatch):
+    told, on = scenario_presets.presets()["do_nothing"], date(2026, 11, 22)
+    lever = "regrouping.count_heavy_rooms"
+
+    def counted(now):
+        return merge_limits(now, on, frozenset()).count_heavy_rooms
+
+    for usual in (False, True):
+        monkeypatch.setattr(
+            "analytics.scenario_choices.counts_heavy_rooms", lambda _, is_on=usual: is_on
+        )
+        assert counted(told) is usual
+        assert counted(told.moved(lever, True)) is True
+        assert counted(told.moved(lever, False)) is False
 
 
 def test_usable_rooms_are_what_is_left_and_never_less_than_none():

@@ -33,9 +33,10 @@ def test_a_role_is_called_what_people_call_it(role, indonesian, english):
 
 def test_what_is_told_of_a_role_names_it_once_and_keeps_its_code_beside_it():
     role = "guru:guru_kelas@SD"
-    told = (floor_unmet(role, 2027, 3.0, []), lock_ineligible("cpns", role, 2028, 2))
+    told = (floor_unmet(role, 2027, 3.0, []), lock_ineligible("pppk_pw", role, 2028, 2))
     named = in_words(told, rules.load())
     assert [one.role for one in named] == [role, role]
     assert named[0].text_id == "Lantai layanan guru kelas SD 2027 tidak tercapai: kurang 3 jabatan."
-    assert "for class teacher SD in 2028" in named[1].text_en
+    assert named[1].text_en.startswith("The fixed formation of P3K part time for class teacher SD")
+    assert named[1].text_id.startswith("Formasi P3K paruh waktu yang dikunci untuk guru kelas SD")
     assert not any("guru_kelas" in one.text_id + one.text_en for one in named)

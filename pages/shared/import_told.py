@@ -157,8 +157,7 @@ def _say_budgets(preview: Preview) -> None:
         counted = int(last["personnel_idr"]) - int(last["teacher_allowance_idr"])
         st.markdown(
             t(
-                "Belanja pegawai {year} tanpa tunjangan guru dari TKD: {pct} % dari belanja"
-                " daerah.",
+                "Belanja pegawai {year} tanpa tunjangan guru dari TKD: {pct}% dari belanja daerah.",
                 year=int(last["year"]),
                 pct=number(100 * counted / int(last["total_idr"]), 1),
             )

@@ -116,7 +116,7 @@ def ground(asked: GapKey) -> Ground:
 
 @lru_cache(maxsize=8)
 def _units(asked: SchoolKey) -> pd.DataFrame:
-    units = load_schools._asked(asked, "units", government_id="*")
+    units = load_schools.answered(asked, "units", government_id="*")
     if units is None:
         return pd.DataFrame({name: pd.Series(dtype="object") for name in _NO_UNITS})
     return units.reindex(columns=list(dict.fromkeys([*_NO_UNITS, *units.columns])))
@@ -124,7 +124,7 @@ def _units(asked: SchoolKey) -> pd.DataFrame:
 
 @lru_cache(maxsize=8)
 def _sheets(asked: SchoolKey) -> pd.DataFrame | None:
-    return load_schools._asked(asked, "post_needs")
+    return load_schools.answered(asked, "post_needs")
 
 
 # A ground is kept by whoever computed it; by its identity, so that nothing is hashed anew.
@@ -230,7 +230,7 @@ def recorded(asked: GapKey) -> tuple[BudgetYear, ...]:
 
 @lru_cache(maxsize=8)
 def _recorded(asked: SchoolKey) -> tuple[BudgetYear, ...]:
-    rows = load_schools._asked(asked, "budget_years")
+    rows = load_schools.answered(asked, "budget_years")
     if rows is None or rows.empty:
         return ()
     return budget.recorded_years(rows)

@@ -61,7 +61,7 @@ def school_key() -> SchoolKey:
     return SchoolKey(held.path, held.sha256, load.rulebook().version)
 
 
-def _asked(key: SchoolKey, question: str, **parameters: object) -> pd.DataFrame | None:
+def answered(key: SchoolKey, question: str, **parameters: object) -> pd.DataFrame | None:
     """An answer of the edition; None where it was made before there was such a table."""
     with closing(store.opened(key.path)) as connection:
         try:
@@ -78,7 +78,7 @@ def enrolment_of(key: SchoolKey) -> pd.DataFrame:
 
     Schools that report totals only stand in ``profiles_of``.
     """
-    asked = _asked(key, "enrolment", school_year=None)
+    asked = answered(key, "enrolment", school_year=None)
     if asked is None:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _ENROLMENT.items()})
     known = asked.dropna(subset=["npsn", "school_year", "grade", "pupil_count"])
@@ -95,7 +95,7 @@ def profiles_of(key: SchoolKey) -> pd.DataFrame:
 def _rombel_count(key: SchoolKey, latest: pd.DataFrame) -> pd.Series:
     """Rombel as the profile tells them, else as the last list of classes does."""
     told = latest.reindex(columns=["rombel_count"])["rombel_count"]
-    listed = _asked(key, "rombels", school_year=None)
+    listed = answered(key, "rombels", school_year=None)
     if listed is None or listed.empty:
         return told
     last = listed["school_year"] == listed.groupby("npsn")["school_year"].transform("max")
@@ -106,7 +106,7 @@ def _rombel_count(key: SchoolKey, latest: pd.DataFrame) -> pd.Series:
 @lru_cache(maxsize=8)
 def facts_of(key: SchoolKey) -> SchoolFacts | None:
     """What is known of single schools beside their pupils: shares by religion; None: nothing."""
-    counts = _asked(key, "pupil_religions", school_year=None)
+    counts = answered(key, "pupil_religions", school_year=None)
     if counts is None or counts.empty:
         return None
     return SchoolFacts(religions=religion_shares(counts.astype({"npsn": "str"})))
@@ -115,7 +115,7 @@ def facts_of(key: SchoolKey) -> SchoolFacts | None:
 @lru_cache(maxsize=8)
 def births_of(key: SchoolKey) -> pd.DataFrame:
     """Births by ``area`` and ``year``, what was not reported left blank."""
-    asked = _asked(key, "births")
+    asked = answered(key, "births")
     if asked is None or asked.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _BIRTHS.items()})
     births = asked.astype({"area": "str", "year": "int64", "birth_count": "float64"})

@@ -213,7 +213,7 @@ def _pay() -> dict[str, RuleTable]:
              Column("idr", t("Rp per bulan"), "number")),
         ),
         "komponen": RuleTable(
-            t("Komponen gaji, batas 30 % dan APBD"),
+            t("Komponen gaji, batas 30% dan APBD"),
             lambda book: _pay_rows(book.pay_rules),
             (Column("rule", t("Aturan")), status, Column("role", t("Kelompok jabatan")), of,
              Column("amount", t("Nilai"), "value"), Column("unit", t("Satuan"))),
