@@ -105,7 +105,7 @@ def in_post_of(schools: SchoolKey, people: PeopleKey) -> pd.DataFrame:
     """Teachers and heads with school, post and last day; see ``teachers_in_post``."""
     with closing(store.opened(schools.path)) as connection:
         asked = store_tables.school_teachers(connection)
-    units = load_schools._asked(schools, "units", government_id="*")
+    units = load_schools.answered(schools, "units", government_id="*")
     return teachers_in_post.teachers_in_post(
         load.people_of(people),
         asked,
