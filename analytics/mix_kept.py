@@ -18,13 +18,15 @@ from analytics.mix_programme import (
     Programme,
     programme,
 )
-from analytics.mix_question import MixLimits, MixQuestion, Numbers, Terms
+from analytics.mix_question import MixLimits, MixQuestion, Numbers, Terms, Whole
+from analytics.mix_rounding import topped_up
 from analytics.mix_solver import Aim, solved
 from analytics.mix_told import (
     Told,
     cap_unmeetable,
     floor_needs,
     floor_unmet,
+    floor_unproved,
     limit_words,
     lock_ineligible,
     lock_over,
@@ -106,31 +108,69 @@ def held_floors(asked: Programme, seconds: float) -> tuple[Programme, list[Told]
     Method: docs/method.md eq. 224.
     """
     loose, floors, aim = _elastic(asked)
-    answer = solved(loose, aim, seconds, _ELASTIC_GAP)
-    if answer.found is None:
-        return asked, [], None
-    short = np.maximum(answer.found[-len(floors) :], 0.0)
-    lower = asked.lower.copy()
-    lower[floors] -= short + _NOTHING
     relaxed = relaxation(loose, aim.main)
     price = row_prices(loose, relaxed)
+    # A plan by steps, so that one near the least is known however busy the server is.
+    steps = topped_up(asked, relaxed.x, price, np.zeros(len(asked.cost)), may_lack=True)
+    answer = solved(loose, aim, seconds, _ELASTIC_GAP)
+    plans = [one for one in (answer.found, _with_lack(asked, floors, steps)) if one is not None]
+    if not plans:
+        return asked, [], None
+    found = min(plans, key=lambda one: float(aim.main @ one))
+    short = np.maximum(found[-len(floors) :], 0.0)
+    lower = asked.lower.copy()
+    lower[floors] -= short + _NOTHING
+    told = _told_of_floors(asked, floors, short, relaxed.x[-len(floors) :], price)
+    value, bound = float(short.sum()), max(answer.bound, float(relaxed.fun), 0.0)
+    if told and value - bound > _WORTH_TELLING + _ELASTIC_GAP * value:
+        told.append(floor_unproved(value, bound))
+    start = found[: -len(floors)]
+    return replace(asked, lower=lower), told + (_needs(asked) if told else []), start
+
+
+def _told_of_floors(
+    asked: Programme, floors: Whole, short: Numbers, relaxed_short: Numbers, price: Numbers
+) -> list[Told]:
+    """A sentence for each role and year below its floor, with the limits that hold it back.
+
+    Parameters
+    ----------
+    short, relaxed_short
+        What each floor lacks under the plan, and in the relaxed answer.
+    price
+        By row: what the relaxed answer gains by a unit more of it.
+    """
+    # What limits alone hold back shows in the relaxed answer; the rest is for want of whole plans.
+    held = {
+        asked.rows[at].year
+        for at, own in zip(floors.tolist(), relaxed_short.tolist(), strict=True)
+        if own > _NOTHING
+    }
     binding = [
-        row for row, own in zip(loose.rows, price, strict=True)
+        row for row, own in zip(asked.rows, price, strict=True)
         if own > _NOTHING and row.kind in _SHARED
     ]  # fmt: skip
     told = []
     for at, amount in zip(floors.tolist(), short.tolist(), strict=True):
+        row = asked.rows[at]
         if amount <= _WORTH_TELLING:
             continue
-        row = asked.rows[at]
-        words = [limit_words(one.kind, one.name) for one in binding if one.year <= row.year]
-        told.append(
-            floor_unmet(
-                asked.question.roles[row.role], asked.question.years[row.year], amount, words
-            )
-        )
-    start = answer.found[: -len(floors)]
-    return replace(asked, lower=lower), told + (_needs(asked) if told else []), start
+        words = [
+            limit_words(one.kind, one.name)
+            for one in binding
+            if one.year <= row.year and row.year in held
+        ]
+        role, year = asked.question.roles[row.role], asked.question.years[row.year]
+        told.append(floor_unmet(role, year, amount, words))
+    return told
+
+
+def _with_lack(asked: Programme, floors: Whole, plan: Numbers | None) -> Numbers | None:
+    """A plan with what floors lack behind it."""
+    if plan is None:
+        return None
+    used = np.asarray(asked.matrix[floors] @ plan)
+    return np.concatenate([plan, np.maximum(asked.lower[floors] - used, 0.0)])
 
 
 def _needs(asked: Programme) -> list[Told]:
@@ -184,7 +224,7 @@ def _short(asked: Programme) -> Numbers:
     return short
 
 
-def _elastic(asked: Programme) -> tuple[Programme, Numbers, Aim]:
+def _elastic(asked: Programme) -> tuple[Programme, Whole, Aim]:
     """The programme with what floors lack as variables at the end, and the least of it as aim."""
     floors = np.array([at for at, row in enumerate(asked.rows) if row.kind == FLOOR])
     loose = _with_slack(asked, floors.tolist(), 1.0)

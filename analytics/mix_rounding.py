@@ -13,7 +13,14 @@ _WORTH = 1e-3
 _MOST_STEPS = 5_000
 
 
-def topped_up(asked: Programme, relaxed: Numbers, prices: Numbers, cost: Numbers) -> Numbers | None:
+def topped_up(
+    asked: Programme,
+    relaxed: Numbers,
+    prices: Numbers,
+    cost: Numbers,
+    *,
+    may_lack: bool = False,
+) -> Numbers | None:
     """Whole formations near the relaxed answer; None where a floor could not be reached.
 
     Parameters
@@ -22,6 +29,8 @@ def topped_up(asked: Programme, relaxed: Numbers, prices: Numbers, cost: Numbers
         By row: what the objective gains by a unit more of it.
     cost
         What is minimised, by variable.
+    may_lack
+        Floors may go without; then always a plan.
 
     Returns
     -------
@@ -71,7 +80,7 @@ def topped_up(asked: Programme, relaxed: Numbers, prices: Numbers, cost: Numbers
         used[rows[at]] += amounts[at]
     found = places.completed(whole, used)
     lack = asked.lower - used - places.moved(found)
-    return None if (lack[is_floor] > 1e-6).any() else found
+    return None if not may_lack and (lack[is_floor] > 1e-6).any() else found
 
 
 def _cover_weights(asked: Programme, is_cover: np.ndarray, cost: Numbers) -> Numbers:

@@ -12,6 +12,8 @@ from analytics.mix_question import MixQuestion, Numbers
 # Codes of what is told.
 CAP_UNMEETABLE, LOCK_OVER, LOCK_INELIGIBLE = "cap_unmeetable", "lock_over", "lock_ineligible"
 FLOOR_UNMET, FLOOR_NEEDS, NOT_FOUND = "floor_unmet", "floor_needs", "not_found"
+# What floors lack may be more than need be: time ran out before the least was proved.
+FLOOR_UNPROVED = "floor_unproved"
 # Nothing is broken: before anybody can arrive no floor holds.
 FLOOR_LATE = "floor_late"
 _BILLION = 1e9
@@ -48,8 +50,9 @@ class Told:
     """Something the reader must know of a plan, in both languages.
 
     ``code``: ``cap_unmeetable``, ``lock_over``, ``lock_ineligible``, ``floor_unmet``,
-    ``floor_late``, ``floor_needs``, ``not_found``. ``limit``: kind of limit and its name; ``role``
-    empty and ``year`` 0 where it is about all; ``amount`` in people, posts or rupiah.
+    ``floor_unproved``, ``floor_late``, ``floor_needs``, ``not_found``. ``limit``: kind of limit
+    and its name; ``role`` empty and ``year`` 0 where it is about all; ``amount`` in people, posts
+    or rupiah.
     """
 
     code: str
@@ -152,6 +155,19 @@ def floor_unmet(role: str, year: int, amount: float, held_by: list[tuple[str, st
         + (f"{_HELD[0]}{why_id}." if why_id else ""),
         f"The service floor of {role} in {year} is not reached: {own[1]} short."
         + (f"{_HELD[1]}{why_en}." if why_en else ""),
+    )  # fmt: skip
+
+
+def floor_unproved(lack: float, bound: float) -> Told:
+    """What the floors lack in all, and what they lack at the least: not proved to be the same."""
+    most, least = (f"{one:,.0f}" for one in (lack, np.floor(bound)))
+    return Told(
+        FLOOR_UNPROVED, "floor", "", 0, lack - bound,
+        f"Kekurangan lantai itu, {most.replace(',', '.')} jabatan-tahun, belum terbukti yang"
+        f" terkecil (paling sedikit {least.replace(',', '.')}): waktu menghitung habis lebih"
+        " dahulu.",
+        f"That the floors lack {most} post-years is not proved to be the least (no less than"
+        f" {least}): the time to compute ran out first.",
     )  # fmt: skip
 
 

@@ -7,7 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analytics.mix import CHEAPEST, Lock, MixLimits, best_mix, replacement_quotas
+from analytics import mix_kept
+from analytics.mix import CHEAPEST, Lock, MixLimits, best_mix, problem, replacement_quotas
+from analytics.mix_kept import held_floors
+from analytics.mix_solver import Answer
 from analytics.mix_told import in_short
 from tests import made_up_mix
 from tests.test_mix import asked, at_once
@@ -154,6 +157,33 @@ def test_floors_far_out_of_reach_of_a_quota_are_lowered_and_a_plan_that_keeps_th
         told = unmet.get((question.roles[role], question.years[at]), 0.05)
         assert share == 0 or unfilled <= allowed + told + 1e-3
     assert all("floor" in one for one in found.broken)
+
+
+def test_floors_out_of_time_are_lowered_little_and_said_not_to_be_proved(monkeypatch):
+    """The search for the least never ends in time; a plan by steps is at hand."""
+    question = made_up_mix.question(30, 10, 3)
+    limits = made_up_mix.limits(question, floor=1.0, ratio=0.7)
+    asked = problem(question, limits, CHEAPEST).asked
+    least = held_floors(asked, 20.0)
+    monkeypatch.setattr(mix_kept, "solved", lambda *_: Answer(None, np.inf, -np.inf))
+    lowered, told, plan = held_floors(asked, 20.0)
+    lack, proved = (
+        sum(one.amount for one in found if one.code == "floor_unmet") for found in (told, least[1])
+    )
+    assert lack <= 1.05 * proved
+    used = np.asarray(lowered.matrix @ plan)
+    assert (used >= lowered.lower - 1e-6).all() and (used <= lowered.upper + 1e-6).all()
+    assert (plan[: asked.whole_count] == np.round(plan[: asked.whole_count])).all()
+
+
+def test_a_lack_of_floors_that_is_not_proved_is_said(monkeypatch):
+    question = asked(np.array([[1.5, 1.5, 1.5]]), at_once("cpns"))
+    quotas = replacement_quotas(question, 1.0)
+    stated = problem(question, MixLimits(quotas, floor_share=np.array([1.0])), CHEAPEST).asked
+    monkeypatch.setattr(mix_kept, "solved", lambda *_: Answer(None, np.inf, -np.inf))
+    monkeypatch.setattr(mix_kept, "topped_up", lambda asked, *_, **__: np.zeros(len(asked.cost)))
+    told = held_floors(stated, 1.0)[1]
+    assert "floor_unproved" in [one.code for one in told]
 
 
 def test_a_higher_floor_never_costs_less():
