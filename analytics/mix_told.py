@@ -226,7 +226,9 @@ def in_short(told: tuple[Told, ...]) -> tuple[Told, ...]:
     As ``told``, but of floors the roles that lack most, the rest as one; the years and what they
     lack stand in the sentence.
     """
-    others = [one for one in told if one.code not in (FLOOR_UNMET, FLOOR_NEEDS, FLOOR_LATE)]
+    of_floors = FLOOR_UNMET, FLOOR_UNPROVED, FLOOR_NEEDS, FLOOR_LATE
+    others = [one for one in told if one.code not in of_floors]
+    unproved = [one for one in told if one.code == FLOOR_UNPROVED]
     late = sorted((one for one in told if one.code == FLOOR_LATE), key=lambda one: -one.amount)
     floors: dict[str, list[Told]] = {}
     needs: dict[str, list[Told]] = {}
@@ -250,7 +252,7 @@ def in_short(told: tuple[Told, ...]) -> tuple[Told, ...]:
             )
         )  # fmt: skip
     late[_MOST_ROLES:] = [_late_too(late[_MOST_ROLES:])] if late[_MOST_ROLES:] else []
-    return (*others, *late, *short, *(_of_limit(rows) for rows in needs.values()))
+    return (*others, *late, *short, *unproved, *(_of_limit(rows) for rows in needs.values()))
 
 
 def _late_too(rows: list[Told]) -> Told:
