@@ -50,6 +50,8 @@ _KINDS_OF_DAY = re.compile(
     r"meninggal|wafat|pensiun|bup|berhenti|pemberhentian|mutasi|pindah", re.I
 )
 _REASONS = ("reason", "legal_status", "legal_status_code")
+# A letter is written before the day from which it holds: by less than this.
+_LETTER_AHEAD = pd.DateOffset(years=1)
 
 
 @dataclass(frozen=True)
@@ -262,14 +264,19 @@ def _causes(  # noqa: PLR0913  what a reason is judged by
     rulebook: RuleBook,
     local_reasons: Mapping[str, str] | None,
 ) -> tuple[list[str], dict[int, str]]:
-    """Causes, and the reasons by row that nothing knows. Adds the faults of reasons."""
-    at_bup = is_at_bup(born, exited, rulebook).to_list()
+    """Causes, and the reasons by row that nothing knows. Adds the faults of reasons.
+
+    Where the day is that of the letter, who reaches retirement age within a year of it counts as
+    there: the letter says so some months ahead.
+    """
+    header = reading.headers.get("exited_on", "")
+    judged_on = exited + _LETTER_AHEAD if is_of_a_letter(header) else exited
+    at_bup = is_at_bup(born, judged_on, rulebook).to_list()
     found = causes_of(reasons, at_bup, rulebook, local_reasons)
     ages = _ages(born, exited)
     column = next((c for c in _REASONS if c in reading.rows.columns), "reason")
     unknown: dict[int, str] = {}
     # 'Tanggal Meninggal', 'TMT Mutasi Keluar', 'TMT Pensiun': the header says what cells leave out.
-    header = reading.headers.get("exited_on", "")
     is_plain = len({each.casefold() for each in _KINDS_OF_DAY.findall(header)}) == 1
     by_header = causes_of([header if is_plain else ""] * len(reasons), at_bup, rulebook)
     for at, (written, told) in enumerate(zip(reasons, by_header, strict=True)):

@@ -1,7 +1,8 @@
 """Who has left: from lists, from one roster to the next, and what the planner said of the rest.
 
-Facts stand in the table ``exit`` of an edition; what somebody said of an exit nobody could explain
-stands in ``state`` and is laid over the facts when they are read (``history``).
+Facts stand in the table ``exit`` of an edition, put together by ``exit_merging``; what somebody
+said of an exit nobody could explain stands in ``state`` and is laid over the facts when they are
+read (``history``).
 Method: docs/method.md eq. 66-69.
 """
 
@@ -33,14 +34,13 @@ from analytics.retirement import retirements
 from analytics.store_columns import EXIT_TYPES, typed_people
 
 LIST, INFERRED = "list", "inferred"
-_MPP_CODE = "20"
+ON_MPP_CODE = "20"
 _CAUSE_OF = {LEFT_AT_BUP: BUP, LEFT_AT_CONTRACT_END: CONTRACT_ENDED}
 # A year with fewer exits than this share of a usual one is a year the list does not cover.
 # Setting in which the planner says since when exits are on record.
 COMPLETE_FROM = "exits_complete_from"
 _COVERED_SHARE = 0.4
 _USUAL_YEARS = 5
-_CORRECTED_WITHIN = pd.Timedelta(days=366)
 _SPELL_COLUMNS = [
     *("person_id", "sex", "birth_date", "start_date", "exit_date", "cause", "group", "employment"),
     *("role_group", "retires_on", "contract_ends_on"),
@@ -103,7 +103,7 @@ def _out_of_count(
         after[["nip", "legal_status_code", "is_in_headcount"]], on="nip", suffixes=("", "_after")
     )
     code, earlier = both["legal_status_code_after"], both["legal_status_code"]
-    to_mpp = code.eq(_MPP_CODE).fillna(False) & ~earlier.eq(_MPP_CODE).fillna(False)
+    to_mpp = code.eq(ON_MPP_CODE).fillna(False) & ~earlier.eq(ON_MPP_CODE).fillna(False)
     left = both["is_in_headcount"] & ~both["is_in_headcount_after"] & code.notna()
     found = both.loc[left | to_mpp]
     on = pd.Series(pd.Timestamp(law.as_of), index=found.index)
@@ -133,78 +133,6 @@ def _inferred(leavers: pd.DataFrame, causes: pd.Series, before_on: date, law: La
     return dated.assign(
         exited_on=day, cause=cause, reason="", origin=INFERRED, is_day_known=is_known
     )[list(EXIT_TYPES)].astype(EXIT_TYPES)
-
-
-# ---- lists and inferences together ---------------------------------------------------------------
-
-
-def with_listed(known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
-    """Exits known before with those of a list, which wins.
-
-    A row of the list replaces that of the same person and day, what was inferred of the same
-    person, and an exit of the same person within a year: nobody is appointed and leaves again so
-    soon, a day was corrected. Facts the list leaves blank stay as they were known.
-
-    Parameters
-    ----------
-    known, listed
-        Columns ``EXIT_TYPES``.
-
-    Returns
-    -------
-    One row per person and day of leaving, columns ``EXIT_TYPES``, by day.
-    """
-    listed = _typed(listed)
-    final = listed.loc[listed["cause"] != MPP].drop_duplicates("nip", keep="last")
-    day = known["nip"].map(final.set_index("nip")["exited_on"]) if len(final) else pd.NaT
-    apart = (known["exited_on"] - pd.to_datetime(day)).abs()
-    is_near = apart.le(_CORRECTED_WITHIN) | (apart.notna() & known["origin"].eq(INFERRED))
-    same = _is_among(known, listed) | (is_near & known["cause"].ne(MPP))
-    replaced = known.loc[same]
-    facts = replaced.sort_values("exited_on").drop_duplicates("nip", keep="last").set_index("nip")
-    filled = listed.copy()
-    told = ("cause", "reason", "origin", "is_day_known", "exited_on", "nip")
-    for column in (name for name in EXIT_TYPES if name not in told and len(facts)):
-        filled[column] = filled[column].fillna(filled["nip"].map(facts[column]))
-    return _sorted(pd.concat([known.loc[~same], _typed(filled)], ignore_index=True))
-
-
-def with_inferred(known: pd.DataFrame, inferred: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Exits known before with those inferred from a new roster.
-
-    Who is back in service on the new roster never left; of whom a list tells, nothing is inferred.
-
-    Parameters
-    ----------
-    known, inferred
-        Columns ``EXIT_TYPES``.
-    after
-        People of the new roster: ``nip``, ``is_in_headcount``, ``legal_status_code``.
-
-    Returns
-    -------
-    One row per person and day of leaving, columns ``EXIT_TYPES``, by day.
-    """
-    is_here = after["is_in_headcount"] & ~after["legal_status_code"].eq(_MPP_CODE).fillna(False)
-    back = known["origin"].eq(INFERRED) & known["nip"].isin(after.loc[is_here, "nip"])
-    known = known.loc[~back]
-    listed = known.loc[known["origin"].eq(LIST) & known["cause"].ne(MPP), "nip"]
-    new = inferred.loc[~inferred["nip"].isin(listed) & ~_is_among(inferred, known)]
-    return _sorted(pd.concat([known, new], ignore_index=True))
-
-
-def _is_among(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
-    keys = ["nip", "exited_on"]
-    found = pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(others[keys]))
-    return pd.Series(found, index=rows.index)
-
-
-def _typed(exits: pd.DataFrame) -> pd.DataFrame:
-    return exits.reindex(columns=list(EXIT_TYPES)).astype(EXIT_TYPES)
-
-
-def _sorted(exits: pd.DataFrame) -> pd.DataFrame:
-    return _typed(exits).sort_values(["exited_on", "nip"], ignore_index=True)
 
 
 # ---- what the planner said -----------------------------------------------------------------------

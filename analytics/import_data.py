@@ -18,6 +18,7 @@ import pandas as pd
 from analytics import (
     checks,
     exit_history,
+    exit_merging,
     import_kinds,
     import_lists,
     import_people,
@@ -216,7 +217,7 @@ def _with_roster(checked: checks.CheckedRoster, ground: Ground, day: date, scope
     if base is None:
         return _Merged(checked, {"employee": after}, changes)
     inferred = exit_history.exits_between(before, after, base.as_of, law, changes)
-    exits = exit_history.with_inferred(exits_of(base), inferred, after)
+    exits = exit_merging.with_inferred(exits_of(base), inferred, after)
     return _Merged(checked, {"employee": after, "exit": exits}, changes, inferred_exits=inferred)
 
 

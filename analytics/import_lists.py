@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analytics import checks, exit_history, import_schools, store, units
+from analytics import checks, exit_merging, import_schools, store, units
 from analytics.faults import Fault, FaultsError
 from analytics.import_before import asked, exits_of, profiles_of
 from analytics.readers import Reading
@@ -45,8 +45,8 @@ def merged_list(
     table, question, keys = _LISTS[kind]
     if kind == "exit":
         known = exits_of(base)
-        merged = exit_history.with_listed(known, incoming)
-        stays_count = len(merged) - len(incoming)
+        merged = exit_merging.with_listed(known, incoming)
+        stays_count = exit_merging.stays_count(known, incoming, merged)
         return {table: merged}, len(known) - stays_count, stays_count
     if kind == "teacher":
         incoming = import_schools.with_npsn(incoming, asked(base, "schools", school_year=None))

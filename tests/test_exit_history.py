@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import exit_history, rules, state, store_columns
+from analytics import exit_history, exit_merging, rules, state, store_columns
 from analytics.movement import Law
 from analytics.rules import LawChoice
 
@@ -216,6 +216,7 @@ _ROWS = st.lists(
         st.sampled_from(_NIPS),
         st.dates(date(2020, 1, 1), date(2026, 6, 30)),
         st.sampled_from(["aps", "bup", "mpp", "tidak_diketahui"]),
+        st.booleans(),
     ),
     max_size=8,
     unique_by=lambda row: row[:2],
@@ -223,19 +224,77 @@ _ROWS = st.lists(
 
 
 def made(rows, origin):
-    return exits(*(left(nip, day, cause, origin=origin) for nip, day, cause in rows))
+    return exits(
+        *(
+            left(nip, day, cause, origin=origin, is_day_known=is_day_known)
+            for nip, day, cause, is_day_known in rows
+        )
+    )
 
 
 @settings(deadline=None, max_examples=40)
-@given(_ROWS, _ROWS)
-def test_a_list_loaded_twice_changes_nothing_and_is_all_there(before, rows):
-    known, listed = made(before, "inferred"), made(rows, "list")
-    once = exit_history.with_listed(known, listed)
-    pd.testing.assert_frame_equal(exit_history.with_listed(once, listed), once)
+@given(_ROWS, _ROWS, _ROWS)
+def test_a_list_loaded_twice_changes_nothing_and_is_all_there(before, earlier, rows):
+    known = exit_merging.with_listed(made(before, "inferred"), made(earlier, "list"))
+    listed = made(rows, "list")
+    once = exit_merging.with_listed(known, listed)
+    pd.testing.assert_frame_equal(exit_merging.with_listed(once, listed), once)
     assert not once.duplicated(["nip", "exited_on"]).any()
-    assert set(listed["nip"] + listed["exited_on"].astype(str)) <= set(
+    assert set(listed["nip"]) <= set(once["nip"])
+    dated = listed.loc[listed["is_day_known"] | listed["cause"].eq("mpp")]
+    assert set(dated["nip"] + dated["exited_on"].astype(str)) <= set(
         once["nip"] + once["exited_on"].astype(str)
     )
+
+
+# ---- a day that is not known beside one that is
+
+
+def test_the_day_of_a_letter_replaces_no_known_day_nor_its_cause():
+    known = exits(left(TEACHER, "2023-05-01", "bup", unit="SDN 1"))
+    letter = left(TEACHER, "2023-01-10", "tidak_diketahui", is_day_known=False, unit=None)
+    after = exit_merging.with_listed(known, exits({**letter, "opd": "Dinas Pendidikan"}))
+    assert after["exited_on"].tolist() == [pd.Timestamp("2023-05-01")]
+    assert after["cause"].tolist() == ["bup"]
+    assert after["is_day_known"].all()
+    assert (after["unit"].item(), after["opd"].item()) == ("SDN 1", "Dinas Pendidikan")
+
+
+def test_the_first_of_a_month_replaces_no_known_day_and_answers_why_where_nobody_knew():
+    known = exits(left(TEACHER, "2024-04-15", "tidak_diketahui"))
+    month = {**left(TEACHER, "2024-04-01", "aps", is_day_known=False), "reason": "APS"}
+    after = exit_merging.with_listed(known, exits(month))
+    assert after["exited_on"].tolist() == [pd.Timestamp("2024-04-15")]
+    assert after[["cause", "reason", "is_day_known"]].to_numpy().tolist() == [["aps", "APS", True]]
+
+
+@pytest.mark.parametrize(
+    ("day", "origin", "cause"),
+    [("2023-05-01", "inferred", "bup"), ("2021-05-01", "list", "bup")],
+)
+def test_the_day_of_a_letter_stands_where_nothing_near_agrees(day, origin, cause):
+    known = exits(left(TEACHER, day, cause, origin=origin))
+    letter = exits(left(TEACHER, "2023-01-10", "meninggal", is_day_known=False))
+    after = exit_merging.with_listed(known, letter)
+    assert after.iloc[-1][["cause", "is_day_known"]].tolist() == ["meninggal", False]
+    assert len(after) == (1 if origin == "inferred" else 2)
+
+
+def test_a_day_the_law_gave_stays_where_the_letter_gives_no_other_cause():
+    known = exits(left(TEACHER, "2023-05-01", "bup", origin="inferred"))
+    letter = exits(left(TEACHER, "2023-01-10", "tidak_diketahui", is_day_known=False))
+    after = exit_merging.with_listed(known, letter)
+    assert after[["cause", "origin"]].to_numpy().tolist() == [["bup", "list"]]
+    assert after["exited_on"].tolist() == [pd.Timestamp("2023-05-01")]
+
+
+def test_a_known_day_replaces_that_of_a_letter_whichever_comes_first():
+    letter = exits(left(TEACHER, "2023-01-10", "bup", is_day_known=False))
+    known = exits(left(TEACHER, "2023-05-01", "bup"))
+    first = exit_merging.with_listed(letter, known)
+    pd.testing.assert_frame_equal(first, exit_merging.with_listed(known, letter))
+    both = pd.concat([letter, known], ignore_index=True)
+    pd.testing.assert_frame_equal(first, exit_merging.with_listed(exits().iloc[:0], both))
 
 
 @settings(deadline=None, max_examples=40)

@@ -413,6 +413,30 @@ def test_a_corrected_day_replaces_the_wrong_one(tmp_path, folder):
     assert exits_in(folder)["exited_on"].tolist() == [pd.Timestamp("2024-03-14")]
 
 
+def test_the_day_of_the_letter_changes_nothing_that_is_known(tmp_path, folder):
+    imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
+    # 20 March 1964: 58 in March 2022, retirement from 1 April 2022; the letter is of December.
+    for head, day in (("TMT Pensiun", "01-04-2022"), ("Tanggal SK", "01-12-2021")):
+        listed = written(
+            tmp_path,
+            [["No", "NIP", "Nama", head, "Alasan"], [1, TEACHER, "R", day, "Pensiun"]],
+        )
+        previewed, _ = imported(folder, listed, DAY)
+    assert (previewed.replaced_count, previewed.kept_count) == (0, 1)
+    gone = exits_in(folder)
+    assert gone["exited_on"].tolist() == [pd.Timestamp("2022-04-01")]
+    assert (gone["cause"].tolist(), gone["is_day_known"].tolist()) == (["bup"], [True])
+
+
+@pytest.mark.parametrize(
+    ("day", "cause"), [("02-04-2021", "bup"), ("31-03-2021", "tidak_diketahui")]
+)
+def test_a_letter_of_pension_speaks_of_who_reaches_the_age_within_a_year(tmp_path, day, cause):
+    rows = [["No", "NIP", "Nama", "Tanggal SK", "Alasan"], [1, TEACHER, "R", day, "Pensiun"]]
+    checked = judged(tmp_path, rows)
+    assert checked.exits["cause"].tolist() == [cause]
+
+
 def test_the_leave_before_retirement_stays_beside_the_retirement(tmp_path, folder):
     imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
     for day, reason in (("01-10-2023", "MPP"), ("01-04-2024", "BUP")):

@@ -47,6 +47,7 @@ ORDER = [
     ["edition_in_force"],
     ["leaving", "succession", "movement"],
     ["exit_history"],
+    ["exit_merging"],
     ["enrolment_panel"],
     ["exact_sums_chance", "exact_sums_laws", "exact_sums_people", "exact_sums_years"],
     ["exact_sums_mixed"],
