@@ -43,34 +43,38 @@ def topped_up(
     )
     kinds = np.array([row.kind for row in asked.rows])
     columns = asked.matrix[:, :count].tocsc()
-    # A column of each formation as (row, amount), so that all are judged in one sweep.
+    # A column of each formation as (row, amount), so that all are judged in one sweep: what it
+    # fills apart from what it uses.
     starts, rows, amounts = columns.indptr, columns.indices, columns.data
     own = np.repeat(np.arange(count), np.diff(starts))
-    most_rows = np.where(np.isin(kinds, (COVER, FLOOR)), np.inf, asked.upper)
-    used = np.asarray(columns @ whole)
     is_floor, is_cover = kinds == FLOOR, kinds == COVER
+    most_rows = np.where(is_cover | is_floor, np.inf, asked.upper)
+    used = np.asarray(columns @ whole)
     weight = _cover_weights(asked, is_cover, cost)
     price = np.bincount(
         own, np.where(np.isfinite(most_rows[rows]), prices[rows] * amounts, 0.0), count
     ) + np.maximum(cost[:count], 0.0)
+    least = np.maximum(cost[:count], _WORTH * weight.max(initial=0.0))
     places = _Continuous(asked, kinds)
+    fills = (is_cover | is_floor)[rows] & (amounts > 0)
+    filler, filled_row, fill = own[fills], rows[fills], amounts[fills]
+    uses = np.isfinite(most_rows[rows]) & (amounts > 0)
+    user, used_row, use = own[uses], rows[uses], amounts[uses]
     for _ in range(_MOST_STEPS):
         found = places.completed(whole, used)
         lack = np.maximum(asked.lower - used - places.moved(found), 0.0)
         short = np.where(is_floor, lack, 0.0)
         if short.max(initial=0.0) > _NOTHING:
-            won = np.minimum(np.maximum(amounts, 0.0), short[rows])
-            gain = np.asarray(np.bincount(own, won, count), dtype=np.float64)
+            won = np.minimum(fill, short[filled_row])
+            gain = np.asarray(np.bincount(filler, won, count), dtype=np.float64)
             score = gain / np.maximum(price, _NOTHING)
         else:
-            filled = np.where(is_cover, lack, 0.0)[rows]
-            won = weight[rows] * np.minimum(np.maximum(amounts, 0.0), filled)
-            gain = np.asarray(np.bincount(own, won, count), dtype=np.float64)
-            least = np.maximum(cost[:count], _WORTH * weight.max(initial=0.0))
+            won = weight[filled_row] * np.minimum(fill, np.where(is_cover, lack, 0.0)[filled_row])
+            gain = np.asarray(np.bincount(filler, won, count), dtype=np.float64)
             gain = np.where(gain > least, gain, 0.0)
             score = gain - price
-        tight = (amounts > 0) & (used[rows] + amounts > most_rows[rows] + _NOTHING)
-        fits = (np.bincount(own, tight, count) == 0) & (whole + 1 <= asked.most[:count])
+        fits = whole + 1 <= asked.most[:count]
+        fits[user[used[used_row] + use > most_rows[used_row] + _NOTHING]] = False
         score = np.where(fits & (gain > _NOTHING), score, -np.inf)
         best = int(score.argmax()) if count else 0
         if not count or not np.isfinite(score[best]):

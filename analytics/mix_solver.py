@@ -50,19 +50,25 @@ _TIE_GAP = 1e-4
 _FEW = 300
 _PER_FORMATION = 1e-4
 _TIMES_PRICE = (16.0, 64.0, 256.0)
+# Of what is close enough, how far what comes second is let go to see what it is worth; and by how
+# much more what is first counts where both are sought at once.
+_LET_GO = 0.4
+_TIMES_AT_ONCE = (64.0, 16.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What was found: ``found`` None where nothing is feasible (or no time was left to see).
 
-    ``value`` and ``bound`` in the units of the objective.
+    ``value`` and ``bound`` in the units of the objective. ``is_settled``: what comes second was
+    sought at once with what is first.
     """
 
     found: Numbers | None
     value: float
     bound: float
     is_infeasible: bool = False
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,14 +116,18 @@ def solved(
     low, is_infeasible = float(relaxed.fun), False
     best = _better(cost, start, _floored(asked, relaxed.x))
     count = asked.whole_count
-    if best is None and len(asked.cost) == count + len(asked.moved_cells) + len(asked.short_cells):
+    is_usual = len(asked.cost) == count + len(asked.moved_cells) + len(asked.short_cells)
+    if best is None and is_usual:
         best = topped_up(asked, relaxed.x, row_prices(asked, relaxed), cost)
     first = best
     # Money and quotas tie roles together more than whole numbers cost each of them; a floor of
     # each role by itself is the other way round.
     by_roles = any(row.kind == FLOOR for row in asked.rows)
     by_roles = by_roles or not is_tied(asked, relaxed, aim.allowed(low, gap))
-    beside = None
+    beside = at_once = None
+    if is_usual and not by_roles and not _is_close(aim, cost, best, low, gap):
+        at_once = _at_once(asked, aim, relaxed, aim.allowed(low, gap))
+        best = _better(cost, best, at_once)
     if not _is_close(aim, cost, best, low, gap):
         again = relaxation(asked, tilted(asked, relaxed, cost), ends)
         near = [one for one in (relaxed.x, again.x, best, start) if one is not None]
@@ -155,7 +165,8 @@ def solved(
     if best is None:
         return Answer(None, np.inf, -np.inf, is_infeasible)
     value = float(aim.main @ best)
-    return Answer(best, value, min(low - weight * most_tie, value))
+    is_settled = at_once is not None and best is at_once
+    return Answer(best, value, min(low - weight * most_tie, value), is_settled=is_settled)
 
 
 _Hand: TypeAlias = tuple[OptimizeResult, Numbers | None, float]
@@ -205,6 +216,8 @@ def cheaper_tie(asked: Programme, aim: Aim, answer: Answer, seconds: float, gap:
     """
     if answer.found is None or not len(answer.found) or seconds < LEAST_SECONDS:
         return answer
+    if answer.is_settled and asked.whole_count > _FEW:
+        return answer
     ends = time.monotonic() + seconds
     most = answer.value + aim.allowed(answer.value, gap * _SHARE_ALIKE)
     held = asked.held(aim.main, most)
@@ -214,7 +227,7 @@ def cheaper_tie(asked: Programme, aim: Aim, answer: Answer, seconds: float, gap:
         return answer
     if asked.whole_count > _FEW:
         price = float(row_prices(held, relaxed)[-1])
-        found = _guided(asked, aim, (most, now), price)
+        found = _guided(asked, aim, (most, now), (price, _TIMES_PRICE))
         if found is None:
             return answer
         return replace(answer, found=found, value=float(aim.main @ found))
@@ -229,8 +242,35 @@ def cheaper_tie(asked: Programme, aim: Aim, answer: Answer, seconds: float, gap:
     return replace(answer, found=found, value=min(answer.value, value))
 
 
+def _at_once(asked: Programme, aim: Aim, relaxed: OptimizeResult, spare: float) -> Numbers | None:
+    """A plan rounded where what comes second is sought at once; None where none comes close.
+
+    Of many relaxed answers that are as good, those that save what comes second leave room for
+    whole numbers.
+
+    Parameters
+    ----------
+    relaxed
+        Answer of the linear programme of what is first.
+    spare
+        Distance from it that is close enough; half of it is asked for here.
+
+    Method: docs/method.md eq. 285.
+    """
+    value = float(aim.main @ relaxed.x)
+    held = asked.held(aim.main, value + spare * _LET_GO)
+    second = relaxation(held, aim.tie)
+    if second.x is None:
+        return None
+    price = float(row_prices(held, second)[-1]), _TIMES_AT_ONCE
+    return _guided(asked, aim, (value + spare * _ROUNDING_GAP, np.inf), price)
+
+
 def _guided(
-    asked: Programme, aim: Aim, less_than: tuple[float, float], price: float
+    asked: Programme,
+    aim: Aim,
+    less_than: tuple[float, float],
+    price: tuple[float, tuple[float, ...]],
 ) -> Numbers | None:
     """A plan rounded where what comes second has a say beside what is first; None where none is.
 
@@ -239,15 +279,16 @@ def _guided(
     less_than
         What is first may come to, and what is second must stay below.
     price
-        What a unit of what is first is worth of what is second, where both are relaxed. The more
-        of it is asked, the nearer the plan comes to the first limit from above.
+        What a unit of what is first is worth of what is second, where both are relaxed; and how
+        many times that is asked, one after the other. The more, the nearer the plan comes to the
+        first limit from above.
     """
-    most, now = less_than
+    (most, now), (each_worth, tried) = less_than, price
     # A formation that wins nothing costs nothing either where it is a move: it is left out.
     each = np.zeros(len(aim.main))
     each[: asked.whole_count] = _PER_FORMATION * float(np.abs(aim.main).max(initial=0.0))
-    for times in _TIMES_PRICE if price > WHOLE else ():
-        cost = aim.main + aim.tie / (price * times) + each
+    for times in tried if each_worth > WHOLE else ():
+        cost = aim.main + aim.tie / (each_worth * times) + each
         relaxed = relaxation(asked, cost)
         if relaxed.x is None:
             continue
