@@ -172,7 +172,9 @@ def answer(asked: argparse.Namespace) -> Answer:
         roads, road_faults = read_roads(asked.roads)
         faults += road_faults
         way = ("from", "into")
-        faults += strangers(asked.roads.name, "regroup_road_unknown", roads, way, told.schools)
+        faults += strangers(
+            asked.roads.name, "regroup_road_unknown", roads, way, told.schools, told.passed
+        )
         faults += strange_roads(asked.roads.name, roads, told.schools)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError([fault for fault in faults if fault.severity == "error"])

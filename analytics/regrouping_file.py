@@ -22,9 +22,10 @@ from analytics.readers.headers import KEEP, meaning_of
 from analytics.readers.rooms import room_column
 from analytics.readers.tabular import is_numbering
 from analytics.regrouping_condition import usable_rooms
-from analytics.teachers import evenly_by_grade
+from analytics.regrouping_levels import grade_columns, levels_of, passed_over
+from analytics.regrouping_pupils import count_of, pupils_by_grade, with_parts_summed
+from analytics.school_words import status_of
 
-GRADES = {"SD": range(1, 7), "SMP": range(7, 10)}
 NEEDED = ("npsn", "lat", "lon")
 # Headings a total may stand under.
 TOTALS = ("pupils", "total", "murid", "jumlah", "pd")
@@ -60,15 +61,24 @@ _OURS: Mapping[str, str] = {
 
 @dataclass(frozen=True, eq=False)
 class SchoolFile:
-    """A file of schools, typed: schools, pupils by npsn and grade, what was found."""
+    """A file of schools, typed: schools, pupils by npsn and grade, what was found.
+
+    ``passed``: the NPSN of schools of other levels, which take no part.
+    """
 
     schools: pd.DataFrame
     pupils: pd.DataFrame
     faults: list[Fault]
+    passed: frozenset[str] = frozenset()
 
 
-def read_schools(path: Path) -> SchoolFile:
+def read_schools(path: Path, levels: Sequence[str] = ()) -> SchoolFile:
     """The file of schools, typed.
+
+    Parameters
+    ----------
+    levels
+        Schools of these levels only; none: of TK, SD and SMP. Others are passed over and told.
 
     Returns
     -------
@@ -85,7 +95,7 @@ def read_schools(path: Path) -> SchoolFile:
     text = _with_our_headings(table_of(path, "npsn"))
     missing = [name for name in NEEDED if name not in text]
     total = next((name for name in TOTALS if name in text), None)
-    given = [f"g{grade}" for level in GRADES.values() for grade in level if f"g{grade}" in text]
+    given = grade_columns(text)
     if not given and total is None:
         missing.append("g1..g6")
     if missing:
@@ -96,6 +106,10 @@ def read_schools(path: Path) -> SchoolFile:
     text = _without_furniture(path, text, faults)
     if text.empty:
         raise FaultsError([Fault(path.name, "file_no_rows")])
+    level = levels_of(path.name, text, given, faults)
+    is_other = passed_over(path.name, level, levels, faults)
+    passed = frozenset(plain_number(text.loc[is_other, "npsn"]))
+    text, level = text.loc[~is_other], level.loc[~is_other]
     # As written, so that the plan can be laid beside the file again.
     npsn = plain_number(text["npsn"])
     for line in text.index[npsn == ""]:
@@ -110,13 +124,7 @@ def read_schools(path: Path) -> SchoolFile:
                       {"first_row": first[own]})
             )  # fmt: skip
         first.setdefault(own, int(line))
-    level = _levels(path, text, given, faults)
-    for one in sorted(set(level) & set(GRADES)):
-        lacking = [f"g{grade}" for grade in GRADES[one] if f"g{grade}" not in text]
-        if len(lacking) < len(GRADES[one]) and lacking:
-            details = {"name": ", ".join(lacking), "level": one}
-            faults.append(Fault(path.name, "regroup_grades_missing", details=details))
-    pupils = _pupils(path, text, given, total, level, faults)
+    pupils = pupils_by_grade(path.name, text, given, total, level, faults)
     flags = _flags(path, text, faults)
     rooms = _rooms(path, text, flags, faults)
     points = {
@@ -132,13 +140,15 @@ def read_schools(path: Path) -> SchoolFile:
             "lat_written": text["lat"], "lon_written": text["lon"],
         }
     )  # fmt: skip
-    for ours, theirs in (("status", "status"), ("kecamatan", "kecamatan"), ("village", "desa")):
+    for ours, theirs in (("kecamatan", "kecamatan"), ("village", "desa")):
         if theirs in text:
             schools[ours] = text[theirs]
+    if "status" in text:
+        schools["status"] = _statuses(path, text["status"], faults)
     for ours, flag in flags.items():
         schools[ours] = flag
     pupils.index = pd.Index(npsn, name="npsn")
-    return SchoolFile(schools.reset_index(drop=True), pupils, faults)
+    return SchoolFile(schools.reset_index(drop=True), pupils, faults, passed)
 
 
 def read_history(path: Path) -> pd.DataFrame:
@@ -160,7 +170,7 @@ def read_history(path: Path) -> pd.DataFrame:
         for line, cell in text.loc[~are_years(year), "school_year"].items()
     ]
     for line, cell in text["pupils"].items():
-        if cell == "" or _count(cell) is None:
+        if cell == "" or count_of(cell) is None:
             faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), "pupils", cell))
     if faults:
         raise FaultsError(faults)
@@ -169,7 +179,7 @@ def read_history(path: Path) -> pd.DataFrame:
             "npsn": plain_number(text["npsn"]),
             "school_year": year.astype("int64"),
             "grade": 0,
-            "pupil_count": text["pupils"].map(_count).astype("int64"),
+            "pupil_count": text["pupils"].map(count_of).astype("int64"),
         }
     )
 
@@ -187,30 +197,7 @@ def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
         if ours and ours not in taken:
             named[heading] = ours
             taken.add(ours)
-    return _with_parts_summed(text.rename(columns=named))
-
-
-def _with_parts_summed(text: pd.DataFrame) -> pd.DataFrame:
-    """Pupils of a grade that stand in several columns (boys and girls, 1A and 1B) added up."""
-    parts: dict[int, list[str]] = {}
-    for heading in text.columns:
-        found = GRADE_COLUMN.fullmatch(grade_column([str(heading)]))
-        if found and found["part"] != "all" and (found["part"] or found["section"]):
-            parts.setdefault(int(found["grade"]), []).append(str(heading))
-    for grade, headings in parts.items():
-        if f"g{grade}" not in text:
-            text = text.assign(**{f"g{grade}": text[headings].apply(_summed, axis=1)})
-    return text
-
-
-def _summed(cells: pd.Series) -> str:
-    """A sum as text; blank where nothing is written, and what is no count as it stands."""
-    written = [cell for cell in cells if cell]
-    counts = [_count(cell) for cell in written]
-    wrong = [cell for cell, count in zip(written, counts, strict=True) if count is None]
-    if wrong or not written:
-        return wrong[0] if wrong else ""
-    return str(sum(count for count in counts if count is not None))
+    return with_parts_summed(text.rename(columns=named))
 
 
 def _without_furniture(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
@@ -243,65 +230,13 @@ def _our_heading(heading: str) -> str:
     return _OURS.get(column, "")
 
 
-def _levels(path: Path, text: pd.DataFrame, given: Sequence[str], faults: list[Fault]) -> pd.Series:
-    """The level of each school: as written, else by the grades that hold pupils."""
-    of_grade = {f"g{grade}": level for level, grades in GRADES.items() for grade in grades}
-    told = {of_grade[name] for name in given}
-    by_header = next(iter(told)) if len(told) == 1 else ""
-    written = text["level"].str.upper() if "level" in text else pd.Series("", index=text.index)
-    levels = []
-    for line, own in written.items():
-        filled = {of_grade[name] for name in given if text.loc[line, name] not in ("", "0", "0.0")}
-        if own:
-            levels.append(own)
-            if own not in GRADES:
-                faults.append(Fault(path.name, "regroup_level_unknown", int(line), "level", own))
-        elif len(filled) > 1:
-            faults.append(Fault(path.name, "regroup_two_levels", int(line), "g1..g9"))
-            levels.append("")
-        else:
-            levels.append(next(iter(filled), by_header or "SD"))
-    return pd.Series(levels, index=text.index, dtype="str")
-
-
-def _pupils(  # noqa: PLR0913 - the columns a file may say it in
-    path: Path,
-    text: pd.DataFrame,
-    given: Sequence[str],
-    total: str | None,
-    level: pd.Series,
-    faults: list[Fault],
-) -> pd.DataFrame:
-    """Whole pupils by grade; totals spread evenly where no grade is told, and that is said."""
-    columns = [grade for grades in GRADES.values() for grade in grades]
-    pupils = pd.DataFrame(0, index=text.index, columns=columns, dtype="int64")
-    told = pd.DataFrame(False, index=text.index, columns=columns)
-    for name in given:
-        for line, cell in text[name].items():
-            number = _count(cell)
-            if number is None:
-                faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), name, cell))
-            elif cell != "":
-                pupils.loc[line, int(name[1:])] = number
-                told.loc[line, int(name[1:])] = True
-    spread = []
-    for line in text.index[~told.any(axis=1)]:
-        cell = text.loc[line, total] if total else ""
-        number = _count(cell)
-        if number is None:
-            faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), total or "", cell))
-        elif cell == "":
-            faults.append(Fault(path.name, "regroup_pupils_missing", int(line), total or "g1..g6"))
-        elif level[line] in GRADES:
-            spread.append((line, level[line], number))
-    if spread:
-        rows = pd.DataFrame(spread, columns=["npsn", "level", "pupil_count"])
-        even = evenly_by_grade(rows.assign(school_year=0))
-        for row in even.itertuples():
-            pupils.loc[row.npsn, row.grade] = int(row.pupil_count)
-        details = {"count": len(spread)}
-        faults.append(Fault(path.name, "regroup_spread_evenly", details=details))
-    return pupils
+def _statuses(path: Path, cells: pd.Series, faults: list[Fault]) -> pd.Series:
+    """``negeri`` or ``swasta``, '' where blank; a word that is neither stays itself and is told."""
+    known = cells.map(status_of)
+    unknown = known.eq("") & ~cells.isin(["", "-"])
+    for line, cell in cells[unknown].items():
+        faults.append(Fault(path.name, "regroup_status_unknown", int(line), "status", cell))
+    return known.mask(unknown, cells.str.casefold())
 
 
 def _flags(path: Path, text: pd.DataFrame, faults: list[Fault]) -> dict[str, pd.Series]:
@@ -325,7 +260,7 @@ def _flags(path: Path, text: pd.DataFrame, faults: list[Fault]) -> dict[str, pd.
             continue
         counts = pd.Series(pd.NA, index=text.index, dtype="Int64")
         for line, cell in written.items():
-            number = _count(cell)
+            number = count_of(cell)
             if number is None:
                 faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), theirs, cell))
             elif cell:
@@ -358,7 +293,7 @@ def _rooms(
     rooms = pd.Series(pd.NA, index=text.index, dtype="Int64")
     if "rooms" in text:
         for line, cell in text["rooms"].items():
-            number = _count(cell)
+            number = count_of(cell)
             if number is None:
                 faults.append(Fault(path.name, "regroup_rooms_invalid", int(line), "rooms", cell))
             elif number:
@@ -371,14 +306,3 @@ def _rooms(
     if unknown:
         faults.append(Fault(path.name, "regroup_rooms_unknown", details={"count": unknown}))
     return rooms
-
-
-def _count(cell: str) -> int | None:
-    """A count of 0 or more; a blank is 0, what is no count None."""
-    if cell in ("", "-"):
-        return 0
-    # A data frame writes twelve as 12.0; a point before three digits is a thousand.
-    if re.fullmatch(r"\d+\.0+", cell) and not re.fullmatch(r"\d{1,3}\.000", cell):
-        return int(cell.partition(".")[0])
-    number = checks_cells.whole_number(cell)
-    return number if isinstance(number, int) and 0 <= number < 1_000_000 else None

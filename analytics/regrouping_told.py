@@ -44,6 +44,7 @@ class Told:
     ``name``: of the file, or *edisi 12*. ``schools``, ``pupils``: as
     :func:`analytics.regrouping.prepared` reads them. ``history``: as
     :func:`analytics.regrouping_candidates.candidates` reads it. ``on``: the day the answer is for.
+    ``passed``: schools of the file that are of other levels and take no part.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Told:
     saved: SavedMergers = NOTHING_SAVED
     edition: store.Edition | None = None
     notes: list[tuple[str, str]] = field(default_factory=list)
+    passed: frozenset[str] = frozenset()
 
 
 def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = ()) -> Told:
@@ -63,9 +65,9 @@ def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = (
     Raises
     ------
     FaultsError
-        When a file cannot be read as a table at all.
+        When a file cannot be read as a table at all, or has no school of these levels.
     """
-    file = read_schools(path)
+    file = read_schools(path, levels)
     faults = list(file.faults) + _named_one_roof(path.name, file.schools)
     now = file.pupils.rename_axis("npsn").reset_index()
     now = now.melt(id_vars="npsn", var_name="grade", value_name="pupil_count")
@@ -73,20 +75,12 @@ def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = (
     if past is not None:
         # The file of schools is the last year; what the history says of it is the same year again.
         before = read_history(past)
-        faults += strangers(past.name, "regroup_history_unknown", before, ("npsn",), file.schools)
+        faults += strangers(
+            past.name, "regroup_history_unknown", before, ("npsn",), file.schools, file.passed
+        )
         last = before["school_year"].max() + 1 if len(before) else on.year
         history = pd.concat([before, now.assign(school_year=last)], ignore_index=True)
-    schools = file.schools
-    if levels:
-        schools = schools.loc[schools["level"].isin(levels)].reset_index(drop=True)
-        if schools.empty and not any(fault.severity == "error" for fault in faults):
-            told = ", ".join(sorted(set(file.schools["level"])))
-            raise StoreError(
-                f"{path.name}: tidak ada sekolah {', '.join(levels)}; jenjang di berkas: {told}",
-                f"{path.name}: no schools of {', '.join(levels)}; levels in the file: {told}",
-            )
-    pupils = file.pupils.loc[file.pupils.index.isin(schools["npsn"])]
-    return Told(path.name, schools, pupils, history, faults, on)
+    return Told(path.name, file.schools, file.pupils, history, faults, on, passed=file.passed)
 
 
 def in_edition(
@@ -180,8 +174,13 @@ def mended_at_data(fault: Fault) -> Fault:
     return replace(fault, details={**fault.details, **remedy})
 
 
-def strangers(
-    file: str, code: str, table: pd.DataFrame, columns: tuple[str, ...], schools: pd.DataFrame
+def strangers(  # noqa: PLR0913 - two files, and what each is about
+    file: str,
+    code: str,
+    table: pd.DataFrame,
+    columns: tuple[str, ...],
+    schools: pd.DataFrame,
+    passed: frozenset[str] = frozenset(),
 ) -> list[Fault]:
     """Schools that a second file names and the first does not have, in one finding.
 
@@ -195,8 +194,10 @@ def strangers(
         Its columns that hold an NPSN.
     schools
         The first: ``npsn``.
+    passed
+        Schools of the first that were passed over; they are none of the strangers.
     """
-    known = set(schools["npsn"])
+    known = {*schools["npsn"], *passed}
     names = sorted({str(one) for column in columns for one in table[column]} - known)
     if not names:
         return []

@@ -43,6 +43,7 @@ ORDER = [
     ["readers"],
     ["checks"],
     ["distances", "export", "plain_table", "units"],
+    ["school_words"],
     ["store", "state"],
     ["edition_in_force"],
     ["leaving", "succession", "movement"],
