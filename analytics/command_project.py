@@ -27,6 +27,8 @@ from analytics.command_line import (
 )
 from analytics.edition_in_force import edition_in_force
 from analytics.exits import LEAST_PEOPLE, ExitModel, exit_model
+from analytics.exits_drivers import pooled_where_few
+from analytics.exits_groups import told_apart
 from analytics.movement import Law
 from analytics.projection import Projection, projection
 from analytics.projection_months import EARLY, Levers, rules_levers
@@ -140,7 +142,8 @@ def projected(
 
     Returns
     -------
-    The projection and the model its hazards come from.
+    The projection and the model its hazards come from. Who is in a group of fewer than ten has
+    rates of at least ten people (:func:`analytics.exits_drivers.pooled_where_few`).
     """
     law = facts.law
     everybody = retirements(facts.people, law.rulebook, law.as_of, law.choice, law.local_titles)
@@ -150,6 +153,7 @@ def projected(
     model = exit_model(spells, since, law.as_of, prior=law.rulebook.exit_rates)
     here = spells.loc[spells["exit_date"].isna()].set_index("person_id", drop=False)
     hazards = model.hazards(here.loc[counted["nip"]].reset_index(drop=True), years + 1)
+    hazards = pooled_where_few(counted, hazards, law.as_of, by)
     cells = tuple(by) or ("employment",)
     return (
         projection(counted, law.as_of, years, hazards, model.year_effect, levers, cells),
@@ -163,7 +167,7 @@ def band_table(found: Projection, by: Sequence[str], below: int | None) -> pd.Da
     Returns
     -------
     Columns of :meth:`Projection.bands`, one ``change_<step>_count`` per step (early causes as one
-    where a group has fewer than ten people: nobody's own chances are told), and
+    where a group has fewer than ten people, or would tell those of fewer than ten), and
     ``below_probability`` where a threshold is asked for.
     """
     table = found.bands(by)
@@ -188,8 +192,8 @@ def account_table(found: Projection, by: Sequence[str]) -> pd.DataFrame:
 
 
 def _guarded(found: Projection, by: Sequence[str], account: pd.DataFrame) -> pd.DataFrame:
-    size = found.staff(by, "year")
-    small = size.loc[size["start_count"] < LEAST_PEOPLE, list(by)].drop_duplicates()
+    size = found.staff(by, "year").drop_duplicates(list(by) or None)
+    small = size.loc[~told_apart(size["start_count"], LEAST_PEOPLE), list(by)]
     if not by:
         is_small = pd.Series(found.people_count < LEAST_PEOPLE, index=account.index)
     else:

@@ -20,6 +20,7 @@ from analytics.exits import (
     in_service_on,
 )
 from analytics.exits_forecast import ExitForecast, exit_forecast
+from analytics.exits_groups import told_apart
 from analytics.exits_panel import (
     BUP,
     UNKNOWN_CAUSE,
@@ -170,7 +171,8 @@ def _judged(case: _Case) -> list[pd.DataFrame]:
         columns |= {f"expected_{name}": each.sum(axis=1) for name, each in theirs.items()}
         frame = pd.DataFrame(columns).groupby(key.to_numpy())
         table = frame.sum().assign(people_count=frame.size()).rename_axis("key").reset_index()
-        tables.append(table[table["people_count"] >= LEAST_SHOWN].assign(part=part))
+        is_told = told_apart(table["people_count"], LEAST_SHOWN)
+        tables.append(table[is_told].assign(part=part))
     tables += [_within(ours, theirs, left), _deciles(ours[:, 0], left == 0)]
     return [table.assign(cutoff=case.cutoff.isoformat()) for table in tables]
 
@@ -239,7 +241,7 @@ def _deciles(chance: Numbers, gone: np.ndarray) -> pd.DataFrame:
     place[order] = np.arange(len(chance)) * _DECILES // len(chance) + 1
     frame = pd.DataFrame({"expected": chance, "exit_count": gone}).groupby(place)
     table = frame.sum().assign(people_count=frame.size()).rename_axis("key").reset_index()
-    table = table[table["people_count"] >= LEAST_SHOWN]
+    table = table[told_apart(table["people_count"], LEAST_SHOWN)]
     return table.assign(part="decile", key=table["key"].astype(str), lead_years=1)
 
 

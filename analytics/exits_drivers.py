@@ -1,19 +1,28 @@
 """Who leaves early more often than others, by how much, and how sure that is; always of groups.
 
-A group of fewer than ``LEAST_PEOPLE`` persons is never told apart, and no number here is that of
-one person. Method: docs/method.md eq. 88-89.
+A group of fewer than ``LEAST_PEOPLE`` persons is never told apart, nor left over when the groups
+told are taken from the whole: no number here is that of one person.
+
+Method: docs/method.md eq. 88-89.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from analytics.exits import LEAST_PEOPLE, ExitModel
-from analytics.exits_groups import BY_DATE, COLUMNS, coded, levels_of
+from analytics.exits_groups import (
+    BY_DATE,
+    COLUMNS,
+    coded,
+    levels_of,
+    told_apart,
+    told_levels,
+)
 from analytics.exits_panel import Numbers, people_of, traits, year_start
 from analytics.exits_prior import prior_rates
 
@@ -28,16 +37,20 @@ def rate_ratios(model: ExitModel) -> pd.DataFrame:
     One row per factor (age band, service band, sex, employment, role group) and level:
     ``person_year_count``, ``exit_count``, ``ratio`` to the person-year mean, ``low`` and ``high``
     (the middle 80 %), ``origin`` ``own``. Levels of fewer than ten person-years a year observed
-    are left out. Empty without early exits.
+    are left out, and the next smallest where those left out are fewer than that. Empty without
+    early exits.
 
     Method: docs/method.md eq. 88. The ratios of the hazards themselves: drawn to the usual rates
     as far as few exits tell little, so that where groups differ no more than by chance, their
     ratios stay near those.
     """
     table = model.ratios
-    years = table.groupby("factor")["person_year_count"].transform("sum")
-    least = LEAST_PEOPLE * years.clip(upper=max(model.year_count, 1))
-    return table.loc[table["person_year_count"] >= least].reset_index(drop=True)
+    is_told = np.zeros(len(table), dtype=bool)
+    for rows in table.groupby("factor").indices.values():
+        years = table["person_year_count"].to_numpy()[rows]
+        least = LEAST_PEOPLE * min(float(years.sum()), max(model.year_count, 1))
+        is_told[rows] = told_apart(years, least)
+    return table.loc[is_told].reset_index(drop=True)
 
 
 def usual_ratios(spells: pd.DataFrame, on: date, rates: pd.DataFrame) -> pd.DataFrame:
@@ -71,6 +84,7 @@ def usual_ratios(spells: pd.DataFrame, on: date, rates: pd.DataFrame) -> pd.Data
     for factor, values in levels_of(who).items():
         code, levels = coded(values)
         count = np.bincount(code, minlength=len(levels))
+        is_told = told_apart(count, LEAST_PEOPLE)
         of = {
             name: np.bincount(code, each, minlength=len(levels)) / count / mean
             for name, each in total.items()
@@ -78,7 +92,7 @@ def usual_ratios(spells: pd.DataFrame, on: date, rates: pd.DataFrame) -> pd.Data
         rows += [
             (factor, str(label), float(count[at]), 0, of["mid"][at], of["low"][at], of["high"][at])
             for at, label in enumerate(levels)
-            if count[at] >= LEAST_PEOPLE
+            if is_told[at]
         ]
     return pd.DataFrame([(*row, USUAL) for row in rows], columns=COLUMNS)
 
@@ -89,26 +103,33 @@ def early_rate(hazards: Mapping[str, Numbers], year: int = 0) -> Numbers:
     return np.sum(early, axis=0) if early else np.zeros(0)
 
 
-def group_rates(people: pd.DataFrame, hazards: Mapping[str, Numbers], by: str) -> pd.DataFrame:
+def group_rates(
+    people: pd.DataFrame, hazards: Mapping[str, Numbers], by: str, beside: Sequence[str] = ()
+) -> pd.DataFrame:
     """Expected rate of leaving early in the coming twelve months, by group.
 
     Parameters
     ----------
     people
-        In the order of ``hazards``; the column ``by``.
+        In the order of ``hazards``; the columns ``by`` and ``beside``.
+    beside
+        Other columns by which rates are told of the same people, beside the whole.
 
     Returns
     -------
     ``level``, ``people_count``, ``expected_count``, ``rate_share``; groups of fewer than ten are
-    left out. Largest rate first.
+    left out, and groups whose rate would tell that of fewer than ten others by subtraction
+    (:func:`analytics.exits_groups.told_levels`). Largest rate first.
 
     Method: docs/method.md eq. 89.
     """
-    labels = people[by].astype("object").fillna("tidak_diketahui").to_numpy()
-    table = pd.DataFrame({"level": labels, "expected_count": early_rate(hazards)})
+    columns = [by, *(name for name in beside if name != by)]
+    labels = people[columns].astype("object").fillna("tidak_diketahui")
+    is_told = told_levels(labels, columns, LEAST_PEOPLE)[by]
+    table = pd.DataFrame({"level": labels[by].to_numpy(), "expected_count": early_rate(hazards)})
     found = table.groupby("level")["expected_count"].agg(["size", "sum"]).reset_index()
     found = found.rename(columns={"size": "people_count", "sum": "expected_count"})
-    found = found.loc[found["people_count"] >= LEAST_PEOPLE]
+    found = found.loc[found["level"].map(is_told).astype(bool)]
     found["rate_share"] = found["expected_count"] / found["people_count"]
     return found.sort_values("rate_share", ascending=False, ignore_index=True)
 
@@ -124,7 +145,8 @@ def all_group_rates(model: ExitModel, people: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     ``factor`` (age_band, service_band, sex, and employment, role_group, group where known) and the
-    columns of :func:`group_rates`; first the whole (``all``). Groups of fewer than ten left out.
+    columns of :func:`group_rates`; first the whole (``all``). Left out are groups of fewer than
+    ten, and those whose rate beside the others would tell that of fewer than ten.
 
     Method: docs/method.md eq. 89.
     """
@@ -134,7 +156,8 @@ def all_group_rates(model: ExitModel, people: pd.DataFrame) -> pd.DataFrame:
     told = pd.DataFrame({"all": "all", **levels}, index=people.index)
     if "group" in people:
         told["group"] = people["group"]
-    parts = [group_rates(told, hazards, name).assign(factor=name) for name in told.columns]
+    names = list(told.columns)
+    parts = [group_rates(told, hazards, name, names).assign(factor=name) for name in names]
     found = pd.concat(parts, ignore_index=True)
     return found[["factor", "level", "people_count", "expected_count", "rate_share"]]
 
@@ -171,6 +194,39 @@ def pooled(
             mean = np.where(count >= LEAST_PEOPLE, total / np.maximum(count, 1.0), every)
             answer[:, year] = mean[code]
         found[cause] = answer
+    return found
+
+
+def pooled_where_few(
+    people: pd.DataFrame, hazards: Mapping[str, Numbers], as_of: date, by: Sequence[str]
+) -> dict[str, Numbers]:
+    """Hazards in which nobody in a group that is not told apart has a chance of their own.
+
+    Those in groups of fewer than ten, and in the smallest other group where they are fewer than
+    ten together, have the means of :func:`pooled` over all of them: the others' own chances stay,
+    and so does the sum of each year's chances; staff further on may differ a little from that
+    without groups.
+
+    Parameters
+    ----------
+    people, hazards, as_of
+        As for :func:`pooled`; ``people`` has the columns ``by``.
+    by
+        Columns that make up a group; none: nothing changes.
+
+    Method: docs/method.md eq. 89.
+    """
+    found = dict(hazards)
+    if not by or people.empty:
+        return found
+    number = people.groupby(list(by), dropna=False, observed=True, sort=False).ngroup().to_numpy()
+    is_few = ~told_apart(np.bincount(number), LEAST_PEOPLE)[number]
+    if not is_few.any():
+        return found
+    theirs = {cause: each[is_few] for cause, each in hazards.items()}
+    for cause, each in pooled(people.loc[is_few].assign(_all=""), theirs, as_of, "_all").items():
+        found[cause] = hazards[cause].copy()
+        found[cause][is_few] = each
     return found
 
 

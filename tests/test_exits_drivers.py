@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import exits_drivers, rules
+from analytics import exits_drivers, exits_groups, rules
 from analytics.exits import exit_model, in_service_on
 
 UNTIL = date(2026, 1, 1)
@@ -126,9 +126,10 @@ def people(count: int) -> pd.DataFrame:
 
 
 def test_rates_of_groups_are_means_of_ten_and_more():
-    who = people(25)
+    who = people(35)
     who.loc[:4, "role_group"] = "jpt"
-    hazards = {"aps": np.full((25, 2), 0.02), "bup": np.ones((25, 2)), "mpp": np.ones((25, 2))}
+    who.loc[5:9, "role_group"] = "peneliti_perekayasa"
+    hazards = {"aps": np.full((35, 2), 0.02), "bup": np.ones((35, 2)), "mpp": np.ones((35, 2))}
     table = exits_drivers.group_rates(who, hazards, "role_group")
     assert set(table["level"]) == {"guru", "dokter"}
     assert table["rate_share"].tolist() == pytest.approx([0.02, 0.02])
@@ -152,3 +153,63 @@ def test_whoever_is_past_the_date_is_in_no_mean():
     hazards["aps"][:10, 1] = 0.0
     pooled = exits_drivers.pooled(who, hazards, UNTIL)["aps"]
     assert pooled[10:] == pytest.approx(np.full((30, 2), 0.02))
+
+
+# ---- what the groups told would give away by subtraction
+
+
+def shown_rates(who: pd.DataFrame, *columns: str) -> dict[str, set[object]]:
+    hazards = {"aps": np.linspace(0.01, 0.09, len(who))[:, None]}
+    return {
+        by: set(exits_drivers.group_rates(who, hazards, by, columns)["level"]) for by in columns
+    }
+
+
+def test_one_woman_is_not_told_by_taking_the_men_from_all():
+    history = spells(192).assign(sex="L", exit_date=pd.NaT, cause=None)
+    history.loc[0, "sex"] = "P"
+    model = exit_model(history, date(2016, 1, 1), UNTIL)
+    table = exits_drivers.all_group_rates(model, history)
+    assert table.loc[table["factor"] == "all", "people_count"].tolist() == [192]
+    assert "sex" not in set(table["factor"])
+    assert "sex" not in set(exits_drivers.usual_ratios(history, UNTIL, RATES)["factor"])
+
+
+def test_the_next_smallest_group_is_left_out_where_one_alone_would_be_known():
+    who = pd.DataFrame({"opd": ["a"] * 40 + ["b"] * 30 + ["c"] * 12 + ["d"] * 3})
+    assert shown_rates(who, "opd") == {"opd": {"a", "b"}}
+
+
+def test_ten_left_over_or_none_hide_nobody_else():
+    who = pd.DataFrame({"opd": ["a"] * 40 + ["b"] * 30 + ["c"] * 5 + ["d"] * 5})
+    assert shown_rates(who, "opd") == {"opd": {"a", "b"}}
+    assert shown_rates(who.iloc[:70], "opd") == {"opd": {"a", "b"}}
+
+
+def test_a_group_that_is_nearly_one_of_another_grouping_is_left_out():
+    # The nurses are those of Puskesmas C but for two, whom the difference would tell.
+    who = pd.DataFrame(
+        {"opd": ["a"] * 40 + ["b"] * 40 + ["c"] * 32, "role": ["guru"] * 82 + ["nakes"] * 30}
+    )
+    assert shown_rates(who, "opd") == {"opd": {"a", "b", "c"}}
+    assert "nakes" not in shown_rates(who, "opd", "role")["role"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=9))
+def test_no_grouping_leaves_fewer_than_ten_over(sizes):
+    told = exits_groups.told_apart(np.array(sizes), 10)
+    rest = sum(size for size, is_told in zip(sizes, told, strict=True) if not is_told)
+    assert rest == 0 or rest >= 10 or not told.any()
+    assert all(size >= 10 for size, is_told in zip(sizes, told, strict=True) if is_told)
+
+
+def test_in_small_groups_nobody_has_a_chance_of_their_own_and_the_sum_stays():
+    who = people(60).assign(unit=["a"] * 45 + ["b"] * 12 + ["c"] * 3)
+    chances = {"aps": np.linspace(0.0, 0.3, 60)[:, None].repeat(2, axis=1)}
+    told = exits_drivers.pooled_where_few(who, chances, UNTIL, ("unit",))["aps"]
+    assert told[:45] == pytest.approx(chances["aps"][:45])
+    assert np.ptp(told[45:], axis=0) == pytest.approx([0, 0])
+    assert told.sum() == pytest.approx(chances["aps"].sum())
+    same = exits_drivers.pooled_where_few(who, chances, UNTIL, ())
+    assert same["aps"] == pytest.approx(chances["aps"])

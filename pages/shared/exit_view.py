@@ -215,10 +215,13 @@ def ratios(scope: Scope) -> pd.DataFrame:
 
 @lru_cache(maxsize=64)
 def group_rates(scope: Scope, by: str) -> pd.DataFrame:
-    """Expected rate of leaving early in the coming twelve months, groups of ten and more."""
+    """Expected rate of leaving early in the coming twelve months, groups of ten and more.
+
+    Nor do the groups tell fewer than ten by subtraction, beside all and the other groupings.
+    """
     people, hazards = _counted(learnt(scope), scope.who)
     factor = scope.early_pct / 100
-    found = exits_drivers.group_rates(people, hazards, by)
+    found = exits_drivers.group_rates(people, hazards, by, GROUPINGS)
     return found.assign(
         expected_count=found["expected_count"] * factor, rate_share=found["rate_share"] * factor
     )
