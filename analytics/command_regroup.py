@@ -30,9 +30,9 @@ from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_limits import Limits
 from analytics.regrouping_programme import Prices
 from analytics.regrouping_reasons import reasons
-from analytics.regrouping_roads import read_roads, strange_roads
+from analytics.regrouping_roads import read_roads, short_roads, strange_roads
 from analytics.regrouping_rules import counts_heavy_rooms, local_value, usual_prices
-from analytics.regrouping_stored import ContradictionError, with_saved
+from analytics.regrouping_stored import ROADS_FOLDER, ContradictionError, with_saved
 from analytics.regrouping_summary import as_json, findings, notes, stays_open, summary
 from analytics.regrouping_told import (
     Told,
@@ -176,6 +176,11 @@ def answer(asked: argparse.Namespace) -> Answer:
             asked.roads.name, "regroup_road_unknown", roads, way, told.schools, told.passed
         )
         faults += strange_roads(asked.roads.name, roads, told.schools)
+    believed = roads
+    if roads is not None:
+        source = ROADS_FOLDER if asked.roads is None else asked.roads.name
+        believed, short = short_roads(source, roads, told.schools, limits.accept_shared)
+        faults += short
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError([fault for fault in faults if fault.severity == "error"])
     given = limits
@@ -193,7 +198,7 @@ def answer(asked: argparse.Namespace) -> Answer:
     )  # fmt: skip
     faults += _heavily_damaged(name, question.schools)
     faults += _short_of_rooms(name, question.schools)
-    faults += _kept_out(name, question.schools, roads)
+    faults += _kept_out(name, question.schools, believed)
     if told.edition is not None:
         faults = [mended_at_data(fault) for fault in faults]
     # What concerns many schools first: only so many findings are said one by one.
@@ -204,6 +209,7 @@ def answer(asked: argparse.Namespace) -> Answer:
     said = [*told.notes, *notes(plan, why)]
     answered["stays_open"] = stays_open(plan, why) if not plan.infeasible else None
     answered["findings"] = findings(faults, question.schools)
+    answered["history_years"] = sorted({int(year) for year in told.history["school_year"]})
     answered["edition"] = _edition_said(told, _count(limits) - _count(given), roads)
     if pace is not None and not plan.infeasible:
         merges = spread_over_years(plan, pace, rules.load()).merges

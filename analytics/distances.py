@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from analytics.checks_bounds import bound
 from analytics.checks_coordinates import coordinate_faults
 
 # Mean radius of the earth (IUGG). A fact of geodesy, not a choice.
@@ -135,22 +136,65 @@ def distances(
         Road kilometres per straight kilometre.
     roads
         ``from``, ``into``, ``km``: measured roads. They replace the straight line, also for a
-        school without a point; both ways alike unless both are given.
+        school without a point; both ways alike unless both are given. One that
+        :func:`too_short` does not believe is none: the pair has no distance, unless the other way
+        is told.
 
     Method: docs/method.md eq. 111.
     """
     km = straight_matrix(points) * detour
     if roads is not None and len(roads):
-        place = pd.Series(np.arange(len(schools)), index=schools["npsn"].to_numpy())
-        known = roads["from"].isin(place.index) & roads["into"].isin(place.index)
-        told = roads.loc[known]
-        i = place[told["from"]].to_numpy()
-        j = place[told["into"]].to_numpy()
-        length = told["km"].to_numpy(float)
+        short = too_short(schools, points, roads)
+        i, j, length = _told_ways(schools, roads.loc[short])
+        km[i, j] = km[j, i] = np.nan
+        i, j, length = _told_ways(schools, roads.loc[~short])
         km[j, i] = length
         km[i, j] = length
     np.fill_diagonal(km, np.nan)
     return km
+
+
+def too_short(schools: pd.DataFrame, points: pd.DataFrame, roads: pd.DataFrame) -> pd.Series:
+    """Measured roads that cannot be: shorter than the straight line, or 0 km.
+
+    Parameters
+    ----------
+    schools, points, roads
+        As in :func:`distances`.
+
+    Returns
+    -------
+    By row of ``roads``. Below ``road_least_times`` the straight line less ``road_rounding_km``
+    (``data/rules/plausibility.csv``), where both points are believed; 0 km always, unless both
+    stand on one believed point, as services write it where they know no way.
+
+    Method: docs/method.md eq. 111.
+    """
+    straight = straight_of(schools, points, roads)
+    km = roads["km"].to_numpy(dtype=float)
+    least = bound("road_least_times") * straight - bound("road_rounding_km")
+    with np.errstate(invalid="ignore"):
+        is_short = np.where(km > 0, km < least, straight != 0)
+    known = roads["from"].isin(schools["npsn"]) & roads["into"].isin(schools["npsn"])
+    return known & is_short
+
+
+def straight_of(schools: pd.DataFrame, points: pd.DataFrame, roads: pd.DataFrame) -> np.ndarray:
+    """The straight line of every road in km; NaN where a point is not believed."""
+    at = points[["latitude", "longitude"]].set_index(schools["npsn"].to_numpy()).astype("float64")
+    at = at.loc[~at.index.duplicated()]
+    one, other = (at.reindex(roads[side]).to_numpy() for side in ("from", "into"))
+    return straight_km(one[:, 0], one[:, 1], other[:, 0], other[:, 1])
+
+
+def _told_ways(
+    schools: pd.DataFrame, roads: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Places of both schools of every road between two of them, and its length."""
+    place = pd.Series(np.arange(len(schools)), index=schools["npsn"].to_numpy())
+    told = roads.loc[roads["from"].isin(place.index) & roads["into"].isin(place.index)]
+    ends = (place[told[side]].to_numpy() for side in ("from", "into"))
+    return (*ends, told["km"].to_numpy(float))
 
 
 def within(km: np.ndarray, limit: np.ndarray) -> np.ndarray:

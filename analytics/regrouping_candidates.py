@@ -32,7 +32,8 @@ class CandidateRules:
     min_pupils_ahead
         Fewer pupils than this in the year the forecast is asked for.
     years_running
-        For ``min_pupils``; a school with fewer years known is judged by those.
+        For ``min_pupils``, calendar years one after another; a school whose first figures are
+        younger is judged by those, a year without figures among them breaks the row.
     least_per_class
         Fewer pupils than this per grade taught, on average.
     same_yard_km
@@ -122,11 +123,8 @@ def candidates(
     later = by_year.get(asked_year, nothing)
     met: dict[str, np.ndarray] = {}
     if rules.min_pupils is not None:
-        past = by_year[[year for year in years if last_year is not None and year <= last_year]]
-        running = past.iloc[:, -rules.years_running :]
-        # A year without a figure says nothing for or against.
-        few = (running < rules.min_pupils) | running.isna()
-        met[FEW_NOW] = (few.all(axis=1) & now.notna()).to_numpy()
+        few = _few_running(by_year, last_year, rules.min_pupils, rules.years_running)
+        met[FEW_NOW] = (few & now.notna()).to_numpy()
     if rules.min_pupils_ahead is not None:
         met[FEW_AHEAD] = (later < rules.min_pupils_ahead).to_numpy()
     if rules.least_per_class is not None:
@@ -160,6 +158,21 @@ def candidates(
             "pupil_count_ahead": later.to_numpy(),
         }
     )
+
+
+def _few_running(
+    by_year: pd.DataFrame, last_year: int | None, most: int, years_running: int
+) -> pd.Series:
+    """Which schools had fewer pupils than ``most`` in every one of the years up to the last."""
+    if last_year is None:
+        return pd.Series(False, index=by_year.index)
+    known = by_year[[year for year in by_year.columns if year <= last_year]].notna()
+    first = known.idxmax(axis=1).where(known.any(axis=1), last_year)
+    years = range(int(last_year) - years_running + 1, int(last_year) + 1)
+    running = by_year.reindex(columns=pd.Index(years))
+    # Before its first figures a school says nothing for or against.
+    too_young = pd.DataFrame({year: first > year for year in years})
+    return ((running < most) | too_young).all(axis=1)
 
 
 def without_bos(history: pd.DataFrame, on: date) -> pd.Series:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.checks_bounds import bound
-from analytics.distances import straight_km
+from analytics.distances import located, straight_of, too_short
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import plain_number, table_of
 
@@ -33,8 +33,8 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
 
     Returns
     -------
-    One row per line that is used: ``from``, ``into`` (NPSN), ``km``. And the faults: a length that
-    is none, the same way with two lengths.
+    One row per line that is used, by its line in the file: ``from``, ``into`` (NPSN), ``km``. And
+    the faults: a length that is none, the same way with two lengths.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     ways = kept.drop_duplicates()
     if differ := int(ways.duplicated(["from", "into"]).sum()):
         faults.append(Fault(path.name, "regroup_road_twice", details={"count": differ}))
-    return kept.reset_index(drop=True), faults
+    return kept, faults
 
 
 def _roads_of(path: Path) -> pd.DataFrame:
@@ -105,10 +105,51 @@ def strange_roads(file: str, roads: pd.DataFrame, schools: pd.DataFrame) -> list
     both = roads.loc[roads["from"].isin(schools["npsn"]) & roads["into"].isin(schools["npsn"])]
     if both.empty:
         return [Fault(file, "regroup_road_strangers")]
-    at = schools.drop_duplicates("npsn").set_index("npsn")[["latitude", "longitude"]].astype(float)
-    one, other = (at.reindex(both[side]).to_numpy() for side in ("from", "into"))
-    straight = straight_km(one[:, 0], one[:, 1], other[:, 0], other[:, 1])
+    straight = straight_of(schools, schools, both)
     times = both["km"].to_numpy()[straight > 0] / straight[straight > 0]
     if len(times) and np.median(times) > bound("road_most_times"):
         return [Fault(file, "regroup_road_too_long", details={"times": round(np.median(times))})]
     return []
+
+
+def short_roads(
+    file: str, roads: pd.DataFrame, schools: pd.DataFrame, accept_shared: bool = False
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Roads that are believed, and a fault for each that is not.
+
+    Parameters
+    ----------
+    file
+        Name of the file they come from.
+    roads
+        As :func:`read_roads` gives them.
+    schools
+        As in :func:`analytics.distances.located`.
+    accept_shared
+        Schools on one point stand there indeed: 0 km between them is a road.
+
+    Returns
+    -------
+    The rows left, and by row ``regroup_road_zero`` (0 km is how services write that they know no
+    way) or ``regroup_road_short`` (shorter than the straight line between two believed points).
+
+    Method: docs/method.md eq. 111.
+    """
+    points = located(schools, accept_shared)
+    short = too_short(schools, points, roads)
+    bad = roads.loc[short]
+    told = bad.assign(straight=straight_of(schools, points, bad))
+    faults = [
+        Fault(
+            file,
+            "regroup_road_short" if km > 0 else "regroup_road_zero",
+            int(line),
+            "km",
+            f"{one} - {other}: {km:g}",
+            {"straight": f"{straight:.2f}"},
+        )
+        for line, one, other, km, straight in told[["from", "into", "km", "straight"]].itertuples(
+            name=None
+        )
+    ]
+    return roads.loc[~short], faults

@@ -26,6 +26,8 @@ from analytics.store import StoreError
 
 # Levels that a kabupaten or kota may merge, and the state schools among all.
 LEVELS = ("TK", "SD", "SMP")
+# Figures of two years agree in a few schools of a hundred, those of one year in nearly all.
+SAME_YEAR_SHARE = 0.5
 # What to mend where the schools are those of an edition and no file.
 _AT_DATA = {
     "regroup_rooms_unknown": ("banyaknya ruang kelas", "the number of classrooms"),
@@ -71,16 +73,65 @@ def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = (
     faults = list(file.faults) + _named_one_roof(path.name, file.schools)
     now = file.pupils.rename_axis("npsn").reset_index()
     now = now.melt(id_vars="npsn", var_name="grade", value_name="pupil_count")
-    history = now.assign(school_year=on.year)
+    history, notes = now.assign(school_year=on.year), []
     if past is not None:
-        # The file of schools is the last year; what the history says of it is the same year again.
         before = read_history(past)
         faults += strangers(
             past.name, "regroup_history_unknown", before, ("npsn",), file.schools, file.passed
         )
-        last = before["school_year"].max() + 1 if len(before) else on.year
-        history = pd.concat([before, now.assign(school_year=last)], ignore_index=True)
-    return Told(path.name, file.schools, file.pupils, history, faults, on, passed=file.passed)
+        history, note = with_past(now, before, on.year)
+        notes.append(note)
+    return Told(
+        path.name, file.schools, file.pupils, history, faults, on, notes=notes, passed=file.passed
+    )
+
+
+def with_past(
+    now: pd.DataFrame, before: pd.DataFrame, year: int
+) -> tuple[pd.DataFrame, tuple[str, str]]:
+    """Pupils of a file of schools after those of past years, each year once.
+
+    Parameters
+    ----------
+    now
+        ``npsn``, ``grade``, ``pupil_count`` of the file of schools, which tells no year.
+    before
+        ``npsn``, ``school_year``, ``grade``, ``pupil_count`` of past years.
+    year
+        The year of the file where no past year of its schools is told.
+
+    Returns
+    -------
+    Both together: the file is the last year told where :data:`SAME_YEAR_SHARE` of the schools in
+    both have as many pupils in it, else the year after. And a sentence that says the years.
+
+    Method: docs/method.md eq. 122.
+    """
+    ours = before.loc[before["npsn"].isin(now["npsn"])]
+    past = sorted(int(one) for one in ours["school_year"].unique())
+    is_same = bool(past) and _share_alike(now, ours, past[-1]) >= SAME_YEAR_SHARE
+    last = past[-1] + (not is_same) if past else year
+    history = pd.concat(
+        [ours.loc[ours["school_year"] < last], now.assign(school_year=last)], ignore_index=True
+    )
+    used = sorted({*past, last})
+    gaps = [one for one in range(used[0], last) if one not in used]
+    years, missing = (", ".join(map(str, several)) for several in (used, gaps))
+    return history, (
+        f"Tahun ajaran yang dipakai: {years}; berkas sekolah dihitung sebagai {last}"
+        f" ({'angkanya sama' if is_same else 'sesudah riwayat'})."
+        + (f" Tanpa angka, memutus deretan tahun: {missing}." if gaps else ""),
+        f"School years used: {years}; the file of schools counts as {last}"
+        f" ({'its figures are the same' if is_same else 'after the history'})."
+        + (f" Without figures, breaking a row of years: {missing}." if gaps else ""),
+    )
+
+
+def _share_alike(now: pd.DataFrame, before: pd.DataFrame, year: int) -> float:
+    """The share of schools told in a year that have exactly as many pupils in it as now."""
+    then = before.loc[before["school_year"] == year].groupby("npsn")["pupil_count"].sum()
+    today = now.groupby("npsn")["pupil_count"].sum().reindex(then.index)
+    return float((today == then).mean())
 
 
 def in_edition(

@@ -83,10 +83,17 @@ def plain(place: str) -> str:
 
 
 def way(rows, chosen, i: int, j: int) -> float:
-    """Kilometres; the other direction of a road where only that is measured."""
-    roads, one, other = chosen["roads"], str(i), str(j)
-    told = roads.get((one, other), roads.get((other, one)))
-    return metres_apart(rows[i], rows[j]) / 1000 * chosen["detour"] if told is None else told
+    """Kilometres; the other direction of a road where only that is measured.
+
+    A road under nine tenths of the straight line (less 50 m of rounding) is none, and leaves the
+    pair without a way unless the other direction is told.
+    """
+    straight = metres_apart(rows[i], rows[j]) / 1000
+    both = [chosen["roads"].get((str(one), str(other))) for one, other in ((i, j), (j, i))]
+    told = [km for km in both if km is not None]
+    if not told:
+        return straight * chosen["detour"]
+    return next((km for km in told if km >= 0.9 * straight - 0.05), math.inf)
 
 
 def may(rows, chosen, i: int, j: int) -> bool:

@@ -161,18 +161,18 @@ def test_locks_that_contradict_each_other_are_reduced_to_what_can_stand():
 def test_measured_roads_replace_the_straight_line_for_everybody_until_taken_away(
     tmp_path, monkeypatch
 ):
-    # Straight line x 1.3 is 5.2 km; the bridge makes it 2.5 km, within the limit of 3 km.
+    # Straight line x 1.3 is 5.2 km; the bridge makes it 4.1 km, within the limit of 5 km.
     folder = school_edition.written(tmp_path)
     page = page_over(folder, monkeypatch)
-    assert "Tidak satu pun" in opened(page)
-    told, faults = regrouping_roads.keep("jembatan.csv", b"from,into,km\n%s,%s,2.5\n" % (
+    assert "Tidak satu pun" in opened(page, km="5")
+    told, faults = regrouping_roads.keep("jembatan.csv", b"from,into,km\n%s,%s,4.1\n" % (
         KENANGA.encode(), DAHLIA.encode()))  # fmt: skip
     assert (told, faults) == (True, [])
-    said = opened(page_over(folder, monkeypatch))
-    assert "terjauh 2,5 km" in said
+    said = opened(page_over(folder, monkeypatch), km="5")
+    assert "terjauh 4,1 km" in said
     assert "jembatan.csv: 1 pasangan" in said
     # One visitor may look at the straight line; everybody's roads stay.
-    assert "Tidak satu pun" in opened(page_over(folder, monkeypatch), pakai_jalan="0")
+    assert "Tidak satu pun" in opened(page_over(folder, monkeypatch), km="5", pakai_jalan="0")
     planner = page_over(folder, monkeypatch)
     monkeypatch.setattr("pages.shared.access.may", lambda _role: True)
     opened(planner)
@@ -196,6 +196,14 @@ def test_a_file_of_roads_with_a_fault_is_refused_in_words_and_changes_nothing(
     assert regrouping_roads.in_force() == {}
 
 
+def test_roads_that_cannot_be_are_told_when_they_are_loaded(tmp_path, monkeypatch):
+    monkeypatch.setenv("ESTAFET_DATA", str(school_edition.written(tmp_path)))
+    content = f"from,into,km\n{KENANGA},{DAHLIA},0\n{KENANGA},{MELATI},60\n".encode()
+    told, faults = regrouping_roads.keep("rute.csv", content)
+    assert told
+    assert [(fault.row, fault.code) for fault in faults] == [(2, "regroup_road_zero")]
+
+
 def test_a_large_file_of_roads_is_read_by_another_process_and_once_for_all(tmp_path, monkeypatch):
     monkeypatch.setenv("ESTAFET_DATA", str(school_edition.written(tmp_path)))
     apart = []
@@ -206,12 +214,12 @@ def test_a_large_file_of_roads_is_read_by_another_process_and_once_for_all(tmp_p
 
     monkeypatch.setattr(regrouping_roads, "done_apart", noted)
     monkeypatch.setattr(regrouping_roads, "_LARGE_BYTES", 10)
-    content = f"from,into,km\n{KENANGA},{DAHLIA},2.75\n".encode()
+    content = f"from,into,km\n{KENANGA},{DAHLIA},4.75\n".encode()
     assert regrouping_roads.keep("jalan.csv", content) == (True, [])
     sha256 = regrouping_roads.in_force()["sha256"]
     found = regrouping_roads.roads(sha256)
     assert found is not None
-    assert found["km"].tolist() == [2.75]
+    assert found["km"].tolist() == [4.75]
     assert len(apart) == 1
     assert not list(tmp_path.rglob("*.tmp"))
 
@@ -230,7 +238,7 @@ def test_roads_in_metres_or_of_other_schools_leave_those_in_force(
 ):
     monkeypatch.setenv("ESTAFET_DATA", str(school_edition.written(tmp_path)))
     # As an office writes it: a title, headings of its own, a semicolon, a decimal comma.
-    good = f"Jarak jalan;;\nDari;Ke;Jarak (km)\n{KENANGA};{DAHLIA};2,5\n"
+    good = f"Jarak jalan;;\nDari;Ke;Jarak (km)\n{KENANGA};{DAHLIA};4,5\n"
     assert regrouping_roads.keep("baik.csv", good.encode()) == (True, [])
     told, faults = regrouping_roads.keep("buruk.csv", f"from,into,km\n{rows}\n".encode())
     assert (told, [fault.code for fault in faults]) == (False, [code])

@@ -18,7 +18,7 @@ import streamlit as st
 from analytics import store
 from analytics.apart import done_apart
 from analytics.faults import Fault, FaultsError
-from analytics.regrouping_roads import read_roads, strange_roads
+from analytics.regrouping_roads import read_roads, short_roads, strange_roads
 from analytics.regrouping_stored import ROADS_FOLDER, ROADS_SETTING
 from pages.shared import access, import_file, inputs, layout, load, load_schools, words
 from pages.shared.load_schools import SchoolKey
@@ -167,6 +167,7 @@ def keep(name: str, content: bytes, told: str = "") -> tuple[bool, list[Fault]]:
             schools = load_schools.schools_of(load_schools.school_key())
             none = [Fault(name, "file_no_rows")] if table.empty else []
             faults += none or strange_roads(name, table, schools)
+            faults += short_roads(name, table, schools)[1]
     except FaultsError as error:
         faults = list(error.faults)
     if any(fault.severity == "error" for fault in faults):
