@@ -112,8 +112,10 @@ def newcomer_costs(  # noqa: PLR0913 - who comes, for how long, under what
             f"gaji yang diberikan berakhir sesudah {length} tahun; yang diminta {years}",
             f"the pay given ends after {length} years; {years} are asked",
         )
+    # The caller's own, whose cells it may change: what is kept for the next caller stays. pandas
+    # copies the numbers only when they are written to.
     if length == years:
-        return tables
+        return {role: table.copy(deep=False) for role, table in tables.items()}
     return {role: table.iloc[:years].reset_index(drop=True) for role, table in tables.items()}
 
 

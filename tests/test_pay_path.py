@@ -253,6 +253,19 @@ def test_a_newcomer_without_a_certificate_in_the_first_year(book):
     assert list(cost["outside_cap_idr"] > 12 * 3_000_000) == [False, True, True]
 
 
+@pytest.mark.parametrize("years", [3, 2])
+def test_what_one_caller_writes_into_a_price_nobody_else_reads(book, years):
+    newcomer_costs("pppk", 3, book, on=ON)
+    costs = newcomer_costs("pppk", years, book, on=ON)
+    guru = of_role(costs, "guru")
+    before = guru["total_idr"].iloc[0]
+    guru.loc[0, "total_idr"] = -1.0
+    guru.iloc[:, -1] = -1.0
+    again = of_role(newcomer_costs("pppk", years, book, on=ON), "guru")
+    assert again["total_idr"].iloc[0] == before > 0
+    assert (again.iloc[:, -1] >= 0).all()
+
+
 def test_a_transfer_costs_what_permanent_staff_of_the_role_cost(book):
     frame = people(
         golongan=["IV/b", "III/a"], service_years=[32, 0], role_group=["guru", "pelaksana"]
