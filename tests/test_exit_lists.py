@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from contextlib import closing
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -13,6 +14,8 @@ from analytics import __main__ as command_line
 from analytics import checks, import_data, readers, rules, state, store, store_tables
 from analytics.edition_in_force import current_edition
 from analytics.faults import FaultsError
+from analytics.readers import leaving_cells, workbook
+from analytics.readers.tabular import Header
 from tests import workbooks
 
 BOOK = rules.load()
@@ -674,3 +677,31 @@ def test_the_command_says_what_it_took_for_the_day(tmp_path, capsys):
     path = written(tmp_path, rows)
     assert command_line.main(["import", str(path), "--data", str(tmp_path / "d")]) == 0
     assert "2 baris hanya menulis bulan keluarnya" in capsys.readouterr().err
+
+
+def test_a_long_list_is_judged_by_people_from_everywhere_in_it():
+    # Every other row is of somebody who left: no fixed step through the list may meet only those.
+    lines = [["x"] * 3, *([str(at), "Pensiun" if at % 2 else "Aktif", "a"] for at in range(9000))]
+    sheet = workbook.Sheet("x", lines, list(range(1, len(lines) + 1)))
+    header = Header("exit", 0, 0, (), 1.0)
+    judged_rows = leaving_cells.people_rows(sheet, header)
+    assert 0.9 * leaving_cells.MOST_JUDGED < len(judged_rows) <= leaving_cells.MOST_JUDGED
+    places = [int(row[0]) for row in judged_rows]
+    assert places == sorted(places)
+    assert max(b - a for a, b in pairwise([0, *places, 9000])) < 30
+    assert abs(sum(place % 2 for place in places) / len(places) - 0.5) < 0.02
+    few = workbook.Sheet("x", [*lines[:40], ["", "", "jumlah"], ["a", None, ""]], [*range(42)])
+    assert leaving_cells.people_rows(few, header) == lines[1:40]
+
+
+def test_a_long_list_of_the_gone_and_a_long_roster_are_told_apart(tmp_path):
+    def people(status):
+        return [[f"Nama {at}", CLERK[:14] + f"{at:04d}", "Guru", "SDN 1", status(at)]
+                for at in range(2500)]  # fmt: skip
+
+    head = ["Nama", "NIP", "Jabatan", "Unit Kerja", "Kedudukan Hukum"]
+    gone = readers.read(written(tmp_path, [head, *people(lambda _: "Pensiun")], "a.csv"))
+    here = readers.read(
+        written(tmp_path, [head, *people(lambda at: "Pensiun" if at % 50 == 0 else "Aktif")])
+    )
+    assert (gone.kind, here.kind) == ("exit", "roster")

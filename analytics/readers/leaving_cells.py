@@ -49,6 +49,9 @@ _ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "x
 _ENOUGH = 0.5
 # A row with fewer filled cells is a title or a signature.
 _FILLED = 2
+# A longer list is judged by so many of its people, spread over all of it.
+MOST_JUDGED = 2000
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 def is_gone(text: str) -> bool:
@@ -66,12 +69,17 @@ def is_of_a_letter(header: str) -> bool:
 
 
 def people_rows(sheet: Sheet, header: Header) -> list[list[object]]:
-    """Rows below a header that are filled as those of people are."""
-    return [
-        row
-        for row in sheet.rows[header.last + 1 :]
-        if sum(map(bool, map(cell_text, row))) > _FILLED
-    ]
+    """Rows below a header that are filled as those of people are; of many, some from everywhere.
+
+    At most :data:`MOST_JUDGED`, in their order: shares of them are asked for, whose error then is
+    a percentage point. Where they lie repeats nothing, as rows of a list may.
+    """
+    below = sheet.rows[header.last + 1 :]
+    some = [row for row in below if len(row) - row.count(None) - row.count("") > _FILLED]
+    if len(some) > MOST_JUDGED:
+        places = {int(len(some) * (at * _GOLDEN % 1.0)) for at in range(MOST_JUDGED)}
+        some = [some[place] for place in sorted(places)]
+    return [row for row in some if sum(map(bool, map(cell_text, row))) > _FILLED]
 
 
 def gone_share(header: Header, rows: Sequence[Sequence[object]], *, without: str = "") -> float:
