@@ -13,7 +13,7 @@ from datetime import date
 import pandas as pd
 
 from analytics.command_line import DONE, REFUSED, complain, say, say_faults, write, write_faults
-from analytics.exits import exit_model, in_service_on
+from analytics.exits import ExitModel, exit_model, in_service_on
 from analytics.exits_backtest import Judged, exits_backtest, printed
 from analytics.exits_drivers import all_group_rates
 from analytics.exits_forecast import exit_forecast, year_names
@@ -84,16 +84,7 @@ def forecast(asked: argparse.Namespace) -> Answer:
     )
     notes = [*_notes(roster), *_silence(roster, asked)]
     model = found.model
-    count = sum(model.exit_counts.values())
-    if count < _FEW_EXITS or model.year_count < _FEW_YEARS:
-        notes.append(
-            (
-                f"Riwayatnya tipis: {count} orang keluar dalam {model.year_count} tahun. Perkiraan"
-                " mendekati laju rata-rata dan pitanya lebar.",
-                f"The history is thin: {count} exits in {model.year_count} years. The forecast is"
-                " close to the mean rate and its band is wide.",
-            )
-        )
+    notes += _thin(model, asked.as_of)
     if (asked.as_of.month, asked.as_of.day) != (1, 1):
         last = year_start(asked.as_of, 1)
         ends = pd.Timestamp(last - 1, unit="D").date()
@@ -143,11 +134,12 @@ def fit(asked: argparse.Namespace) -> Answer:
     rates = ["expected_count", "rate_share"]
     table[rates] = table[rates].round(_CHANCE_DECIMALS)
     count = sum(model.exit_counts.values())
-    told = (
+    early = (
         f"{count} orang keluar dini dalam {model.year_count} tahun sebelum {asked.as_of}.",
         f"{count} early exits in the {model.year_count} years before {asked.as_of}.",
     )
-    return Answer(table, notes=[*_notes(roster), told], faults=roster.faults)
+    told = [early] if count else _thin(model, asked.as_of)
+    return Answer(table, notes=[*_notes(roster), *told], faults=roster.faults)
 
 
 def backtest(asked: argparse.Namespace) -> Answer:
@@ -198,6 +190,44 @@ def _happened(spells: pd.DataFrame, today: date, notes: list[tuple[str, str]]) -
         )
     )
     return today
+
+
+def _thin(model: ExitModel, day: date) -> list[tuple[str, str]]:
+    """A note where little was learnt from, another where the file lists those who stayed."""
+    count = sum(model.exit_counts.values())
+    if count == 0 and model.year_count == 0:
+        return [
+            (
+                f"Riwayatnya tipis: menurut berkas ini tidak ada yang keluar sebelum {day}."
+                " Berkas seperti itu daftar orang yang bertahan; yang ditulis hanya angka awal"
+                " menurut laju yang lazim. Apakah mereka yang keluar tertinggal di lembar, berkas"
+                " atau kolom lain?",
+                f"The history is thin: by this file nobody left before {day}. Such a file"
+                " lists those who stayed; what is written is the starting figure alone, by usual"
+                " rates. Are those who left missing, on another sheet, in another file or column?",
+            )
+        ]
+    if count == 0:
+        return [
+            (
+                f"Riwayatnya tipis: tidak ada yang keluar dalam {model.year_count} tahun."
+                " Perkiraan mendekati laju yang lazim dan pitanya lebar. Periksa apakah mereka yang"
+                " keluar ada di lembar, berkas atau kolom lain.",
+                f"The history is thin: nobody left in {model.year_count} years. The forecast is"
+                " close to usual rates and its band is wide. Check whether those who left are on"
+                " another sheet, in another file or column.",
+            )
+        ]
+    if count >= _FEW_EXITS and model.year_count >= _FEW_YEARS:
+        return []
+    return [
+        (
+            f"Riwayatnya tipis: {count} orang keluar dalam {model.year_count} tahun. Perkiraan"
+            " mendekati laju rata-rata dan pitanya lebar.",
+            f"The history is thin: {count} exits in {model.year_count} years. The forecast is"
+            " close to the mean rate and its band is wide.",
+        )
+    ]
 
 
 def _silence(roster: Roster, asked: argparse.Namespace) -> list[tuple[str, str]]:

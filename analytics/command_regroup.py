@@ -24,6 +24,7 @@ from analytics.command_line import (
     write_faults,
 )
 from analytics.faults import Fault, FaultsError
+from analytics.plain_table import placed
 from analytics.regrouping import RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules, candidates
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
@@ -182,7 +183,8 @@ def answer(asked: argparse.Namespace) -> Answer:
         believed, short = short_roads(source, roads, told.schools, limits.accept_shared)
         faults += short
     if any(fault.severity == "error" for fault in faults):
-        raise FaultsError([fault for fault in faults if fault.severity == "error"])
+        errors = [fault for fault in faults if fault.severity == "error"]
+        raise FaultsError(placed(errors, asked.schools) if asked.schools else errors)
     given = limits
     if asked.use_saved:
         try:
@@ -210,6 +212,7 @@ def answer(asked: argparse.Namespace) -> Answer:
     answered["stays_open"] = stays_open(plan, why) if not plan.infeasible else None
     answered["findings"] = findings(faults, question.schools)
     answered["history_years"] = sorted({int(year) for year in told.history["school_year"]})
+    faults = placed(faults, asked.schools) if asked.schools else faults
     answered["edition"] = _edition_said(told, _count(limits) - _count(given), roads)
     if pace is not None and not plan.infeasible:
         merges = spread_over_years(plan, pace, rules.load()).merges

@@ -7,38 +7,35 @@ with an error are left out and said; a file that is wrong in many rows is refuse
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analytics import rules
 from analytics.exit_causes import BUP, UNKNOWN, causes_of
-from analytics.exits_roster_days import DAY_FIRST, MONTH_FIRST, YEARS, day_of, is_blank, order_of
+from analytics.exits_roster_columns import DAY_COLUMNS, RosterRows, roster_rows
+from analytics.exits_roster_days import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    YEARS,
+    day_of,
+    is_blank,
+    never_days,
+    order_of,
+)
+from analytics.exits_roster_sexes import sexes_of
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import table_of
 from analytics.readers.dates import INVALID, MISSING
-from analytics.readers.headers import SOUNDS_LIKE, header_key, meaning_of
 
-NEEDED = ("person_id", "birth_year", "start_date", "exit_date")
-OWN = (*NEEDED, "birth_date", "sex", "reason", "group")
-_DAYS = ("start_date", "exit_date", "birth_date")
-_HEADERS = "person_id,birth_year|birth_date,start_date,exit_date[,sex][,reason][,group]"
 _MOST_WRONG_SHARE = 0.05
 _LARGEST_CAUSES = 6
 _OTHER_CAUSE = "lainnya"
 _EARLIEST_BIRTH = 1880
-_MEN = (
-    "l lk laki lakilaki laki2 pria cowok m male man men mand masculin masculino mannlich maennlich"
-    " homme hombre herr mr tn bapak 1"
-)
-_WOMEN = (
-    "p pr perempuan wanita cewek f female woman women v vrouw w weiblich femme femenino feminin"
-    " feminino mujer frau mrs ms ny ibu 2"
-)
-_SEXES = {**dict.fromkeys(_MEN.split(), "L"), **dict.fromkeys(_WOMEN.split(), "P")}
+# A number of many digits that a spreadsheet wrote as a power of ten.
+_CUT = r"\d(?:[.,]\d+)?[eE]\+\d+"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,83 +73,50 @@ def read_roster(path: Path, latest: date) -> Roster:
     Raises
     ------
     FaultsError
-        A file that cannot be read, lacks a column, or is wrong in more than 5 % of its rows.
+        A file that cannot be read, lacks a column, or is wrong in more than 5 % of its rows; as
+        :func:`analytics.exits_roster_columns.roster_rows`.
     """
-    rows, names = _table(path)
-    for needed in NEEDED:
-        if needed not in names and not (needed == "birth_year" and "birth_date" in names):
-            unread = ", ".join(str(each) for each in rows.columns if each not in names.values())
-            details = {
-                "column_name": needed,
-                "needed": _HEADERS,
-                "unread_id": f"; tidak dikenali di berkas: {unread}" if unread else "",
-                "unread_en": f"; not known in the file: {unread}" if unread else "",
-            }
-            raise FaultsError([Fault(path.name, "roster_column_missing", details=details)])
-    if rows.empty:
-        raise FaultsError([Fault(path.name, "file_no_rows")])
-    reading = _Reading(path.name, rows, names, latest)
+    rows = roster_rows(path, latest)
+    reading = _Reading(path.name, rows, latest)
     spells = reading.spells()
     errors = [fault for fault in reading.faults if fault.severity == "error"]
-    wrong = len({fault.row for fault in errors})
-    if spells.empty or wrong > _MOST_WRONG_SHARE * len(rows):
-        told = Fault(path.name, "roster_mostly_wrong", details={"wrong": wrong, "rows": len(rows)})
+    count, wrong = len(rows.cells), len({(fault.file, fault.row) for fault in errors})
+    if spells.empty or wrong > _MOST_WRONG_SHARE * count:
+        told = Fault(path.name, "roster_mostly_wrong", details={"wrong": wrong, "rows": count})
         raise FaultsError([*errors, told])
     repeated = sum(fault.code == "spell_duplicate" for fault in reading.faults)
-    return Roster(spells, tuple(reading.faults), len(rows) - repeated)
-
-
-def _table(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    rows = table_of(path, known=_is_known, as_written=True)
-    names: dict[str, str] = {}
-    ours = {header_key(name): name for name in OWN}
-    for header in rows.columns:
-        # Our own words come first; of two other words for one thing, the first column counts.
-        if header_key(header) in ours:
-            names[ours[header_key(header)]] = str(header)
-    meanings = [(str(header), meaning_of(header, "spell")) for header in rows.columns]
-    # What only sounds like a column gives way to what is known for it, a year alone to a day.
-    for header, meaning in sorted(meanings, key=lambda each: _rank(each[0], each[1].rank)):
-        if meaning.column and header not in names.values():
-            names.setdefault(meaning.column, header)
-    return rows, names
-
-
-def _is_known(header: str) -> bool:
-    return header_key(header) in map(header_key, OWN) or bool(meaning_of(header, "spell").column)
-
-
-def _rank(header: str, rank: int) -> tuple[bool, bool]:
-    return rank >= SOUNDS_LIKE, bool(re.search(r"year|tahun|\bthn\b", header, re.I))
+    return Roster(spells, tuple(reading.faults), count - repeated)
 
 
 class _Reading:
     """One pass over the columns; every fault with its row."""
 
-    def __init__(self, file: str, rows: pd.DataFrame, names: dict[str, str], latest: date) -> None:
-        self.file, self.rows, self.names, self.latest = file, rows, names, latest
-        self.faults: list[Fault] = []
+    def __init__(self, file: str, rows: RosterRows, latest: date) -> None:
+        self.file, self.rows, self.latest = file, rows, latest
+        self.names = rows.names
+        self.faults: list[Fault] = list(rows.faults)
         # A row that stands twice, to the letter, is said and counted once.
-        self.bad = rows[list(names.values())].duplicated()
+        self.bad = rows.cells.duplicated()
         for at in _where(self.bad):
             self._say(at, "spell_duplicate", "person_id")
-        days = [name for name in _DAYS if name in names]
+        days = [name for name in DAY_COLUMNS if name in rows.cells]
         self.orders = order_of({name: self._cells(name) for name in days})
         told = {MONTH_FIRST: "roster_month_first", YEARS: "roster_years_only"}
         for name, order in self.orders.items():
             if order in told:
-                self.faults.append(Fault(file, told[order], column=names[name]))
+                self.faults.append(Fault(file, told[order], column=self.names[name]))
 
     def _say(self, at: int, code: str, name: str, **details: object) -> None:
-        header = self.names[name]
-        value = str(self.rows[header].iloc[at])
-        fault = Fault(self.file, code, int(self.rows.index[at]), header, value, details)
+        header = self.rows.headers[at].get(name, self.names[name])
+        value = str(self.rows.cells[name].iloc[at])
+        row = int(self.rows.lines[at])
+        fault = Fault(self.rows.files[at], code, row, header, value, details)
         self.faults.append(fault)
         if fault.severity == "error":
             self.bad.iloc[at] = True
 
     def _cells(self, name: str) -> pd.Series:
-        return self.rows[self.names[name]].astype(str).str.strip()
+        return self.rows.cells[name].astype(str).str.strip()
 
     def _dates(self, name: str, missing: str = "") -> pd.Series:
         cells = self._cells(name)
@@ -166,10 +130,10 @@ class _Reading:
 
     def spells(self) -> pd.DataFrame:
         start = self._dates("start_date", "spell_start_missing")
-        leaves = self._dates("exit_date")
+        leaves = self._still_there(self._dates("exit_date"))
         start, leaves = self._within_year(start, leaves)
         birth, year_only = self._births()
-        ids = self._cells("person_id")
+        ids = self._identifiers()
         sex = self._sexes()
         for at in _where(ids == ""):
             self._say(at, "spell_id_missing", "person_id")
@@ -177,7 +141,7 @@ class _Reading:
             self._say(
                 at, "spell_exit_before_start", "exit_date", start=f"{start.iloc[at]:%Y-%m-%d}"
             )
-        born = "birth_date" if "birth_date" in self.names else "birth_year"
+        born = "birth_date" if "birth_date" in self.rows.cells else "birth_year"
         for at in _where(birth >= start):
             self._say(at, "spell_birth_after_start", born, start=f"{start.iloc[at]:%Y-%m-%d}")
         found = pd.DataFrame(
@@ -199,6 +163,45 @@ class _Reading:
             found["group"] = groups.mask(_blank(groups) & ~groups.str.contains(r"\d"))
         return found.loc[~self.bad].reset_index(drop=True)
 
+    def _identifiers(self) -> pd.Series:
+        """Who each row is about; refused where a spreadsheet cut the digits of many."""
+        ids = self._cells("person_id")
+        cut = ids.str.fullmatch(_CUT)
+        if cut.sum() > _MOST_WRONG_SHARE * len(ids):
+            at = _where(cut)[0]
+            raise FaultsError(
+                [
+                    Fault(
+                        self.rows.files[at],
+                        "roster_id_cut",
+                        int(self.rows.lines[at]),
+                        self.names["person_id"],
+                        ids.iloc[at],
+                        {"count": int(cut.sum())},
+                    )
+                ]
+            )
+        for at in _where(cut):
+            self._say(at, "roster_id_cut", "person_id", count=int(cut.sum()))
+        return ids
+
+    def _still_there(self, leaves: pd.Series) -> pd.Series:
+        """Exits without the days that stand for 'never', which are said."""
+        are_years = self.orders["exit_date"] == YEARS
+        for day in never_days(leaves, self.latest, are_years=are_years):
+            details = {"count": int((leaves == day).sum())}
+            self.faults.append(
+                Fault(
+                    self.file,
+                    "roster_day_never",
+                    column=self.names["exit_date"],
+                    value=f"{day:%Y-%m-%d}",
+                    details=details,
+                )
+            )
+            leaves = leaves.mask(leaves == day)
+        return leaves
+
     def _within_year(self, start: pd.Series, leaves: pd.Series) -> tuple[pd.Series, pd.Series]:
         """Where one of the two is a year alone and both lie in it: half-way to the other."""
         is_year = {name: self.orders[name] == YEARS for name in ("start_date", "exit_date")}
@@ -214,8 +217,8 @@ class _Reading:
         return start.mask(same, half.astype(start.dtype)), leaves
 
     def _births(self) -> tuple[pd.Series, pd.Series]:
-        birth = pd.Series(pd.NaT, index=self.rows.index).astype("datetime64[us]")
-        year_only = pd.Series(False, index=self.rows.index)
+        birth = pd.Series(pd.NaT, index=self.rows.cells.index).astype("datetime64[us]")
+        year_only = pd.Series(False, index=self.rows.cells.index)
         unread: dict[int, str] = {}
         for name in ("birth_date", "birth_year"):
             if name not in self.names:
@@ -248,17 +251,14 @@ class _Reading:
         return (INVALID if year else day_of(cell, order, self.latest)), False
 
     def _sexes(self) -> pd.Series:
-        if "sex" not in self.names:
+        if "sex" not in self.rows.cells:
             self.faults.append(Fault(self.file, "roster_sex_missing"))
-            return pd.Series(pd.NA, index=self.rows.index, dtype="str")
+            return pd.Series(pd.NA, index=self.rows.cells.index, dtype="str")
         cells = self._cells("sex")
-        read = {
-            cell: _SEXES.get(re.sub(r"[^a-z0-9]", "", cell.casefold()), pd.NA)
-            for cell in cells.unique()
-        }
-        for at in _where(cells.map(read).isna() & ~_blank(cells)):
+        sexes = cells.map(sexes_of(cells))
+        for at in _where(sexes.isna() & (~_blank(cells) | cells.str.contains("0"))):
             self._say(at, "spell_sex_unknown", "sex")
-        return cells.map(read).astype("str")
+        return sexes.astype("str")
 
     def _causes(self, leaves: pd.Series) -> pd.Series:
         words = self._cells("reason").str.casefold().str.split().str.join(" ")
@@ -276,17 +276,28 @@ class _Reading:
         return words.where(words.isin(common) | words.isna(), _OTHER_CAUSE)
 
     def _overlaps(self, found: pd.DataFrame) -> None:
-        seen: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, int]]] = defaultdict(list)
-        twice = found["person_id"].duplicated(keep=False) & ~self.bad
-        for at in _where(twice):
-            row = found.iloc[at]
-            until = row["exit_date"] if pd.notna(row["exit_date"]) else pd.Timestamp.max
-            for begun, ended, first in seen[row["person_id"]]:
-                if row["start_date"] < ended and begun < until:
-                    self._say(at, "spell_overlap", "person_id", first_row=first)
-                    break
-            else:
-                seen[row["person_id"]].append((row["start_date"], until, int(self.rows.index[at])))
+        """Say who is in service twice at one time: the spell that begins later, once."""
+        twice = found.loc[found["person_id"].duplicated(keep=False) & ~self.bad]
+        begun = twice["start_date"].to_numpy("datetime64[D]").astype("int64")
+        ended = twice["exit_date"].to_numpy("datetime64[D]").astype("int64")
+        ended = np.where(twice["exit_date"].isna(), np.iinfo(np.int64).max, ended)
+        code, _ = pd.factorize(twice["person_id"])
+        # Of spells that begin together the empty one first, then as they stand in the file.
+        sorted_by = np.lexsort((twice.index, ended > begun, begun, code))
+        at = twice.index.to_numpy()
+        person, until, first = -1, 0, 0
+        for one in sorted_by.tolist():
+            if code[one] != person:
+                person, until, first = int(code[one]), int(ended[one]), int(at[one])
+            elif begun[one] < until:
+                self._say(int(at[one]), "spell_overlap", "person_id", first_row=self._row(first))
+            elif ended[one] > until:
+                until, first = int(ended[one]), int(at[one])
+
+    def _row(self, at: int) -> str:
+        """The row, and the sheet where the file has several."""
+        sheet = self.rows.files[at].removeprefix(self.file)
+        return f"{self.rows.lines[at]}{sheet}"
 
 
 def _blank(cells: pd.Series) -> pd.Series:

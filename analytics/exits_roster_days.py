@@ -13,9 +13,12 @@ from functools import reduce
 
 import pandas as pd
 
-from analytics.readers.dates import MISSING, written_date
+from analytics.checks_cells import wordings
+from analytics.readers.dates import INVALID, MISSING, written_date
 
 DAY_FIRST, MONTH_FIRST, YEARS = "day_first", "month_first", "years"
+# What a column of days holds: days, nothing, noughts alone, words, or marks of who left.
+DAYS, BLANK, NOUGHT, UNREAD, FLAG = "days", "blank", "nought", "unread", "flag"
 # Beyond this year a date says that somebody is still there.
 _NEVER = 2099
 _STILL_THERE = frozenset(
@@ -44,6 +47,12 @@ _LAST_SERIAL = 2_958_465
 # Of the days that tell, how many may be slips of the pen.
 _SLIPS_SHARE = 0.05
 _MONTHS = 12
+_MARK = re.compile(r"([012])(?:[.,]0*)?")
+_SAMPLE_COUNT = 500
+# Days that stand for 'never': the last ones that databases and spreadsheets can hold, and the ends
+# of half-centuries.
+_NEVER_DAYS = ("2038-01-19", "2049-12-31", "2050-12-31", "2079-06-06")
+_FEWEST_ALIKE = 3
 
 
 @dataclass
@@ -124,8 +133,10 @@ def day_of(cell: str, order: str, latest: date) -> date | str:
     """The day a cell means in a column of that order, ``missing`` or ``invalid``.
 
     A year alone is its first of July. Words for somebody still there, and days after 2098, are
-    ``missing``.
+    ``missing``. A bare 1 or 2 marks something and is no day.
     """
+    if (mark := _MARK.fullmatch(cell)) and mark[1] != "0":
+        return INVALID
     if is_blank(cell) or cell.casefold() in _STILL_THERE or _is_never(cell):
         return MISSING
     if order == YEARS and (year := _YEAR.fullmatch(cell)):
@@ -136,6 +147,79 @@ def day_of(cell: str, order: str, latest: date) -> date | str:
     else:
         day = written_date(cell, latest)
     return MISSING if isinstance(day, date) and day.year >= _NEVER else day
+
+
+def kind_of_days(cells: pd.Series, latest: date) -> str:
+    """What a column that is called a day holds.
+
+    Parameters
+    ----------
+    cells
+        As text.
+    latest
+        As in :func:`day_of`.
+
+    Returns
+    -------
+    ``flag`` for a column of 0, 1, 2, yes and no; ``nought`` where all that is filled is 0;
+    ``blank`` for nothing, or words for somebody still there; ``days`` where at least half of what
+    is filled can be read, else ``unread``.
+    """
+    written = {str(cell).strip() for cell in cells.unique()} - {""}
+    filled = sorted(cell for cell in written if not is_blank(cell))
+    if filled and all(_is_mark(cell) for cell in written):
+        return FLAG
+    if not filled:
+        return NOUGHT if any(cell.startswith("0") for cell in written) else BLANK
+    sample = pd.Series(filled[:_SAMPLE_COUNT], dtype="str")
+    orders = {order_of({"": sample})[""], DAY_FIRST, MONTH_FIRST}
+    read = [{_outcome(day_of(cell, order, latest)) for order in orders} for cell in sample]
+    days = sum(DAYS in each for each in read)
+    wrong = sum(each == {INVALID} for each in read)
+    if not days and not wrong:
+        return BLANK
+    return DAYS if days >= wrong else UNREAD
+
+
+def _outcome(day: date | str) -> str:
+    return DAYS if isinstance(day, date) else day
+
+
+def marks_yes(cell: str) -> bool:
+    """Whether a mark of a column of leavers says that somebody left."""
+    mark = _MARK.fullmatch(cell.strip())
+    return mark[1] != "0" if mark else wordings("yes_no").get(cell.strip().casefold()) == "yes"
+
+
+def _is_mark(cell: str) -> bool:
+    return bool(_MARK.fullmatch(cell)) or cell.casefold() in wordings("yes_no")
+
+
+def never_days(days: pd.Series, latest: date, *, are_years: bool) -> list[pd.Timestamp]:
+    """Days ahead that stand for 'still there' in a column of exits.
+
+    Parameters
+    ----------
+    days
+        Days of leaving, NaT for none.
+    latest
+        Days after it lie ahead.
+    are_years
+        Whether the column has years alone, which many people share.
+
+    Returns
+    -------
+    The last days that systems can hold, where the column has them; and the day that most of at
+    least three exits ahead share.
+    """
+    ahead = days[days > pd.Timestamp(latest)]
+    counts = ahead.value_counts()
+    known = [day for day in map(pd.Timestamp, _NEVER_DAYS) if day in counts.index]
+    others = counts.drop(known)
+    if are_years or others.empty:
+        return known
+    is_shared = others.iloc[0] >= _FEWEST_ALIKE and others.iloc[0] > others.sum() / 2
+    return [*known, others.index[0]] if is_shared else known
 
 
 def is_blank(cell: str) -> bool:

@@ -1,12 +1,12 @@
 """A file given to a command as a table of text: CSV in any dress, a workbook, or Parquet.
 
-Headings are found wherever they stand in the first rows, on whichever sheet that is shown.
+Headings are found wherever they stand in the first rows, on every sheet that is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,24 +21,43 @@ LINE = "line"
 DEEPEST_HEADER = 20
 # So many headings that are known make a row the row of headings.
 _ENOUGH_KNOWN = 2
+# Rows of the n-th of several sheets count from n times this: no spreadsheet has so many.
+_SHEET = 10_000_000
 
 
 @dataclass(frozen=True)
 class _Lines:
-    """Rows of text of one sheet, and the number of each."""
+    """Rows of text of one sheet, the number of each, and where the sheet stands in its file."""
 
     rows: list[list[str]]
     numbers: list[int]
+    name: str
+    place: int
 
 
-def table_of(
+@dataclass(frozen=True, eq=False)
+class PlainSheet:
+    """One sheet with headings.
+
+    ``table``: cells as text without spaces around, no empty rows, of two columns with one heading
+    the first; its index :data:`LINE` is the row a spreadsheet shows, and where several sheets of
+    the file have headings it counts on from sheet to sheet (:func:`placed` undoes that).
+    ``hit_count``: how many headings are known.
+    """
+
+    name: str
+    table: pd.DataFrame
+    hit_count: int
+
+
+def tables_of(
     path: Path,
     first: str = "",
     *,
     known: Callable[[str], bool] | None = None,
     as_written: bool = False,
-) -> pd.DataFrame:
-    """A file as text, its headings in lower case.
+) -> list[PlainSheet]:
+    """Every shown sheet of a file that has headings, as text, the headings in lower case.
 
     Parameters
     ----------
@@ -51,8 +70,8 @@ def table_of(
 
     Returns
     -------
-    Cells without spaces around, no empty rows; the index :data:`LINE` is the line an editor or a
-    spreadsheet shows. Of two columns with one heading the first.
+    In the order of the file, at least one: where no sheet has a heading that is looked for, the
+    first filled one under its first filled row, and whichever begin with the same row.
 
     Raises
     ------
@@ -68,18 +87,109 @@ def table_of(
             return found if found >= _ENOUGH_KNOWN else 0
         return int(bool(first) and first in _folded(row))
 
-    best = [(0, sheet, _tops(sheet)[0]) for sheet in sheets[:1]]
+    headed: list[tuple[int, int, _Lines]] = []
     for sheet in sheets:
-        for top in _tops(sheet):
-            count = hits(sheet.rows[top])
-            # The first of several alike: a heading repeated on every page is the first one's.
-            if count > best[0][0]:
-                best = [(count, sheet, top)]
-    _, sheet, top = best[0]
+        counts = [(hits(sheet.rows[top]), top) for top in _tops(sheet)]
+        # The first of several alike: a heading repeated on every page is the first one's.
+        count, top = max(counts, key=lambda each: each[0])
+        if count:
+            headed.append((count, top, sheet))
+    if not headed:
+        tops = [(_tops(sheet)[0], sheet) for sheet in sheets]
+        lead = _folded(sheets[0].rows[tops[0][0]])
+        headed = [(0, top, sheet) for top, sheet in tops if _folded(sheet.rows[top]) == lead]
+    is_alone = len(headed) == 1
+    return [
+        PlainSheet(
+            sheet.name,
+            _below(sheet, top, 0 if is_alone else sheet.place * _SHEET, as_written=as_written),
+            count,
+        )
+        for count, top, sheet in headed
+    ]
+
+
+def table_of(path: Path, first: str, needed: Sequence[str] = ()) -> pd.DataFrame:
+    """The sheets of a file that have the needed headings as one table, headings in lower case.
+
+    Parameters
+    ----------
+    first
+        The heading that marks the row of headings.
+    needed
+        Headings a sheet must have to be read; missing others are blank. Where no sheet has them
+        all, the first with ``first`` is the table, so that its faults can be said.
+
+    Returns
+    -------
+    As :func:`joined`.
+
+    Raises
+    ------
+    FaultsError
+        As :func:`tables_of`; ``sheet_columns_missing`` where a sheet beside those that are read
+        has two of the needed headings and not all.
+    """
+    sheets = tables_of(path, first)
+    lacking = {sheet.name: [name for name in needed if name not in sheet.table] for sheet in sheets}
+    whole = [sheet for sheet in sheets if not lacking[sheet.name]]
+    if not whole:
+        return sheets[0].table
+    torn = [
+        Fault(f"{path.name} [{name}]", "sheet_columns_missing", details={"names": ", ".join(names)})
+        for name, names in lacking.items()
+        if names and len(needed) - len(names) >= _ENOUGH_KNOWN
+    ]
+    if torn:
+        raise FaultsError(torn)
+    return joined([sheet.table for sheet in whole])
+
+
+def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of several sheets below each other; a column that one lacks is blank there."""
+    if len(tables) == 1:
+        return tables[0]
+    table = pd.concat(tables).fillna("").astype("str")
+    return table.rename_axis(LINE)
+
+
+def placed(faults: Iterable[Fault], path: Path) -> list[Fault]:
+    """Faults of a file with the row a spreadsheet shows, and the sheet where there are several.
+
+    Parameters
+    ----------
+    faults
+        With rows as in the index of :func:`tables_of`; those of other files stay as they are.
+    """
+    faults = list(faults)
+    if not any(fault.row is not None and fault.row >= _SHEET for fault in faults):
+        return faults
+    names = {sheet.place: sheet.name for sheet in _filled_sheets(path)}
+    found = []
+    for fault in faults:
+        if fault.file != path.name or fault.row is None or fault.row < _SHEET:
+            found.append(fault)
+            continue
+        details = dict(fault.details)
+        other = details.get("first_row")
+        if isinstance(other, int) and other >= _SHEET:
+            details["first_row"] = f"{row_shown(other)} [{names[other // _SHEET]}]"
+        file = f"{fault.file} [{names[fault.row // _SHEET]}]"
+        found.append(replace(fault, file=file, row=row_shown(fault.row), details=details))
+    return found
+
+
+def row_shown(row: int | None) -> int | None:
+    """The row a spreadsheet shows, of one as in the index of :func:`tables_of`."""
+    return None if row is None else row % _SHEET
+
+
+def _below(sheet: _Lines, top: int, offset: int, *, as_written: bool) -> pd.DataFrame:
+    """What stands below the row of headings."""
     names = list(sheet.rows[top]) if as_written else _folded(sheet.rows[top])
     width = len(names)
     below = [
-        (number, (row + [""] * width)[:width])
+        (number + offset, (row + [""] * width)[:width])
         for number, row in zip(sheet.numbers[top + 1 :], sheet.rows[top + 1 :], strict=True)
         if any(row)
     ]
@@ -99,7 +209,7 @@ def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
     Raises
     ------
     FaultsError
-        As :func:`table_of`.
+        As :func:`tables_of`.
     """
     sheet = _filled_sheets(path)[0]
     return sheet.rows, sheet.numbers
@@ -110,7 +220,7 @@ def _filled_sheets(path: Path) -> list[_Lines]:
     if not path.is_file():
         raise FaultsError([Fault(path.name, "file_missing")])
     found = []
-    for sheet in sheets_of(path):
+    for place, sheet in enumerate(sheets_of(path), start=1):
         if sheet.is_hidden:
             continue
         rows = [
@@ -118,7 +228,7 @@ def _filled_sheets(path: Path) -> list[_Lines]:
             for row in sheet.rows
         ]
         if any(any(row) for row in rows):
-            found.append(_Lines(rows, list(sheet.numbers)))
+            found.append(_Lines(rows, list(sheet.numbers), sheet.name, place))
     if not found:
         raise FaultsError([Fault(path.name, "file_empty")])
     return found

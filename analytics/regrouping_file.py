@@ -16,19 +16,14 @@ import pandas as pd
 from analytics import checks_cells
 from analytics.enrolment_panel import are_years, school_years
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import plain_number, table_of
-from analytics.readers.grades import GRADE_COLUMN, grade_column
-from analytics.readers.headers import KEEP, meaning_of
-from analytics.readers.rooms import room_column
-from analytics.readers.tabular import is_numbering
+from analytics.plain_table import placed, plain_number, table_of
 from analytics.regrouping_condition import usable_rooms
 from analytics.regrouping_levels import grade_columns, levels_of, passed_over
-from analytics.regrouping_pupils import count_of, pupils_by_grade, with_parts_summed
+from analytics.regrouping_pupils import count_of, pupils_by_grade
+from analytics.regrouping_rows import NEEDED, TOTALS, schools_of
 from analytics.school_words import status_of
 
-NEEDED = ("npsn", "lat", "lon")
-# Headings a total may stand under.
-TOTALS = ("pupils", "total", "murid", "jumlah", "pd")
+_OF_HISTORY = ("npsn", "school_year", "pupils")
 # Headings under which a list says who is exempt, and what its buildings are like.
 _FLAGS = {
     "remote": "is_remote", "3t": "is_remote", "terpencil": "is_remote",
@@ -42,21 +37,8 @@ _CONDITIONS = {
     "baik": "room_good_count", "rusak_ringan": "room_light_count",
     "rusak_sedang": "room_moderate_count", "rusak_berat": "room_heavy_count",
 }  # fmt: skip
-_TOTAL_ROW = r"(?i)\W*(?:sub ?)?(?:jumlah|jml|total|rata-?rata|rekap\w*|grand total)\b"
-_LONGEST_NUMBER = 12
 _FORMS = ("bentuk", "bentuk_pendidikan", "bentuk pendidikan")
 _SPECIAL_FORMS = ("SLB", "SDLB", "SMPLB", "SMALB")
-
-
-# What the import calls a column of a list of schools, and what this command does.
-_OURS: Mapping[str, str] = {
-    "npsn": "npsn", "name": "name", "kecamatan": "kecamatan", "village": "desa",
-    "latitude": "lat", "longitude": "lon", "classroom_count": "rooms", "pupil_count": "pupils",
-    "status": "status", "remote_word": "remote", "special_word": "special",
-    "integrated_word": "integrated", "room_good_count": "baik",
-    "room_light_count": "rusak_ringan", "room_moderate_count": "rusak_sedang",
-    "room_heavy_count": "rusak_berat",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +67,16 @@ def read_schools(path: Path, levels: Sequence[str] = ()) -> SchoolFile:
     ``schools``: ``npsn, name, level, status, kecamatan, village`` (the last three where given),
     ``latitude, longitude`` (NaN where no number), ``classroom_count`` (NA where not known),
     ``line``, ``lat_written``, ``lon_written``, the exemptions and rooms by condition given.
-    ``pupils``: by npsn and grade. ``faults``: errors and warnings.
+    ``pupils``: by npsn and grade. ``faults``: errors and warnings, ``row`` and ``line`` as
+    :func:`analytics.plain_table.placed` takes them where the file has several sheets.
 
     Raises
     ------
     FaultsError
         When the file cannot be read as a table at all.
     """
-    text = _with_our_headings(table_of(path, "npsn"))
+    faults: list[Fault] = []
+    text = schools_of(path, faults)
     missing = [name for name in NEEDED if name not in text]
     total = next((name for name in TOTALS if name in text), None)
     given = grade_columns(text)
@@ -102,8 +86,6 @@ def read_schools(path: Path, levels: Sequence[str] = ()) -> SchoolFile:
         raise FaultsError(
             [Fault(path.name, "regroup_column_missing", details={"name": ", ".join(missing)})]
         )
-    faults: list[Fault] = []
-    text = _without_furniture(path, text, faults)
     if text.empty:
         raise FaultsError([Fault(path.name, "file_no_rows")])
     level = levels_of(path.name, text, given, faults)
@@ -159,8 +141,8 @@ def read_history(path: Path) -> pd.DataFrame:
     FaultsError
         When a heading is missing or a cell is no year or no count.
     """
-    text = table_of(path, "npsn")
-    missing = [name for name in ("npsn", "school_year", "pupils") if name not in text]
+    text = table_of(path, "npsn", _OF_HISTORY)
+    missing = [name for name in _OF_HISTORY if name not in text]
     if missing:
         details = {"name": ", ".join(missing)}
         raise FaultsError([Fault(path.name, "regroup_column_missing", details=details)])
@@ -173,7 +155,7 @@ def read_history(path: Path) -> pd.DataFrame:
         if cell == "" or count_of(cell) is None:
             faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), "pupils", cell))
     if faults:
-        raise FaultsError(faults)
+        raise FaultsError(placed(faults, path))
     return pd.DataFrame(
         {
             "npsn": plain_number(text["npsn"]),
@@ -182,52 +164,6 @@ def read_history(path: Path) -> pd.DataFrame:
             "pupil_count": text["pupils"].map(count_of).astype("int64"),
         }
     )
-
-
-def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
-    """A table of schools with headings of Dapodik lists under the names of this command."""
-    points = {"lat", "lon"} & {*text.columns, *(_our_heading(str(each)) for each in text.columns)}
-    if {"x", "y"} <= set(text.columns) and not points:
-        # Beside a y an x is no tenth grade.
-        text = text.rename(columns={"x": "lon", "y": "lat"})
-    taken = set(text.columns)
-    named: dict[str, str] = {}
-    for heading in text.columns:
-        ours = _our_heading(str(heading))
-        if ours and ours not in taken:
-            named[heading] = ours
-            taken.add(ours)
-    return with_parts_summed(text.rename(columns=named))
-
-
-def _without_furniture(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
-    """Rows of schools alone: no empty ones, no totals, no notes, no counted columns; told."""
-    text = text.loc[(text != "").any(axis=1)]
-    filled = (text != "").sum(axis=1)
-    named = text.get("name", text["npsn"])
-    is_total = ~text["npsn"].str.contains(r"\d") & (
-        text["npsn"].str.match(_TOTAL_ROW) | named.str.match(_TOTAL_ROW)
-    )
-    is_note = (filled == 1) & (text["npsn"].str.len() > _LONGEST_NUMBER)
-    passed = is_total | is_note
-    if len(text) and filled.iloc[0] > 1 and is_numbering(list(text.iloc[0])):
-        passed.iloc[0] |= bool(text.iloc[0].str.fullmatch(r"[\d()]*").all())
-    for line in text.index[passed]:
-        cell = text.loc[line, "npsn"] or named[line]
-        faults.append(Fault(path.name, "regroup_row_passed", int(line), "npsn", cell))
-    return text.loc[~passed]
-
-
-def _our_heading(heading: str) -> str:
-    grade = grade_column([heading])
-    found = GRADE_COLUMN.fullmatch(grade)
-    # 'Jumlah Siswa Kelas 4' is the whole grade; of boys and girls each is a part.
-    if found and not found["section"] and found["part"] in (None, "all"):
-        return f"g{found['grade']}"
-    room = room_column([heading])
-    meaning = meaning_of(heading, "school")
-    column = room or (meaning.column if meaning.policy == KEEP else "")
-    return _OURS.get(column, "")
 
 
 def _statuses(path: Path, cells: pd.Series, faults: list[Fault]) -> pd.Series:

@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.checks_bounds import bound
 from analytics.distances import located, straight_of, too_short
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import plain_number, table_of
+from analytics.plain_table import joined, placed, plain_number, tables_of
 
 # Headings an office would write, the best first: a number of a school before its name.
 _HEADINGS = {
@@ -39,7 +39,7 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     Raises
     ------
     FaultsError
-        A column is missing.
+        A column is missing, on the only sheet or on one of several.
     """
     text = _roads_of(path)
     missing = [name for name in ("from", "into", "km") if name not in text]
@@ -59,6 +59,7 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
             "km": km,
         }
     )
+    faults = placed(faults, path)
     kept = roads.loc[~bad & (roads["from"] != roads["into"])]
     # Written the same twice is one road; what is left over has two lengths.
     ways = kept.drop_duplicates()
@@ -69,7 +70,26 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
 
 def _roads_of(path: Path) -> pd.DataFrame:
     """The cells of a file of roads under our headings; it may have those an office would write."""
-    text = table_of(path, known=lambda heading: _folded(heading) in _KNOWN)
+    sheets = tables_of(path, known=lambda heading: _folded(heading) in _KNOWN)
+    tables = {sheet.name: _with_our_headings(sheet.table) for sheet in sheets}
+    whole = [table for table in tables.values() if set(_HEADINGS) <= set(table)]
+    if not whole:
+        return tables[max(sheets, key=lambda sheet: sheet.hit_count).name]
+    torn = [
+        Fault(
+            f"{path.name} [{name}]",
+            "sheet_columns_missing",
+            details={"names": ", ".join(each for each in _HEADINGS if each not in table)},
+        )
+        for name, table in tables.items()
+        if len(set(_HEADINGS) & set(table)) == len(_HEADINGS) - 1
+    ]
+    if torn:
+        raise FaultsError(torn)
+    return joined(whole)
+
+
+def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
     named: dict[str, str] = {}
     for heading in text.columns:
         named.setdefault(_folded(str(heading)), str(heading))

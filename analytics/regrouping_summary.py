@@ -6,6 +6,7 @@ import pandas as pd
 
 from analytics.export import json_text
 from analytics.faults import Fault
+from analytics.plain_table import row_shown
 from analytics.regrouping import MERGE, RegroupingPlan
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_outcome import outcome
@@ -176,7 +177,7 @@ def findings(faults: list[Fault], schools: pd.DataFrame) -> list[dict[str, objec
     for fault in faults:
         one: dict[str, object] = {
             "code": fault.code,
-            "row": fault.row,
+            "row": row_shown(fault.row),
             "npsn": fault.details.get("npsn", by_line.get(fault.row, "") if fault.row else ""),
             "message": fault.message("id"),
             "message_en": fault.message("en"),

@@ -12,7 +12,8 @@ import pandas as pd
 from analytics import state, store, store_tables
 from analytics.edition_in_force import edition_in_force
 from analytics.enrolment_stored import stored_history
-from analytics.faults import Fault
+from analytics.faults import Fault, FaultsError
+from analytics.plain_table import placed
 from analytics.regrouping_condition import calls_itself_one_roof, one_roof, usable_rooms
 from analytics.regrouping_file import read_history, read_schools
 from analytics.regrouping_schools import (
@@ -69,7 +70,10 @@ def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = (
     FaultsError
         When a file cannot be read as a table at all, or has no school of these levels.
     """
-    file = read_schools(path, levels)
+    try:
+        file = read_schools(path, levels)
+    except FaultsError as error:
+        raise FaultsError(placed(error.faults, path)) from None
     faults = list(file.faults) + _named_one_roof(path.name, file.schools)
     now = file.pupils.rename_axis("npsn").reset_index()
     now = now.melt(id_vars="npsn", var_name="grade", value_name="pupil_count")

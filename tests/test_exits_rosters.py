@@ -318,7 +318,7 @@ def test_a_list_that_ended_years_ago_is_said_to_have(tmp_path, capsys):
 
 def test_exits_to_come_are_not_judged_as_if_they_had_come(tmp_path, capsys):
     lines = roster()
-    planned = [line + "2055-03-01" if line.endswith(",") and at % 9 == 0 else line
+    planned = [line + f"20{30 + at % 40}-03-01" if line.endswith(",") and at % 9 == 0 else line
                for at, line in enumerate(lines)]  # fmt: skip
     path = written(tmp_path, "\n".join([HEAD, *planned]))
     command = ["exits", "backtest", "--roster", str(path), "--cutoff", "2017-01-01", "--lang", "en"]
