@@ -167,7 +167,8 @@ def answer(asked: argparse.Namespace) -> Answer:
         faults.append(Fault(name, "regroup_column_missing", details={"name": word}))
     by_hand = {*asked.candidates, *asked.exempt}
     for named in sorted((limits.named() | by_hand) - set(told.schools["npsn"])):
-        faults.append(Fault(name, "regroup_lock_unknown", value=named))
+        code = "regroup_lock_passed" if named in told.passed else "regroup_lock_unknown"
+        faults.append(Fault(name, code, value=named))
     roads = told.saved.roads if asked.use_saved else None
     if asked.roads is not None:
         roads, road_faults = read_roads(asked.roads)

@@ -260,20 +260,30 @@ def _reason(question: Prepared, at: int) -> Infeasible:
         j = _place(schools["npsn"], into)
         if (told := _pair_refused(question, at, j)) is not None:
             return said(*told)
-    if not known.any():
+    if not known.any() and own["point_code"]:
         return said(
             "coordinates",
             "koordinatnya tidak dapat dipercaya, jadi jaraknya tidak diketahui."
             " Perbaiki lat dan lon-nya.",
             "its coordinates cannot be believed, so no distance is known. Mend its lat and lon.",
         )
-    similar = alike(schools, limits)[at] & known
-    similar[at] = False
-    if not similar.any():
+    others = alike(schools, limits)[at].copy()
+    others[at] = False
+    if not others.any():
         return said(
             "level",
             "tidak ada sekolah lain yang jenjang, status, dan wilayahnya sama.",
             "no other school has its level, status and area.",
+        )
+    similar = others & known
+    if not similar.any():
+        first = np.flatnonzero(others)[:3]
+        names = ", ".join(_called(schools, int(one)) for one in first)
+        mend = _to_mend(schools, first)
+        return said(
+            "no_other",
+            f"jarak ke sekolah lain yang boleh menerimanya ({names}) tidak diketahui. {mend[0]}",
+            f"no distance to another school that may receive it ({names}) is known. {mend[1]}",
         )
     near = similar & (km <= question.most_km[at] + 1e-9)
     if not near.any():
@@ -336,10 +346,11 @@ def _pair_refused(question: Prepared, at: int, j: int) -> tuple[str, str, str] |
             " Regrouping). Remove one of the two.",
         )
     if not np.isfinite(km):
+        mend = _to_mend(schools, np.array([at, j]))
         return (
             "coordinates",
-            f"jarak ke pasangannya, {other}, tidak diketahui. Perbaiki lat dan lon keduanya.",
-            f"the way to its pair, {other}, is not known. Mend lat and lon of both.",
+            f"jarak ke pasangannya, {other}, tidak diketahui. {mend[0]}",
+            f"the way to its pair, {other}, is not known. {mend[1]}",
         )
     if not alike(schools, limits)[at, j]:
         return (
@@ -354,6 +365,18 @@ def _pair_refused(question: Prepared, at: int, j: int) -> tuple[str, str, str] |
             f"its pair, {other}, is {km:.2f} km away; the limit is {question.most_km[at]:g} km.",
         )
     return None
+
+
+def _to_mend(schools: pd.DataFrame, rows: Whole) -> tuple[str, str]:
+    """What keeps distances from being known: points that are not believed, else roads."""
+    bad = [int(one) for one in rows if schools["point_code"].iloc[int(one)]]
+    names = ", ".join(_called(schools, one) for one in bad)
+    if bad:
+        return f"Perbaiki lat dan lon {names}.", f"Mend lat and lon of {names}."
+    return (
+        "Jarak jalan yang diberikan tidak dipercaya: perbaiki.",
+        "The road that was given is not believed: mend its length.",
+    )
 
 
 def _called(schools: pd.DataFrame, at: int) -> str:

@@ -6,7 +6,7 @@ where nothing tells the level and several may be, the row is a fault.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
 
@@ -55,26 +55,28 @@ def levels_of(
     words = _written(text)
     of_grade = {f"g{grade}": level for level, span in GRADES.items() for grade in span}
     names = text["name"] if "name" in text else pd.Series("", index=text.index)
-    levels = pd.Series("", index=text.index, dtype="str")
+    grades = text[list(given)].to_dict("records") or [{} for _ in text.index]
+    found = dict.fromkeys(text.index, "")
     silent, by_name = [], 0
-    for line in text.index:
+    for line, cells in zip(text.index, grades, strict=True):
         told = [level_of(word) for word in words[line]]
-        filled = _filled(text.loc[line, list(given)], of_grade)
+        filled = _filled(cells, of_grade)
         if any(told):
-            levels[line] = next(level for level in told if level)
+            found[line] = next(level for level in told if level)
         elif words[line]:
             faults.append(Fault(file, "regroup_level_unknown", int(line), _OURS, words[line][0]))
         elif len(filled) > 1:
             faults.append(Fault(file, "regroup_two_levels", int(line), "g1..g9"))
         elif filled:
-            levels[line] = filled.pop()
+            found[line] = filled.pop()
         elif level := level_of(names[line]):
-            levels[line] = level
+            found[line] = level
             by_name += 1
         else:
             silent.append(line)
     if by_name:
         faults.append(Fault(file, "regroup_level_by_name", details={"count": by_name}))
+    levels = pd.Series(found, index=text.index, dtype="str")
     may_be = {*levels, *(of_grade[name] for name in given)} - {""} or {USUAL}
     if silent and len(may_be) == 1 and may_be <= set(GRADES):
         (only,) = may_be
@@ -130,7 +132,7 @@ def _written(text: pd.DataFrame) -> pd.Series:
     return pd.Series(cells, index=text.index, dtype="object")
 
 
-def _filled(cells: pd.Series, of_grade: Mapping[str, str]) -> set[str]:
+def _filled(cells: Mapping[Hashable, str], of_grade: Mapping[str, str]) -> set[str]:
     """The levels whose grades hold pupils; where none does, whose grades are written at all."""
     written = {name: cell for name, cell in cells.items() if cell not in ("", "-")}
     holding = {of_grade[str(name)] for name, cell in written.items() if cell.strip("0.,") != ""}

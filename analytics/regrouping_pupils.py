@@ -89,20 +89,21 @@ def pupils_by_grade(  # noqa: PLR0913 - the columns a file may say it in
     pupils = pd.DataFrame(0, index=text.index, columns=columns, dtype="int64")
     told = pd.DataFrame(False, index=text.index, columns=columns)
     for name in given:
-        for line, cell in text[name].items():
-            number = count_of(cell)
+        numbers = [count_of(cell) for cell in text[name]]
+        for line, cell, number in zip(text.index, text[name], numbers, strict=True):
             if number is None:
                 faults.append(Fault(file, "regroup_pupils_invalid", int(line), name, cell))
-            elif cell not in _BLANK:
-                pupils.loc[line, int(name[1:])] = number
-                told.loc[line, int(name[1:])] = True
+        counted = pd.Series([number is not None for number in numbers], index=text.index)
+        pupils[int(name[1:])] = pd.Series([number or 0 for number in numbers], index=text.index)
+        told[int(name[1:])] = counted & ~text[name].isin(_BLANK)
     spread = _spread(file, text, total, level, told, faults)
-    for line, grade, number in spread:
-        pupils.loc[line, grade] = number
+    for grade, numbers_of in spread.items():
+        pupils[grade] = numbers_of.reindex(text.index).fillna(pupils[grade]).astype("int64")
     has_total = text[total].isin(_BLANK).eq(False) if total else pd.Series(False, index=text.index)
+    written = pupils.sum(axis=1)
     for line in text.index[has_total & told.any(axis=1) & level.isin(list(GRADES))]:
         number = count_of(text.loc[line, total])
-        if number is not None:
+        if number is not None and number != written[line]:
             _reconcile(file, int(line), str(total), number, GRADES[level[line]],
                        pupils, told, faults)  # fmt: skip
     for one in sorted(set(level[~has_total]) & set(GRADES)):
@@ -120,8 +121,8 @@ def _spread(  # noqa: PLR0913 - as above
     level: pd.Series,
     told: pd.DataFrame,
     faults: list[Fault],
-) -> list[tuple[int, int, int]]:
-    """``line, grade, pupils`` of schools that tell a total alone, spread evenly and told."""
+) -> dict[int, pd.Series]:
+    """Pupils by line of each grade, of schools that tell a total alone; that is said."""
     spread = []
     for line in text.index[~told.any(axis=1)]:
         cell = text.loc[line, total] if total else ""
@@ -133,11 +134,12 @@ def _spread(  # noqa: PLR0913 - as above
         elif level[line] in GRADES:
             spread.append((line, level[line], number))
     if not spread:
-        return []
+        return {}
     faults.append(Fault(file, "regroup_spread_evenly", details={"count": len(spread)}))
     rows = pd.DataFrame(spread, columns=["npsn", "level", "pupil_count"])
     even = evenly_by_grade(rows.assign(school_year=0))
-    return [(row.npsn, int(row.grade), int(row.pupil_count)) for row in even.itertuples()]
+    by_grade = even.groupby("grade")
+    return {int(str(one)): own.set_index("npsn")["pupil_count"] for one, own in by_grade}
 
 
 def _reconcile(  # noqa: PLR0913 - one row of two tables, and what it says twice
@@ -152,8 +154,6 @@ def _reconcile(  # noqa: PLR0913 - one row of two tables, and what it says twice
 ) -> None:
     """Hold the grades of a row against its total; what is left over goes to the blank grades."""
     written = int(pupils.loc[line].sum())
-    if total == written:
-        return
     # Grades that are all nought beside a total were never filled in.
     empty = [grade for grade in grades if written == 0 or not told.loc[line, grade]]
     rest = total - written

@@ -10,7 +10,8 @@ from analytics.regrouping_programme import ALMOST, STAYS, added_rombel, arc_wort
 
 MERGES, LOCKED_CLOSED = "merges", "locked_closed"
 LOCKED_OPEN, RECEIVES, EXEMPT, LARGE = "locked_open", "receives", "exempt", "large"
-NO_POINT, TOO_FAR, NO_ROOM = "no_point", "too_far", "no_room"
+NO_POINT, NO_OTHER = "no_point", "no_other"
+TOO_FAR, NO_ROOM = "too_far", "no_room"
 NOT_WORTH, BETTER_OPEN = "not_worth", "better_open"
 
 
@@ -27,8 +28,9 @@ def reasons(plan: RegroupingPlan, found: pd.DataFrame) -> pd.DataFrame:
     One row per school in the order of the plan: ``npsn``, ``reason`` and ``nearest_km`` (to the
     nearest other school of the plan; NaN where no distance is known). ``reason``: ``merges``,
     ``locked_closed`` (merges, as asked), ``locked_open``, ``receives``, ``exempt``, ``large`` (no
-    rule makes it a candidate), ``no_point`` (its point is not believed), ``too_far`` (nobody may
-    receive it within the limits), ``no_room`` (every receiver within reach lacks rooms),
+    rule makes it a candidate), ``no_point`` (its point is not believed), ``no_other`` (its
+    own is; the distance to no other school is known), ``too_far`` (nobody may receive it within
+    the limits), ``no_room`` (every receiver within reach lacks rooms),
     ``not_worth`` (the way costs more than closing saves), ``better_open`` (the plan saves more
     without this merge).
     """
@@ -53,7 +55,9 @@ def reasons(plan: RegroupingPlan, found: pd.DataFrame) -> pd.DataFrame:
     reason[~has["worth"]] = NOT_WORTH
     reason[~has["fit"]] = NO_ROOM
     reason[~has["arc"]] = TOO_FAR
-    reason[~np.isfinite(told.km).any(axis=1)] = NO_POINT
+    lonely = ~np.isfinite(told.km).any(axis=1)
+    is_believed = (told.schools["point_code"] == "").to_numpy()
+    reason[lonely] = np.where(is_believed, NO_OTHER, NO_POINT)[lonely]
     own = found.set_index("npsn").reindex(npsn)
     candidate = told.schools["is_candidate"].to_numpy(dtype=bool)
     reason[~candidate] = LARGE

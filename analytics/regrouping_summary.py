@@ -12,6 +12,7 @@ from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_outcome import outcome
 from analytics.regrouping_reasons import (
     BETTER_OPEN,
+    NO_OTHER,
     NO_POINT,
     NO_ROOM,
     NOT_WORTH,
@@ -151,6 +152,10 @@ def _stays(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
 _STAYS = {
     RECEIVES: ("menerima sekolah lain", "receive other schools"),
     NO_POINT: ("tanpa koordinat yang dapat dipercaya", "without coordinates that can be believed"),
+    NO_OTHER: (
+        "tanpa sekolah lain yang jaraknya diketahui",
+        "without another school whose distance is known",
+    ),
     TOO_FAR: ("tanpa penerima dalam batas", "without a receiver within the limits"),
     NO_ROOM: ("yang penerimanya kekurangan ruang", "whose receivers lack rooms"),
     NOT_WORTH: (

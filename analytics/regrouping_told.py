@@ -37,6 +37,10 @@ _AT_DATA = {
         "its latitude and longitude, or give its roads with --roads",
     ),
     "regroup_spread_evenly": ("murid per kelas", "pupils by grade"),
+    "regroup_rooms_heavy": (
+        "keadaan ruang yang sudah direhabilitasi; --count-heavy-rooms menghitungnya juga",
+        "the condition of rooms that were repaired; --count-heavy-rooms counts them too",
+    ),
 }
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from analytics.checks_cells import wordings
 from analytics.units import folded, school_name
 
 
+@lru_cache(maxsize=4096)
 def level_of(written: str) -> str:
     """The level a word for it names.
 

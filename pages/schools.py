@@ -12,8 +12,6 @@ from pages.shared.school_inputs import Scope
 from pages.shared.school_view import Wave
 from pages.shared.words import language, number, t, tn
 
-# Under one per cent is no change to speak of.
-
 
 def render() -> None:
     """The page."""

@@ -95,6 +95,12 @@ def test_a_level_that_is_nowhere_in_the_file_is_refused_with_those_that_are(tmp_
     assert "SD 2, SMA 1" in said
 
 
+def test_a_lock_on_a_school_of_another_level_says_so(tmp_path, capsys):
+    text = three("level", "SD", "SMP", "SD")
+    assert planned(tmp_path, text, "--level", "SD", "--lock-open", "1002")[0] == 1
+    assert "jenjang lain dan dilewati" in capsys.readouterr().err
+
+
 def test_a_word_that_is_no_level_is_refused_with_its_row(tmp_path, capsys):
     assert planned(tmp_path, three("bentuk", "SD", "Dikdas", "SMP"), *FAR)[0] == 1
     said = capsys.readouterr().err

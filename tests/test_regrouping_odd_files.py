@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from analytics.checks_cells import UNKNOWN, degrees
@@ -149,6 +151,34 @@ def test_a_pair_that_cannot_be_says_which_limit(tmp_path, capsys, change, pair, 
     text = district().replace(*change)
     assert planned(tmp_path, text, "--pair", "1=2", *pair)[0] == 1
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "limit", "words"),
+    [
+        (2, "no_other", "jarak ke sekolah lain yang boleh menerimanya (SD 2 (2)) tidak diketahui"),
+        (1, "level", "tidak ada sekolah lain yang jenjang, status, dan wilayahnya sama"),
+    ],
+)
+def test_a_school_with_a_good_point_is_not_blamed_for_that_of_another(
+    tmp_path, capsys, rows, limit, words
+):
+    lines = district().splitlines()[: rows + 1]
+    text = "\n".join(lines).replace("2,SD 2,A,-7.490,111.000", "2,SD 2,A,,")
+    assert planned(tmp_path, text, "--lock-closed", "1")[0] == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert "koordinatnya tidak dapat dipercaya" not in said
+    told = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
+    assert [one["limit"] for one in told["infeasibilities"]] == [limit]
+
+
+def test_those_without_a_point_are_as_many_as_were_kept_out(tmp_path, capsys):
+    text = "\n".join(district().splitlines()[:3]).replace("2,SD 2,A,-7.490,111.000", "2,SD 2,A,,")
+    _, _, told = planned(tmp_path, text)
+    assert told["stays_open"] == {"no_other": 1, "no_point": 1}
+    assert told["counts"]["kept_out_by_coordinates"] == 1
+    assert "1 tanpa koordinat yang dapat dipercaya" in capsys.readouterr().err
 
 
 def same_as_plain(tmp_path, text, *more):

@@ -43,7 +43,7 @@ def test_the_small_merges_the_large_receives_and_a_third_is_no_candidate():
         (Limits(max_km=3), 4.0, 6, "too_far"),
         (Limits(max_km=3, lock_open=("A",)), 1.0, 6, "locked_open"),
         (Limits(max_km=3, lock_closed=("A",)), 1.0, 6, "locked_closed"),
-        (Limits(max_km=3), float("nan"), 6, "no_point"),
+        (Limits(max_km=3), float("nan"), 6, "no_other"),
         # 30 pupils 60 km away cost 900 and free 690.
         (Limits(max_km=100), 60.0, 6, "not_worth"),
     ],
@@ -51,6 +51,16 @@ def test_the_small_merges_the_large_receives_and_a_third_is_no_candidate():
 def test_a_candidate_that_stays_says_which_limit_keeps_it(limits, north_km, rooms, reason):
     asked = question({"A": 5, "B": 20}, {"A": 0, "B": north_km}, rooms, limits)
     assert reason_of(asked)["A"] == reason
+
+
+def test_the_school_whose_point_is_blank_is_the_one_without_a_point():
+    # A stands somewhere, B nowhere: it is B that must be mended.
+    asked = question({"A": 5, "B": 5}, {"A": 0, "B": float("nan")})
+    assert reason_of(asked) == {"A": "no_other", "B": "no_point"}
+
+
+def test_a_school_alone_has_no_other_to_go_to():
+    assert reason_of(question({"A": 5}, {"A": 0})) == {"A": "no_other"}
 
 
 def test_a_candidate_whose_receivers_are_full_says_so():

@@ -76,3 +76,11 @@ def test_a_road_to_a_school_without_a_point_is_believed_and_nought_is_not(tmp_pa
     _, plan, told = with_roads(tmp_path, text, "1001,1002,0\n")
     assert plan["1001"]["action"] == "open"
     assert codes(told, "regroup_coordinate") == [("regroup_coordinate_missing", 2)]
+
+
+@pytest.mark.parametrize("lock", [("--pair", "1001=1002"), ("--lock-closed", "1001")])
+def test_a_lock_over_a_road_that_cannot_be_is_told_to_mend_the_road(tmp_path, capsys, lock):
+    assert with_roads(tmp_path, APART, "1001,1002,0\n", *lock)[0] == 1
+    said = capsys.readouterr().err
+    assert "Jarak jalan yang diberikan tidak dipercaya" in said
+    assert "Perbaiki lat dan lon" not in said

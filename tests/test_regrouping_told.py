@@ -8,7 +8,9 @@ from __future__ import annotations
 import pytest
 
 from analytics import enrolment_stored, state
+from analytics.faults import Fault
 from analytics.regrouping_roads import read_roads
+from analytics.regrouping_told import mended_at_data
 from analytics.teachers_told import history_of, with_forecast
 from tests import school_edition
 from tests.test_regrouping_edition import DAHLIA, KENANGA, MAWAR, MELATI, planned
@@ -174,3 +176,10 @@ def test_one_level_can_be_asked_for_and_candidates_are_told_by_level(data, capsy
     assert "Calon per jenjang" not in capsys.readouterr().err
     assert planned(data, "--level", "TK")[0] == 1
     assert "belum berisi murid sekolah negeri TK" in capsys.readouterr().err
+
+
+def test_heavily_damaged_rooms_of_an_edition_are_mended_on_the_page_data():
+    details = {"count": 1, "rooms": 2, "name": KENANGA}
+    fault = mended_at_data(Fault("edisi 1", "regroup_rooms_heavy", details=details))
+    assert "halaman Data" in fault.remedy("id")
+    assert "--count-heavy-rooms" in fault.remedy("en")

@@ -119,6 +119,7 @@ def _said(row: object, name: pd.Series, receivers: pd.Series) -> str:
     return {
         why.LOCKED_OPEN: t("dikunci buka"),
         why.LARGE: t("bukan calon menurut syarat"),
+        why.NO_OTHER: t("tidak ada sekolah lain yang jaraknya diketahui"),
         why.TOO_FAR: t("tidak ada penerima dalam batas"),
         why.NO_ROOM: t("ruang semua penerima dalam jangkauan tidak cukup"),
         why.NOT_WORTH: t("jalannya lebih mahal daripada hematnya"),
