@@ -93,7 +93,7 @@ def ran(asked: argparse.Namespace) -> Answer:
     if kept is not None:
         standing.append(_beside_kept(kept))
         files["kept_result.csv"] = csv_bytes(kept.table)
-    return Answer(files, notes=[*standing, *_notes(stages, [told.name], [dict(result.summary)])])
+    return Answer(files, notes=[*standing, *said_of(stages, [told.name], [dict(result.summary)])])
 
 
 def compared(asked: argparse.Namespace) -> Answer:
@@ -131,7 +131,7 @@ def compared(asked: argparse.Namespace) -> Answer:
     }
     files["summary.json"] = f"{json_text(summary)}\n".encode()
     names = [one.name for one in told]
-    notes = _notes(stages, names, [dict(result.summary) for result in found.results])
+    notes = said_of(stages, names, [dict(result.summary) for result in found.results])
     return Answer(files, found.measures, [*standing, *notes])
 
 
@@ -264,9 +264,10 @@ def _stages(folder: Path) -> Stages:
     return Stages(scenario_facts.facts(folder))
 
 
-def _notes(
+def said_of(
     stages: Stages, names: list[str], summaries: list[dict[str, object]]
 ) -> list[tuple[str, str]]:
+    """What is told of results, in Indonesian and English: what each comes to, then warnings."""
     notes = []
     if stages.facts.origin.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
@@ -282,22 +283,16 @@ def _notes(
             if empty is None
             else (
                 f"{float(str(empty)):.0f} jabatan kosong pada akhir jangka waktu" + among[0],
-                f"{float(str(empty)):.0f} posts unfilled at the horizon" + among[1],
+                f"{_counted(round(float(str(empty))), 'post')} unfilled at the horizon" + among[1],
             )
         )
         notes.append(
             (
                 f"{name}: {told['leaver_count']} keluar, {told['hired_count']} masuk, {said[0]}.",
-                f"{name}: {told['leaver_count']} leave, {told['hired_count']} come, {said[1]}.",
+                f"{name}: {_counted(told['leaver_count'], 'leaver')},"
+                f" {_counted(told['hired_count'], 'newcomer')}, {said[1]}.",
             )
         )
-        if unpriced := int(str(told["unpriced_count"])):
-            notes.append(
-                (
-                    f"{unpriced} orang tanpa golongan yang dikenal: gajinya belum terhitung.",
-                    f"{unpriced} people without a known grade: their pay is not counted.",
-                )
-            )
         if isinstance(worth := told["robust_worth"], dict):
             notes.append(_robust_note(worth))
         aside = int(str(told["part_time_apart_count"]))
@@ -310,10 +305,7 @@ def _notes(
                     " time of today fill none.",
                 )
             )
-    for key in ("findings", "told"):
-        lists = [own for told in summaries if isinstance(own := told[key], list)]
-        found = {code: (own[0], own[1]) for each in lists for code, *own in each}
-        notes += list(found.values())
+    notes += _warnings(names, summaries)
     if summaries and not summaries[0]["has_budget"]:
         notes.append(
             (
@@ -332,6 +324,42 @@ def _notes(
             )
         )
     return notes
+
+
+def _counted(count: object, noun: str) -> str:
+    """``1 post``, ``2 posts``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _warnings(names: list[str], summaries: list[dict[str, object]]) -> list[tuple[str, str]]:
+    """What must be known of each before its numbers are believed: every sentence once.
+
+    Where not all of several share a sentence it begins with the names of those it is about.
+    """
+    about: dict[tuple[str, str], list[str]] = {}
+    for name, told in zip(names, summaries, strict=True):
+        lists = [own for key in ("findings", "told") if isinstance(own := told[key], list)]
+        said = [(str(one[1]), str(one[2])) for own in lists for one in own]
+        for sentence in dict.fromkeys([*_unpriced(told), *said]):
+            about.setdefault(sentence, []).append(name)
+    notes = []
+    for (indonesian, english), whose in about.items():
+        head = "" if len(whose) == len(names) else f"{', '.join(whose)}: "
+        notes.append((head + indonesian, head + english))
+    return notes
+
+
+def _unpriced(told: Mapping[str, object]) -> list[tuple[str, str]]:
+    count = int(str(told["unpriced_count"]))
+    if not count:
+        return []
+    who = "1 person" if count == 1 else f"{count} people"
+    return [
+        (
+            f"{count} orang tanpa golongan yang dikenal: gajinya belum terhitung.",
+            f"{who} without a known grade: their pay is not counted.",
+        )
+    ]
 
 
 def _robust_note(worth: Mapping[str, float]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ _HELD = (" Yang menahan: ", " Held back by: ")
 _WORTH_TELLING = 0.05
 # Roles whose floor is not reached that are told one by one.
 _MOST_ROLES = 5
+# What is less than this more than a whole formation is the solver's tolerance.
+_WHOLE_DECIMALS = 4
 _QUOTAS = {
     "replacement": ("pengganti", "replacement"),
     "others": ("lainnya", "others"),
@@ -86,13 +89,14 @@ def limit_words(kind: str, name: str) -> tuple[str, str]:
 
 
 def amount_words(kind: str, amount: float) -> tuple[str, str]:
-    """An amount of a limit: rupiah, or people and posts with one decimal."""
+    """An amount of a limit: rupiah, whole formations (rounded up), or posts with one decimal."""
     if kind in (MONEY, CAP):
         return rupiah(amount)
-    number = f"{amount:.1f}".removesuffix(".0")
     if kind in (QUOTA, INTAKE):
-        return f"{number.replace('.', ',')} formasi", f"{number} formations"
-    return f"{number.replace('.', ',')} jabatan", f"{number} posts"
+        count = math.ceil(round(amount, _WHOLE_DECIMALS))
+        return f"{count} formasi", f"{count} formation{'' if count == 1 else 's'}"
+    number = f"{amount:.1f}".removesuffix(".0")
+    return f"{number.replace('.', ',')} jabatan", f"{number} post{'' if number == '1' else 's'}"
 
 
 def rupiah(amount: float) -> tuple[str, str]:
@@ -124,7 +128,7 @@ def lock_over(question: MixQuestion, row: Row, amount: float) -> Told:
     limit, own = limit_words(row.kind, row.name), amount_words(row.kind, amount)
     about = (f" untuk {role}", f" for {role}") if role else ("", "")
     return Told(
-        LOCK_OVER, row.kind, role, year, amount,
+        LOCK_OVER, f"{row.kind}:{row.name}".removesuffix(":"), role, year, amount,
         f"Formasi yang dikunci melewati {limit[0]}{about[0]} {year} sebanyak {own[0]};"
         " batas itu dilonggarkan sampai di situ.",
         f"Formations fixed by hand pass the {limit[1]}{about[1]} of {year} by {own[1]};"
@@ -223,11 +227,11 @@ def in_short(told: tuple[Told, ...]) -> tuple[Told, ...]:
 
     Returns
     -------
-    As ``told``, but of floors the roles that lack most, the rest as one; the years and what they
-    lack stand in the sentence.
+    As ``told``, but of floors the roles that lack most, the rest as one, and of limits that fixed
+    formations pass one sentence a limit; the years and what they lack stand in the sentence.
     """
-    of_floors = FLOOR_UNMET, FLOOR_UNPROVED, FLOOR_NEEDS, FLOOR_LATE
-    others = [one for one in told if one.code not in of_floors]
+    shortened = FLOOR_UNMET, FLOOR_UNPROVED, FLOOR_NEEDS, FLOOR_LATE, LOCK_OVER
+    others = [*(one for one in told if one.code not in shortened), *_locks(told)]
     unproved = [one for one in told if one.code == FLOOR_UNPROVED]
     late = sorted((one for one in told if one.code == FLOOR_LATE), key=lambda one: -one.amount)
     floors: dict[str, list[Told]] = {}
@@ -253,6 +257,56 @@ def in_short(told: tuple[Told, ...]) -> tuple[Told, ...]:
         )  # fmt: skip
     late[_MOST_ROLES:] = [_late_too(late[_MOST_ROLES:])] if late[_MOST_ROLES:] else []
     return (*others, *late, *short, *unproved, *(_of_limit(rows) for rows in needs.values()))
+
+
+def _locks(told: tuple[Told, ...]) -> list[Told]:
+    """Limits that fixed formations pass, the most passed of each kind first, the rest as one."""
+    limits: dict[tuple[str, str], list[Told]] = {}
+    for one in told:
+        if one.code == LOCK_OVER:
+            limits.setdefault((one.limit, one.role), []).append(one)
+    kinds: dict[str, list[list[Told]]] = {}
+    for rows in limits.values():
+        kinds.setdefault(rows[0].limit.partition(":")[0], []).append(rows)
+    short = []
+    for of_kind in kinds.values():
+        of_kind.sort(key=lambda rows: -max(one.amount for one in rows))
+        short += [_of_lock(rows) for rows in of_kind[:_MOST_ROLES]]
+        if rest := of_kind[_MOST_ROLES:]:
+            short.append(_locks_too(rest))
+    return short
+
+
+def _of_lock(rows: list[Told]) -> Told:
+    """One sentence for the years in which fixed formations pass a limit."""
+    if len(rows) == 1:
+        return rows[0]
+    worst = max(rows, key=lambda one: one.amount)
+    kind, _, name = worst.limit.partition(":")
+    limit, own = limit_words(kind, name), amount_words(kind, worst.amount)
+    years = years_told([one.year for one in rows])
+    about = (f" untuk {worst.role}", f" for {worst.role}") if worst.role else ("", "")
+    return Told(
+        LOCK_OVER, worst.limit, worst.role, worst.year, worst.amount,
+        f"Formasi yang dikunci melewati {limit[0]}{about[0]} pada {years}, paling banyak {own[0]}"
+        f" pada {worst.year}; batas itu dilonggarkan sampai di situ.",
+        f"Formations fixed by hand pass the {limit[1]}{about[1]} in {years}, by {own[1]} at most,"
+        f" in {worst.year}; that limit is loosened as far as that.",
+    )  # fmt: skip
+
+
+def _locks_too(rest: list[list[Told]]) -> Told:
+    """One sentence for further limits of a kind that fixed formations pass."""
+    worst = max((one for rows in rest for one in rows), key=lambda one: one.amount)
+    kind = worst.limit.partition(":")[0]
+    limit, own = limit_words(kind, ""), amount_words(kind, worst.amount)
+    return Told(
+        LOCK_OVER, kind, "", 0, worst.amount,
+        f"Formasi yang dikunci melewati {len(rest)} batas lain pula ({limit[0]}), masing-masing"
+        f" paling banyak {own[0]}; batas-batas itu dilonggarkan sampai di situ.",
+        f"Formations fixed by hand pass {len(rest)} more limits ({limit[1]}), each by {own[1]} at"
+        " most; those limits are loosened as far as that.",
+    )  # fmt: skip
 
 
 def _late_too(rows: list[Told]) -> Told:

@@ -11,7 +11,7 @@ from analytics import mix_kept
 from analytics.mix import CHEAPEST, Lock, MixLimits, best_mix, problem, replacement_quotas
 from analytics.mix_kept import held_floors
 from analytics.mix_solver import Answer
-from analytics.mix_told import in_short
+from analytics.mix_told import amount_words, in_short
 from tests import made_up_mix
 from tests.test_mix import asked, at_once
 from tests.verified_mix import recount
@@ -42,6 +42,46 @@ def test_fixed_formations_over_a_quota_are_told_and_kept():
     assert mix.formations[0, 0, 1] == 4
     assert [(one.code, one.year, one.amount) for one in mix.told] == [("lock_over", 2028, 2)]
     assert "2 formasi" in mix.told[0].text_id
+    assert in_short(mix.told) == mix.told
+
+
+def test_fixed_formations_over_many_limits_are_told_in_one_sentence_a_limit_and_role():
+    question = asked(np.full((8, 3), 5.0), at_once("cpns", 8))
+    locks = tuple(
+        Lock("cpns", f"role_{role}", year, 90 + role) for role in range(8) for year in (2027, 2028)
+    )
+    told = best_mix(question, MixLimits(replacement_quotas(question, 1.0), locks=locks)).told
+    over = [one for one in told if one.code == "lock_over"]
+    short = [one for one in in_short(told) if one.code == "lock_over"]
+    assert len(short) < len(over)
+    # Every limit passed is told, of each kind the five passed most and the others by number.
+    limits = {(one.limit, one.role): one.amount for one in over}
+    kinds = {limit.partition(":")[0] for limit, _ in limits}
+    for kind in kinds:
+        own = [one for one in short if one.limit.partition(":")[0] == kind]
+        many = len({pair for pair in limits if pair[0].partition(":")[0] == kind})
+        assert len(own) == min(many, 6)
+        assert max(one.amount for one in own) == max(
+            one.amount for one in over if one.limit.partition(":")[0] == kind
+        )
+        if many > 6:
+            assert f"{many - 5} batas lain pula" in own[-1].text_id
+    quota = next(one for one in short if one.limit.startswith("quota"))
+    assert "2027-2028" in quota.text_id and "in 2027-2028" in quota.text_en
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "said"),
+    [
+        ("quota", 897.4, ("898 formasi", "898 formations")),
+        ("quota", 2.0000001, ("2 formasi", "2 formations")),
+        ("intake", 0.3, ("1 formasi", "1 formation")),
+        ("full", 1.0, ("1 jabatan", "1 post")),
+        ("full", 1.5, ("1,5 jabatan", "1.5 posts")),
+    ],
+)
+def test_formations_are_whole_and_one_is_not_told_as_many(kind, amount, said):
+    assert amount_words(kind, amount) == said
 
 
 def test_a_formation_fixed_for_a_role_the_option_may_not_serve_is_told():

@@ -8,12 +8,13 @@ import shutil
 
 import pytest
 
-from analytics import scenario_desk, scenario_facts, state
+from analytics import command_scenario, scenario_desk, scenario_facts, state
 from analytics.__main__ import main
 from analytics.rules import LawChoice
 from analytics.scenario_presets import presets
 from analytics.scenario_run import run
 from analytics.scenario_stages import Stages
+from tests import scenario_city
 from tests.made_up_cities import made
 
 
@@ -117,6 +118,36 @@ def test_run_twice_writes_the_same_bytes(asked):
         assert files == sorted(path.name for path in second.iterdir())
         for file in files:
             assert (first / file).read_bytes() == (second / file).read_bytes(), file
+
+
+def told_by(code, *sentences):
+    """A summary of which these sentences are told, all under one code."""
+    return {
+        "leaver_count": 1, "hired_count": 2, "unfilled_count": 1.2, "not_computed_people_count": 0,
+        "unpriced_count": 0, "robust_worth": None, "part_time_apart_count": 0, "has_budget": True,
+        "need_held_from_year": None, "findings": [],
+        "told": [[code, f"{one} (id)", f"{one} (en)"] for one in sentences],
+    }  # fmt: skip
+
+
+def test_every_warning_is_told_and_whose_it_is_where_not_all_share_it(made_once):
+    stages = Stages(scenario_facts.facts(made_once))
+    alone = command_scenario.said_of(stages, ["A"], [told_by("floor_unmet", "one", "two", "one")])
+    assert [said[1] for said in alone].count("one (en)") == 1 and ("two (id)", "two (en)") in alone
+    summaries = [told_by("x", "shared", "own"), told_by("x", "shared"), told_by("x", "shared", "b")]
+    among = [said[1] for said in command_scenario.said_of(stages, ["A", "B", "C"], summaries)]
+    assert [one for one in among if "(en)" in one] == ["shared (en)", "A: own (en)", "C: b (en)"]
+    assert "A: 1 leaver, 2 newcomers, 1 post unfilled at the horizon." in among
+
+
+def test_compare_says_which_scenario_is_above_the_cap_in_which_years(capsys, tmp_path):
+    asked = ["scenario", "compare", "zero_growth", "teachers_first", "--lang", "en", "--out"]
+    assert main([*asked, str(tmp_path), "--data", str(scenario_city.folder())]) == 0
+    said = capsys.readouterr()
+    over = [line for line in (said.out + said.err).splitlines() if "above the cap of" in line]
+    assert [line.partition(": This plan is above")[0] for line in over] == [
+        "Zero growth", "Teachers first",
+    ]  # fmt: skip
 
 
 def test_units_stand_in_the_names_of_columns(asked):
