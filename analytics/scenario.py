@@ -74,9 +74,9 @@ class Scenario:
                 f"The name is empty or too long; write 1 to {LONGEST_NAME} letters.",
             )
         if isinstance(self.years, bool) or not isinstance(self.years, int):
-            raise _wrong_years(self.years)
+            raise wrong_years(self.years)
         if not 1 <= self.years <= MOST_YEARS:
-            raise _wrong_years(self.years)
+            raise wrong_years(self.years)
         for pairs in (self.values, self.rationale):
             keys = [key for key, _ in pairs]
             if len(keys) != len(set(keys)):
@@ -320,14 +320,14 @@ def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def told(value: Value) -> str:
-    """A value as text: '' where the rules, or the data, decide."""
+    """A value as text that reads back as the same; '' where the rules, or the data, decide."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
         return " ".join(value)
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def lever_table() -> pd.DataFrame:
@@ -345,7 +345,8 @@ def _text(text: str) -> str:
     return str(text).strip()[:LONGEST_TEXT]
 
 
-def _wrong_years(years: object) -> ScenarioError:
+def wrong_years(years: object) -> ScenarioError:
+    """What is said of a horizon that cannot be."""
     return ScenarioError(
         f"Jangka waktu {years!r} tahun; tulis 1 sampai {MOST_YEARS}.",
         f"The horizon is {years!r} years; write 1 to {MOST_YEARS}.",

@@ -19,6 +19,7 @@ from pages.shared import (
     scenario_held,
     scenario_inputs,
     scenario_saved,
+    scenario_shown,
     scenario_sought,
     scenario_view,
     terms,
@@ -26,7 +27,7 @@ from pages.shared import (
 from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_held import Held
 from pages.shared.scenario_view import Seen
-from pages.shared.words import names, t
+from pages.shared.words import language, names, t
 
 
 def render() -> None:
@@ -51,6 +52,7 @@ def _page() -> None:
     finding = st.container() if is_ready else st.empty()
 
     # read
+    scenario_shown.begin()
     held = scenario_held.held()
     told = scenario_view.shown_scenario(held)
     if not is_ready:
@@ -60,6 +62,9 @@ def _page() -> None:
         layout.caution(
             t("Tuas pada tautan ini tidak dikenal: {names}.", names=names(list(held.ignored)))
         )
+    for indonesian, english in held.refused:
+        why = indonesian if language() == "id" else english
+        layout.caution(t("Tidak dipakai dari tautan ini: {why}", why=why))
 
     # call
     refusal, view = "", None
@@ -102,6 +107,7 @@ def _page() -> None:
         saved = scenario_held.saved_of(held)
         may_write = access.role() in EDITORS and (saved is None or saved.standing == DRAFT)
         scenario_inputs.moved(held.now, is_draft=may_write)
+    scenario_shown.end()
     with left:
         if view is not None:
             _answer(view, held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +19,12 @@ from pages.shared import (
     gauge_figures,
     load,
     load_searches,
+    scenario_beside,
     scenario_details,
     scenario_held,
     scenario_link,
     scenario_saved,
+    scenario_shown,
     scenario_view,
     scenario_words,
 )
@@ -141,12 +144,21 @@ def test_the_link_reopens_levers_that_were_never_saved(city, monkeypatch):
 
 def test_a_link_with_levers_nobody_knows_opens_and_says_so(city, monkeypatch):
     test = opened(monkeypatch, city, s="zero_growth~tak.dikenal=1~plan.floor_share=7")
-    assert "tak.dikenal" in said(test) and "plan.floor_share" in said(test)
+    assert "tidak dikenal: tak.dikenal." in said(test)
     assert finding(test).startswith("Zero growth: ")
 
 
-def test_a_link_to_what_is_gone_opens_doing_nothing_and_says_so(city, monkeypatch):
-    test = opened(monkeypatch, city, s="99.1")
+def test_a_value_of_a_link_that_cannot_be_is_told_with_what_can(city, monkeypatch):
+    test = opened(monkeypatch, city, s="do_nothing~years=11~plan.floor_share=7~plan.money_idr=x")
+    assert "Tidak dipakai dari tautan ini: Jangka waktu 11 tahun; tulis 1 sampai 10." in said(test)
+    assert "plan.floor_share berisi 7.0; tulis 0 sampai 1." in said(test)
+    assert "plan.money_idr berisi" in said(test) and "tulis angka." in said(test)
+    assert "tidak dikenal" not in said(test)
+
+
+@pytest.mark.parametrize("gone", ["99.1", "9" * 20, "99.", f"1.{'9' * 20}", "\u0661\u0662", "-1"])
+def test_a_link_to_what_is_gone_opens_doing_nothing_and_says_so(city, monkeypatch, gone):
+    test = opened(monkeypatch, city, s=gone)
     assert "sudah tidak ada" in said(test)
     assert finding(test).startswith("Tanpa pengganti: ")
 
@@ -224,6 +236,60 @@ def test_the_comparison_reopens_from_the_link_and_its_steps_add_up(city, monkeyp
     trace = next(one for one in traces if one["type"] == "waterfall")
     start, *steps, end = trace["x"]
     assert start + sum(steps) == end
+
+
+@pytest.mark.parametrize(
+    ("posts", "said_of_them"),
+    [
+        ({"A": 5.2, "B": 4.0}, "B meninggalkan paling sedikit jabatan kosong: 4"),
+        (
+            {"A": 551.2, "B": 700.0, "C": 550.9},
+            "A dan C meninggalkan paling sedikit jabatan kosong, sama banyak: 551",
+        ),
+        ({"A": 551.2, "B": 550.9}, "Semuanya meninggalkan jabatan kosong sama banyak: 551"),
+        (
+            {"A": math.nan, "B": 3.0, "C": 2.0},
+            "C meninggalkan paling sedikit jabatan kosong: 2; A belum dihitung",
+        ),
+        ({"A": math.nan, "B": math.nan}, "Jabatan kosong belum dihitung"),
+    ],
+)
+def test_all_that_leave_fewest_posts_empty_are_named_and_who_is_not_computed(posts, said_of_them):
+    assert scenario_beside.least_unfilled(posts) == said_of_them
+
+
+def test_a_scenario_without_known_needs_is_compared_in_words(city, monkeypatch):
+    nobody = "do_nothing~need.bases=-"
+    for first, other in ((nobody, "zero_growth"), ("zero_growth", nobody)):
+        test = opened(monkeypatch, city, s=first, rinci="banding", **{"with": [other]})
+        assert "Zero growth meninggalkan paling sedikit jabatan kosong: " in said(test)
+        assert "belum dihitung" in said(test)
+    test = opened(monkeypatch, city, s=nobody, rinci="banding", **{"with": [f"{nobody}~years=5"]})
+    assert "Jabatan kosong belum dihitung" in said(test)
+
+
+def test_that_no_service_breaks_is_not_told_as_all_filled(city, monkeypatch):
+    test = opened(monkeypatch, city, s="do_nothing~plan.break_share=0")
+    assert "Tidak ada layanan yang terisi kurang dari 0% sampai akhir 2036." in said(test)
+    assert "Semua layanan tetap terisi" not in said(test)
+
+
+def test_what_a_scenario_is_for_is_not_saved_with_the_next(own_city, monkeypatch):
+    def field(name: str):
+        return next(one for one in test.text_input if one.key == name)
+
+    test = opened(monkeypatch, own_city, s="zero_growth")
+    field("skenario-nama").set_value("Satu")
+    field("skenario-catatan").set_value("rapat Kamis").run()
+    button(test, "simpan-baru").click().run()
+    assert held(test).now.note == "rapat Kamis"
+    assert field("skenario-catatan").value == ""
+    choose(test, "cpns_only")
+    field("skenario-catatan").set_value("rapat Jumat").run()
+    choose(test, "p3k_only")
+    assert field("skenario-catatan").value == ""
+    button(test, "simpan-baru").click().run()
+    assert held(test).now.note == scenario_link.named("p3k_only").note
 
 
 def test_save_submit_approve_lock(own_city, monkeypatch):
@@ -429,41 +495,82 @@ def test_two_scenarios_of_one_name_are_told_apart():
     assert len(set(names)) == 3
 
 
-class Desk(dict):
-    """A session's state that notes what is written to it."""
+class Noting(dict):
+    """A session's state that notes what its lever is given."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.written: list[str] = []
+        self.given: list[object] = []
 
-    def __setitem__(self, key, value):
-        self.written.append(key)
+    def __setitem__(self, key: str, value: object) -> None:
+        if key == "lever":
+            self.given.append(value)
         super().__setitem__(key, value)
 
 
-def test_widgets_that_say_again_what_they_held_before_move_nothing(monkeypatch):
-    own, clock = Desk(), SimpleNamespace(now=10.0)
-    monkeypatch.setattr(scenario_held, "st", SimpleNamespace(session_state=own))
-    monkeypatch.setattr(scenario_held, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    lever = "tuas:plan.rule"
-    scenario_held.show(lever, "none")
-    clock.now = 60.0
-    scenario_held.show(lever, "replace")
-    # A click elsewhere comes with what the browser still shows.
-    clock.now = 60.4
-    own[lever] = "none"
-    assert scenario_held.is_echo(lever)
-    # A while later the same is somebody's choice.
-    clock.now = 63.0
-    assert not scenario_held.is_echo(lever)
+class Visit:
+    """The server's side of a visit, and clicks of a browser that may be behind."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.state = Noting()
+        streamlit = SimpleNamespace(session_state=self.state, text_input=lambda *_, **__: None)
+        monkeypatch.setattr(scenario_shown, "st", streamlit)
+
+    def draw(self, lever: object) -> str:
+        """A drawing with this value; the mark it leaves in a browser that sees it."""
+        scenario_shown.begin()
+        scenario_shown.show("lever", lever)
+        scenario_shown.end()
+        return str(self.state[scenario_shown.SEEN])
+
+    def click(self, seen: str, lever: object) -> None:
+        """A click of a browser that had seen that drawing, with its lever as it has it."""
+        self.state.update({scenario_shown.SEEN: seen, "lever": lever})
 
 
-def test_a_widget_is_told_its_new_value_with_each_of_two_drawings_that_come_close(monkeypatch):
-    own, clock = Desk(), SimpleNamespace(now=10.0)
-    monkeypatch.setattr(scenario_held, "st", SimpleNamespace(session_state=own))
-    monkeypatch.setattr(scenario_held, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    for now in (10.0, 10.5, 60.0, 60.5, 90.0):
-        clock.now = now
-        scenario_held.show("tuas:years", 10 if now < 60 else 5)
-    assert own.written.count("tuas:years") == 4
-    assert own["tuas:years"] == 5
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
+    return Visit(monkeypatch)
+
+
+def test_a_click_before_the_page_was_redrawn_moves_no_lever_that_nobody_moved(visit):
+    first, second = visit.draw("none"), visit.draw("replace")
+    visit.click(first, "none")
+    assert scenario_shown.is_echo("lever")
+    # Whoever saw the new value and chooses the old one again has chosen it, at once too.
+    visit.click(second, "none")
+    assert not scenario_shown.is_echo("lever")
+
+
+def test_of_three_presets_clicked_in_a_row_none_leaves_its_levers(visit):
+    first, second = visit.draw(1), visit.draw(2)
+    visit.click(first, 1)
+    third = visit.draw(1)
+    visit.click(second, 2)
+    assert scenario_shown.is_echo("lever")
+    visit.click(third, 2)
+    assert not scenario_shown.is_echo("lever")
+
+
+def test_steps_to_and_fro_are_steps_however_quickly_they_come(visit):
+    first = visit.draw(10)
+    for step in (11, 10, 11):
+        visit.click(first, step)
+        assert not scenario_shown.is_echo("lever")
+        visit.draw(step)
+
+
+def test_a_value_is_given_again_until_the_browser_has_seen_it(visit):
+    first = visit.draw(1)
+    visit.click(first, 1)
+    visit.draw(2)
+    visit.click(first, 1)
+    third = visit.draw(2)
+    visit.state.given.clear()
+    visit.click(first, 2)
+    visit.state.given.clear()
+    fourth = visit.draw(2)
+    assert visit.state.given == [2] and third != fourth
+    visit.state.update({scenario_shown.SEEN: fourth})
+    visit.draw(2)
+    assert visit.state.given == [2]

@@ -147,6 +147,8 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
 .js-plotly-plot text[style*="rgb(128, 132, 149)"] { fill: #47535F !important; }
 [data-testid="stCaptionContainer"] { color: inherit !important; opacity: .8; }
 div:has(> .st-key-hitungan:empty), .st-key-hitungan:empty { display: none; }
+/* Tells how far the browser was; there is nothing to read in it. */
+.st-key-skenario-terlihat { display: none; }
 /* A switch says its whole name, on a phone too. */
 .stCheckbox label p { white-space: normal !important; }
 /* Under a finger the buttons of a table are always there: they have a line of their own. */

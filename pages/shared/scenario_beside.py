@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -16,7 +19,7 @@ from pages.shared.scenario_link import opened, preset_names
 from pages.shared.scenario_view import Seen
 from pages.shared.scenario_words import lever_name, measure_names, measure_said, value_said
 from pages.shared.waterfall import waterfall
-from pages.shared.words import language, number, t, tn
+from pages.shared.words import language, names, number, t, tn
 
 _CHARTS = ("unfilled_count", "end_count", "apbd_idr", "ratio_share")
 
@@ -40,24 +43,24 @@ def beside(view: Seen, held: Held) -> None:
 
 
 def _choose(held: Held) -> None:
-    names = {ref: name for ref, name in preset_names().items() if ref != held.ref}
+    offered = {ref: name for ref, name in preset_names().items() if ref != held.ref}
     for saved in load.state().saved_scenarios():
         ref = f"{saved.scenario_id}.{saved.revision}"
         if ref != held.ref:
-            names[ref] = saved.name
+            offered[ref] = saved.name
     if held.is_moved:
-        names[held.ref] = t("{name} (seperti dibuka)", name=held.base.name)
+        offered[held.ref] = t("{name} (seperti dibuka)", name=held.base.name)
     # A link may hold levers of its own, or an earlier revision.
     for other in held.others:
-        if other not in names and (found := opened(other)) is not None:
-            names[other] = t("{name} (dari tautan)", name=found.base.name)
-    chosen = [other for other in held.others if other in names]
+        if other not in offered and (found := opened(other)) is not None:
+            offered[other] = t("{name} (dari tautan)", name=found.base.name)
+    chosen = [other for other in held.others if other in offered]
     if "bandingkan" not in st.session_state or st.session_state["bandingkan"] != chosen:
         st.session_state["bandingkan"] = chosen
     st.multiselect(
         t("Bandingkan dengan"),
-        options=list(names),
-        format_func=lambda one: names.get(one, one),
+        options=list(offered),
+        format_func=lambda one: offered.get(one, one),
         key="bandingkan",
         max_selections=3,
         placeholder=t("Pilih sampai tiga"),
@@ -99,19 +102,42 @@ def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
         columns.append(layout.Column(f"v{at}", one.name))
         if at > 1:
             columns.append(layout.Column(f"d{at}", t("selisih")))
-    least = table.set_index("measure").loc["unfilled_count"]
-    values = {one.name: float(least[f"value_{at}"]) for at, one in enumerate(several, start=1)}
-    best = min(values, key=lambda name: values[name])
-    st.markdown(
-        "#### "
-        + tn(
-            "{name} meninggalkan paling sedikit jabatan kosong: {n}",
-            round(values[best]),
-            name=plain(best),
-        )
+    posts = table.set_index("measure").loc["unfilled_count"]
+    told = least_unfilled(
+        {one.name: float(posts[f"value_{at}"]) for at, one in enumerate(several, start=1)}
     )
+    st.markdown(f"#### {told}")
     layout.table(rows, columns, "bandingkan-skenario")
     layout.note(t("Selisih terhadap {name}.", name=several[0].name))
+
+
+def least_unfilled(posts: Mapping[str, float]) -> str:
+    """Which scenario leaves the fewest posts empty: all that share it, of those where it is known.
+
+    Parameters
+    ----------
+    posts
+        Posts empty at the horizon by scenario; NaN where no need is known.
+    """
+    shown = {name: round(count) for name, count in posts.items() if not math.isnan(count)}
+    unknown = [plain(name) for name in posts if name not in shown]
+    if not shown:
+        return t("Jabatan kosong belum dihitung")
+    fewest = min(shown.values())
+    best = [plain(name) for name, count in shown.items() if count == fewest]
+    if len(best) == len(posts):
+        said = tn("Semuanya meninggalkan jabatan kosong sama banyak: {n}", fewest)
+    elif len(best) == 1:
+        said = tn("{name} meninggalkan paling sedikit jabatan kosong: {n}", fewest, name=best[0])
+    else:
+        said = tn(
+            "{names} meninggalkan paling sedikit jabatan kosong, sama banyak: {n}",
+            fewest,
+            names=names(best),
+        )
+    if not unknown:
+        return said
+    return f"{said}; " + t("{names} belum dihitung", names=names(unknown))
 
 
 def _signed(unit: str, value: float) -> str:
@@ -171,8 +197,8 @@ def _why(view: Seen, several: tuple[Scenario, ...]) -> None:
             "unfilled_count",
             widget="select",
         )
-        names = {str(at): one.name for at, one in enumerate(several) if at}
-        other = inputs.choice("lawan", t("dibanding"), names, "1", widget="select")
+        others = {str(at): one.name for at, one in enumerate(several) if at}
+        other = inputs.choice("lawan", t("dibanding"), others, "1", widget="select")
     second = several[int(other)]
     try:
         steps = load_scenarios.steps_between(view.key, several[0], second, measure)

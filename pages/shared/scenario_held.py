@@ -5,7 +5,6 @@ Held by the session and written into the link, so that the link reopens the same
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,15 +15,13 @@ from analytics.scenario_compare import MOST_COMPARED
 from analytics.scenario_levers import Value
 from analytics.state_scenarios import Saved
 from pages.shared import load
-from pages.shared.scenario_link import FIRST, Opened, opened, written
+from pages.shared.scenario_link import FIRST, Opened, opened, without_old_reason, written
 from pages.shared.words import language, refusal, t
 
 LINK, WITH = "s", "with"
 _KEPT, _SAID, _READ = "_skenario", "_skenario_pesan", "_skenario_dibaca"
 _MOVED, _SPOKEN = "_skenario_dipindah", "_skenario_bahasa"
 _MOST_UNDONE = 50
-_REPLACED, _ECHO_SECONDS, _AGAIN_SECONDS = "_skenario_diganti", 2.0, 5.0
-_NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,8 @@ class Held:
     """What lies on the visitor's desk.
 
     ``ref``, ``base``: what was opened; ``now``: with the levers moved since; ``past``: to undo;
-    ``others``: compared with it, as the link writes them.
+    ``others``: compared with it, as the link writes them; ``ignored``, ``refused``: levers of the
+    link nobody knows, and what is said of values that cannot be, in Indonesian and English.
     """
 
     ref: str
@@ -41,6 +39,7 @@ class Held:
     past: tuple[Scenario, ...] = ()
     others: tuple[str, ...] = ()
     ignored: tuple[str, ...] = field(default=())
+    refused: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_moved(self) -> bool:
@@ -105,7 +104,7 @@ def follow_address() -> None:
 
 
 def _begun(found: Opened, others: tuple[str, ...]) -> Held:
-    return Held(found.ref, found.base, found.now, (), others, found.ignored)
+    return Held(found.ref, found.base, found.now, (), others, found.ignored, found.refused)
 
 
 def _put(own: Held) -> Held:
@@ -151,15 +150,7 @@ def move(key: str, value: Value) -> None:
     except ScenarioError as error:
         say(refusal(error), is_good=False)
         return
-    _step(own, _without_old_reason(own, now, key))
-
-
-def _without_old_reason(own: Held, now: Scenario, key: str) -> Scenario:
-    """What was said of the value it was opened with explains no other value."""
-    reason = dict(now.rationale).get(key)
-    if not reason or now[key] == own.base[key] or reason != dict(own.base.rationale).get(key):
-        return now
-    return replace(now, rationale=tuple(pair for pair in now.rationale if pair[0] != key))
+    _step(own, without_old_reason(own.base, now, key))
 
 
 def move_years(years: int) -> None:
@@ -220,35 +211,6 @@ def distinct(several: Sequence[Scenario]) -> tuple[Scenario, ...]:
         name = one.name if seen[one.name] == 1 else f"{one.name[:74]} ({seen[one.name]})"
         out.append(one.renamed(name))
     return tuple(out)
-
-
-# --- widgets that show the desk ---
-
-
-def show(key: str, given: object) -> None:
-    """Give a widget its value where it holds another: a step made since is not undone.
-
-    For a moment the same value is given again with each drawing: of two that come close together
-    the browser sees the last only, and would keep, and later send, what it had before both.
-    """
-    own, now = st.session_state, time.monotonic()
-    replaced = own.setdefault(_REPLACED, {})
-    _, since = replaced.get(key, (None, -_AGAIN_SECONDS))
-    if key not in own or own[key] != given:
-        replaced[key] = (own.get(key, _NOTHING), now)
-        own[key] = given
-    elif now - since < _AGAIN_SECONDS:
-        own[key] = given
-
-
-def is_echo(key: str) -> bool:
-    """Whether a widget says again what it held before it was given another value a moment ago.
-
-    A click that comes while a page is being drawn carries the widgets as the browser still has
-    them; nobody moved those.
-    """
-    before, at = st.session_state.get(_REPLACED, {}).get(key, (None, -_ECHO_SECONDS))
-    return time.monotonic() - at < _ECHO_SECONDS and st.session_state.get(key) == before
 
 
 # --- what was done, said once ---

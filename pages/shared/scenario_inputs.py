@@ -13,7 +13,7 @@ import streamlit as st
 
 from analytics.scenario import Scenario
 from analytics.scenario_levers import FAMILY, Lever, Value, catalogue, lever
-from pages.shared import layout, load, retirement_view, scenario_held
+from pages.shared import layout, load, retirement_view, scenario_held, scenario_shown
 from pages.shared import limit_readings as disputed
 from pages.shared.gauge_figures import option_names
 from pages.shared.scenario_words import (
@@ -76,7 +76,7 @@ def levers(now: Scenario) -> None:
 def _horizon(now: Scenario) -> None:
     day = load.as_of()
     key = f"{_PREFIX}years"
-    scenario_held.show(key, now.years)
+    scenario_shown.show(key, now.years)
     st.slider(
         t("Sampai akhir {year}", year=day.year + now.years),
         1,
@@ -90,7 +90,7 @@ def _horizon(now: Scenario) -> None:
 
 
 def _looked_ahead(key: str) -> None:
-    if not scenario_held.is_echo(key):
+    if not scenario_shown.is_echo(key):
         scenario_held.move_years(int(st.session_state[key]))
 
 
@@ -169,14 +169,14 @@ def _widget(own: Lever, thing: str, now: Scenario) -> None:
         "on_change": _taken(own, name),
     }
     if own.kind == "switch" and own.default is not None:
-        scenario_held.show(shown["key"], bool(held))
+        scenario_shown.show(shown["key"], bool(held))
         st.toggle(**shown)
     elif own.kind == "switch":
         _tri_state(shown, held)
     elif own.kind == "choice":
         names = choice_names(own, thing)
         held = held if held in names else next(iter(names))
-        scenario_held.show(shown["key"], held)
+        scenario_shown.show(shown["key"], held)
         st.selectbox(
             options=list(names),
             format_func=lambda one: names.get(one, one),
@@ -196,7 +196,7 @@ def limit_readings(now: Scenario) -> None:
             held = now[name]
             key = f"tafsir:{name}"
             names = disputed.reading_names(name)
-            scenario_held.show(
+            scenario_shown.show(
                 key, next(one for one, reading in disputed.READINGS.items() if reading is held)
             )
             st.segmented_control(
@@ -212,7 +212,7 @@ def limit_readings(now: Scenario) -> None:
 
 def _read_limit(name: str, key: str) -> Callable[[], None]:
     def read() -> None:
-        if not scenario_held.is_echo(key):
+        if not scenario_shown.is_echo(key):
             scenario_held.move(name, disputed.READINGS[str(st.session_state[key])])
 
     return read
@@ -220,7 +220,7 @@ def _read_limit(name: str, key: str) -> Callable[[], None]:
 
 def _tri_state(shown: dict[str, Any], held: Value) -> None:
     names = {"": t("aturan"), "1": t("ya"), "0": t("tidak")}
-    scenario_held.show(shown["key"], "" if held is None else "1" if held else "0")
+    scenario_shown.show(shown["key"], "" if held is None else "1" if held else "0")
     st.segmented_control(
         options=list(names), format_func=lambda one: names[one], required=True, **shown
     )
@@ -230,7 +230,7 @@ def _list(own: Lever, shown: dict[str, Any], held: Value) -> None:
     members = list(held) if isinstance(held, tuple) else []
     if own.choices:
         names = choice_names(own)
-        scenario_held.show(shown["key"], members)
+        scenario_shown.show(shown["key"], members)
         st.multiselect(
             options=list(own.choices),
             format_func=lambda one: names.get(one, one),
@@ -238,7 +238,7 @@ def _list(own: Lever, shown: dict[str, Any], held: Value) -> None:
             **shown,
         )
     else:
-        scenario_held.show(shown["key"], " ".join(members))
+        scenario_shown.show(shown["key"], " ".join(members))
         st.text_input(placeholder=t("NPSN, dipisah spasi"), **shown)
 
 
@@ -257,7 +257,7 @@ def _number(own: Lever, shown: dict[str, Any], held: Value) -> None:
         "value": given,
         "step": kind(step),
     }
-    scenario_held.show(shown["key"], given)
+    scenario_shown.show(shown["key"], given)
     unit = unit_name(own.unit)
     if is_slider:
         # A fraction with the decimal mark of the browser: a shape of ours always has a point.
@@ -291,7 +291,7 @@ def _taken(own: Lever, name: str) -> Callable[[], None]:
     """What a moved widget does."""
 
     def take() -> None:
-        if _PREFIX + name not in st.session_state or scenario_held.is_echo(_PREFIX + name):
+        if _PREFIX + name not in st.session_state or scenario_shown.is_echo(_PREFIX + name):
             return
         held = st.session_state[_PREFIX + name]
         given: Value = held
@@ -342,7 +342,7 @@ def moved(now: Scenario, *, is_draft: bool) -> None:
     for name, given in rows:
         own, thing = lever(name), name.partition("/")[2]
         key = f"alasan:{name}"
-        scenario_held.show(key, why.get(name, ""))
+        scenario_shown.show(key, why.get(name, ""))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.text_input(
                 f"{lever_name(own, thing)}: **{value_said(own, given, thing)}**",
@@ -363,7 +363,7 @@ def moved(now: Scenario, *, is_draft: bool) -> None:
 
 def _explained(name: str) -> Callable[[], None]:
     def explained() -> None:
-        if not scenario_held.is_echo(f"alasan:{name}"):
+        if not scenario_shown.is_echo(f"alasan:{name}"):
             scenario_held.explain(name, str(st.session_state[f"alasan:{name}"]))
 
     return explained

@@ -1,14 +1,16 @@
 """A scenario as it stands in the link: what it starts from, and every lever moved since.
 
 ``zero_growth~budget.growth_share=0.03`` is a preset with one lever; ``12.3`` the third revision of
-a saved scenario, ``12`` its last. A lever behind which nothing stands is back at its default.
+a saved scenario, ``12`` its last. A lever behind which nothing stands is back at its default; ``-``
+is a list that was emptied.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
-from analytics.scenario import Scenario, ScenarioError, from_json, told
+from analytics.scenario import Scenario, ScenarioError, from_json, told, wrong_years
 from analytics.scenario_levers import Value, lever
 from analytics.scenario_presets import presets
 from analytics.state_connection import StateError
@@ -19,6 +21,10 @@ from pages.shared.words import language, t
 PART = "~"
 _YEARS = "years"
 FIRST = "do_nothing"
+_EMPTIED = "-"
+# What marks the parts of a link, where it stands within a name or a code.
+_MARKS = str.maketrans({mark: f"%{ord(mark):02X}" for mark in f"%={PART} "})
+_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class Opened:
     """What a word of the link opens.
 
     ``ref``: preset id or ``number.revision``; ``base`` as it stands there; ``now`` with the levers
-    of the link; ``saved`` for saved scenarios; ``ignored``: levers of the link nobody knows.
+    of the link; ``saved`` for saved scenarios; ``ignored``: levers of the link nobody knows;
+    ``refused``: what is said of values of the link that cannot be, in Indonesian and English.
     """
 
     ref: str
@@ -34,6 +41,7 @@ class Opened:
     now: Scenario
     saved: Saved | None = None
     ignored: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 def opened(text: str) -> Opened | None:
@@ -43,21 +51,35 @@ def opened(text: str) -> Opened | None:
     if found is None:
         return None
     ref, base, saved = found
-    now, ignored = base, []
+    now, ignored, refused = base, [], []
     for part in parts:
         name, _, value = part.partition("=")
-        try:
-            now = _moved(now, name, value)
-        except (ScenarioError, ValueError):
+        name = unquote(name)
+        if not _is_known(name):
             ignored.append(name)
-    return Opened(ref, base, now, saved, tuple(ignored))
+            continue
+        try:
+            now = without_old_reason(base, _moved(now, name, value), name)
+        except ScenarioError as error:
+            refused.append((error.said("id"), error.said("en")))
+    return Opened(ref, base, now, saved, tuple(ignored), tuple(refused))
+
+
+def _is_known(name: str) -> bool:
+    if name == _YEARS:
+        return True
+    try:
+        lever(name)
+    except ScenarioError:
+        return False
+    return True
 
 
 def _base(ref: str) -> tuple[str, Scenario, Saved | None] | None:
     if ref in presets():
         return ref, named(ref), None
-    number, _, revision = ref.partition(".")
-    if not number.isdecimal() or (revision and not revision.isdecimal()):
+    number, dot, revision = ref.partition(".")
+    if not _is_number(number) or (dot and not _is_number(revision)):
         return None
     saved = load.state().saved_scenario(int(number))
     if saved is None:
@@ -70,19 +92,34 @@ def _base(ref: str) -> tuple[str, Scenario, Saved | None] | None:
         return None
 
 
+def _is_number(text: str) -> bool:
+    """Whether a text may be the number of a scenario or of a revision."""
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
+
+
 def _moved(now: Scenario, name: str, value: str) -> Scenario:
     if name == _YEARS:
-        return Scenario(now.name, now.note, int(value), now.values, now.rationale)
+        if not _is_number(value):
+            raise wrong_years(value)
+        return replace(now, years=int(value))
     return now.moved(name, read(name, value))
 
 
+def without_old_reason(base: Scenario, now: Scenario, key: str) -> Scenario:
+    """What was said of the value it was opened with explains no other value."""
+    reason = dict(now.rationale).get(key)
+    if not reason or now[key] == base[key] or reason != dict(base.rationale).get(key):
+        return now
+    return replace(now, rationale=tuple(pair for pair in now.rationale if pair[0] != key))
+
+
 def read(name: str, text: str) -> Value:
-    """The value of a lever as the link writes it.
+    """The value of a lever as the link writes it; what is no number stays text.
 
     Raises
     ------
-    ScenarioError, ValueError
-        No such lever, or no such value.
+    ScenarioError
+        No such lever.
     """
     if text == "":
         return None
@@ -90,10 +127,14 @@ def read(name: str, text: str) -> Value:
     if kind == "switch":
         return {"true": True, "false": False}[text] if text in ("true", "false") else text
     if kind == "list":
-        return tuple(part for part in text.split(" ") if part)
+        parts = () if text == _EMPTIED else text.split(" ")
+        return tuple(unquote(part) for part in parts if part)
     if kind == "choice":
         return text
-    return int(text) if kind == "whole" else float(text)
+    try:
+        return int(text) if kind == "whole" else float(text)
+    except ValueError:
+        return text
 
 
 def written(ref: str, base: Scenario, now: Scenario) -> str:
@@ -104,8 +145,16 @@ def written(ref: str, base: Scenario, now: Scenario) -> str:
     was, holds = dict(base.values), dict(now.values)
     for name in dict.fromkeys([*holds, *was]):
         if holds.get(name) != was.get(name):
-            parts.append(f"{name}={told(holds.get(name))}")
+            parts.append(f"{name.translate(_MARKS)}={_value_written(holds.get(name))}")
     return PART.join(parts)
+
+
+def _value_written(value: Value) -> str:
+    if not isinstance(value, tuple):
+        return told(value)
+    if value == (_EMPTIED,):
+        return f"%{ord(_EMPTIED):02X}"
+    return " ".join(part.translate(_MARKS) for part in value) or _EMPTIED
 
 
 def named(ref: str) -> Scenario:

@@ -26,7 +26,7 @@ from analytics.state_standings import (
     SUBMITTED,
     may_move,
 )
-from pages.shared import access, layout, load, load_scenarios, scenario_held
+from pages.shared import access, layout, load, load_scenarios, scenario_held, scenario_shown
 from pages.shared.import_text import plain
 from pages.shared.load_scenarios import Key
 from pages.shared.scenario_held import Held
@@ -53,7 +53,7 @@ def choose(held: Held) -> None:
     """Presets as large choices, then the saved scenarios."""
     names, notes = preset_names(), preset_notes()
     chosen = held.ref if held.ref in names else None
-    scenario_held.show("mulai", chosen)
+    scenario_shown.show("mulai", chosen)
     with st.container(key="pilih-skenario"):
         st.pills(
             t("Mulai dari"),
@@ -78,7 +78,7 @@ def _saved_ones(held: Held, saved: list[Saved]) -> None:
     words = standing_names()
     names = {f"{one.scenario_id}": f"{one.name} · {words[one.standing]}" for one in saved}
     own = str(held.scenario_id) if held.scenario_id is not None else None
-    scenario_held.show("tersimpan", own)
+    scenario_shown.show("tersimpan", own)
     st.selectbox(
         t("Skenario tersimpan"),
         options=list(names),
@@ -94,13 +94,13 @@ def _saved_ones(held: Held, saved: list[Saved]) -> None:
 
 def _preset_chosen() -> None:
     # A second click on the chosen one takes the mark away; it stays what it is.
-    if not scenario_held.is_echo("mulai"):
+    if not scenario_shown.is_echo("mulai"):
         scenario_held.open_ref(st.session_state["mulai"] or scenario_held.held().ref)
 
 
 def _saved_chosen() -> None:
     chosen = st.session_state["tersimpan"]
-    if chosen and not scenario_held.is_echo("tersimpan"):
+    if chosen and not scenario_shown.is_echo("tersimpan"):
         scenario_held.open_ref(chosen)
 
 
@@ -184,6 +184,8 @@ def _save(held: Held, saved: Saved | None, told: Scenario) -> None:
         mark = f"{held.ref}|{proposed}"
         if st.session_state.get("_nama-untuk") != mark:
             st.session_state["_nama-untuk"], st.session_state[_NAME] = mark, proposed
+            # What it is for was said of the one before.
+            st.session_state[_COMMENT] = ""
         st.text_input(t("Nama"), key=_NAME, max_chars=80)
         st.text_input(t("Untuk apa skenario ini?"), key=_COMMENT, max_chars=300)
         st.button(
@@ -198,7 +200,9 @@ def _save(held: Held, saved: Saved | None, told: Scenario) -> None:
 def _copy() -> str:
     now = scenario_held.held().now
     name, note = st.session_state[_NAME], st.session_state[_COMMENT]
-    return _keep(now.renamed(name, note or now.note), 0)
+    told = _keep(now.renamed(name, note or now.note), 0)
+    st.session_state[_COMMENT] = ""
+    return told
 
 
 def _keep(now: Scenario, revision: int) -> str:

@@ -267,7 +267,7 @@ def _worst_service(view: Seen) -> str:
     if not is_computed(view.result):
         return ""
     if breaks.empty:
-        return t("Semua layanan tetap terisi sampai akhir {year}.", year=view.last_year)
+        return _nothing_breaks(view)
     worst = breaks.sort_values("unfilled_count", ascending=False).iloc[0]
     return t(
         "Kekosongan terbesar: {role}, putus mulai {year}; pada akhir {last} terisi {share}.",
@@ -275,6 +275,18 @@ def _worst_service(view: Seen) -> str:
         year=int(worst["breaks_in"]),
         last=view.last_year,
         share=percent(float(worst["last_share"]), 0),
+    )
+
+
+def _nothing_breaks(view: Seen) -> str:
+    """That no service breaks; that all are filled only where no post is empty in any year."""
+    if (unfilled_by_year(view.result) < 0.5).all():
+        return t("Semua layanan tetap terisi sampai akhir {year}.", year=view.last_year)
+    share = float(str(view.told["plan.break_share"]))
+    return t(
+        "Tidak ada layanan yang terisi kurang dari {share} sampai akhir {year}.",
+        share=percent(share, 0 if math.isclose(100 * share, round(100 * share)) else 1),
+        year=view.last_year,
     )
 
 

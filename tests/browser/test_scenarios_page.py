@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from analytics import state as decisions
@@ -73,6 +74,36 @@ def test_a_preset_a_lever_and_the_link_reopens_the_same(app: RunningApp, page: P
     give(page, "plan-replacement_ratio", "0.6")
     page.get_by_role("button", name="Semula").click()
     expect(page.locator(".es-header h1")).to_have_text(before)
+
+
+def test_what_is_typed_right_after_a_step_back_is_taken(app: RunningApp, page: Page):
+    opened(page, app, "?s=zero_growth")
+    title = page.locator(".es-header h1")
+    before = title.inner_text()
+    # What tells how far the browser was is nothing to look at.
+    expect(page.locator(".st-key-skenario-terlihat")).to_have_count(1)
+    expect(page.locator(".st-key-skenario-terlihat")).to_be_hidden()
+    for step in ("Semula", "Urungkan"):
+        give(page, "plan-replacement_ratio", "0.5")
+        expect(title).to_have_text(re.compile(r"^Zero growth \(diubah\): "))
+        page.get_by_role("button", name=step).click()
+        expect(title).to_have_text(before)
+        expect(page.locator(".st-key-tuas-plan-replacement_ratio input")).to_have_value("1")
+        give(page, "plan-replacement_ratio", "0.5")
+        expect(title).to_have_text(re.compile(r"^Zero growth \(diubah\): "))
+        expect(page).to_have_url(re.compile(r"plan\.replacement_ratio(=|%3D)0\.5"))
+        page.get_by_role("button", name="Semula").click()
+        expect(title).to_have_text(before)
+
+
+@pytest.mark.parametrize("pause", [0, 60, 150, 300, 600, 1200])
+def test_presets_clicked_in_a_row_do_not_mix_their_levers(app: RunningApp, page: Page, pause: int):
+    opened(page, app)
+    for preset in ("CPNS saja", "Guru dulu", "Zero growth"):
+        page.locator(".st-key-mulai").get_by_role("radio", name=preset, exact=True).click()
+        page.wait_for_timeout(pause)
+    expect(page.locator(".es-header h1")).to_have_text(re.compile("^Zero growth: "), timeout=60_000)
+    expect(page).to_have_url(re.compile(r"s=zero_growth(&|$)"))
 
 
 def test_a_slider_keeps_the_keyboard_from_step_to_step(app: RunningApp, page: Page):
