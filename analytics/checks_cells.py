@@ -266,6 +266,26 @@ def _is_said(name: str, folded: str) -> bool:
     return found is not None and _NOT_YET.isdisjoint(folded[: found.start()].split()[-2:])
 
 
+def employment(cell: object) -> str:
+    """``PNS``, ``CPNS``, ``PPPK``, ``PPPK_PW`` or ``honorer``; '' where empty, ``?`` where none.
+
+    Words of the table may stand among others ('PNS Diperbantukan'); of several the longest one
+    counts where it holds the other ('non PNS' holds 'PNS'), and who is honorary is nothing else.
+    """
+    folded = f" {_worded(text(cell))} "
+    if not folded.strip():
+        return ""
+    known = wordings("employment")
+    for name in sorted(known, key=len, reverse=True):
+        # What is read is taken out, so that no shorter word is found inside it.
+        folded = folded.replace(f" {name} ", f" <{known[name]}> ")
+    said = set(re.findall(r"<(\w+)>", folded))
+    # A cell 'CPNS/PNS' says no more than that it is a PNS.
+    return next(
+        (kind for kind in ("honorer", "PPPK_PW", "PPPK", "PNS", "CPNS") if kind in said), UNKNOWN
+    )
+
+
 def has_certificate(cell: object) -> bool | None:
     """Whether a certificate cell says yes; None where empty. A number of a certificate is a yes."""
     folded = _worded(text(cell))

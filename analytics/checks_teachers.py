@@ -33,12 +33,7 @@ from analytics.readers import Reading
 _TEXTS = ("name", "teacher_kind", "school", "extra_duty", "employee_type", "subject")
 _HOURS = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:jp|jam|jjm)?", re.I)
 _PART_TIME = re.compile(r"paruh\s*waktu", re.I)
-_HONORARY = re.compile(
-    r"honor|\bgtt\b|\bgty\b|\bpty\b|\bptt\b|tidak tetap|tetap yayasan|sukarela", re.I
-)
-_CONTRACT = re.compile(r"\bpppk\b|\bp3k\b", re.I)
 _CANDIDATE = re.compile(r"\bcpns\b", re.I)
-_CAREER = re.compile(r"\bpns\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -192,8 +187,5 @@ def _employment(reading: Reading, parts: pd.DataFrame) -> pd.Series:
 
 
 def _stated(words: str) -> str:
-    if _HONORARY.search(words):
-        return "honorer"
-    if _CONTRACT.search(words):
-        return "PPPK"
-    return "PNS" if _CAREER.search(words) else "honorer"
+    kind = cell.employment(words)
+    return "honorer" if kind in ("", cell.UNKNOWN) else kind

@@ -16,9 +16,10 @@ from analytics import rules, store, teachers_told
 from analytics.command_line import DONE, WrongUseError, complain, folder_of, write, write_bytes
 from analytics.command_redistribution_files import Given, situation_of
 from analytics.export import json_text
-from analytics.faults import Fault
+from analytics.faults import sentence
 from analytics.plain_table import plain_number
 from analytics.redistribution import Redistribution, redistribute
+from analytics.redistribution_findings import Finding
 from analytics.redistribution_needs import (
     merged_cells,
     needs_of,
@@ -110,11 +111,11 @@ def answer(asked: argparse.Namespace) -> Answer:
     found = redistribute(situation, rulebook, choice, locks)
     if given.people is not None:
         say_rows(given.people, found, notes)
-    notes += [(fault.message("id"), fault.message("en")) for fault in given.faults]
+    notes += [(sentence(fault, "id"), sentence(fault, "en")) for fault in given.faults]
     _say(found, notes)
     told = summary(found, situation, choice)
     told["findings"] = [
-        *(_finding(fault) for fault in given.faults),
+        *(Finding(fault).row() for fault in given.faults),
         *found.findings.to_dict("records"),
     ]
     return Answer(
@@ -124,11 +125,6 @@ def answer(asked: argparse.Namespace) -> Answer:
         told,
         notes,
     )
-
-
-def _finding(fault: Fault) -> dict[str, str]:
-    """A finding of a file as those of the moves are told."""
-    return {"code": fault.code, "npsn": "", "person_id": "", "text": fault.message("id")}
 
 
 def summary(found: Redistribution, situation: Situation, choice: MoveChoice) -> dict[str, object]:
@@ -294,5 +290,6 @@ def _say(found: Redistribution, notes: list[tuple[str, str]]) -> None:
     for row in found.findings.itertuples():
         # A lock names its person or school by number only; the sentence alone does not say whose.
         who = str(row.person_id or (row.npsn if row.code == "lock_unknown" else ""))
-        text = str(row.text) if not who or who in str(row.text) else f"{who}: {row.text}"
-        notes.append((text, text))
+        said = (str(row.text), str(row.text_en))
+        first, second = (text if not who or who in text else f"{who}: {text}" for text in said)
+        notes.append((first, second))

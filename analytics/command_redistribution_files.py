@@ -67,7 +67,8 @@ def situation_of(
     if faults:
         raise FaultsError(faults)
     listed: files.TeacherRows = told["staff"]
-    needs, (schools, cells) = told["needs"], told["schools"]
+    places: files.SchoolRows = told["schools"]
+    needs, schools, cells = told["needs"], places.schools, places.cells
     year, needs = _year_of(needs, asked, on)
     merges: dict[str, str] = {}
     merge_km: dict[str, float] = {}
@@ -111,11 +112,7 @@ def situation_of(
             )
         )
     situation = Situation(staff, needs, schools, on, year, merges, merge_km, people.beside)
-    found = []
-    if listed.equal_count:
-        name, count = asked.teachers.name, {"count": listed.equal_count}
-        found = [Fault(name, "teaching_hours_repeated", details=count)]
-    return Given(situation, words, people, found)
+    return Given(situation, words, people, [*listed.found, *places.found])
 
 
 def _year_of(needs: pd.DataFrame, asked: argparse.Namespace, on: date) -> tuple[int, pd.DataFrame]:

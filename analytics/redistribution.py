@@ -22,11 +22,12 @@ from analytics.redistribution_after import (
     still_short,
 )
 from analytics.redistribution_cells import Ground, cells_after, ground
+from analytics.redistribution_findings import findings
 from analytics.redistribution_left import left_reasons
 from analytics.redistribution_lost import lost_in_year
 from analytics.redistribution_programme import Answer, Stage, solve
 from analytics.redistribution_reach import Reach, reach
-from analytics.redistribution_reasons import findings, move_reasons
+from analytics.redistribution_reasons import move_reasons
 from analytics.redistribution_short import unfilled_reasons
 from analytics.redistribution_situation import (
     CAREFUL,
@@ -64,7 +65,8 @@ class Redistribution:
     school), ``reason_code``, ``reason``, ``nearest_km``.
     ``people``: one row per person of the staff: ``person_id``, ``npsn``, ``post``, ``outcome``,
     ``npsn_after``, ``post_after``.
-    ``findings``: one row per thing to mend or know: ``code``, ``npsn``, ``person_id``, ``text``.
+    ``findings``: one row per thing to mend or know: ``code``, ``npsn``, ``person_id``, ``text``,
+    ``remedy`` and in English ``text_en``, ``remedy_en``.
     ``stages``: what each stage reached and what is proved. ``law``: the hours used.
     ``counts``: sums for a headline; ``opened_count``: posts that movers taught beside their own and
     that are short after it, so that ``vacant_count`` and these are filled or unfilled;
@@ -284,8 +286,8 @@ def _moves(
             "is_from_closing": who["npsn"].isin(list(situation.merges)).astype(bool),
         }
     )
-    away = (place["kecamatan"].reindex(moves["to_npsn"]).str.casefold().to_numpy()
-            == who["home_kecamatan"].str.casefold().to_numpy())  # fmt: skip
+    away = (place["kecamatan"].reindex(moves["to_npsn"]).to_numpy()
+            == who["home_kecamatan"].to_numpy())  # fmt: skip
     moves["is_by_home"] = away & who["home_kecamatan"].ne("").to_numpy()
     entering = pd.concat(
         [moves[["to_npsn", "post"]].set_axis(["npsn", "post"], axis=1),

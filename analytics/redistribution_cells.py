@@ -6,14 +6,18 @@ whole posts and at most one part of a post. Why somebody cannot move is said per
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analytics.checks_cells import UNKNOWN
 from analytics.distances import places
+from analytics.place_names import place_names
 from analytics.redistribution_beside import Lowered, opened_by, without_covered
 from analytics.redistribution_situation import HoursLaw, Question, Situation
+from analytics.school_words import level_of, status_of
 from analytics.teachers import CLASS_TEACHER, HEAD, RELIGION
 from analytics.teachers_in_post import UNKNOWN_POST
 
@@ -42,7 +46,9 @@ class Ground:
     ``fits`` (posts he may fill), ``may_private``, ``status``: ``candidate`` or why not;
     ``opens``, ``opens_private`` (JP a week in state and private schools that his move opens again).
     ``schools``: index ``npsn``; ``is_usable``, ``latitude``, ``longitude``, ``code``,
-    ``kecamatan``, ``level``, ``is_private``, ``is_closed`` (merges away), ``is_locked``.
+    ``kecamatan`` (as :func:`~analytics.place_names.place_names` makes them comparable, as
+    ``home_kecamatan`` of people), ``level``, ``is_private``, ``is_closed`` (merges away),
+    ``is_locked``.
     ``where``: latitude and longitude of the schools whose place can be believed.
     ``lowered``: the needs of every year without what is taught ``beside`` a post by who is there.
     ``beside``: ``person_id``, ``npsn``, ``post``, ``hours`` of those who are there.
@@ -165,17 +171,28 @@ def _schools(asked: Question) -> pd.DataFrame:
         {
             "npsn": table["npsn"],
             "name": text["name"],
-            "kecamatan": text["kecamatan"].str.strip(),
-            "level": text["level"].str.strip().str.upper(),
+            "kecamatan": place_names(text["kecamatan"]),
+            "level": _levels(text["level"]),
             "latitude": at["latitude"],
             "longitude": at["longitude"],
             "code": at["code"],
             "is_usable": at["is_usable"],
-            "is_private": text["status"].str.casefold() == PRIVATE,
+            "is_private": text["status"].map(_each(text["status"], status_of)).eq(PRIVATE),
             "is_closed": table["npsn"].isin(list(situation.merges)),
             "is_locked": table["npsn"].isin(list(asked.locks.closed)),
         }
     ).set_index("npsn")
+
+
+def _each(written: pd.Series, fact: Callable[[str], str]) -> dict[str, str]:
+    """The fact of every distinct text."""
+    return {str(text): fact(str(text)) for text in written.unique()}
+
+
+def _levels(written: pd.Series) -> pd.Series:
+    """Levels to compare: SMPN is SMP; what is not understood as written."""
+    known = written.map(_each(written, level_of))
+    return known.where(known != "", written.str.strip().str.upper())
 
 
 def _people(asked: Question, needs: pd.DataFrame) -> pd.DataFrame:
@@ -186,6 +203,7 @@ def _people(asked: Question, needs: pd.DataFrame) -> pd.DataFrame:
     for column in texts:
         own = staff[column] if column in staff else pd.Series("", index=staff.index)
         staff[column] = own.astype("object").fillna("").astype("str").str.strip()
+    staff["home_kecamatan"] = place_names(staff["home_kecamatan"])
     if "hours" not in staff:
         staff["hours"] = np.nan
     dates = staff["retires_on"] if "retires_on" in staff else pd.Series(pd.NaT, index=staff.index)
@@ -312,7 +330,11 @@ def _candidates(
     # Where nobody's date is known the limit cannot be applied at all; where some are, an
     # unknown one may be near.
     asks_dates = bool(dates.notna().any()) and choice.years_before_bup > 0
-    named = bool(people["employment"].ne("").any())
+    kind = people["employment"]
+    named = bool(kind.ne("").any())
+    private = place["is_private"].fillna(False).to_numpy(dtype=bool)
+    # Who pays the people of a private school is not known where nobody's employment is told.
+    untold = (kind == UNKNOWN) | ((kind == "") & (named | private))
     person = people["person_id"]
     reasons = {
         "serves_elsewhere": _whole(people, "elsewhere_count").gt(0)
@@ -322,7 +344,8 @@ def _candidates(
         "school_locked": pd.Series(
             place["is_locked"].fillna(False).to_numpy(dtype=bool), people.index
         ),
-        "employment": ~people["employment"].isin(choice.employments) & named,
+        "employment_unknown": untold,
+        "employment": ~kind.isin(choice.employments) & named,
         "bup_unknown": dates.isna() & asks_dates,
         "near_bup": dates < limit,
     }
@@ -358,3 +381,8 @@ def _may_private(people: pd.DataFrame, private: pd.DataFrame) -> pd.Series:
             enough = (step >= _STEPS[str(row.least_step)]).where(step.notna(), enough)
         found |= own & enough
     return found
+
+
+def school_names(base: Ground) -> dict[str, str]:
+    """The name of each school by NPSN; the number where no name is told."""
+    return {str(npsn): text or str(npsn) for npsn, text in base.schools["name"].items()}

@@ -6,13 +6,16 @@ Read as text first, every fault with file, row, column and value.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from analytics.checks_cells import UNKNOWN, wordings
+from analytics.checks_cells import UNKNOWN, by_value, wordings
+from analytics.checks_cells import employment as employment_in
 from analytics.checks_cells import golongan as rank_in
+from analytics.checks_cells import text as written_text
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import plain_number
 from analytics.redistribution_rows import refuse_different
@@ -30,14 +33,11 @@ from analytics.redistribution_table import (
     whole_of,
     years_of,
 )
+from analytics.school_words import level_of, status_of
 
 # What in a column of status says that somebody is simply there.
 _PRESENT = ("", "aktif", "active", "in_post", "bertugas", "01", "71")
 _GENERAL_POSTS = ("guru", "mapel", "guru mapel", "guru_mapel", "guru mata pelajaran")
-_EMPLOYMENT = {
-    "P3K": "PPPK", "PPPK PW": "PPPK_PW", "PPPK PARUH WAKTU": "PPPK_PW",
-    "P3K PARUH WAKTU": "PPPK_PW", "HONORER": "honorer", "NON ASN": "honorer", "GTT": "honorer",
-}  # fmt: skip
 _NO_CERTIFICATE = ("-", "belum", "tidak", "tidak ada", "belum sertifikasi", "none", "n/a", "0")
 _TOTAL = "total"
 _GRADE = re.compile(r"g(\d{1,2})")
@@ -47,11 +47,12 @@ _GRADE = re.compile(r"g(\d{1,2})")
 class TeacherRows:
     """A list of teachers, typed: ``rows`` as ``one_row_each`` takes them.
 
-    ``equal_count``: rows left out because they equal another in every column.
+    ``found``: what is to know and no error, such as rows left out because they equal another in
+    every column.
     """
 
     rows: pd.DataFrame
-    equal_count: int
+    found: list[Fault]
 
 
 def teachers(path: Path) -> TeacherRows:
@@ -65,7 +66,7 @@ def teachers(path: Path) -> TeacherRows:
     FaultsError
         With every fault of the file.
     """
-    table = read(path, ("person_id", "npsn", "post"))
+    table = read(path, ("person_id", "npsn", "post"), ("teacher", "roster"))
     is_equal = table.rows.duplicated()
     table = Table(table.path, table.rows.loc[~is_equal])
     faults: list[Fault] = []
@@ -76,8 +77,7 @@ def teachers(path: Path) -> TeacherRows:
         # "guru mapel" says nothing of what is taught; the column beside it does.
         general = post.str.casefold().isin(_GENERAL_POSTS) & table.text("subject").ne("")
         post = post.mask(general, table.text("subject"))
-    employment = table.text("employment").str.upper().str.replace(r"[^A-Z0-9]+", " ", regex=True)
-    employment = employment.str.strip().replace(_EMPLOYMENT)
+    employment = _understood(table, "employment", employment_in)
     ranks = table.text("golongan").map(rank_in)
     faulty(table, "golongan", ranks == UNKNOWN, "move_rank_unknown", faults)
     status = table.text("status").str.casefold()
@@ -100,7 +100,11 @@ def teachers(path: Path) -> TeacherRows:
     )
     refuse_different(frame, table.path.name, faults)
     refuse(faults)
-    return TeacherRows(frame, int(is_equal.sum()))
+    found = _unknown_words(table, "employment", employment, "move_employment_unknown")
+    if is_equal.any():
+        count = {"count": int(is_equal.sum())}
+        found.append(Fault(table.path.name, "teaching_hours_repeated", details=count))
+    return TeacherRows(frame, found)
 
 
 def needs(path: Path, norm: float) -> pd.DataFrame:
@@ -141,13 +145,24 @@ def needs(path: Path, norm: float) -> pd.DataFrame:
     return whole.reset_index().astype({"needed_count": "int64"})
 
 
-def schools(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+@dataclass(frozen=True, eq=False)
+class SchoolRows:
+    """A list of schools, typed.
+
+    ``schools``: ``npsn``, ``name``, ``latitude``, ``longitude``, ``kecamatan``, ``status``,
+    ``level``. ``cells``: ``npsn``, ``grade``, ``pupil_count``, ``level``. ``found``: what is to
+    know and no error.
+    """
+
+    schools: pd.DataFrame
+    cells: pd.DataFrame
+    found: list[Fault]
+
+
+def schools(path: Path) -> SchoolRows:
     """``--schools``: the schools, and their pupils by grade where columns ``g1`` ... tell them.
 
-    Returns
-    -------
-    ``npsn``, ``name``, ``latitude``, ``longitude``, ``kecamatan``, ``status``, ``level``; and
-    ``npsn``, ``grade``, ``pupil_count``, ``level``.
+    Headings are those the import knows in lists of schools.
 
     Raises
     ------
@@ -155,12 +170,14 @@ def schools(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         With every fault of the file. Coordinates that are numbers and cannot be right are no
         fault of the file: they are findings.
     """
-    table = read(path, ("npsn", "lat", "lon"))
+    table = read(path, ("npsn", "lat", "lon"), ("school",))
     faults: list[Fault] = []
     school = numbered(table, faults)
     once(table, school, "npsn", ("sekolah", "school"), faults)
-    status = table.text("status").str.casefold()
-    known = wordings("school_status")
+    status = _understood(table, "status", status_of)
+    faulty(table, "status", status == UNKNOWN, "move_school_status_unknown", faults)
+    level = _understood(table, "level", level_of)
+    faulty(table, "level", level == UNKNOWN, "move_school_level_unknown", faults)
     frame = pd.DataFrame(
         {
             "npsn": school,
@@ -168,8 +185,8 @@ def schools(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
             "latitude": degrees_of(table, "lat", faults),
             "longitude": degrees_of(table, "lon", faults),
             "kecamatan": table.text("kecamatan"),
-            "status": status.map(lambda text: known.get(text, text)),
-            "level": table.text("level").str.upper(),
+            "status": status,
+            "level": level,
         }
     )
     parts = []
@@ -181,7 +198,15 @@ def schools(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
                 grade=int(grade.group(1)), pupil_count=pupils))  # fmt: skip
     refuse(faults)
     cells = pd.concat(parts).dropna(subset=["pupil_count"]) if parts else pd.DataFrame()
-    return frame.reset_index(drop=True), cells.reset_index(drop=True)
+    found = [
+        Fault(path.name, code, details={"count": int(own.eq("").sum())})
+        for code, own in (
+            ("move_school_status_missing", status),
+            ("move_school_level_missing", level),
+        )
+        if own.eq("").any()
+    ]
+    return SchoolRows(frame.reset_index(drop=True), cells.reset_index(drop=True), found)
 
 
 def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]]:
@@ -216,3 +241,23 @@ def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]
 def _says_yes(table: Table, column: str) -> pd.Series:
     words = wordings("yes_no")
     return table.text(column).str.casefold().map(lambda text: words.get(text, "no") == "yes")
+
+
+def _understood(table: Table, column: str, fact: Callable[[str], str]) -> pd.Series:
+    """What the words of a column mean; '' where empty, ``?`` where they are not understood."""
+    text = table.text(column)
+
+    def meant(cell: object) -> str:
+        told = written_text(cell)
+        return (fact(told) or UNKNOWN) if told else ""
+
+    return pd.Series(by_value(text, meant), index=text.index, dtype="str")
+
+
+def _unknown_words(table: Table, column: str, understood: pd.Series, code: str) -> list[Fault]:
+    """A finding for each word that is not understood, at its first row."""
+    words = table.text(column)[understood == UNKNOWN]
+    return [
+        Fault(table.path.name, code, int(own.index[0]), column, str(word), {"count": len(own)})
+        for word, own in words.groupby(words, sort=False)
+    ]

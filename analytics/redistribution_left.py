@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.redistribution_cells import Ground, fits, level_allows
+from analytics.redistribution_findings import COORDINATES
 from analytics.redistribution_reach import Reach, Targets
-from analytics.redistribution_reasons import COORDINATES, number_words, post_words
+from analytics.redistribution_reasons import number_words, post_words
 from analytics.redistribution_situation import Question
 from analytics.redistribution_spare import Spare, places_of, surplus_people, why_excluded
 

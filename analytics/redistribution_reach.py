@@ -120,7 +120,7 @@ def _groups(ground: Ground, choice: MoveChoice, locks: Locks) -> pd.DataFrame:
         ordered.index.tolist(), *columns, strict=True
     ):
         key = (
-            npsn, post, tuple(sorted(fits_)), home.casefold() if choice.use_home else "",
+            npsn, post, tuple(sorted(fits_)), home if choice.use_home else "",
             private, must, proof != "",
             tuple(sorted(barred.get(person, set()) | barred.get(npsn, set()))), *opens,
         )  # fmt: skip
@@ -170,7 +170,7 @@ def _near(
     if not choice.use_home:
         return near
     wanted = set(targets["npsn"].unique())
-    kecamatan = ground.schools["kecamatan"].str.casefold().tolist()
+    kecamatan = ground.schools["kecamatan"].tolist()
     there: dict[str, list[str]] = {}
     for npsn, home in zip(ground.schools.index, kecamatan, strict=True):
         if npsn in wanted and npsn in ground.where:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.redistribution_cells import Ground, fits, level_allows
+from analytics.redistribution_findings import COORDINATES
 from analytics.redistribution_reach import Reach, Targets
-from analytics.redistribution_reasons import COORDINATES, number_words, post_words
+from analytics.redistribution_reasons import number_words, post_words
 from analytics.redistribution_situation import Question
 from analytics.redistribution_spare import Spare, places_of, surplus_people, why_excluded
 
@@ -155,7 +156,7 @@ def _why_unfilled(
     if not km:
         return "coordinates_origin", {}
     nearest = min(km.values())
-    home = place.kecamatan.casefold() if choice.use_home else ""
+    home = place.kecamatan if choice.use_home else ""
     near = []
     for school, people in able.people.items():
         if school != npsn and km.get(school, np.inf) <= choice.max_km:

@@ -15,6 +15,7 @@ _EXCLUDED = {
     "serves_elsewhere": "yang ada mengajar juga di sekolah lain",
     "locked_stay": "yang ada dikunci tetap di sekolahnya",
     "school_locked": "sekolah asalnya ditutup dari perpindahan",
+    "employment_unknown": "status kepegawaian yang ada tidak diketahui",
     "employment": "yang ada bukan {kinds}",
 }
 
@@ -45,9 +46,8 @@ def surplus_people(base: Ground) -> list[Spare]:
     people = base.people
     people = people.loc[~people["status"].isin(["apart", "gone", "head", "no_school"])]
     told = ["person_id", "npsn", "held_post", "fits", "status", "may_private"]
+    told += ["home_kecamatan", "level"]
     columns = [people[name].to_numpy(dtype=object) for name in told]
-    columns.append(people["home_kecamatan"].str.casefold().to_numpy(dtype=object))
-    columns.append(people["level"].to_numpy(dtype=object))
     opens = (people["opens"] + people["opens_private"]).tolist()
     return [
         Spare(*each) for each in zip(*columns, opens, strict=True) if (each[1], each[2]) in keys

@@ -1,7 +1,7 @@
 """A file of ``redistribute`` as text, and its cells as numbers, days and degrees.
 
 Columns are found by name whatever their order, case or spaces; what a column may be called stands
-in ``_ALSO``.
+in ``_ALSO``, and in the headings that the import knows.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from analytics.checks_cells import degrees
 from analytics.enrolment_panel import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import DEEPEST_HEADER, plain_number, rows_of
+from analytics.readers.headers import KEEP, meaning_of
 
 _ALSO: Mapping[str, tuple[str, ...]] = {
     "person_id": ("nip", "id"),
@@ -35,12 +36,31 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     "base": ("induk", "ptk_induk", "satmin", "satminkal", "sekolah_induk"),
     "needed": ("needed_count", "kebutuhan"),
     "school_year": ("year", "tahun"),
-    "lat": ("latitude", "lintang"),
-    "lon": ("lng", "longitude", "bujur"),
     "level": ("jenjang_sekolah", "bentuk"),
     "name": ("nama",),
     "distance_km": ("km",),
 }
+# A list of schools has columns of its own: 'jenjang' is no step of a career there, and
+# 'keterangan' no status.
+_OF_SCHOOL: Mapping[str, tuple[str, ...]] = {
+    "npsn": ("school_id",),
+    "lat": ("latitude", "lintang"),
+    "lon": ("lng", "longitude", "bujur"),
+    "level": ("jenjang_sekolah",),
+    "name": ("nama",),
+}
+# What the import calls a column, by the kind of list, and what this command does.
+_IMPORTED: Mapping[str, Mapping[str, str]] = {
+    "school": {
+        **{same: same for same in ("npsn", "name", "kecamatan", "status", "level")},
+        "latitude": "lat", "longitude": "lon",
+    },
+    "teacher": {
+        "employee_type": "employment", "birth_date": "birth_date",
+        "home_kecamatan": "home_kecamatan",
+    },
+    "roster": {"stated_retires_on": "retires_on"},
+}  # fmt: skip
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
@@ -59,8 +79,13 @@ class Table:
         return pd.Series("", index=self.rows.index, dtype="str")
 
 
-def read(path: Path, needed: Sequence[str]) -> Table:
+def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
     """A CSV, or the first sheet of a workbook, as text, its columns under our names.
+
+    Parameters
+    ----------
+    kinds
+        Lists of the import whose headings are known here too: ``school``, ``teacher``, ``roster``.
 
     Raises
     ------
@@ -74,10 +99,10 @@ def read(path: Path, needed: Sequence[str]) -> Table:
         raise FaultsError(
             [Fault(path.name, "move_file_unreadable")] if broken else error.faults
         ) from error
-    top = _header(lines, needed)
+    top = _header(lines, needed, kinds)
     if top is None:
         raise FaultsError([Fault(path.name, "move_file_unreadable")])
-    names = _our_names(_folded(lines[top]))
+    names = _our_names(lines[top], kinds)
     width = len(names)
     numbered = [
         (at, (line + [""] * width)[:width])
@@ -96,12 +121,14 @@ def read(path: Path, needed: Sequence[str]) -> Table:
     return Table(path, frame.loc[:, ~frame.columns.duplicated()])
 
 
-def _header(lines: Sequence[Sequence[str]], needed: Sequence[str]) -> int | None:
+def _header(
+    lines: Sequence[Sequence[str]], needed: Sequence[str], kinds: Sequence[str]
+) -> int | None:
     """The row of headings: the first that has most of what is needed; None: nothing is filled."""
     filled = [at for at, line in enumerate(lines) if any(line)][:DEEPEST_HEADER]
 
     def score(at: int) -> int:
-        return len(set(needed) & set(_our_names(_folded(lines[at]))))
+        return len(set(needed) & set(_our_names(lines[at], kinds)))
 
     return max(filled, key=lambda at: (score(at), -at)) if filled else None
 
@@ -110,14 +137,25 @@ def _folded(line: Sequence[str]) -> list[str]:
     return [re.sub(r"[^a-z0-9]+", "_", each.casefold()).strip("_") for each in line]
 
 
-def _our_names(headers: Sequence[str]) -> list[str]:
+def _our_names(written: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    headers = _folded(written)
     ours = {header: header for header in headers}
-    for name, others in _ALSO.items():
+    for name, others in (_OF_SCHOOL if "school" in kinds else _ALSO).items():
         if name not in headers:
             for other in others:
                 if other in headers and ours[other] == other:
                     ours[other] = name
                     break
+    taken = set(ours.values())
+    # What this command calls something else in its other files is not renamed.
+    kept = set() if "school" in kinds else set(_ALSO)
+    for kind in kinds:
+        for header, text in zip(headers, written, strict=True):
+            meaning = meaning_of(text, kind)
+            name = _IMPORTED[kind].get(meaning.column, "") if meaning.policy == KEEP else ""
+            if name and name not in taken and ours[header] == header and header not in kept:
+                ours[header] = name
+                taken.add(name)
     return [ours[header] for header in headers]
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics.place_names import place_names
 from analytics.regrouping_programme import Flags
 
 SAME_PLACE = ("kecamatan", "village")
-# What stands before the name of a place and is no part of it.
-_KIND_OF_PLACE = r"^(?:kecamatan|kec|desa|ds|kelurahan|kel)\b[.\s]*"
 
 
 @dataclass(frozen=True)
@@ -106,18 +105,13 @@ def alike(schools: pd.DataFrame, limits: Limits) -> Flags:
         status = schools["status"].astype("object").fillna("").astype("str").str.casefold()
         pairs &= _equal(status)
     if limits.same:
-        place = _place_names(schools[limits.same])
+        place = place_names(schools[limits.same])
         pairs &= _equal(place) & (place != "").to_numpy()[:, None]
     if limits.same == "village" and "kecamatan" in schools:
-        above = _place_names(schools["kecamatan"])
+        above = place_names(schools["kecamatan"])
         is_silent = (above == "").to_numpy()
         pairs &= _equal(above) | is_silent[:, None] | is_silent
     return pairs
-
-
-def _place_names(places: pd.Series) -> pd.Series:
-    told = places.astype("object").fillna("").astype("str").str.casefold().str.strip()
-    return told.str.replace(_KIND_OF_PLACE, "", regex=True).str.split().str.join(" ")
 
 
 def _equal(values: pd.Series) -> Flags:

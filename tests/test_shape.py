@@ -42,7 +42,7 @@ ORDER = [
     ["exit_causes"],
     ["readers"],
     ["checks"],
-    ["distances", "export", "plain_table", "units"],
+    ["distances", "export", "place_names", "plain_table", "units"],
     ["school_words"],
     ["store", "state"],
     ["edition_in_force"],

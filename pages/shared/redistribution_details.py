@@ -208,7 +208,7 @@ def _findings(plan: Plan) -> None:
                 " lalu muat lagi daftar sekolah di halaman Data."
             )
         )
-    rows = rows.assign(text=[finding_words(row, plan) for row in rows.itertuples()])
+    rows = rows.assign(text=[finding_words(row) for row in rows.itertuples()])
     layout.table(
         rows if access.may_see_names() else rows.assign(person_id=""),
         [
