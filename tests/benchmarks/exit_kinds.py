@@ -1,6 +1,6 @@
 """How good the forecast of exits is for employers of many kinds, beside its rivals, in one run.
 
-    python -m tests.benchmarks.exit_kinds [--employers 20] [--kinds calm falling ...]
+    python -m tests.benchmarks.exit_kinds [--employers 20] [--kinds calm falling ...] [--priors]
 
 Employers are made up: people of all ages, chances to leave by age, service and sex, years that are
 good or bad, and what each kind is named after. Each is watched, forecast once for five years as
@@ -8,6 +8,9 @@ good or bad, and what each kind is named after. Each is watched, forecast once f
 (and its sign), the share of single years within P10-P90 (80 % is right), and how well who leaves
 within a year is told from who stays (area under the ROC curve). The rivals, on the same people:
 rates by single year of age of the last five years, and last year's rate.
+
+``--priors`` tells ours alone with other beliefs of how far years swing before a history speaks
+(docs/method.md chapter 18, eq. 321 and "Seberapa lebar pita seharusnya").
 """
 
 from __future__ import annotations
@@ -16,17 +19,29 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from analytics import exits_years
 from analytics.exits_backtest import Judged, exits_backtest
 from analytics.exits_rivals import AGE_RATES, LAST_YEAR
 
 AHEAD, MANDATORY, FIRST = 5, 60, 2000
 OURS = "estafet"
 NAMES = {OURS: "", AGE_RATES: f"_{AGE_RATES}", LAST_YEAR: f"_{LAST_YEAR}"}
+
+
+# Middle and spread of the logarithm of how far years swing: for bands, and for what is expected.
+USED = "as used"
+PRIORS = {
+    USED: {},
+    "expected (.35; .15)": {"_LEVEL_SD_MIDDLE": 0.35, "_LEVEL_SD_LOG_SPREAD": 0.15},
+    "band (.35; .3)": {"_SD_MIDDLE": 0.35, "_SD_LOG_SPREAD": 0.3},
+    "band (.3; .5)": {"_SD_MIDDLE": 0.3, "_SD_LOG_SPREAD": 0.5},
+}
 
 
 @dataclass(frozen=True)
@@ -132,22 +147,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--employers", type=int, default=20)
     parser.add_argument("--kinds", nargs="+", choices=sorted(KINDS), default=list(KINDS))
+    parser.add_argument("--priors", action="store_true")
     wanted = parser.parse_args()
     print(
         f"{wanted.employers} made-up employers a kind, {AHEAD} years ahead; mandatory {MANDATORY}"
     )
     print(
-        f"{'kind':<22} {'exits':>6} {'way':<10} {'off %':>6} {'sign %':>7} {'held %':>7} {'AUC':>6}"
+        f"{'kind':<22} {'exits':>6} {'way':<19} {'off %':>6} {'sign %':>7} {'held %':>7} {'AUC':>6}"
     )
     for name in wanted.kinds:
-        with threadpool_limits(1):
-            rows = pd.DataFrame(scored(KINDS[name], wanted.employers))
-        for way in NAMES:
-            own = rows.loc[rows["way"] == way]
-            held = f"{own['held'].mean():7.0%}" if way == OURS else f"{'':>7}"
-            off, sign, auc = own["off"].abs().mean(), own["off"].mean(), own["auc"].mean()
-            print(f"{name:<22} {own['exits'].mean():6.0f} {way:<10} {off:6.1%} {sign:+7.1%} {held}"
-                  f" {auc:6.3f}", flush=True)  # fmt: skip
+        for prior in PRIORS if wanted.priors else [USED]:
+            with threadpool_limits(1), patch.dict(vars(exits_years), PRIORS[prior]):
+                rows = pd.DataFrame(scored(KINDS[name], wanted.employers))
+            for way in [OURS] if wanted.priors else NAMES:
+                print(f"{name:<22} {_told(rows, way, prior)}", flush=True)
+
+
+def _told(rows: pd.DataFrame, way: str, prior: str) -> str:
+    own = rows.loc[rows["way"] == way]
+    held = f"{own['held'].mean():7.0%}" if way == OURS else f"{'':>7}"
+    off, sign, auc = own["off"].abs().mean(), own["off"].mean(), own["auc"].mean()
+    name = way if prior == USED else prior
+    return f"{own['exits'].mean():6.0f} {name:<19} {off:6.1%} {sign:+7.1%} {held} {auc:6.3f}"
 
 
 if __name__ == "__main__":
