@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from analytics import enrolment_file
+from analytics import enrolment_file, readers
 from analytics.__main__ import main
 from analytics.faults import FaultsError, sentence
 from analytics.plain_table import row_shown
@@ -103,3 +103,23 @@ def test_past_years_and_roads_are_read_from_every_sheet(tmp_path):
     )  # fmt: skip
     assert roads["km"].to_list() == [0.5, 1.5]
     assert [(fault.file, fault.row) for fault in faults] == [("B.xlsx [SMP]", 3)]
+
+
+def test_a_workbook_with_a_sheet_for_each_cause_is_asked_about_and_needs_no_posts(tmp_path):
+    def gone(start: int) -> list[list[str]]:
+        people = [workbooks.person(at) for at in range(start, start + 4)]
+        return [["NIP", "Nama", "TMT"], *[[p["nip"], p["name"], "01-02-2024"] for p in people]]
+
+    path = book(tmp_path, BUP=gone(0), Meninggal=gone(10), APS=gone(20))
+    assert [fault.code for fault in readers.read(path).faults] == ["kind_unsure"]
+    told = readers.read(path, kind="exit")
+    assert told.faults == ()
+    assert told.rows["reason"].to_list() == ["BUP"] * 4 + ["Meninggal"] * 4 + ["APS"] * 4
+
+
+def test_a_roster_with_posts_on_a_sheet_called_after_contracts_stays_one(tmp_path):
+    people = [workbooks.person(at) for at in range(4)]
+    head = ["NIP", "Nama", "Jabatan", "Unit Kerja"]
+    rows = [head, *[[p["nip"], p["name"], p["position"], p["unit"]] for p in people]]
+    told = readers.read(book(tmp_path, Kontrak=rows))
+    assert (told.kind, told.faults) == ("roster", ())

@@ -9,7 +9,7 @@ from analytics.readers import dapodik
 from analytics.readers.births import speaks_of_births
 from analytics.readers.grades import HIGHEST_GRADE
 from analytics.readers.headers import KINDS
-from analytics.readers.leaving import EXITS, NO_EXITS, UNSURE, tells_of_exits
+from analytics.readers.leaving import EXITS, NO_EXITS, UNSURE, reason_in, tells_of_exits
 from analytics.readers.religions import OTHER, RELIGIONS
 from analytics.readers.rooms import ROOM_COLUMNS
 from analytics.readers.side_by_side import births_by_area, without_year
@@ -91,7 +91,9 @@ def kind_of(sheets: Sequence[Sheet]) -> tuple[str, bool]:
         if header:
             own = header.score * max(len(sheet.rows) - header.last - 1, 1)
             weight[found] += own
-            unsure += own * (told == UNSURE and found == "roster")
+            # A sheet called BUP or APS whose people have no post: who left, by cause.
+            is_cause = bool(reason_in(sheet.name)) and not names["roster"] & POSITION_SOURCES
+            unsure += own * (found == "roster" and (told == UNSURE or (is_staff and is_cause)))
     kind = max(KINDS, key=lambda each: weight[each])
     return kind, kind == "roster" and unsure > weight["roster"] / 2
 

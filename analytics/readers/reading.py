@@ -201,7 +201,9 @@ def read(
         return reading
     # Half a word is no answer: a list of leavers taken for a roster would empty the government.
     asked = Fault(path.name, "kind_unsure")
-    return replace(reading, faults=(*reading.faults, asked), is_certain=False)
+    # What a roster would lack is not asked for before it is known to be one.
+    others = [fault for fault in reading.faults if fault.code != "column_missing"]
+    return replace(reading, faults=(*others, asked), is_certain=False)
 
 
 def _counted_reading(file: str, every: Sequence[Sheet], lists: Sequence[Sheet]) -> Reading:
