@@ -11,7 +11,7 @@ from analytics.redistribution_cells import Ground, fits, level_allows
 from analytics.redistribution_findings import COORDINATES
 from analytics.redistribution_reach import Reach, Targets
 from analytics.redistribution_reasons import number_words, post_words
-from analytics.redistribution_situation import Question
+from analytics.redistribution_situation import MoveChoice, Question
 from analytics.redistribution_spare import Spare, places_of, surplus_people, why_excluded
 
 _LEFT = {
@@ -23,6 +23,9 @@ _LEFT = {
     "coordinates_target": "Kekurangan {post} hanya di sekolah yang koordinatnya belum dipercaya.",
     "excluded": "Tidak ada yang boleh pindah: {why}.",
     "hours": "Kekurangan {post} yang terjangkau kurang dari {least} JP.",
+    "private_never": "Kekurangan {post} hanya di sekolah swasta, yang tidak diikutkan.",
+    "private_rank": "Kekurangan {post} yang terjangkau hanya di sekolah swasta; pangkat atau"
+    " jenjangnya belum memenuhi syarat bertugas di sana.",
     "pair_forbidden": "Pasangan yang mungkin dilarang.",
     "closed_target": "Kekurangan {post} hanya di sekolah yang ditutup dari perpindahan.",
     "opens_more": "Pindahnya membuka lagi jam yang diajarkan di samping jabatannya: lebih banyak"
@@ -48,7 +51,7 @@ def left_reasons(
     of_cell: dict[tuple[str, str], list[Spare]] = {}
     for each in surplus_people(base):
         of_cell.setdefault((each.npsn, each.post), []).append(each)
-    vacant = _Vacancies(base, choice.across_levels)
+    vacant = _Vacancies(base, choice)
     places = places_of(base)
     has_way = set(ways.groups["cell"].iloc[ways.ways["group"].unique()])
     index = {(cell.npsn, cell.post): cell.Index for cell in base.cells.itertuples()}
@@ -96,13 +99,14 @@ class _Vacant(NamedTuple):
     is_usable: bool
     is_locked: bool
     is_private: bool
+    kecamatan: str
 
 
 def _vacant(base: Ground) -> list[_Vacant]:
     cells = base.cells.loc[base.cells["vacant_count"] > 0]
     place = base.schools.loc[cells["npsn"]]
     hours = np.where(cells["full_count"] > 0, cells["full_hours"], cells["part_hours"])
-    told = (place[name] for name in ("is_usable", "is_locked", "is_private"))
+    told = (place[name] for name in ("is_usable", "is_locked", "is_private", "kecamatan"))
     return [
         _Vacant(*each)
         for each in zip(cells["npsn"], cells["post"], place["level"], hours, *told, strict=True)
@@ -112,8 +116,9 @@ def _vacant(base: Ground) -> list[_Vacant]:
 class _Vacancies:
     """Cells with an empty post by who could fill them, each question answered once."""
 
-    def __init__(self, base: Ground, across: bool) -> None:
-        self._base, self._across = base, across
+    def __init__(self, base: Ground, choice: MoveChoice) -> None:
+        self._base, self._across = base, choice.across_levels
+        self._without_private = choice.private == "never"
         self._every = _vacant(base)
         self._fitting: dict[tuple[frozenset[str], str], tuple[_Open, ...]] = {}
 
@@ -122,7 +127,10 @@ class _Vacancies:
         return any(each.post == post and each.npsn != npsn for each in self._every)
 
     def fitting(self, posts: frozenset[str], level: str) -> tuple[_Open, ...]:
-        """Cells that these posts fit, in four steps: all, of the level, placed, not locked."""
+        """Cells that these posts fit, step by step: all, of the level, placed, unlocked, open.
+
+        Open are those of private schools too, unless these are left out altogether.
+        """
         if (posts, level) not in self._fitting:
             able = [each for each in self._every if fits(posts, each.post)]
             near = [
@@ -130,7 +138,8 @@ class _Vacancies:
             ]
             placed = [each for each in near if each.is_usable]
             free = [each for each in placed if not each.is_locked]
-            steps = (able, near, placed, free)
+            entered = [each for each in free if not (each.is_private and self._without_private)]
+            steps = (able, near, placed, free, entered)
             self._fitting[posts, level] = tuple(_Open(self._base, cells) for cells in steps)
         return self._fitting[posts, level]
 
@@ -163,7 +172,7 @@ def _why_left(
     npsn = row.npsn  # type: ignore[attr-defined]
     place = places[npsn]
     posts = frozenset().union(*(each.fits for each in open_to))
-    able, of_level, placed, free = vacant.fitting(posts, str(place.level))
+    able, of_level, placed, free, entered = vacant.fitting(posts, str(place.level))
     if not able.is_elsewhere(npsn):
         held = vacant.held(row.post, npsn)  # type: ignore[attr-defined]
         return ("certificate" if held else "no_deficit"), {}
@@ -175,12 +184,21 @@ def _why_left(
         return "coordinates_target", {}
     if not free.is_elsewhere(npsn):
         return "closed_target", {}
-    km = free.km_from(npsn, choice.detour)
+    if not entered.is_elsewhere(npsn):
+        return "private_never", {}
+    km = entered.km_from(npsn, choice.detour)
     nearest = min(km.values())
-    near = [each for at, far in km.items() if far <= choice.max_km for each in free.by_school[at]]
+    homes = {each.home for each in open_to} - {""} if choice.use_home else set()
+    near = [
+        each for at, far in km.items() for each in entered.by_school[at]
+        if far <= choice.max_km or each.kecamatan in homes
+    ]  # fmt: skip
     if not near:
         return "too_far", {"km": number_words(nearest), "nearest": nearest}
+    if not any(each.may_private for each in open_to):
+        near = [each for each in near if not each.is_private]
+        if not near:
+            return "private_rank", {"nearest": nearest}
     if not any(each.hours >= asked.law.least for each in near):
         return "hours", {"nearest": nearest}
-    private = all(each.is_private for each in near)
-    return ("filled_by_others" if private else "pair_forbidden"), {"nearest": nearest}
+    return "pair_forbidden", {"nearest": nearest}

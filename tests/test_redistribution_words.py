@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from analytics import checks_cells
@@ -197,3 +198,31 @@ def test_findings_are_told_in_the_language_asked_for(tmp_path, capsys):
     for finding in summary(tmp_path)["findings"]:
         assert finding["text"] != finding["text_en"]
         assert finding["remedy"] != finding["remedy_en"]
+
+
+def left_reason(folder):
+    left = pd.read_csv(folder / "l.csv", dtype=str)
+    return left["reason_code"].dropna().tolist(), left["reason"].dropna().tolist()
+
+
+def test_why_people_stay_where_the_only_empty_post_is_in_a_private_school(tmp_path):
+    text = schools(third="Swasta,SMP")
+    arguments = written(tmp_path, teachers=TEACHERS, needs=NEEDS, schools=text)
+    assert main([*arguments, "--private", "never"]) == 0
+    found, told = left_reason(tmp_path)
+    assert found == ["private_never"]
+    assert "orang lain" not in told[0]
+    # III/a is one rank short of III/b (Permendikdasmen 1/2025).
+    assert main(arguments) == 0
+    found, told = left_reason(tmp_path)
+    assert found == ["private_rank"]
+    assert "orang lain" not in told[0]
+    assert summary(tmp_path)["unfilled_reasons"] == {"private_rank": 1}
+
+
+def test_who_may_serve_in_a_private_school_and_is_barred_from_it_is_told_so(tmp_path):
+    text = schools(third="Swasta,SMP")
+    staff = TEACHERS.replace("III/a", "III/c")
+    arguments = written(tmp_path, teachers=staff, needs=NEEDS, schools=text)
+    assert main([*arguments, "--forbid", "10000001:10000003"]) == 0
+    assert left_reason(tmp_path)[0] == ["pair_forbidden"]

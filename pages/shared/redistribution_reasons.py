@@ -169,6 +169,11 @@ def left_words() -> dict[str, str]:
             "Tidak ada yang boleh pindah: dikunci, dekat pensiun, atau status kepegawaiannya tidak"
             " diikutkan."
         ),
+        "private_never": t("Kekurangannya hanya di sekolah swasta, yang tidak diikutkan."),
+        "private_rank": t(
+            "Kekurangan yang terjangkau hanya di sekolah swasta; syarat bertugas di sana belum"
+            " dipenuhi."
+        ),
         "hours": t("Kekurangan yang terjangkau kurang dari {least} JP."),
         "pair_forbidden": t("Pasangan yang mungkin dilarang."),
         "closed_target": t("Kekurangan hanya di sekolah yang ditutup dari perpindahan."),
