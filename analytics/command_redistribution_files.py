@@ -17,9 +17,10 @@ from analytics.faults import Fault, FaultsError
 from analytics.redistribution_needs import merged_cells, merged_needs, needs_of
 from analytics.redistribution_rows import People, one_row_each
 from analytics.redistribution_situation import HoursLaw, MoveChoice, Situation, hours_law
-from analytics.rules import RuleBook
+from analytics.retirement import retirement_dates
+from analytics.rules import NO_JENJANG, RuleBook
 from analytics.teachers import first_day
-from analytics.teachers_in_post import UNKNOWN_POST, posts_named
+from analytics.teachers_in_post import HONORARY, UNKNOWN_POST, posts_named
 
 _OURS = re.compile(r"(guru|kepala)_[a-z_]+(:[a-z_]+)?")
 
@@ -55,7 +56,7 @@ def situation_of(
     faults: list[Fault] = []
     told: dict[str, Any] = {}
     readers: dict[str, Callable[[], object]] = {
-        "staff": lambda: files.teachers(asked.teachers),
+        "staff": lambda: files.teachers(asked.teachers, on),
         "needs": lambda: files.needs(asked.needs, law.norm),
         "schools": lambda: files.schools(asked.schools),
     }
@@ -92,6 +93,7 @@ def situation_of(
         apart=staff["apart"].mask(staff["post"] == "-", "bukan guru"),
         certificate_post=staff["certificate_post"].replace({UNKNOWN_POST: "", "-": ""}),
     )
+    staff, by_birth = _with_retirement(asked.teachers.name, staff, rulebook, on)
     proof = staff["certificate_post"]
     strange = int((proof.ne("") & ~proof.isin(list(known)) & ~proof.str.match(_OURS)).sum())
     if strange:
@@ -112,7 +114,36 @@ def situation_of(
             )
         )
     situation = Situation(staff, needs, schools, on, year, merges, merge_km, people.beside)
-    return Given(situation, words, people, [*listed.found, *places.found])
+    return Given(situation, words, people, [*listed.found, *by_birth, *places.found])
+
+
+def _with_retirement(
+    file: str, staff: pd.DataFrame, rulebook: RuleBook, on: date
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Days of retirement that are not told, by the day of birth and the law on teachers; told.
+
+    Who is honorary leaves on no day of the law.
+
+    Method: docs/method.md eq. 1-2, 145.
+    """
+    asked = staff["retires_on"].isna() & staff["birth_date"].notna()
+    asked &= staff["employment"] != HONORARY
+    if not asked.any():
+        return staff, []
+    people = staff[["birth_date"]].assign(role_group="guru", jenjang=NO_JENJANG)
+    law = retirement_dates(people, rulebook, on)
+    found = asked & law["retires_on"].notna()
+    dates = staff["retires_on"].mask(found, law["retires_on"])
+    if not found.any():
+        return staff, []
+    ages = sorted({int(age) for age in law.loc[found, "bup_years"]})
+    details = {
+        "count": int(found.sum()),
+        "age": ", ".join(str(age) for age in ages),
+        "source": "; ".join(sorted(set(law.loc[found, "rule_source"]))),
+    }
+    told = Fault(file, "move_retirement_by_birth", column="birth_date", details=details)
+    return staff.assign(retires_on=dates), [told]
 
 
 def _year_of(needs: pd.DataFrame, asked: argparse.Namespace, on: date) -> tuple[int, pd.DataFrame]:

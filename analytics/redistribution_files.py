@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,7 @@ from analytics.plain_table import plain_number
 from analytics.redistribution_rows import refuse_different
 from analytics.redistribution_table import (
     Table,
+    births_of,
     days_of,
     degrees_of,
     faulty,
@@ -55,11 +57,16 @@ class TeacherRows:
     found: list[Fault]
 
 
-def teachers(path: Path) -> TeacherRows:
+def teachers(path: Path, on: date | None = None) -> TeacherRows:
     """``--teachers``: one row per person, or per person, school and post.
 
     Rows that are the same in every column are one written twice. ``post`` and
     ``certificate_subject`` stay as written.
+
+    Parameters
+    ----------
+    on
+        The day on which they are in service, which a day of birth must allow; None: today.
 
     Raises
     ------
@@ -90,6 +97,7 @@ def teachers(path: Path) -> TeacherRows:
             "certificate_subject": proof.mask(proof.str.casefold().isin(_NO_CERTIFICATE), ""),
             "hours": numbers(table, "hours", faults),
             "retires_on": days_of(table, "retires_on", faults),
+            "birth_date": births_of(table, "birth_date", on or date.today(), faults),
             "employment": employment,
             "rank": ranks,
             "step": table.text("jenjang").str.casefold().str.replace("ahli ", "", regex=False),

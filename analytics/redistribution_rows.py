@@ -13,7 +13,9 @@ import pandas as pd
 from analytics.faults import Fault
 
 # What is of the person and cannot differ between two rows.
-_OF_PERSON = ("retires_on", "employment", "rank", "step", "home_kecamatan", "apart")
+_OF_PERSON = (
+    *("retires_on", "birth_date", "employment", "rank", "step", "home_kecamatan", "apart"),
+)
 BESIDE_COLUMNS = ["person_id", "npsn", "post", "hours"]
 
 

@@ -15,10 +15,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analytics.checks_bounds import bound
 from analytics.checks_cells import degrees
 from analytics.enrolment_panel import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import DEEPEST_HEADER, plain_number, rows_of
+from analytics.readers.dates import MISSING, written_date
 from analytics.readers.headers import KEEP, meaning_of
 
 _ALSO: Mapping[str, tuple[str, ...]] = {
@@ -261,13 +263,33 @@ def years_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:
 
 def days_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:
     """Days as ISO or Indonesian offices write them; NaT where blank."""
+    return _days(table, column, "move_date_invalid", faults, _day)
+
+
+def births_of(table: Table, column: str, on: date, faults: list[Fault]) -> pd.Series:
+    """Days of birth of people who can be in service on a day; NaT where blank."""
+    youngest, oldest = bound("youngest_age"), bound("oldest_age")
+
+    def value(text: str) -> date | str | None:
+        day = written_date(text, on)
+        if not isinstance(day, date):
+            return MISSING if day == MISSING else None
+        return day if youngest <= on.year - day.year <= oldest else None
+
+    return _days(table, column, "move_birth_invalid", faults, value)
+
+
+def _days(
+    table: Table, column: str, code: str, faults: list[Fault],
+    value: Callable[[str], date | str | None],
+) -> pd.Series:  # fmt: skip
     days: list[date | None] = []
     wrong: list[bool] = []
     for text in table.text(column):
-        day = _day(text) if text else None
-        days.append(day)
-        wrong.append(bool(text) and day is None)
-    faulty(table, column, pd.Series(wrong, index=table.rows.index), "move_date_invalid", faults)
+        day = value(text) if text else MISSING
+        days.append(day if isinstance(day, date) else None)
+        wrong.append(day is None)
+    faulty(table, column, pd.Series(wrong, index=table.rows.index), code, faults)
     return pd.Series(pd.to_datetime(pd.Series(days, dtype="object")).to_numpy("datetime64[us]"),
                      index=table.rows.index)  # fmt: skip
 

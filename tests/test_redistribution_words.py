@@ -226,3 +226,46 @@ def test_who_may_serve_in_a_private_school_and_is_barred_from_it_is_told_so(tmp_
     arguments = written(tmp_path, teachers=staff, needs=NEEDS, schools=text)
     assert main([*arguments, "--forbid", "10000001:10000003"]) == 0
     assert left_reason(tmp_path)[0] == ["pair_forbidden"]
+
+
+@pytest.mark.parametrize("heading", ["tanggal_lahir", "Tgl Lahir", "birth_date"])
+def test_the_day_of_birth_gives_the_day_of_retirement(tmp_path, capsys, heading):
+    # UU 14/2005: 60 years, the first of the month after. Ani of August 1966 leaves on 1 September
+    # 2026, Budi of May 1985 on 1 June 2045; both could go, had nobody looked.
+    staff = f"""person_id,npsn,post,employment,{heading}
+Ani,10000001,mapel:IPA,PNS,1966-08-01
+Budi,10000001,mapel:IPA,PNS,05-05-1985
+"""
+    needs = NEEDS.replace("10000001,mapel:IPA,1", "10000001,mapel:IPA,0")
+    arguments = written(tmp_path, teachers=staff, needs=needs, schools=schools())
+    assert main([*arguments, "--lock-stay", "Budi"]) == 0
+    assert moves(tmp_path).empty
+    assert codes(tmp_path) == ["move_retirement_by_birth"]
+    said = capsys.readouterr().err
+    assert "2 orang dihitung dari tanggal lahirnya dan BUP guru 60 tahun (UU 14/2005" in said
+    assert "Tanggal pensiun tidak ada" not in said
+    assert main(arguments) == 0
+    told = moves(tmp_path)
+    assert told[["person_id", "retires_on"]].to_numpy().tolist() == [["Budi", "2045-06-01"]]
+
+
+def test_a_day_of_retirement_that_is_told_stands_before_the_day_of_birth(tmp_path):
+    staff = TEACHERS.replace("golongan\n", "golongan,tanggal_lahir\n").replace(
+        "III/a\n", "III/a,1966-08-01\n"
+    )
+    assert main(written(tmp_path, teachers=staff, needs=NEEDS, schools=schools())) == 0
+    assert moves(tmp_path)["retires_on"].tolist() == ["2045-01-01"]
+
+
+def test_honorary_people_have_no_day_of_retirement_by_law(tmp_path):
+    staff = "person_id,npsn,post,employment,tanggal_lahir\nAni,10000001,mapel:IPA,GTT,1966-08-01\n"
+    assert main(written(tmp_path, teachers=staff, needs=NEEDS, schools=schools())) == 0
+    assert codes(tmp_path) == ["bup_none_known"]
+
+
+@pytest.mark.parametrize("day", ["1966-02-30", "2024-05-05", "besok"])
+def test_a_day_of_birth_that_cannot_be_is_refused(tmp_path, capsys, day):
+    staff = f"person_id,npsn,post,tanggal_lahir\nAni,10000001,mapel:IPA,{day}\n"
+    assert main(written(tmp_path, teachers=staff, needs=NEEDS, schools=schools())) == 1
+    said = capsys.readouterr().err
+    assert f"baris 2, kolom birth_date ('{day}')" in said
