@@ -152,6 +152,8 @@ def backtest(asked: argparse.Namespace) -> Answer:
     """
     roster = _roster(asked)
     notes = _notes(roster)
+    if roster.spells["exit_date"].isna().all():
+        notes += _survivors(max(asked.cutoff))
     judged = Judged(
         tuple(asked.cutoff),
         asked.years,
@@ -196,17 +198,7 @@ def _thin(model: ExitModel, day: date) -> list[tuple[str, str]]:
     """A note where little was learnt from, another where the file lists those who stayed."""
     count = sum(model.exit_counts.values())
     if count == 0 and model.year_count == 0:
-        return [
-            (
-                f"Riwayatnya tipis: menurut berkas ini tidak ada yang keluar sebelum {day}."
-                " Berkas seperti itu daftar orang yang bertahan; yang ditulis hanya angka awal"
-                " menurut laju yang lazim. Apakah mereka yang keluar tertinggal di lembar, berkas"
-                " atau kolom lain?",
-                f"The history is thin: by this file nobody left before {day}. Such a file"
-                " lists those who stayed; what is written is the starting figure alone, by usual"
-                " rates. Are those who left missing, on another sheet, in another file or column?",
-            )
-        ]
+        return _survivors(day)
     if count == 0:
         return [
             (
@@ -226,6 +218,21 @@ def _thin(model: ExitModel, day: date) -> list[tuple[str, str]]:
             " mendekati laju rata-rata dan pitanya lebar.",
             f"The history is thin: {count} exits in {model.year_count} years. The forecast is"
             " close to the mean rate and its band is wide.",
+        )
+    ]
+
+
+def _survivors(day: date) -> list[tuple[str, str]]:
+    """A note on a file by which nobody has left yet (eq. 71)."""
+    return [
+        (
+            f"Riwayatnya tipis: menurut berkas ini tidak ada yang keluar sebelum {day}."
+            " Berkas seperti itu daftar orang yang bertahan; yang ditulis hanya angka awal"
+            " menurut laju yang lazim. Apakah mereka yang keluar tertinggal di lembar, berkas"
+            " atau kolom lain?",
+            f"The history is thin: by this file nobody left before {day}. Such a file"
+            " lists those who stayed; what is written is the starting figure alone, by usual"
+            " rates. Are those who left missing, on another sheet, in another file or column?",
         )
     ]
 

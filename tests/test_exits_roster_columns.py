@@ -203,3 +203,10 @@ def test_a_file_of_survivors_is_said_to_be_one(tmp_path, capsys):
     assert main([*asked, "--lang", "en"]) == 0
     said = capsys.readouterr().err
     assert "nobody left before 2018-01-01" in said and "0 early exits" not in said
+
+
+def test_a_backtest_of_survivors_says_that_nobody_left(tmp_path, capsys):
+    path = written(tmp_path, "\n".join([HEAD, *roster(chance=0.0, count=40)]))
+    asked = ["exits", "backtest", "--roster", str(path), "--cutoff", "2015-01-01", "--lang", "en"]
+    main(asked)
+    assert "by this file nobody left before 2015-01-01" in capsys.readouterr().err
