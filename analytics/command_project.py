@@ -28,7 +28,7 @@ from analytics.command_line import (
 from analytics.edition_in_force import edition_in_force
 from analytics.exits import LEAST_PEOPLE, ExitModel, exit_model
 from analytics.exits_drivers import pooled_where_few
-from analytics.exits_groups import told_apart
+from analytics.leaving_groups import told_apart
 from analytics.movement import Law
 from analytics.projection import Projection, projection
 from analytics.projection_months import EARLY, Levers, rules_levers

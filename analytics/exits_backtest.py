@@ -20,7 +20,6 @@ from analytics.exits import (
     in_service_on,
 )
 from analytics.exits_forecast import ExitForecast, exit_forecast
-from analytics.exits_groups import told_apart
 from analytics.exits_panel import (
     BUP,
     UNKNOWN_CAUSE,
@@ -32,6 +31,7 @@ from analytics.exits_panel import (
     year_start,
 )
 from analytics.exits_rivals import RIVALS, rival_hazards
+from analytics.leaving_groups import told_apart
 
 OURS = "estafet"
 LEAST_SHOWN = 10

@@ -15,16 +15,10 @@ import numpy as np
 import pandas as pd
 
 from analytics.exits import LEAST_PEOPLE, ExitModel
-from analytics.exits_groups import (
-    BY_DATE,
-    COLUMNS,
-    coded,
-    levels_of,
-    told_apart,
-    told_levels,
-)
+from analytics.exits_groups import BY_DATE, COLUMNS, coded, levels_of
 from analytics.exits_panel import Numbers, people_of, traits, year_start
 from analytics.exits_prior import prior_rates
+from analytics.leaving_groups import told_apart, told_levels
 
 USUAL = "usual"
 
@@ -119,7 +113,7 @@ def group_rates(
     -------
     ``level``, ``people_count``, ``expected_count``, ``rate_share``; groups of fewer than ten are
     left out, and groups whose rate would tell that of fewer than ten others by subtraction
-    (:func:`analytics.exits_groups.told_levels`). Largest rate first.
+    (:func:`analytics.leaving_groups.told_levels`). Largest rate first.
 
     Method: docs/method.md eq. 89.
     """

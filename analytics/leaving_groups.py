@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -122,3 +123,70 @@ def groups_of(
         rest, own = np.divmod(rest, max(len(value.categories), 1))
         groups[column] = pd.Categorical.from_codes(own, categories=value.categories)
     return codes, pd.DataFrame({column: groups[column] for column in columns})
+
+
+def told_apart(
+    sizes: np.ndarray | pd.Series, least: float, among: np.ndarray | None = None
+) -> np.ndarray:
+    """Which of the groups that make up a whole may be told apart, so that no few are given away.
+
+    Parameters
+    ----------
+    sizes
+        Of every group, told or not; together they are the whole, which is told too.
+    least
+        Smaller groups are not told, nor may what the others leave of the whole be smaller: where it
+        is, the smallest that would be told is left out as well.
+    among
+        Groups that may be told; None: all.
+
+    Returns
+    -------
+    One boolean per group.
+    """
+    size = np.asarray(sizes, dtype=np.float64)
+    kept = size >= least if among is None else (size >= least) & among
+    rest = size[~kept].sum()
+    if 0 < rest < least and kept.any():
+        kept[np.flatnonzero(kept)[size[kept].argmin()]] = False
+    return kept
+
+
+def told_levels(
+    people: pd.DataFrame, factors: Sequence[str], least: int
+) -> dict[str, dict[object, bool]]:
+    """Levels of several factors that may be told beside each other and the whole.
+
+    Beside :func:`told_apart` within each factor: of two levels of different factors, one of which
+    holds all of the other and fewer than ``least`` more, the smaller is left out.
+
+    Parameters
+    ----------
+    people
+        The columns ``factors``, nothing missing.
+
+    Returns
+    -------
+    Factor -> level -> whether it is told. Sums of several levels beside sums of others are not
+    looked through.
+    """
+    codes, levels, sizes, kept = {}, {}, {}, {}
+    for name in factors:
+        codes[name], levels[name] = pd.factorize(people[name].to_numpy(dtype=object))
+        sizes[name] = np.bincount(codes[name], minlength=len(levels[name]))
+        kept[name] = np.ones(len(levels[name]), dtype=bool)
+    is_open = True
+    while is_open:
+        for name in factors:
+            kept[name] = told_apart(sizes[name], least, kept[name])
+        is_open = False
+        for inner, outer in permutations(factors, 2):
+            pair = codes[outer] * len(levels[inner]) + codes[inner]
+            shape = (len(levels[outer]), len(levels[inner]))
+            both = np.bincount(pair, minlength=shape[0] * shape[1]).reshape(shape)
+            more = sizes[outer][:, None] - sizes[inner][None, :]
+            is_within = (both == sizes[inner]) & (more > 0) & (more < least) & kept[outer][:, None]
+            lost = kept[inner] & is_within.any(axis=0)
+            kept[inner] &= ~lost
+            is_open |= bool(lost.any())
+    return {name: dict(zip(levels[name], kept[name], strict=True)) for name in factors}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import exits_drivers, exits_groups, rules
+from analytics import exits_drivers, leaving_groups, rules
 from analytics.exits import exit_model, in_service_on
 
 UNTIL = date(2026, 1, 1)
@@ -198,7 +198,7 @@ def test_a_group_that_is_nearly_one_of_another_grouping_is_left_out():
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=9))
 def test_no_grouping_leaves_fewer_than_ten_over(sizes):
-    told = exits_groups.told_apart(np.array(sizes), 10)
+    told = leaving_groups.told_apart(np.array(sizes), 10)
     rest = sum(size for size, is_told in zip(sizes, told, strict=True) if not is_told)
     assert rest == 0 or rest >= 10 or not told.any()
     assert all(size >= 10 for size, is_told in zip(sizes, told, strict=True) if is_told)

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics import leaving_groups, leaving_summary, state, store, store_columns
+from pages.shared import retirement_details
 from pages.shared import retirement_view as view_of
 from tests.pages_alone import opened, page_alone, shown
 
@@ -179,11 +180,17 @@ def test_who_may_not_see_names_sees_counts_and_hidden_small_cells(page, monkeypa
 
 def test_no_share_of_a_handful_is_shown_to_everyone(page, monkeypatch):
     monkeypatch.setattr("pages.shared.access.may_see_names", lambda: False)
-    opened(page, rinci="porsi", warna="opd", hitung="all")
-    table = page.dataframe[0].value
-    assert table["group"].tolist() == ["Dikbud"]  # the other two have fewer than five people
-    # Adi within a year; Beni and Indah within three; all six within five.
-    assert table.iloc[0, 2:].str.strip().tolist() == ["–", "–", "100,0%", "100,0%"]
+    # Kec and Setda have three people together: Dikbud beside all nine would tell of them.
+    said = opened(page, rinci="porsi", warna="opd", hitung="all")
+    assert "terlalu kecil untuk ditampilkan" in said
+    assert not page.dataframe
+
+
+def test_no_handful_is_left_over_when_the_groups_shown_are_taken_from_all():
+    told = retirement_details._is_told(pd.Series([40, 3, 12, 0], index=list("abcd")))
+    assert told.to_dict() == {"a": True, "b": False, "c": False, "d": False}
+    told = retirement_details._is_told(pd.Series([40, 3, 12, 2], index=list("abcd")))
+    assert told.to_dict() == {"a": True, "b": False, "c": True, "d": False}
 
 
 @pytest.mark.parametrize("section", ["angka", "nama", "porsi", "tunggal", "kepala", "kontrak"])

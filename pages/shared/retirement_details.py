@@ -194,9 +194,10 @@ def _shares(view: View) -> None:
     people = view_of.people(view)
     shares = leaving.share_within(people, view.key.as_of, view_of.HORIZONS, view.by)
     if not access.may_see_names():
-        # A share times the staff gives the count away.
-        small = shares["leaver_count"].between(1, access.SMALL_COUNT - 1)
-        shares = shares.assign(leaver_share=shares["leaver_share"].mask(small))
+        # A share times the staff gives the count away, and so do the others taken from all.
+        is_told = shares.groupby("within_years")["leaver_count"].transform(_is_told).astype(bool)
+        is_hidden = ~is_told & shares["leaver_count"].gt(0)
+        shares = shares.assign(leaver_share=shares["leaver_share"].mask(is_hidden))
     wide = shares.pivot(index=view.by, columns="within_years", values=["leaver_share"])
     wide.columns = [f"share_{years}" for _, years in wide.columns]
     first = shares.loc[shares["within_years"] == view_of.HORIZONS[0]].set_index(view.by)
@@ -204,8 +205,13 @@ def _shares(view: View) -> None:
     table["group"] = [view_of.value_name(view.by, str(value)) for value in table[view.by]]
     if not access.may_see_names():
         # A share of a handful of people tells who they are.
-        hidden = table["people_count"] < access.SMALL_COUNT
-        table = table.loc[~hidden]
+        table = table.loc[_is_told(table["people_count"])]
+    if table.empty:
+        layout.empty(
+            t("Kelompoknya terlalu kecil untuk ditampilkan"),
+            t("Yang tampil akan membuka berapa orang di kelompok yang ditutup."),
+        )
+        return
     layout.table(
         table.sort_values("people_count", ascending=False),
         [
@@ -219,6 +225,11 @@ def _shares(view: View) -> None:
         f"porsi-pensiun-per-{view.by}",
         key="tabel-porsi",
     )
+
+
+def _is_told(counts: pd.Series) -> pd.Series:
+    """Which groups somebody who may not see names may see, beside all of them."""
+    return pd.Series(leaving_groups.told_apart(counts, access.SMALL_COUNT), index=counts.index)
 
 
 def _horizon() -> int:
