@@ -25,6 +25,8 @@ _HEADINGS = {
     ),
     "km": ("km", "jarak km", "distance km", "jarak", "distance"),
 }
+# So many roads that cannot be are told one by one: a matrix of all pairs may have thousands.
+ROWS_TOLD = 20
 _KNOWN = {word for told in _HEADINGS.values() for word in told}
 
 
@@ -150,8 +152,9 @@ def short_roads(
 
     Returns
     -------
-    The rows left, and by row ``regroup_road_zero`` (0 km is how services write that they know no
-    way) or ``regroup_road_short`` (shorter than the straight line between two believed points).
+    The rows left, and by row (the first :data:`ROWS_TOLD`; the others are counted)
+    ``regroup_road_zero`` (0 km is how services write that they know no way) or
+    ``regroup_road_short`` (shorter than the straight line between two believed points).
 
     Method: docs/method.md eq. 111.
     """
@@ -159,6 +162,7 @@ def short_roads(
     short = too_short(schools, points, roads)
     bad = roads.loc[short]
     told = bad.assign(straight=straight_of(schools, points, bad))
+    columns = ["from", "into", "km", "straight"]
     faults = [
         Fault(
             file,
@@ -168,8 +172,9 @@ def short_roads(
             f"{one} - {other}: {km:g}",
             {"straight": f"{straight:.2f}"},
         )
-        for line, one, other, km, straight in told[["from", "into", "km", "straight"]].itertuples(
-            name=None
-        )
+        for line, one, other, km, straight in told[columns].head(ROWS_TOLD).itertuples(name=None)
     ]
+    if len(told) > ROWS_TOLD:
+        details = {"count": len(told) - ROWS_TOLD}
+        faults.append(Fault(file, "regroup_roads_more", details=details))
     return roads.loc[~short], faults

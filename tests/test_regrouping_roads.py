@@ -84,3 +84,12 @@ def test_a_lock_over_a_road_that_cannot_be_is_told_to_mend_the_road(tmp_path, ca
     said = capsys.readouterr().err
     assert "Jarak jalan yang diberikan tidak dipercaya" in said
     assert "Perbaiki lat dan lon" not in said
+
+
+def test_thousands_of_roads_of_nought_are_counted_and_some_are_named(tmp_path):
+    # Seven schools, 42 ways: the first twenty by row, twenty-two more in one finding.
+    names = [line.split(",")[0] for line in district().splitlines()[1:]]
+    ways = [f"{one},{other},0\n" for one in names for other in names if one != other]
+    told = codes(with_roads(tmp_path, district(), "".join(ways))[2])
+    assert [row for _, row in told if row] == list(range(2, 22))
+    assert told[0] == ("regroup_roads_more", None)
