@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared import brand
+from pages.shared.first_load import FirstLoad
 from pages.shared.words import LANGUAGES, is_told, language, refusal, t
 
 LOG = logging.getLogger("estafet")
@@ -233,7 +234,7 @@ else:
     app = st.App(
         __file__,
         lifespan=warmed_up,
-        middleware=[Middleware(Guarded)],
+        middleware=[Middleware(Guarded), Middleware(FirstLoad)],
         # What fails in a fragment or in a widget's callback never reaches rerun().
         on_script_error=apologise,
     )

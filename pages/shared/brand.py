@@ -95,6 +95,8 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
   font-size: clamp(1rem, .95rem + .2vw, 1.12rem); }
 .stElementContainer:has(> .stHtml > .es-figure) { margin-bottom: -2.6rem; z-index: 1; }
 .stPlotlyChart .g-gtitle { display: none; }
+/* A width of whole pixels: a figure whose width then changes by a hundredth is drawn twice. */
+div[data-testid="stFullScreenFrame"] { width: round(down, 100%, 1px); }
 /* The options side by side: one table on a projector, one card each on a phone. */
 .es-options { overflow-x: auto; }
 .es-options table { border-collapse: collapse; width: 100%;

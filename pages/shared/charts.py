@@ -348,11 +348,13 @@ def draw(
     ``alt`` is what a screen reader says; the finding itself where it is empty.
     """
     shown = figure.to_dict() if isinstance(figure, go.Figure) else figure
+    # Told within as well, or the browser draws it in the usual height first.
+    shown = {**shown, "layout": {**shown["layout"], "height": height}}
     said = str(shown["layout"].get("title", {}).get("text", "")).replace("<br>", " ")
     if said:
         st.html(f'<p class="es-figure">{escape(said)}</p>')
     return st.plotly_chart(
-        figure if IS_CHECKED or isinstance(figure, go.Figure) else _AsItIs(figure),
+        figure if IS_CHECKED else _AsItIs(shown),
         key=key,
         height=height,
         width="stretch",

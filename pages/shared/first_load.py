@@ -1,0 +1,225 @@
+"""What a browser fetches before it can show a page: compressed once, and asked for in time.
+
+Streamlit sends its own files uncompressed, reads them anew for every visitor, and has the browser
+ask for the library of figures (5 MB) only when the first figure has arrived. Here they are held
+compressed, and the opening page asks for figures and tables at once and sets them up while the
+server computes. Two waits in them that nobody needs are left out (docs/decisions/0010). What this
+module does not know is passed on as Streamlit serves it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOG = logging.getLogger("estafet")
+STATIC = Path(streamlit.__file__).parent / "static"
+# What Streamlit calls the parts that draw figures and tables in its list of files.
+_FIGURES = "elements/PlotlyChart/PlotlyChart.tsx"
+_TABLES = "widgets/DataFrame/ReadOnlyGrid.tsx"
+_KINDS = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=utf-8"}
+# Streamlit names each file after its content: it never changes under its name, unless it is mended.
+_FOR_EVER, _FOR_A_DAY = b"public, immutable, max-age=31536000", b"public, max-age=86400"
+_LEAST_BYTES = 1000
+# Where React waits before it shows what has come.
+_THROTTLED = re.compile(rb"(\b\w+)\+500-(\w+\(\),10<)")
+# Where the part that draws figures puts them into the colours of the page once more, and where it
+# looks whether the figure was on the page before.
+_COLOURED = re.compile(
+    rb"\(0,(\w+)\.useEffect\)\(\(\)=>\{(\w+)\((\w+)=>(\w+)\(\3,(\w+)\.theme,(\w+)\)\)\},"
+    rb"\[\5\.id,\6,\5\.theme\]\)"
+)
+_KEPT = re.compile(rb"\w+\.getElementState\(\w+\.id,`figure`\)")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Files of Streamlit, by their place under its static folder.
+
+    ``figures``: the one that draws figures; ``early``: those that it and tables need beside what
+    the opening page names; ``all_of_them``: with those that the opening page names.
+    """
+
+    figures: str
+    early: tuple[str, ...]
+    all_of_them: tuple[str, ...]
+
+
+def parts() -> Parts | None:
+    """What the first page needs, as Streamlit's own list of files tells; None: it tells nothing."""
+    try:
+        listed = json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+        by_part = {name.rpartition("/components/")[2]: name for name in listed}
+        figures, tables = by_part[_FIGURES], by_part[_TABLES]
+        opening = dict.fromkeys(_needed(listed, "index.html"))
+        early = dict.fromkeys((*_needed(listed, figures), *_needed(listed, tables)))
+        return Parts(
+            listed[figures]["file"],
+            tuple(one for one in early if one not in opening),
+            (*opening, *(one for one in early if one not in opening)),
+        )
+    except (OSError, ValueError, KeyError):
+        LOG.warning("the files of Streamlit are not listed as expected; they load as it likes")
+        return None
+
+
+def _needed(listed: dict[str, dict[str, Any]], name: str) -> Iterator[str]:
+    """The files that a part cannot begin without, itself last."""
+    seen: dict[str, None] = {}
+
+    def walk(one: str) -> None:
+        if one in seen:
+            return
+        seen[one] = None
+        for other in listed[one].get("imports", ()):
+            walk(other)
+
+    walk(name)
+    for one in reversed(seen):
+        yield str(listed[one]["file"])
+        yield from listed[one].get("css", ())
+
+
+def opening_page(page: bytes, known: Parts) -> bytes:
+    """Streamlit's opening page, asking for figures and tables at once.
+
+    They come after what it asks for itself. Figures are set up as soon as the first question has
+    gone to the server: that takes half a second, which would otherwise follow the first figure.
+    """
+    links = "".join(
+        f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./{one}">'
+        for one in known.early
+        if one.endswith(".js")
+    )
+    script = (
+        '<script type="module">'
+        "const own = WebSocket.prototype.send;"
+        "WebSocket.prototype.send = function (...asked) {"
+        "WebSocket.prototype.send = own; own.apply(this, asked);"
+        f'setTimeout(() => import("./{known.figures}").catch(() => {{}}));'
+        "};"
+        "</script>"
+    )
+    return page.replace(b"</head>", f"{links}{script}</head>".encode(), 1)
+
+
+def drawn_once(script: bytes) -> bytes:
+    """The part that draws figures, without the second drawing of each.
+
+    It puts a figure into the colours of the page when it is made, and again at once, which gives
+    new lists of the same numbers: Plotly takes them for new ones and draws everything anew. Left
+    as it is where it does not read as expected.
+    """
+    kept = _KEPT.search(script)
+    if kept is None:
+        return script
+    return _COLOURED.sub(
+        rb"(0,\1.useEffect)((first=>()=>{if(first.current){first.current=!1;return}"
+        rb"\2(\3=>\4(\3,\5.theme,\6))})((0,\1.useRef)(!" + kept[0] + rb")),[\5.id,\6,\5.theme])",
+        script,
+        count=1,
+    )
+
+
+def shown_at_once(script: bytes) -> bytes:
+    """React without the half second in which it shows nothing that has come while more is awaited.
+
+    Left as it is where it does not read as expected.
+    """
+    return _THROTTLED.sub(rb"\1+0-\2", script, count=1)
+
+
+class FirstLoad:
+    """Answers for Streamlit's own files out of memory, and adds to its opening page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app, self.parts = app, parts()
+        # By place under the static folder: how long it keeps, and the file compressed.
+        self.packed: dict[str, tuple[bytes, bytes]] = {}
+        if self.parts is not None:
+            threading.Thread(
+                target=self._pack, args=(self.parts,), name="estafet-pack", daemon=True
+            ).start()
+
+    def _pack(self, known: Parts) -> None:
+        for one in known.all_of_them:
+            body = (STATIC / one).read_bytes()
+            mended = shown_at_once(drawn_once(body))
+            if len(body) >= _LEAST_BYTES and (STATIC / one).suffix in _KINDS:
+                keeps = _FOR_EVER if mended == body else _FOR_A_DAY
+                self.packed[one] = keeps, gzip.compress(mended, 6)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http" or scope["method"] != "GET" or self.parts is None:
+            await self.app(scope, receive, send)
+            return
+        _, found, name = scope["path"].rpartition("/static/")
+        if found:
+            held = self.packed.get(f"static/{name}")
+            if held is None or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+                await self.app(scope, receive, send)
+            else:
+                await _answered(send, name, *held)
+            return
+        if "text/html" in Headers(scope=scope).get("accept", ""):
+            # The page can only be added to where it comes uncompressed.
+            kept = [(key, value) for key, value in scope["headers"] if key != b"accept-encoding"]
+            await self.app({**scope, "headers": kept}, receive, _Opening(send, self.parts))
+            return
+        await self.app(scope, receive, send)
+
+
+async def _answered(send: Send, name: str, keeps: bytes, body: bytes) -> None:
+    headers = [
+        (b"content-type", _KINDS[Path(name).suffix]),
+        (b"content-encoding", b"gzip"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", keeps),
+        (b"vary", b"Accept-Encoding"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class _Opening:
+    """Holds back an HTML answer until it is whole, and passes it on with what it lacks."""
+
+    def __init__(self, send: Send, known: Parts) -> None:
+        self.send, self.known = send, known
+        self.start: Message | None = None
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        """One message of the answer."""
+        if message["type"] == "http.response.start":
+            headers = Headers(raw=message["headers"])
+            is_page = headers.get("content-type", "").startswith("text/html")
+            if is_page and message["status"] == 200 and "content-encoding" not in headers:
+                self.start = message
+                return
+        if self.start is None or message["type"] != "http.response.body":
+            await self.send(message)
+            return
+        self.body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        body = opening_page(self.body, self.known)
+        headers = MutableHeaders(raw=list(self.start["headers"]))
+        headers["content-length"] = str(len(body))
+        # They tell of Streamlit's own page.
+        for name in ("etag", "last-modified"):
+            del headers[name]
+        await self.send({**self.start, "headers": headers.raw})
+        await self.send({"type": "http.response.body", "body": body})

@@ -1,0 +1,129 @@
+"""What a browser fetches first: the same files, compressed, and the waits taken out of them."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from typing import Any
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from pages.shared import first_load
+from pages.shared.first_load import STATIC, FirstLoad, Parts
+
+
+@pytest.fixture(scope="module")
+def known() -> Parts:
+    found = first_load.parts()
+    assert found is not None, "this Streamlit lists its files in another way"
+    return found
+
+
+async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+    """Stands in for Streamlit: one page, and whatever was asked for by name."""
+    is_page = not scope["path"].startswith("/static/")
+    body = b"<html><head></head><body></body></html>" if is_page else scope["path"].encode()
+    kind = b"text/html; charset=utf-8" if is_page else b"text/plain"
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    headers += [
+        (b"etag", b"theirs"),
+        (b"vary", dict(scope["headers"]).get(b"accept-encoding", b"")),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body[:5], "more_body": True})
+    await send({"type": "http.response.body", "body": body[5:]})
+
+
+def packed() -> FirstLoad:
+    made = FirstLoad(streamlit)
+    assert made.parts is not None
+    made._pack(made.parts)
+    return made
+
+
+@pytest.fixture(scope="module")
+def served() -> FirstLoad:
+    return packed()
+
+
+def asked(app: FirstLoad, path: str, **headers: str) -> tuple[dict[bytes, bytes], bytes]:
+    """The headers and the body of an answer."""
+    heard: list[Message] = []
+
+    async def send(message: Message) -> None:
+        heard.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    told = [(name.replace("_", "-").encode(), said.encode()) for name, said in headers.items()]
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "headers": told}
+    asyncio.run(app(scope, receive, send))
+    return dict(heard[0]["headers"]), b"".join(one.get("body", b"") for one in heard[1:])
+
+
+def test_this_streamlit_draws_figures_twice_and_no_longer_does(known: Parts) -> None:
+    script = (STATIC / known.figures).read_bytes()
+    mended = first_load.drawn_once(script)
+    assert mended.count(b"if(first.current){first.current=!1;return}") == 1
+    # One effect is wrapped; nothing else of the file moves.
+    assert 0 < len(mended) - len(script) < 200
+
+
+def test_react_of_this_streamlit_waits_and_no_longer_does(known: Parts) -> None:
+    mended = {
+        one: first_load.shown_at_once(body)
+        for one in known.all_of_them
+        if (body := (STATIC / one).read_bytes()) != first_load.shown_at_once(body)
+    }
+    assert [one.rpartition("/")[2].partition(".")[0] for one in mended] == ["react-dom"]
+
+
+def test_a_script_that_reads_otherwise_stays_as_it_is() -> None:
+    script = b"useEffect(()=>{draw(again)},[])"
+    assert first_load.drawn_once(script) == first_load.shown_at_once(script) == script
+
+
+def test_the_opening_page_asks_for_figures_and_tables(served: FirstLoad, known: Parts) -> None:
+    headers, body = asked(served, "/regrouping", accept="text/html", accept_encoding="gzip")
+    page = body.decode()
+    assert f'href="./{known.figures}"' in page
+    assert f'import("./{known.figures}")' in page
+    assert page.startswith("<html><head><link") and page.endswith("</head><body></body></html>")
+    assert headers[b"content-length"] == str(len(body)).encode()
+    assert b"etag" not in headers
+    # Asked for uncompressed, or nothing could be added.
+    assert headers[b"vary"] == b""
+
+
+def test_a_file_comes_compressed_and_whole(served: FirstLoad, known: Parts) -> None:
+    plain = next(
+        one
+        for one in known.early
+        if one != known.figures and len((STATIC / one).read_bytes()) > 10_000
+    )
+    headers, body = asked(served, f"/{plain}", accept_encoding="gzip, deflate, br")
+    assert gzip.decompress(body) == (STATIC / plain).read_bytes()
+    assert b"immutable" in headers[b"cache-control"]
+    headers, body = asked(served, f"/under/a/path/{known.figures}", accept_encoding="gzip")
+    script = (STATIC / known.figures).read_bytes()
+    assert gzip.decompress(body) == first_load.drawn_once(script)
+    assert b"immutable" not in headers[b"cache-control"]
+
+
+def test_whoever_cannot_unpack_gets_streamlits_own(served: FirstLoad, known: Parts) -> None:
+    assert asked(served, f"/{known.figures}")[1] == f"/{known.figures}".encode()
+
+
+def test_what_is_not_known_is_passed_on(served: FirstLoad) -> None:
+    assert asked(served, "/static/../secret", accept_encoding="gzip")[1] == b"/static/../secret"
+    headers, body = asked(served, "/_stcore/health", accept="*/*", accept_encoding="gzip")
+    assert body == b"<html><head></head><body></body></html>"
+    assert headers[b"vary"] == b"gzip"
+
+
+def test_a_streamlit_that_lists_nothing_serves_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_load, "STATIC", STATIC / "none")
+    app = FirstLoad(streamlit)
+    assert asked(app, "/", accept="text/html")[1] == b"<html><head></head><body></body></html>"
