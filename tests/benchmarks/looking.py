@@ -27,7 +27,9 @@ SEEN_FIRST = """
       requestAnimationFrame(() => { seen.finding = seen.finding || performance.now(); });
     if (!seen.figure && document.querySelector('.js-plotly-plot .overplot path'))
       requestAnimationFrame(() => { seen.figure = seen.figure || performance.now(); });
-    if (!seen.finding || !seen.figure) requestAnimationFrame(look);
+    if (!seen.table && document.querySelector('[data-testid=stDataFrame] canvas'))
+      requestAnimationFrame(() => { seen.table = seen.table || performance.now(); });
+    if (!seen.finding || !seen.figure || !seen.table) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
@@ -54,22 +56,29 @@ WATCH = """
 
 @dataclass(frozen=True)
 class FirstPage:
-    """Milliseconds from navigation to the finding and to the first drawn figure."""
+    """Milliseconds from navigation to the finding, the first drawn figure and the first table.
+
+    ``table``: infinite where it was not waited for.
+    """
 
     finding: float
     figure: float
+    table: float = float("inf")
 
 
-def first_page(page: Page, url: str, patience_seconds: int = 60) -> FirstPage:
-    """Open an address and wait until it shows something."""
+def first_page(
+    page: Page, url: str, patience_seconds: int = 60, *, has_table: bool = False
+) -> FirstPage:
+    """Open an address and wait until it shows something, with ``has_table`` a table too."""
     page.add_init_script(f"({SEEN_FIRST})()")
     page.goto(url, wait_until="commit")
+    wanted = "window.estafetSeen?.finding && window.estafetSeen?.figure"
     page.wait_for_function(
-        "window.estafetSeen?.finding && window.estafetSeen?.figure",
+        f"{wanted} && window.estafetSeen?.table" if has_table else wanted,
         timeout=1000 * patience_seconds,
     )
     seen = page.evaluate("window.estafetSeen")
-    return FirstPage(seen["finding"], seen["figure"])
+    return FirstPage(seen["finding"], seen["figure"], seen.get("table", float("inf")))
 
 
 def painted_after(page: Page, act: Callable[[], None], parts: str) -> float:
@@ -100,6 +109,14 @@ def finding_and_figure(seen: Sequence[FirstPage]) -> list[tuple[str, float]]:
     return [
         ("finding", statistics.median(one.finding for one in seen)),
         ("figure", statistics.median(one.figure for one in seen)),
+    ]
+
+
+def plan_shown(seen: Sequence[FirstPage]) -> list[tuple[str, float]]:
+    """What a row says of pages with a map and a table: the median of each moment."""
+    return [
+        *((name.replace("figure", "map"), value) for name, value in finding_and_figure(seen)),
+        ("table", statistics.median(one.table for one in seen)),
     ]
 
 

@@ -14,6 +14,9 @@ What is measured, for Regrouping and Pemerataan guru
     *Lock*: from the pointer going down on the lock of a school, a different one each time, to the
     frame after the map has changed: the plan is solved again; *release*: the way back.
 
+And for Regrouping on a large place (``tests/benchmarks/large_place.py``)
+    *First visitor* and *new browser profile*: to the finding, to the map and to the first table.
+
 And for Opsi pengganti
     *First visitor* and *new browser profile* as above; *year*: from the pointer going down on
     another year to the frame after the finding and the gap by year have changed; *lever*: a step of
@@ -23,6 +26,7 @@ And for Opsi pengganti
 from __future__ import annotations
 
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +34,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from tests.benchmarks.large_place import with_large_place
 from tests.benchmarks.looking import (
     finding_and_figure,
     first_page,
@@ -38,6 +43,7 @@ from tests.benchmarks.looking import (
     looking,
     painted_after,
     parser,
+    plan_shown,
     print_rows,
     spread,
 )
@@ -204,13 +210,32 @@ def measured(data: Path, log: Path, changes: int, locks_count: int) -> Iterator[
             yield line(told, "first plan 3,000", spread(locked))
             yield line(f"{name}, release", "targets 200, 300", spread(released))
         yield from replacing(browser, f"{home}/pengganti", changes)
+    yield from large(log)
+
+
+def large(log: Path) -> Iterator[str]:
+    """The rows of Regrouping on a large place."""
+    with tempfile.TemporaryDirectory(prefix="estafet-large-") as folder:
+        data = Path(folder) / "data"
+        told = with_large_place(data)
+        with looking(data, log) as (home, browser):
+            for what, count in (("first visitor", 1), ("new profile, median of 5", 5)):
+                seen = [
+                    first_page(fresh_page(browser), f"{home}/regrouping", 180, has_table=True)
+                    for _ in range(count)
+                ]
+                yield line(f"Regrouping {told}, {what}", "target 3,000", plan_shown(seen))
 
 
 def main() -> None:
     """The command line."""
     options = parser(__doc__, CHANGES)
     options.add_argument("--locks", type=int, default=LOCKS)
+    options.add_argument("--large", action="store_true", help="the large place alone")
     asked = options.parse_args()
+    if asked.large:
+        print_rows(Path(), lambda _, log: large(log))
+        return
     print_rows(asked.data, lambda data, log: measured(data, log, asked.changes, asked.locks))
 
 
