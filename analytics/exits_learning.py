@@ -335,8 +335,10 @@ def _cell_code(age: Whole, service: Whole, sex: Numbers) -> Whole:
 
 
 def _cells(key: Whole, traits: Traits, left: Flags, weight: Numbers, offset: Numbers) -> Cells:
-    first = np.unique(key, return_index=True)[1]
     total = np.bincount(key, weight).astype(np.float64)
+    # Where each cell stands first, without sorting: of several writes the last one stays.
+    first = np.empty(len(total), dtype=np.int64)
+    first[key[::-1]] = np.arange(len(key))[::-1]
     gone = np.bincount(key, weight * left).astype(np.float64)
     # Within a cell the odds differ; their mean keeps the expected count of the cell.
     odds = np.bincount(key, weight * np.exp(offset)) / total
