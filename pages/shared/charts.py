@@ -118,7 +118,7 @@ def label_room(labels: Sequence[str]) -> int:
     return 28 + round(7.2 * max(map(len, labels), default=0))
 
 
-def fixed_room(shown: dict[str, Any], highest: float, *, bottom: int = 64) -> None:
+def fixed_room(shown: dict[str, Any], highest: float, *, bottom: int = 80) -> None:
     """Margins that are known beforehand: to find them, a browser draws the figure twice.
 
     ``highest`` is what the axis reaches and ``bottom`` the room for legend and years; where that is

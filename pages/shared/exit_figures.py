@@ -16,7 +16,7 @@ from pages.shared.words import number, t, tn
 _AHEAD_OPACITY = 0.5
 _OTHERS = "lainnya"
 # The years and four lines of a legend, in pixels.
-_LEGEND_ROOM = 112
+_LEGEND_ROOM = 144
 # One more than the palette holds: there are eight causes.
 _COLOURS = (*charts.PALETTE, "#8A5A3C")
 
