@@ -30,6 +30,7 @@ from analytics.faults import Fault
 from analytics.readers import Reading
 from analytics.readers.dapodik import school_year_in
 from analytics.readers.rooms import ROOM_COLUMNS
+from analytics.school_words import level_of
 
 COUNTS = (
     *("pupil_count", "rombel_count", "teacher_count", "staff_count", "classroom_count"),
@@ -159,9 +160,20 @@ def _describes(reading: Reading) -> bool:
 
 
 def _level(written: object) -> str:
-    """A kind of school as Dapodik abbreviates it; long names as written."""
+    """A kind of school as Dapodik abbreviates it; what is no usual kind as written."""
     text = " ".join(str(written).split())
+    if _USUAL_LEVEL.fullmatch(text) and (found := level_of(text)):
+        return found.replace("MTS", "MTs")
     return text.upper().replace("MTS", "MTs") if len(text) <= 5 else text
+
+
+# The usual kinds alone, in letters or in words, with who keeps them: SMPN, SD Negeri, Sekolah
+# Dasar. Others (SPK SD, SMP Terbuka, SD/MI) are kinds of their own.
+_USUAL_LEVEL = re.compile(
+    r"(?:tk|sd|smp|sma|smk|mi|mts|ma)(?:[ns]| negeri| swasta)?"
+    r"|(?:sekolah|madrasah|taman) (?!luar).+",
+    re.I,
+)
 
 
 def place(written: object) -> str:

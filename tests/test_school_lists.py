@@ -240,6 +240,22 @@ def test_a_grade_that_the_kind_of_school_has_not_is_an_error(tmp_path):
     assert counts(judged) == [(B, 2025, 7, 20)]
 
 
+@pytest.mark.parametrize(
+    ("written", "level"),
+    [
+        ("SDN", "SD"), ("SD Negeri", "SD"), ("sekolah dasar", "SD"), ("SMPN", "SMP"),
+        ("Sekolah Menengah Pertama", "SMP"), ("MTsN", "MTs"), ("SPK SD", "SPK SD"),
+        ("SMP Terbuka", "SMP Terbuka"), ("SDLB", "SDLB"), ("SLB", "SLB"),
+    ],
+)  # fmt: skip
+def test_a_kind_of_school_is_read_however_it_is_written(tmp_path, written, level):
+    head = ["NPSN", "Nama Sekolah", "Bentuk Pendidikan", "Kecamatan", "Lintang", "Bujur"]
+    rows = [head, [A, "Satu", written, "Kec. Utara", -7.5, 111.0]]
+    reading = readers.read(workbooks.write_xlsx(tmp_path / "sekolah.xlsx", rows))
+    judged = checks.checked_schools(reading, SCHOOL_YEAR_DAY)
+    assert judged.schools["level"].tolist() == [level]
+
+
 def test_rows_of_a_total_are_no_grade(tmp_path):
     judged = enrolment(
         tmp_path, [LONG, [A, "SDN 01", 2025, 1, 28], [A, "SDN 01", 2025, "Total", 28]]
