@@ -13,11 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import vstack
+from scipy.sparse import coo_matrix, vstack
+from scipy.sparse.csgraph import connected_components
 
 from analytics.regrouping_annealing import COOL, LUKEWARM, WARM, annealed
 from analytics.regrouping_arcs import most_saved, solved_by_arcs
-from analytics.regrouping_branching import above_by_part, best_of, groups_apart
+from analytics.regrouping_branching import best_of, groups_apart
 from analytics.regrouping_cuts import odd_group_cuts
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_pricing import Priced, priced, priced_nearest
@@ -28,6 +29,7 @@ from analytics.regrouping_programme import (
     Programme,
     Whole,
     plan_cost,
+    rombel,
     sent,
     strengthened,
 )
@@ -328,10 +330,7 @@ class _Race:
         """Every star a plan within ``width`` of the bound may use."""
         width = proved - self.low + WORTH
         least = max(_LEAST_WIDTH * width, WORTH)
-        if self.programme.most_merges is None:
-            below = above_by_part(self.programme, self.galaxy.bonus, self.arc, at, proved) + WORTH
-        else:
-            below = np.full(self.programme.school_count, width)
+        below = self._apart(at, proved)
         by_arc = at.by_arc(self.programme) if at.groups else None
         while True:
             late = time.monotonic() + self.left() / 8
@@ -347,6 +346,35 @@ class _Race:
                 return own, width if is_whole else 0.0
             width /= 2
             below = np.minimum(below, width)
+
+    def _apart(self, at: CutPrices, proved: float) -> Numbers:
+        """What is between bound and plan, by school of the part that holds it.
+
+        Parts share no merge, so each is bettered by itself. Method: docs/method.md eq. 267.
+        """
+        programme = self.programme
+        count = programme.school_count
+        if programme.most_merges is not None:
+            return np.full(count, proved - self.low + WORTH)
+        ends = (programme.source, programme.target)
+        graph = coo_matrix((np.ones(len(programme.source)), ends), (count, count))
+        part = connected_components(graph, directed=False)[1]
+        into, km = sent(programme, self.arc)
+        closes = np.flatnonzero(into != STAYS)
+        loads = programme.pupils.copy()
+        np.add.at(loads, into[closes], programme.pupils[closes])
+        prices = programme.prices
+        cost = prices.open_school + prices.rombel * rombel(loads, programme.ceiling).sum(axis=1)
+        moved = programme.pupils.sum(axis=1) * km * prices.pupil_km
+        cost[closes] = moved[closes] - (self.bonus * programme.must_close)[closes]
+        saved = np.bincount(part, programme.freed - cost)
+        above = np.bincount(part, at.school)
+        for group, price in zip(at.groups, at.group.tolist(), strict=True):
+            # A group over several parts may be used up in any of them.
+            above[np.unique(part[list(group)])] += price * (len(group) // 2)
+        # Prices that are not quite settled leave a little more to be found (eq. 117).
+        unsettled = max(proved - at.value(None), 0.0)
+        return (np.maximum(above - saved, 0.0) + unsettled + WORTH)[part]
 
     def _relaxed(self, relaxed: Relaxation, rounds: int, floor: float) -> Relaxation | None:
         """The relaxation with cuts until they bite no more (eq. 119); None where time ran out."""
