@@ -33,9 +33,8 @@ from analytics.regrouping_programme import (
     sent,
     strengthened,
 )
-from analytics.regrouping_relaxation import NEAR, WORTH, Relaxation
+from analytics.regrouping_relaxation import WORTH, Relaxation
 from analytics.regrouping_stars import Galaxy, Stars
-from analytics.regrouping_tightened import CutPrices, tightened
 
 # What is asked by default: proven to a hundredth of a per cent, within a minute.
 GAP_ASKED = 1e-4
@@ -58,8 +57,6 @@ _SHARE_OF_POOL = 0.3
 _LEAST_WIDTH = 0.2
 _SHARE_OF_ARCS = 0.4
 _SHARE_OF_BETTERING, _MOST_OF_BETTERING = 0.7, 0.4
-# Where stars are too many to be listed: share of what is left for a better plan, then for cuts.
-_SHARE_BEFORE_CUTS, _SHARE_OF_CUTS = 0.3, 0.6
 # Seconds by school that changes need to cool down from a warm start.
 _SECONDS_OF_WARM = 0.07
 
@@ -215,14 +212,11 @@ class _Race:
             spent = time.monotonic() - started
             seconds = min(_SHARE_OF_BETTERING * spent, _MOST_OF_BETTERING * self.left())
             self._bettered(seconds, COOL)
-            at, high = CutPrices(found.price, found.merge_price), found.high
-            if not self.done() and not self._by_stars(at, high, _MOST_LISTED) and not self.done():
-                # A better plan and a tighter bound leave fewer stars to list, the more so where
-                # parts are small.
-                self._bettered(_SHARE_BEFORE_CUTS * self.left(), LUKEWARM)
-                at, high = self._tightened(found)
+            if not self.done() and not self._by_stars(found, _MOST_LISTED) and not self.done():
+                # A better plan leaves fewer stars to list, the more so where parts are small.
+                self._bettered(_MOST_OF_BETTERING * self.left(), LUKEWARM)
                 if not self.done():
-                    self._by_stars(at, high, _MOST_LISTED_LATE)
+                    self._by_stars(found, _MOST_LISTED_LATE)
         elif not self.done() and found.is_proven:
             self._from_pool(found)
         elif not self.done():
@@ -243,30 +237,17 @@ class _Race:
         if seconds > 0:
             self.offer(annealed(self.programme, self.arc, seconds, heat))
 
-    def _tightened(self, found: Priced) -> tuple[CutPrices, float]:
-        """Prices of odd groups and the bound they prove, where stars are too many to be listed."""
-        deadline = time.monotonic() + _SHARE_OF_CUTS * self.left()
-
-        def told(high: float) -> None:
-            self.bounded(high)
-            self.tell()
-
-        return tightened(self.galaxy, found, deadline, told, lambda: self.low)
-
-    def _by_stars(self, at: CutPrices, proved: float, most: int) -> bool:
+    def _by_stars(self, found: Priced, most: int) -> bool:
         """Cuts, then branch and bound, over every star a better plan could hold.
 
-        ``proved``: the bound that the prices prove. False where stars are more than ``most``.
+        False where they are more than ``most``.
         """
-        listed, width = self._listed(at, proved, most)
-        if not len(listed) or width < _LEAST_WIDTH * (proved - self.low):
+        listed, width = self._listed(found, most)
+        if not len(listed) or width < _LEAST_WIDTH * (found.high - self.low):
             return False
-        high = proved
+        high = found.high
         floor = high - width
         relaxed = Relaxation.of(self.programme, listed)
-        if at.groups:
-            relaxed.cut(list(at.groups))
-            relaxed.near = at.worth(self.programme, listed) > -NEAR
         best: Relaxation | None = None
         for rounds in _CUT_ROUNDS:
             better = self._relaxed(relaxed, rounds, floor)
@@ -326,28 +307,25 @@ class _Race:
         some = relaxed.stars.taken(order)
         self.offer(greedy_plan(self.programme, some.arcs, seconds=min(1.0, self.left() / 4)))
 
-    def _listed(self, at: CutPrices, proved: float, most: int) -> tuple[Stars, float]:
+    def _listed(self, found: Priced, most: int) -> tuple[Stars, float]:
         """Every star a plan within ``width`` of the bound may use."""
-        width = proved - self.low + WORTH
+        width = found.high - self.low + WORTH
         least = max(_LEAST_WIDTH * width, WORTH)
-        below = self._apart(at, proved)
-        by_arc = at.by_arc(self.programme) if at.groups else None
+        price, merge_price = found.price, found.merge_price
+        below = self._apart(found)
         while True:
             late = time.monotonic() + self.left() / 8
             stars = self.galaxy.whole_search(
-                at.school, at.merge, -below,
-                best_only=False, deadline=late, most_stars=most, arc_price=by_arc,
+                price, merge_price, -below,
+                best_only=False, deadline=late, most_stars=most,
             )  # fmt: skip
             is_whole = stars.is_whole and len(stars.stars) <= most
             if is_whole or width < least:
-                own = stars.stars
-                if at.groups:
-                    own = own.taken(at.worth(self.programme, own) >= -below[own.centre])
-                return own, width if is_whole else 0.0
+                return stars.stars, width if is_whole else 0.0
             width /= 2
             below = np.minimum(below, width)
 
-    def _apart(self, at: CutPrices, proved: float) -> Numbers:
+    def _apart(self, found: Priced) -> Numbers:
         """What is between bound and plan, by school of the part that holds it.
 
         Parts share no merge, so each is bettered by itself. Method: docs/method.md eq. 267.
@@ -355,7 +333,7 @@ class _Race:
         programme = self.programme
         count = programme.school_count
         if programme.most_merges is not None:
-            return np.full(count, proved - self.low + WORTH)
+            return np.full(count, found.high - self.low + WORTH)
         ends = (programme.source, programme.target)
         graph = coo_matrix((np.ones(len(programme.source)), ends), (count, count))
         part = connected_components(graph, directed=False)[1]
@@ -368,12 +346,9 @@ class _Race:
         moved = programme.pupils.sum(axis=1) * km * prices.pupil_km
         cost[closes] = moved[closes] - (self.bonus * programme.must_close)[closes]
         saved = np.bincount(part, programme.freed - cost)
-        above = np.bincount(part, at.school)
-        for group, price in zip(at.groups, at.group.tolist(), strict=True):
-            # A group over several parts may be used up in any of them.
-            above[np.unique(part[list(group)])] += price * (len(group) // 2)
+        above = np.bincount(part, found.price)
         # Prices that are not quite settled leave a little more to be found (eq. 117).
-        unsettled = max(proved - at.value(None), 0.0)
+        unsettled = max(found.high - float(found.price.sum()), 0.0)
         return (np.maximum(above - saved, 0.0) + unsettled + WORTH)[part]
 
     def _relaxed(self, relaxed: Relaxation, rounds: int, floor: float) -> Relaxation | None:

@@ -130,7 +130,6 @@ class Galaxy:
         most_stars: int = MOST_STARS,
         deadline: float = np.inf,
         piecewise: bool = False,
-        arc_price: Numbers | None = None,
     ) -> Found:
         """Stars worth more than ``least`` beyond the prices of their schools.
 
@@ -153,14 +152,10 @@ class Galaxy:
         piecewise
             Search what is beyond ``most_rows`` afterwards, piece by piece, so that memory stays
             bounded and only time (``deadline``, or ``MOST_STARS`` in all) leaves anything out.
-        arc_price
-            Million rupiah by arc of the programme, on top of the others.
         """
         programme = self.programme
         count = programme.school_count
         price = school_price[self._source] + merge_price
-        if arc_price is not None:
-            price = price + arc_price[self._order]
         worth = self._raw - price
         with_full = worth - self._full
         with_spread = worth - self._spread
@@ -258,13 +253,12 @@ class Galaxy:
         best_only: bool,
         deadline: float,
         most_stars: int = MOST_STARS,
-        arc_price: Numbers | None = None,
     ) -> Found:
         """As :meth:`search`, whole unless time is over or there are too many stars."""
         return self.search(
             school_price, merge_price, least,
             best_only=best_only, deadline=deadline, most_stars=most_stars,
-            most_rows=_PIECE, piecewise=True, arc_price=arc_price,
+            most_rows=_PIECE, piecewise=True,
         )  # fmt: skip
 
     def _stars(self, found: list[tuple[Whole, Numbers, list[Whole]]], arc: Whole) -> Stars:
