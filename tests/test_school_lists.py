@@ -256,6 +256,18 @@ def test_a_kind_of_school_is_read_however_it_is_written(tmp_path, written, level
     assert judged.schools["level"].tolist() == [level]
 
 
+@pytest.mark.parametrize("told", [6, 4])
+def test_a_first_row_that_sounds_like_a_heading_is_a_school_all_the_same(tmp_path, told):
+    head = ["NPSN", "Nama Sekolah", "Bentuk Pendidikan", "Kecamatan", "Lintang", "Bujur"]
+    rows = [
+        [A, "SLB Negeri", "SLB", "Kec. Utara", -7.5, 111.0],
+        [B, "SDN Dua", "SD", "Kec. Utara", -7.6, 111.0],
+    ]
+    path = workbooks.write_xlsx(tmp_path / "s.xlsx", [row[:told] for row in (head, *rows)])
+    schools = checks.checked_schools(readers.read(path, kind="school"), SCHOOL_YEAR_DAY).schools
+    assert schools["npsn"].tolist() == [A, B]
+
+
 def test_rows_of_a_total_are_no_grade(tmp_path):
     judged = enrolment(
         tmp_path, [LONG, [A, "SDN 01", 2025, 1, 28], [A, "SDN 01", 2025, "Total", 28]]

@@ -36,6 +36,8 @@ _WIDEST_TWIN = 3
 # A key and four more of our columns: nothing below will be a better header.
 _PLAIN_SCORE = 12
 _LONG_NUMBER = re.compile(r"\d{15,}")
+# An NPSN or another number of a record: headings hold years and grades at most.
+_IDENTIFIER = re.compile(r"\W*\d{6,}\W*")
 _TOTAL = re.compile(r"^\W*(?:sub\s*)?(?:jumlah|total|rekap|grand total|subtotal)\b", re.I)
 _NIP_TEXT = re.compile(r"(?:\d[\s.\u00a0'-]*){15,}")
 # A NIP, or the eight characters of a school number.
@@ -140,12 +142,14 @@ def _may_be_header(
         return False
     for cell in row:
         if isinstance(cell, str):
-            if _LONG_NUMBER.search(cell) or len(cell) > 120:
+            if _LONG_NUMBER.search(cell) or _IDENTIFIER.fullmatch(cell) or len(cell) > 120:
                 return False
             texts += bool(cell.strip())
         elif is_counted and isinstance(cell, float) and 0 < cell < 2200 and cell.is_integer():
             texts += 1  # a grade or a year may stand in a header as a number
-        elif isinstance(cell, date | datetime) or (isinstance(cell, float) and abs(cell) > 3000):
+        elif isinstance(cell, date | datetime) or (
+            isinstance(cell, float) and (abs(cell) > 3000 or not cell.is_integer())
+        ):
             return False
     return texts >= (1 if is_lower else 2) and (is_counted or not is_numbering(row))
 
