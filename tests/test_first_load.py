@@ -89,7 +89,6 @@ def test_the_opening_page_asks_for_figures_and_tables(served: FirstLoad, known: 
     headers, body = asked(served, "/regrouping", accept="text/html", accept_encoding="gzip")
     page = body.decode()
     assert f'href="./{known.figures}"' in page
-    assert f'import("./{known.figures}")' in page
     assert page.startswith("<html><head><link") and page.endswith("</head><body></body></html>")
     assert headers[b"content-length"] == str(len(body)).encode()
     assert b"etag" not in headers

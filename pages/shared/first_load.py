@@ -2,9 +2,9 @@
 
 Streamlit sends its own files uncompressed, reads them anew for every visitor, and has the browser
 ask for the library of figures (5 MB) only when the first figure has arrived. Here they are held
-compressed, and the opening page asks for figures and tables at once and sets them up while the
-server computes. Two waits in them that nobody needs are left out (docs/decisions/0010). What this
-module does not know is passed on as Streamlit serves it.
+compressed, and the opening page asks for figures and tables at once. Two waits in them that nobody
+needs are left out (docs/decisions/0010). What this module does not know is passed on as Streamlit
+serves it.
 """
 
 from __future__ import annotations
@@ -94,24 +94,15 @@ def _needed(listed: dict[str, dict[str, Any]], name: str) -> Iterator[str]:
 def opening_page(page: bytes, known: Parts) -> bytes:
     """Streamlit's opening page, asking for figures and tables at once.
 
-    They come after what it asks for itself. Figures are set up as soon as the first question has
-    gone to the server: that takes half a second, which would otherwise follow the first figure.
+    They come after what it asks for itself, and are set up when the first of them is to be drawn:
+    set up sooner, they keep the finding waiting for longer than the figure gains.
     """
     links = "".join(
         f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./{one}">'
         for one in known.early
         if one.endswith(".js")
     )
-    script = (
-        '<script type="module">'
-        "const own = WebSocket.prototype.send;"
-        "WebSocket.prototype.send = function (...asked) {"
-        "WebSocket.prototype.send = own; own.apply(this, asked);"
-        f'setTimeout(() => import("./{known.figures}").catch(() => {{}}));'
-        "};"
-        "</script>"
-    )
-    return page.replace(b"</head>", f"{links}{script}</head>".encode(), 1)
+    return page.replace(b"</head>", f"{links}</head>".encode(), 1)
 
 
 def drawn_once(script: bytes) -> bytes:
