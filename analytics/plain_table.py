@@ -203,18 +203,6 @@ def plain_number(text: pd.Series) -> pd.Series:
     return text.str.lstrip("'").str.removesuffix(".0")
 
 
-def rows_of(path: Path) -> tuple[list[list[str]], list[int]]:
-    """Rows of text of the first filled sheet, and the number of each.
-
-    Raises
-    ------
-    FaultsError
-        As :func:`tables_of`.
-    """
-    sheet = _filled_sheets(path)[0]
-    return sheet.rows, sheet.numbers
-
-
 def _filled_sheets(path: Path) -> list[_Lines]:
     """Every sheet that is shown and holds something, as text."""
     if not path.is_file():

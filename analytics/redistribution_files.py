@@ -18,7 +18,7 @@ from analytics.checks_cells import employment as employment_in
 from analytics.checks_cells import golongan as rank_in
 from analytics.checks_cells import text as written_text
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import plain_number
+from analytics.plain_table import placed, plain_number
 from analytics.redistribution_rows import refuse_different
 from analytics.redistribution_table import (
     Table,
@@ -107,12 +107,12 @@ def teachers(path: Path, on: date | None = None) -> TeacherRows:
         }
     )
     refuse_different(frame, table.path.name, faults)
-    refuse(faults)
+    refuse(table, faults)
     found = _unknown_words(table, "employment", employment, "move_employment_unknown")
     if is_equal.any():
         count = {"count": int(is_equal.sum())}
         found.append(Fault(table.path.name, "teaching_hours_repeated", details=count))
-    return TeacherRows(frame, found)
+    return TeacherRows(frame, placed(found, path))
 
 
 def needs(path: Path, norm: float) -> pd.DataFrame:
@@ -142,7 +142,7 @@ def needs(path: Path, norm: float) -> pd.DataFrame:
     level = table.text("level").str.casefold()
     once(table, (key + "\n" + level).where(school.ne("") & post.ne(""), ""), "post",
           ("sekolah, jabatan dan tahun", "school, post and year"), faults)  # fmt: skip
-    refuse(faults)
+    refuse(table, faults)
     frame = pd.DataFrame(
         {"npsn": school, "post": post, "school_year": year, "needed_count": needed, "hours": hours}
     )
@@ -204,7 +204,7 @@ def schools(path: Path) -> SchoolRows:
             pupils = numbers(table, str(column), faults)
             parts.append(frame[["npsn", "level"]].assign(
                 grade=int(grade.group(1)), pupil_count=pupils))  # fmt: skip
-    refuse(faults)
+    refuse(table, faults)
     cells = pd.concat(parts).dropna(subset=["pupil_count"]) if parts else pd.DataFrame()
     found = [
         Fault(path.name, code, details={"count": int(own.eq("").sum())})
@@ -239,7 +239,7 @@ def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]
     gone = set(school[closing])
     faulty(table, "into", closing & (into.eq("") | into.isin(list(gone))),
             "plan_receiver_missing", faults)  # fmt: skip
-    refuse(faults)
+    refuse(table, faults)
     now = closing & (year.isna() | (year <= school_year).fillna(False))
     merges = dict(zip(school[now], into[now], strict=True))
     told = now & km.notna()

@@ -19,7 +19,7 @@ from analytics.checks_bounds import bound
 from analytics.checks_cells import degrees
 from analytics.enrolment_panel import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import DEEPEST_HEADER, plain_number, rows_of
+from analytics.plain_table import joined, placed, plain_number, tables_of
 from analytics.readers.dates import MISSING, written_date
 from analytics.readers.headers import KEEP, meaning_of
 
@@ -69,7 +69,7 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file as text: ``rows`` indexed by the row number a spreadsheet shows."""
+    """A file as text: ``rows`` indexed as :func:`analytics.plain_table.tables_of` does."""
 
     path: Path
     rows: pd.DataFrame
@@ -82,7 +82,7 @@ class Table:
 
 
 def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
-    """A CSV, or the first sheet of a workbook, as text, its columns under our names.
+    """A CSV, or the sheets of a workbook below each other, as text under our names of columns.
 
     Parameters
     ----------
@@ -92,47 +92,47 @@ def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
     Raises
     ------
     FaultsError
-        When the file is no table, has no rows, or lacks a needed column.
+        When the file is no table, has no rows, or lacks a needed column; ``sheet_columns_missing``
+        where a sheet beside those that are read has two of the needed columns and not all.
     """
+    ours = {*needed, *_ALSO, *(name for kind in kinds for name in _IMPORTED[kind].values())}
+
+    def is_known(heading: str) -> bool:
+        return any(name in ours for name in _our_names([heading], kinds))
+
     try:
-        lines, numbers = rows_of(path)
+        sheets = tables_of(path, known=is_known, as_written=True)
     except FaultsError as error:
         broken = {fault.code for fault in error.faults} & {"file_broken", "file_empty"}
         raise FaultsError(
             [Fault(path.name, "move_file_unreadable")] if broken else error.faults
         ) from error
-    top = _header(lines, needed, kinds)
-    if top is None:
-        raise FaultsError([Fault(path.name, "move_file_unreadable")])
-    names = _our_names(lines[top], kinds)
-    width = len(names)
-    numbered = [
-        (at, (line + [""] * width)[:width])
-        for at, line in zip(numbers[top + 1 :], lines[top + 1 :], strict=True)
-        if any(cell.strip() for cell in line)
+    named = [(sheet.name, _under_our_names(sheet.table, kinds)) for sheet in sheets]
+    whole = [rows for _, rows in named if not _missing(rows, needed)]
+    if not whole:
+        rows = named[0][1]
+        unread = [one for one in rows.columns if one and one not in (*needed, *_ALSO)]
+        raise FaultsError(missing_columns(path.name, _missing(rows, needed), needed, unread))
+    torn = [
+        Fault(f"{path.name} [{name}]", "sheet_columns_missing", details={"names": ", ".join(lacks)})
+        for name, rows in named
+        if (lacks := _missing(rows, needed)) and len(needed) - len(lacks) > 1
     ]
-    missing = [column for column in needed if column not in names]
-    if missing:
-        unread = [one for one in dict.fromkeys(names) if one and one not in (*needed, *_ALSO)]
-        raise FaultsError(missing_columns(path.name, missing, needed, unread))
-    if not numbered:
+    if torn:
+        raise FaultsError(torn)
+    found = joined(whole)
+    if found.empty:
         raise FaultsError([Fault(path.name, "move_file_empty")])
-    frame = pd.DataFrame(
-        [line for _, line in numbered], columns=names, index=[at for at, _ in numbered], dtype="str"
-    )
-    return Table(path, frame.loc[:, ~frame.columns.duplicated()])
+    return Table(path, found)
 
 
-def _header(
-    lines: Sequence[Sequence[str]], needed: Sequence[str], kinds: Sequence[str]
-) -> int | None:
-    """The row of headings: the first that has most of what is needed; None: nothing is filled."""
-    filled = [at for at, line in enumerate(lines) if any(line)][:DEEPEST_HEADER]
+def _missing(rows: pd.DataFrame, needed: Sequence[str]) -> list[str]:
+    return [column for column in needed if column not in rows.columns]
 
-    def score(at: int) -> int:
-        return len(set(needed) & set(_our_names(lines[at], kinds)))
 
-    return max(filled, key=lambda at: (score(at), -at)) if filled else None
+def _under_our_names(rows: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
+    found = rows.set_axis(_our_names(list(rows.columns), kinds), axis=1)
+    return found.loc[:, ~found.columns.duplicated()]
 
 
 def _folded(line: Sequence[str]) -> list[str]:
@@ -199,10 +199,11 @@ def faulty(
     ]
 
 
-def refuse(faults: list[Fault]) -> None:
-    """Raise every fault, in the order of rows and columns."""
+def refuse(table: Table, faults: list[Fault]) -> None:
+    """Raise every fault of a file, in the order of its sheets, rows and columns."""
     if faults:
-        raise FaultsError(sorted(faults, key=lambda fault: (fault.row or 0, fault.column)))
+        found = sorted(faults, key=lambda fault: (fault.row or 0, fault.column))
+        raise FaultsError(placed(found, table.path))
 
 
 def _parsed(

@@ -14,6 +14,7 @@ from analytics.plain_table import row_shown
 from analytics.regrouping_file import read_history, read_schools
 from analytics.regrouping_roads import read_roads
 from tests import workbooks
+from tests.test_redistribution_command import moves, written
 from tests.test_regrouping_switches import HEAD, LARGE, ROWS, district, planned
 
 YEARS = ["school_id", "school_year", "grade", "pupils"]
@@ -103,6 +104,50 @@ def test_past_years_and_roads_are_read_from_every_sheet(tmp_path):
     )  # fmt: skip
     assert roads["km"].to_list() == [0.5, 1.5]
     assert [(fault.file, fault.row) for fault in faults] == [("B.xlsx [SMP]", 3)]
+
+
+TEACHERS_SD = [
+    ["Daftar guru SD"],
+    ["person_id", "npsn", "post", "status_kepegawaian", "retires_on"],
+    ["Ani", "10000001", "kelas", "PNS", "2040-01-01"],
+    ["Budi", "10000001", "kelas", "PNS", "2045-01-01"],
+]
+TEACHERS_SMP = [
+    ["NIP", "NPSN", "post", "employment", "retires_on"],
+    ["Cici", "10000003", "mapel:IPA", "PNS", "2045-01-01"],
+]
+TO_MOVE_AMONG = """npsn,lat,lon,level
+10000001,-7.605,111.505,SD
+10000002,-7.615,111.505,SD
+10000003,-7.625,111.505,SMP
+"""
+TO_NEED = "npsn,post,needed\n10000001,kelas,1\n10000002,kelas,1\n10000003,mapel:IPA,1\n"
+
+
+def redistributed(folder, **sheets):
+    asked = written(folder, needs=TO_NEED, schools=TO_MOVE_AMONG)
+    asked[asked.index("--teachers") + 1] = str(book(folder, **sheets))
+    return main(asked)
+
+
+def test_teachers_of_sd_and_smp_are_one_list_to_move_among(tmp_path):
+    assert redistributed(tmp_path, SD=TEACHERS_SD, SMP=TEACHERS_SMP, Catatan=[["Dapodik"]]) == 0
+    assert moves(tmp_path)["person_id"].tolist() == ["Budi"]
+    told = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
+    # She who is on the second sheet fills the post of SMP, so nothing is short there.
+    assert told["unfilled_reasons"] == {}
+
+
+def test_a_fault_of_teachers_to_move_names_sheet_and_row(tmp_path, capsys):
+    wrong = [*TEACHERS_SMP, ["Dedi", "10000003", "mapel:IPA", "PNS", "kapan-kapan"]]
+    assert redistributed(tmp_path, SD=TEACHERS_SD, SMP=wrong) == 1
+    assert "B.xlsx [SMP], baris 3" in capsys.readouterr().err
+
+
+def test_a_sheet_of_teachers_that_lacks_a_column_is_not_passed_over(tmp_path, capsys):
+    lacks = [[row[at] for at in (0, 1, 3)] for row in TEACHERS_SMP]
+    assert redistributed(tmp_path, SD=TEACHERS_SD, SMP=lacks) == 1
+    assert "B.xlsx [SMP]: Kolom post tidak ada di lembar ini" in capsys.readouterr().err
 
 
 def test_a_workbook_with_a_sheet_for_each_cause_is_asked_about_and_needs_no_posts(tmp_path):
