@@ -50,7 +50,9 @@ class Answer:
 def run(asked: argparse.Namespace) -> int:
     """Do what was asked; the exit status."""
     folder = getattr(asked, "folder", None)
-    if folder is not None and (not folder.parent.is_dir() or folder.is_file()):
+    if folder is not None and (
+        str(folder) == "-" or not folder.parent.is_dir() or folder.is_file()
+    ):
         raise WrongUseError(f"--out {folder}: sebut folder di dalam folder yang ada")
     if asked.question == "compare" and asked.measure not in MEASURES:
         raise WrongUseError(f"--measure {asked.measure}: {', '.join(MEASURES)}")
@@ -306,23 +308,6 @@ def said_of(
                 )
             )
     notes += _warnings(names, summaries)
-    if summaries and not summaries[0]["has_budget"]:
-        notes.append(
-            (
-                "APBD belum diisi: batas 30% tidak dihitung.",
-                "No APBD is known: the 30% cap is not computed.",
-            )
-        )
-    held = summaries[0]["need_held_from_year"] if summaries else None
-    if held is not None:
-        notes.append(
-            (
-                f"Murid diramalkan sampai {int(str(held)) - 1}; kebutuhan guru mulai {held} sama"
-                " dengan tahun itu.",
-                f"Pupils are forecast until {int(str(held)) - 1}; the need of teachers from {held}"
-                " on is that of that year.",
-            )
-        )
     return notes
 
 
@@ -340,7 +325,7 @@ def _warnings(names: list[str], summaries: list[dict[str, object]]) -> list[tupl
     for name, told in zip(names, summaries, strict=True):
         lists = [own for key in ("findings", "told") if isinstance(own := told[key], list)]
         said = [(str(one[1]), str(one[2])) for own in lists for one in own]
-        for sentence in dict.fromkeys([*_unpriced(told), *said]):
+        for sentence in dict.fromkeys([*_unpriced(told), *said, *_grounds(told)]):
             about.setdefault(sentence, []).append(name)
     notes = []
     for (indonesian, english), whose in about.items():
@@ -360,6 +345,29 @@ def _unpriced(told: Mapping[str, object]) -> list[tuple[str, str]]:
             f"{who} without a known grade: their pay is not counted.",
         )
     ]
+
+
+def _grounds(told: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What its numbers do not know: the APBD, and pupils of years beyond their forecast."""
+    notes = []
+    if not told["has_budget"]:
+        notes.append(
+            (
+                "APBD belum diisi: batas 30% tidak dihitung.",
+                "No APBD is known: the 30% cap is not computed.",
+            )
+        )
+    if (held := told["need_held_from_year"]) is not None:
+        last = int(str(held)) - 1
+        notes.append(
+            (
+                f"Murid diramalkan sampai {last}; kebutuhan guru mulai {held} sama dengan tahun"
+                " itu.",
+                f"Pupils are forecast until {last}; the need of teachers from {held} on is that of"
+                " that year.",
+            )
+        )
+    return notes
 
 
 def _robust_note(worth: Mapping[str, float]) -> tuple[str, str]:

@@ -275,5 +275,7 @@ def test_a_folder_that_cannot_be_written_is_refused_in_words(asked, tmp_path):
     assert stopped.value.code == 2
     with pytest.raises(SystemExit):
         asked("run", "do_nothing", out="tidak/ada")
+    with pytest.raises(SystemExit):
+        main(["scenario", "run", "do_nothing", "--out", "-"])
     status, _, folder = asked("run", "do_nothing", out="dengan spasi")
     assert status == 0 and (folder / "summary.json").is_file()
