@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -59,7 +60,9 @@ def asked(app: FirstLoad, path: str, **headers: str) -> tuple[dict[bytes, bytes]
 
     told = [(name.replace("_", "-").encode(), said.encode()) for name, said in headers.items()]
     scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "headers": told}
-    asyncio.run(app(scope, receive, send))
+    # In a thread of its own: a browser test before this one leaves a loop running in this one.
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(lambda: asyncio.run(app(scope, receive, send))).result()
     return dict(heard[0]["headers"]), b"".join(one.get("body", b"") for one in heard[1:])
 
 

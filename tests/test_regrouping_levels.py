@@ -151,11 +151,12 @@ def test_state_and_private_schools_stay_apart(tmp_path):
     _, plan, _ = planned(tmp_path, district(extra="status", cells=["N"] + ["S"] * 6))
     assert plan["1"]["action"] == "open"
     assert status_of("n") == "negeri"
-    assert status_of("Yayasan") == ""
+    assert status_of("Yayasan") == "swasta"
+    assert status_of("Entah") == ""
 
 
 def test_a_status_nobody_knows_is_a_finding_of_its_row(tmp_path):
-    cells = ["Yayasan", *["Negeri"] * 6]
+    cells = ["Entah", *["Negeri"] * 6]
     _, plan, told = planned(tmp_path, district(extra="status", cells=cells))
     (one,) = (each for each in told["findings"] if each["code"] == "regroup_status_unknown")
     assert (one["row"], one["npsn"]) == (2, "1")

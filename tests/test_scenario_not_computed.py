@@ -185,7 +185,7 @@ def test_a_plan_that_keeps_the_ratio_of_the_data_year_names_it_with_nobody_hired
     said = {code: (a, b) for code, a, b in result.summary["findings"]}[CAP_STAYS_OVER]
     nobody = run(scenario("tanpa", {"budget.growth_share": 0.0}), scenario_city.stages())
     start = nobody.tables["gauge"]["ratio_share"].iloc[0]
-    assert f"({start * 100:.1f} %)" in said[1]
+    assert f"({start * 100:.1f}%)" in said[1]
     level = result.tables["gauge"].set_index("year")
     over = level.index[level["is_binding"] & (level["room_idr"] < 0)]
     assert (level.loc[over, "ratio_share"] <= start + 1e-6).all()

@@ -354,7 +354,7 @@ def draw(
     if said:
         st.html(f'<p class="es-figure">{escape(said)}</p>')
     return st.plotly_chart(
-        shown if IS_CHECKED else _AsItIs(shown),
+        shown if IS_CHECKED and shown.get("data") else _AsItIs(shown),
         key=key,
         height=height,
         width="stretch",
