@@ -131,18 +131,32 @@ def table_of(path: Path, first: str, needed: Sequence[str] = ()) -> pd.DataFrame
         has two of the needed headings and not all.
     """
     sheets = tables_of(path, first)
-    lacking = {sheet.name: [name for name in needed if name not in sheet.table] for sheet in sheets}
-    whole = [sheet for sheet in sheets if not lacking[sheet.name]]
-    if not whole:
-        return sheets[0].table
-    torn = [
-        Fault(f"{path.name} [{name}]", "sheet_columns_missing", details={"names": ", ".join(names)})
-        for name, names in lacking.items()
-        if names and len(needed) - len(names) >= _ENOUGH_KNOWN
-    ]
-    if torn:
+    whole = whole_sheets(path, [(sheet.name, sheet.table) for sheet in sheets], needed)
+    return joined(whole) if whole else sheets[0].table
+
+
+def whole_sheets(
+    path: Path, sheets: Iterable[tuple[str, pd.DataFrame]], needed: Sequence[str]
+) -> list[pd.DataFrame]:
+    """Of the sheets of a file, by name, those that have every needed column; none: none has.
+
+    Raises
+    ------
+    FaultsError
+        ``sheet_columns_missing`` where a sheet beside them has two of the needed columns and not
+        all: passed over, its rows would be lost without a word.
+    """
+    whole, torn = [], []
+    for name, table in sheets:
+        lacks = [column for column in needed if column not in table]
+        if not lacks:
+            whole.append(table)
+        elif len(needed) - len(lacks) >= _ENOUGH_KNOWN:
+            details = {"names": ", ".join(lacks)}
+            torn.append(Fault(f"{path.name} [{name}]", "sheet_columns_missing", details=details))
+    if whole and torn:
         raise FaultsError(torn)
-    return joined([sheet.table for sheet in whole])
+    return whole
 
 
 def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from analytics.checks_bounds import bound
 from analytics.checks_cells import degrees
 from analytics.enrolment_panel import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import joined, placed, plain_number, tables_of
+from analytics.plain_table import joined, placed, plain_number, tables_of, whole_sheets
 from analytics.readers.dates import MISSING, written_date
 from analytics.readers.headers import KEEP, meaning_of
 
@@ -108,26 +108,16 @@ def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
             [Fault(path.name, "move_file_unreadable")] if broken else error.faults
         ) from error
     named = [(sheet.name, _under_our_names(sheet.table, kinds)) for sheet in sheets]
-    whole = [rows for _, rows in named if not _missing(rows, needed)]
+    whole = whole_sheets(path, named, needed)
     if not whole:
         rows = named[0][1]
+        missing = [column for column in needed if column not in rows]
         unread = [one for one in rows.columns if one and one not in (*needed, *_ALSO)]
-        raise FaultsError(missing_columns(path.name, _missing(rows, needed), needed, unread))
-    torn = [
-        Fault(f"{path.name} [{name}]", "sheet_columns_missing", details={"names": ", ".join(lacks)})
-        for name, rows in named
-        if (lacks := _missing(rows, needed)) and len(needed) - len(lacks) > 1
-    ]
-    if torn:
-        raise FaultsError(torn)
+        raise FaultsError(missing_columns(path.name, missing, needed, unread))
     found = joined(whole)
     if found.empty:
         raise FaultsError([Fault(path.name, "move_file_empty")])
     return Table(path, found)
-
-
-def _missing(rows: pd.DataFrame, needed: Sequence[str]) -> list[str]:
-    return [column for column in needed if column not in rows.columns]
 
 
 def _under_our_names(rows: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.checks_bounds import bound
 from analytics.distances import located, straight_of, too_short
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import joined, placed, plain_number, tables_of
+from analytics.plain_table import joined, placed, plain_number, tables_of, whole_sheets
 
 # Headings an office would write, the best first: a number of a school before its name.
 _HEADINGS = {
@@ -73,22 +73,11 @@ def read_roads(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
 def _roads_of(path: Path) -> pd.DataFrame:
     """The cells of a file of roads under our headings; it may have those an office would write."""
     sheets = tables_of(path, known=lambda heading: _folded(heading) in _KNOWN)
-    tables = {sheet.name: _with_our_headings(sheet.table) for sheet in sheets}
-    whole = [table for table in tables.values() if set(_HEADINGS) <= set(table)]
-    if not whole:
-        return tables[max(sheets, key=lambda sheet: sheet.hit_count).name]
-    torn = [
-        Fault(
-            f"{path.name} [{name}]",
-            "sheet_columns_missing",
-            details={"names": ", ".join(each for each in _HEADINGS if each not in table)},
-        )
-        for name, table in tables.items()
-        if len(set(_HEADINGS) & set(table)) == len(_HEADINGS) - 1
-    ]
-    if torn:
-        raise FaultsError(torn)
-    return joined(whole)
+    tables = [(sheet.name, _with_our_headings(sheet.table)) for sheet in sheets]
+    if whole := whole_sheets(path, tables, tuple(_HEADINGS)):
+        return joined(whole)
+    fullest = max(range(len(sheets)), key=lambda at: sheets[at].hit_count)
+    return tables[fullest][1]
 
 
 def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
