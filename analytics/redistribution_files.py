@@ -137,7 +137,9 @@ def needs(path: Path, norm: float) -> pd.DataFrame:
     hours = numbers(table, "hours", faults)
     if "hours" not in table.rows and "needed_fte" in table.rows:
         hours = numbers(table, "needed_fte", faults) * norm
-    key = school + "\n" + post.str.casefold() + "\n" + year.astype("str")
+    # A year that is not told is none, and no two rows of it may be of one post either.
+    told_year = year.astype("object").where(year.notna(), "").astype("str")
+    key = school + "\n" + post.str.casefold() + "\n" + told_year
     # The level of a post is part of what our own file tells apart.
     level = table.text("level").str.casefold()
     once(table, (key + "\n" + level).where(school.ne("") & post.ne(""), ""), "post",

@@ -7,16 +7,17 @@ coordinate that cannot be believed is a finding of the plan, see ``distances.py`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analytics import checks_cells
-from analytics.enrolment_panel import are_years, school_years
+from analytics.enrolment_panel import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import placed, plain_number, table_of
+from analytics.plain_table import joined, placed, plain_number, tables_of, whole_sheets
+from analytics.readers.headers import KEEP, meaning_of
 from analytics.regrouping_condition import usable_rooms
 from analytics.regrouping_levels import grade_columns, levels_of, passed_over
 from analytics.regrouping_pupils import count_of, pupils_by_grade
@@ -24,6 +25,10 @@ from analytics.regrouping_rows import NEEDED, TOTALS, schools_of
 from analytics.school_words import status_of
 
 _OF_HISTORY = ("npsn", "school_year", "pupils")
+# What tells rows of one school and year apart, and all columns of a history by what the import
+# calls them.
+_APART = ("grade", "rombel", "sex")
+_AS_HISTORY = {"school_year": "school_year", "pupil_count": "pupils"} | {one: one for one in _APART}
 # Headings under which a list says who is exempt, and what its buildings are like.
 _FLAGS = {
     "remote": "is_remote", "3t": "is_remote", "terpencil": "is_remote",
@@ -136,16 +141,22 @@ def read_schools(path: Path, levels: Sequence[str] = ()) -> SchoolFile:
 def read_history(path: Path) -> pd.DataFrame:
     """Pupils of past years: ``npsn, school_year, grade`` (0: all), ``pupil_count``.
 
+    Headings are those the import knows for pupils; a column of grades, classes or sexes tells rows
+    of one school and year apart. A row written twice counts once.
+
     Raises
     ------
     FaultsError
-        When a heading is missing or a cell is no year or no count.
+        When a heading is missing, a cell is no year or no count, or a school has two numbers for
+        one year.
     """
-    text = table_of(path, "npsn", _OF_HISTORY)
-    missing = [name for name in _OF_HISTORY if name not in text]
-    if missing:
-        details = {"name": ", ".join(missing)}
-        raise FaultsError([Fault(path.name, "regroup_column_missing", details=details)])
+    sheets = tables_of(path, "npsn")
+    tables = [(sheet.name, _history_headings(sheet.table)) for sheet in sheets]
+    whole = whole_sheets(path, tables, _OF_HISTORY)
+    text = joined(whole) if whole else tables[0][1]
+    if missing := [name for name in _OF_HISTORY if name not in text]:
+        unread = [str(one) for one in text.columns if one and one not in _OF_HISTORY]
+        raise FaultsError(missing_columns(path.name, missing, _OF_HISTORY, unread))
     year = school_years(text["school_year"])
     faults = [
         Fault(path.name, "history_year_invalid", int(line), "school_year", cell)
@@ -154,16 +165,38 @@ def read_history(path: Path) -> pd.DataFrame:
     for line, cell in text["pupils"].items():
         if cell == "" or count_of(cell) is None:
             faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), "pupils", cell))
+    told = text.assign(npsn=plain_number(text["npsn"]), school_year=year)
+    keys = ["npsn", "school_year", *(one for one in _APART if one in told)]
+    first: dict[tuple[object, ...], Hashable] = {}
+    for line, key in zip(told.index, told[keys].itertuples(index=False, name=None), strict=True):
+        before = first.setdefault(key, line)
+        if before != line and told.loc[before, "pupils"] != told.loc[line, "pupils"]:
+            faults.append(
+                Fault(path.name, "npsn_duplicate", int(line), "npsn", str(key[0]),
+                      {"first_row": before})
+            )  # fmt: skip
     if faults:
         raise FaultsError(placed(faults, path))
+    told = told.loc[list(first.values())]
     return pd.DataFrame(
         {
-            "npsn": plain_number(text["npsn"]),
-            "school_year": year.astype("int64"),
+            "npsn": told["npsn"],
+            "school_year": told["school_year"].astype("int64"),
             "grade": 0,
-            "pupil_count": text["pupils"].map(count_of).astype("int64"),
+            "pupil_count": told["pupils"].map(count_of).astype("int64"),
         }
     )
+
+
+def _history_headings(text: pd.DataFrame) -> pd.DataFrame:
+    """A table of pupils of past years under our headings, the one that says most of each first."""
+    named: dict[str, tuple[int, str]] = {}
+    for heading in text.columns:
+        meaning = meaning_of(str(heading), "enrolment")
+        ours = _AS_HISTORY.get(meaning.column, "")
+        if ours and meaning.policy == KEEP and ours not in text:
+            named[ours] = min(named.get(ours, (meaning.rank, heading)), (meaning.rank, heading))
+    return text.rename(columns={heading: ours for ours, (_, heading) in named.items()})
 
 
 def _statuses(path: Path, cells: pd.Series, faults: list[Fault]) -> pd.Series:

@@ -6,6 +6,7 @@ where nothing tells the level and several may be, the row is a fault.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
@@ -15,6 +16,8 @@ from analytics.readers.headers import KEEP, meaning_of
 from analytics.school_words import level_of
 
 GRADES: Mapping[str, range] = {"TK": range(1), "SD": range(1, 7), "SMP": range(7, 10)}
+# Who teaches the same grades and is none of ours: a madrasah is of the Ministry of Religion.
+_SAME_GRADES: Mapping[str, tuple[str, ...]] = {"SD": ("MI", "SLB"), "SMP": ("MTS", "SLB")}
 # What a file of totals alone is about where nothing in it says otherwise.
 USUAL = "SD"
 # The heading the command documents; others are those the import knows.
@@ -47,8 +50,9 @@ def levels_of(
     Returns
     -------
     ``TK``, ``SD``, ``SMP``, ``SMA`` ... by row: the level a column tells (whatever the import knows
-    for one: level, jenjang, bentuk pendidikan), else that of the grades that are filled, else that
-    of the name, else the only one the file is about.
+    for one: level, jenjang, bentuk pendidikan), else that of the grades that are filled (of a
+    school that calls itself MI, MTs or SLB: that), else that of the name, else the only one the
+    file is about.
 
     Method: docs/method.md eq. 111.
     """
@@ -68,8 +72,11 @@ def levels_of(
         elif len(filled) > 1:
             faults.append(Fault(file, "regroup_two_levels", int(line), "g1..g9"))
         elif filled:
-            found[line] = filled.pop()
-        elif level := level_of(names[line]):
+            (level,) = filled
+            found[line] = (
+                own if (own := _called(names[line])) in _SAME_GRADES.get(level, ()) else level
+            )
+        elif level := _called(names[line]):
             found[line] = level
             by_name += 1
         else:
@@ -130,6 +137,11 @@ def _written(text: pd.DataFrame) -> pd.Series:
     columns = sorted(rank, key=lambda heading: rank[heading])
     cells = [[cell for cell in row if cell not in ("", "-")] for row in text[columns].to_numpy()]
     return pd.Series(cells, index=text.index, dtype="object")
+
+
+def _called(name: str) -> str:
+    """The level a name begins with; '' for none: Mi'raj is no MI."""
+    return "" if re.match(r"\s*\w+['\u2019`]", name) else level_of(name)
 
 
 def _filled(cells: Mapping[Hashable, str], of_grade: Mapping[str, str]) -> set[str]:

@@ -24,12 +24,14 @@ def level_of(written: str) -> str:
     as :func:`analytics.units.school_name` knows them; further ones are those of ``school_level``
     in ``data/wordings.csv``. '' where it names none.
     """
-    plain = folded(written)
-    if plain in wordings("school_level"):
-        return wordings("school_level")[plain]
+    plain, words = folded(written), wordings("school_level")
+    if plain in words:
+        return words[plain]
     # A level alone is the name of no school: a number makes it one.
-    found = school_name(plain) or school_name(f"{plain} 1")
-    return found[0] if found else ""
+    if found := school_name(plain) or school_name(f"{plain} 1"):
+        return found[0]
+    begun = [one for one in words if " " in one and plain.startswith(f"{one} ")]
+    return words[max(begun, key=len)] if begun else ""
 
 
 def status_of(written: str) -> str:

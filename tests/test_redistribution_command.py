@@ -133,6 +133,13 @@ def test_a_faulty_file_is_refused_with_place_value_and_remedy(tmp_path, capsys, 
     assert not (tmp_path / "moves.csv").exists()
 
 
+def test_a_post_needed_twice_is_refused_where_no_year_is_told_too(tmp_path, capsys):
+    # Added up, the second row asked for one more teacher than the school needs.
+    assert main(written(tmp_path, needs=NEEDS + "10000002,Kelas,1\n")) == 1
+    said = capsys.readouterr().err
+    assert "needs.csv, baris 7, kolom post ('Kelas'): Sudah ada di baris 4" in said
+
+
 def test_faults_of_all_files_are_told_at_once(tmp_path, capsys):
     arguments = written(tmp_path, teachers=TEACHERS.replace("2040-01-01", "besok"),
                         needs=NEEDS.replace(",1\n", ",-1\n"))  # fmt: skip

@@ -76,3 +76,38 @@ def test_a_row_of_years_is_one_of_calendar_years(years, is_candidate):
     history = pd.DataFrame(own, columns=["npsn", "school_year", "grade", "pupil_count"])
     found = candidates(schools, history, CandidateRules(min_pupils=60, years_running=3))
     assert found["is_candidate"].tolist() == [is_candidate, False]
+
+
+def history(tmp_path, *lines: str):
+    path = tmp_path / "H.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return planned(tmp_path, SCHOOLS, "--min-pupils", "60", "--years-running", "2",
+                   "--history", str(path))  # fmt: skip
+
+
+def test_a_school_and_year_written_twice_count_once(tmp_path):
+    # 2 x 55 pupils would be no few.
+    _, _, told = history(tmp_path, "npsn,school_year,pupils", "2001,2024,55", "2001,2024/25,55")
+    assert told["counts"]["candidates"] == 1
+
+
+def test_two_numbers_for_one_school_and_year_are_refused_with_both_rows(tmp_path, capsys):
+    lines = ("npsn,school_year,pupils", "2001,2024,30", "2002,2024,120", "'2001,2024,25")
+    assert history(tmp_path, *lines)[0] == 1
+    assert "baris 4" in (said := capsys.readouterr().err)
+    assert "NPSN dan tahun ini sudah ada di baris 2 dengan isi berbeda" in said
+
+
+def test_grades_of_one_school_and_year_are_added_up(tmp_path):
+    lines = (
+        "NPSN;Tahun Pelajaran;Kelas;Jumlah Siswa",
+        "2001;2024/2025;1;30",
+        "2001;2024/2025;2;30",
+    )
+    assert history(tmp_path, *lines)[2]["counts"]["candidates"] == 0
+
+
+def test_a_history_without_years_is_told_its_own_headings(tmp_path, capsys):
+    assert history(tmp_path, "npsn,2023,2024", "2001,50,50")[0] == 1
+    said = capsys.readouterr().err
+    assert "npsn, school_year, pupils; tidak dikenali di berkas: 2023, 2024" in said

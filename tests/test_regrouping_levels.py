@@ -161,3 +161,27 @@ def test_a_status_nobody_knows_is_a_finding_of_its_row(tmp_path):
     (one,) = (each for each in told["findings"] if each["code"] == "regroup_status_unknown")
     assert (one["row"], one["npsn"]) == (2, "1")
     assert plan["1"]["action"] == "open"
+
+
+SD_AND = """npsn,name,lat,lon,rooms,g1,g2,g3,g4,g5,g6
+1001,SDN 1,-7.600,111.500,6,5,5,5,5,5,5
+1002,{name},-7.602,111.500,6,4,4,4,4,4,4
+1003,SDN 3,-7.604,111.500,6,10,10,10,10,10,10"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["MIS Nurul Huda", "MIN 2 Madiun", "Madrasah Ibtidaiyah Al Falah", "SLB Negeri 1", "SDLB 1"],
+)
+def test_a_madrasah_with_grades_of_an_sd_joins_no_sd(tmp_path, name):
+    # Madrasahs are of the Ministry of Religion, a SLB is no SD: the name says it, grades do not.
+    _, plan, told = planned(tmp_path, SD_AND.format(name=name))
+    assert set(plan) == {"1001", "1003"}
+    assert plan["1001"]["into"] == "1003"
+    assert "1 sekolah jenjang lain dilewati" in str(told["findings"])
+
+
+@pytest.mark.parametrize("name", ["SD Mi'raj", "Mi'raj 2", "Melati", "SDIT Al Falah", "SMPN 2"])
+def test_other_names_leave_the_level_to_the_grades(tmp_path, name):
+    _, plan, _ = planned(tmp_path, SD_AND.format(name=name))
+    assert plan["1002"]["into"] == "1003"
