@@ -69,7 +69,8 @@ def situation_of(
         raise FaultsError(faults)
     listed: files.TeacherRows = told["staff"]
     places: files.SchoolRows = told["schools"]
-    needs, schools, cells = told["needs"], places.schools, places.cells
+    wanted: files.NeedRows = told["needs"]
+    needs, schools, cells = wanted.needs, places.schools, places.cells
     year, needs = _year_of(needs, asked, on)
     merges: dict[str, str] = {}
     merge_km: dict[str, float] = {}
@@ -114,7 +115,8 @@ def situation_of(
             )
         )
     situation = Situation(staff, needs, schools, on, year, merges, merge_km, people.beside)
-    return Given(situation, words, people, [*listed.found, *by_birth, *places.found])
+    found = [*listed.found, *by_birth, *wanted.found, *places.found]
+    return Given(situation, words, people, found)
 
 
 def _with_retirement(

@@ -24,6 +24,7 @@ from analytics.command_line import (
     write_faults,
 )
 from analytics.faults import Fault, FaultsError
+from analytics.place_names import place_names
 from analytics.plain_table import placed
 from analytics.regrouping import RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_candidates import EXEMPTIONS, CandidateRules, candidates
@@ -165,6 +166,8 @@ def answer(asked: argparse.Namespace) -> Answer:
     if limits.same and limits.same not in told.schools:
         word = "desa" if limits.same == "village" else limits.same
         faults.append(Fault(name, "regroup_column_missing", details={"name": word}))
+    elif limits.same:
+        faults += _without_place(name, told.schools[limits.same], limits.same)
     by_hand = {*asked.candidates, *asked.exempt}
     for named in sorted((limits.named() | by_hand) - set(told.schools["npsn"])):
         code = "regroup_lock_passed" if named in told.passed else "regroup_lock_unknown"
@@ -259,6 +262,15 @@ def _heavily_damaged(name: str, schools: pd.DataFrame) -> list[Fault]:
         "name": some(left["npsn"].astype("str").tolist()),
     }
     return [Fault(name, "regroup_rooms_heavy", details=details)]
+
+
+def _without_place(name: str, places: pd.Series, column: str) -> list[Fault]:
+    """Schools that merge with nobody because the place they must share is blank."""
+    blank = int((place_names(places) == "").sum())
+    word = {"village": "desa"}.get(column, column)
+    return [Fault(name, "regroup_place_missing", details={"count": blank, "name": word})][
+        : bool(blank)
+    ]
 
 
 def _short_of_rooms(name: str, schools: pd.DataFrame) -> list[Fault]:

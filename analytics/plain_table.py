@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.faults import Fault, FaultsError
-from analytics.readers.tabular import cell_text
+from analytics.readers.tabular import cell_text, is_numbering
 from analytics.readers.workbook import sheets_of
 
 # Name of an index that holds the line an editor, or the row a spreadsheet, shows.
@@ -23,6 +23,12 @@ DEEPEST_HEADER = 20
 _ENOUGH_KNOWN = 2
 # Rows of the n-th of several sheets count from n times this: no spreadsheet has so many.
 _SHEET = 10_000_000
+# What a row of sums begins with; a number alone in a cell; the longest number of a school; and of
+# how many cells a note below a list is.
+SUM = r"(?i)\W*(?:sub ?)?(?:jumlah|jml|total|rata-?rata|rekap\w*|grand total)\b"
+_PLAIN_NUMBER = r"-?\d+(?:[.,]\d+)*"
+_LONGEST_NUMBER = 12
+_MOST_OF_NOTE = 2
 
 
 @dataclass(frozen=True)
@@ -210,6 +216,40 @@ def _below(sheet: _Lines, top: int, offset: int, *, as_written: bool) -> pd.Data
     lines = pd.Index([number for number, _ in below], dtype="int64", name=LINE)
     table = pd.DataFrame([row for _, row in below], columns=names, index=lines, dtype="str")
     return table.loc[:, ~table.columns.duplicated()]
+
+
+def furniture(text: pd.DataFrame, key: str) -> pd.Series:
+    """Rows of a list that are no entries: totals, notes, who signed, numbers of columns.
+
+    Parameters
+    ----------
+    text
+        Cells as text, no empty rows.
+    key
+        The column whose number every entry has (NPSN).
+
+    Returns
+    -------
+    By row. A row with a number under ``key`` is an entry, unless it is the first and counts the
+    columns. Without one it is none where a cell begins with a word for a sum, where it holds
+    nothing but a text under ``key``, or nothing under it and at most two cells, none a number. An
+    entry whose number was forgotten holds more, and stays to be mended.
+    """
+    filled = (text != "").sum(axis=1)
+    is_numbered = text[key].str.contains(r"\d", regex=True)
+    has_sum = pd.Series(False, index=text.index)
+    has_number = has_sum.copy()
+    for at in range(text.shape[1]):
+        cells = text.iloc[:, at]
+        has_sum |= cells.str.match(SUM)
+        has_number |= cells.str.fullmatch(_PLAIN_NUMBER)
+    passed = ~is_numbered & (
+        has_sum | ((text[key] == "") & (filled <= _MOST_OF_NOTE) & ~has_number)
+    )
+    passed |= (filled == 1) & (text[key].str.len() > _LONGEST_NUMBER)
+    if len(text) and filled.iloc[0] > 1 and is_numbering(list(text.iloc[0])):
+        passed.iloc[0] |= bool(text.iloc[0].str.fullmatch(r"[\d()]*").all())
+    return passed
 
 
 def plain_number(text: pd.Series) -> pd.Series:

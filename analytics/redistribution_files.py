@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from analytics.checks_cells import employment as employment_in
 from analytics.checks_cells import golongan as rank_in
 from analytics.checks_cells import text as written_text
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import placed, plain_number
+from analytics.plain_table import SUM, placed, plain_number
 from analytics.redistribution_rows import refuse_different
 from analytics.redistribution_table import (
     Table,
@@ -41,7 +41,6 @@ from analytics.school_words import level_of, status_of
 _PRESENT = ("", "aktif", "active", "in_post", "bertugas", "01", "71")
 _GENERAL_POSTS = ("guru", "mapel", "guru mapel", "guru_mapel", "guru mata pelajaran")
 _NO_CERTIFICATE = ("-", "belum", "tidak", "tidak ada", "belum sertifikasi", "none", "n/a", "0")
-_TOTAL = "total"
 _GRADE = re.compile(r"g(\d{1,2})")
 
 
@@ -75,7 +74,7 @@ def teachers(path: Path, on: date | None = None) -> TeacherRows:
     """
     table = read(path, ("person_id", "npsn", "post"), ("teacher", "roster"))
     is_equal = table.rows.duplicated()
-    table = Table(table.path, table.rows.loc[~is_equal])
+    table = replace(table, rows=table.rows.loc[~is_equal])
     faults: list[Fault] = []
     person = plain_number(filled(table, "person_id", faults))
     school = numbered(table, faults)
@@ -112,13 +111,25 @@ def teachers(path: Path, on: date | None = None) -> TeacherRows:
     if is_equal.any():
         count = {"count": int(is_equal.sum())}
         found.append(Fault(table.path.name, "teaching_hours_repeated", details=count))
-    return TeacherRows(frame, placed(found, path))
+    return TeacherRows(frame, [*table.passed, *placed(found, path)])
 
 
-def needs(path: Path, norm: float) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class NeedRows:
+    """A list of needs, typed.
+
+    ``needs``: ``npsn``, ``post``, ``school_year``, ``needed_count``, ``hours``. ``found``: what is
+    to know and no error.
+    """
+
+    needs: pd.DataFrame
+    found: list[Fault]
+
+
+def needs(path: Path, norm: float) -> NeedRows:
     """``--needs``: one row per school, post and, where told, school year (NA: not told).
 
-    The file that ``teachers`` writes fits too: its rows ``total`` are passed over and its
+    The file that ``teachers`` writes fits too: rows ``total`` (or jumlah) are passed over and its
     ``needed_fte`` gives the hours.
 
     Raises
@@ -127,7 +138,7 @@ def needs(path: Path, norm: float) -> pd.DataFrame:
         With every fault of the file.
     """
     table = read(path, ("npsn", "post", "needed"))
-    table = Table(table.path, table.rows.loc[(table.text("post").str.casefold() != _TOTAL)])
+    table = replace(table, rows=table.rows.loc[~table.text("post").str.match(SUM)])
     if table.rows.empty:
         raise FaultsError([Fault(path.name, "move_file_empty")])
     faults: list[Fault] = []
@@ -152,7 +163,7 @@ def needs(path: Path, norm: float) -> pd.DataFrame:
     whole = frame.groupby(keys, dropna=False, sort=True).agg(
         needed_count=("needed_count", "sum"), hours=("hours", lambda own: own.sum(min_count=1))
     )
-    return whole.reset_index().astype({"needed_count": "int64"})
+    return NeedRows(whole.reset_index().astype({"needed_count": "int64"}), [*table.passed])
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +219,8 @@ def schools(path: Path) -> SchoolRows:
                 grade=int(grade.group(1)), pupil_count=pupils))  # fmt: skip
     refuse(table, faults)
     cells = pd.concat(parts).dropna(subset=["pupil_count"]) if parts else pd.DataFrame()
-    found = [
+    found = [*table.passed]
+    found += [
         Fault(path.name, code, details={"count": int(own.eq("").sum())})
         for code, own in (
             ("move_school_status_missing", status),

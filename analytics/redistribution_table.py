@@ -19,7 +19,14 @@ from analytics.checks_bounds import bound
 from analytics.checks_cells import degrees
 from analytics.enrolment_panel import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
-from analytics.plain_table import joined, placed, plain_number, tables_of, whole_sheets
+from analytics.plain_table import (
+    furniture,
+    joined,
+    placed,
+    plain_number,
+    tables_of,
+    whole_sheets,
+)
 from analytics.readers.dates import MISSING, written_date
 from analytics.readers.headers import KEEP, meaning_of
 
@@ -69,10 +76,14 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A file as text: ``rows`` indexed as :func:`analytics.plain_table.tables_of` does."""
+    """A file as text: ``rows`` indexed as :func:`analytics.plain_table.tables_of` does.
+
+    ``passed``: a finding for each row that is no entry: a total, a note, numbers of columns.
+    """
 
     path: Path
     rows: pd.DataFrame
+    passed: Sequence[Fault] = ()
 
     def text(self, column: str) -> pd.Series:
         """A column without spaces around; blank where the file has none."""
@@ -115,9 +126,15 @@ def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
         unread = [one for one in rows.columns if one and one not in (*needed, *_ALSO)]
         raise FaultsError(missing_columns(path.name, missing, needed, unread))
     found = joined(whole)
+    is_none = furniture(found, "npsn")
+    passed = [
+        Fault(path.name, "row_passed", int(line), "npsn", next(cell for cell in row if cell))
+        for line, row in found.loc[is_none].iterrows()
+    ]
+    found = found.loc[~is_none]
     if found.empty:
         raise FaultsError([Fault(path.name, "move_file_empty")])
-    return Table(path, found)
+    return Table(path, found, placed(passed, path))
 
 
 def _under_our_names(rows: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from analytics.regrouping_levels import grade_columns, levels_of, passed_over
 from analytics.regrouping_pupils import count_of, pupils_by_grade
 from analytics.regrouping_rows import NEEDED, TOTALS, schools_of
 from analytics.school_words import status_of
+from analytics.units import school_name
 
 _OF_HISTORY = ("npsn", "school_year", "pupils")
 # What tells rows of one school and year apart, and all columns of a history by what the import
@@ -132,6 +133,8 @@ def read_schools(path: Path, levels: Sequence[str] = ()) -> SchoolFile:
             schools[ours] = text[theirs]
     if "status" in text:
         schools["status"] = _statuses(path, text["status"], faults)
+    else:
+        faults += _not_named_state(path.name, schools)
     for ours, flag in flags.items():
         schools[ours] = flag
     pupils.index = pd.Index(npsn, name="npsn")
@@ -205,7 +208,25 @@ def _statuses(path: Path, cells: pd.Series, faults: list[Fault]) -> pd.Series:
     unknown = known.eq("") & ~cells.isin(["", "-"])
     for line, cell in cells[unknown].items():
         faults.append(Fault(path.name, "regroup_status_unknown", int(line), "status", cell))
+    blank = int((known.eq("") & ~unknown).sum())
+    if 0 < blank < len(cells):
+        faults.append(Fault(path.name, "regroup_status_missing", details={"count": blank}))
     return known.mask(unknown, cells.str.casefold())
+
+
+def _not_named_state(file: str, schools: pd.DataFrame) -> list[Fault]:
+    """Where no column tells who is private: schools that do not call themselves state, if some do.
+
+    They may merge with state schools in this plan, which nobody can decree.
+    """
+    named = [school_name(name) for name in schools["name"]]
+    is_state = pd.Series([bool(one) and "negeri" in one[1].split() for one in named])
+    is_other = pd.Series([bool(one) for one in named]) & ~is_state
+    if not (is_state.any() and is_other.any()):
+        return []
+    others = schools.loc[is_other.to_numpy(), "name"].astype("str").tolist()
+    details = {"count": len(others), "name": ", ".join(others[:3]) + (" ..." if others[3:] else "")}
+    return [Fault(file, "regroup_status_absent", details=details)]
 
 
 def _flags(path: Path, text: pd.DataFrame, faults: list[Fault]) -> dict[str, pd.Series]:

@@ -12,7 +12,7 @@ MERGES, LOCKED_CLOSED = "merges", "locked_closed"
 LOCKED_OPEN, RECEIVES, EXEMPT, LARGE = "locked_open", "receives", "exempt", "large"
 NO_POINT, NO_OTHER = "no_point", "no_other"
 TOO_FAR, NO_ROOM = "too_far", "no_room"
-NOT_WORTH, BETTER_OPEN = "not_worth", "better_open"
+NOT_WORTH, BETTER_OPEN, AT_MOST = "not_worth", "better_open", "at_most"
 
 
 def reasons(plan: RegroupingPlan, found: pd.DataFrame) -> pd.DataFrame:
@@ -31,8 +31,9 @@ def reasons(plan: RegroupingPlan, found: pd.DataFrame) -> pd.DataFrame:
     rule makes it a candidate), ``no_point`` (its point is not believed), ``no_other`` (its
     own is; the distance to no other school is known), ``too_far`` (nobody may receive it within
     the limits), ``no_room`` (every receiver within reach lacks rooms),
-    ``not_worth`` (the way costs more than closing saves), ``better_open`` (the plan saves more
-    without this merge).
+    ``not_worth`` (the way costs more than closing saves), ``at_most`` (as many merge as may, in
+    all or into every receiver that suits), ``better_open`` (the plan saves more without this
+    merge).
     """
     told, programme = plan.prepared, plan.prepared.programme
     into = plan.solution.into
@@ -52,6 +53,7 @@ def reasons(plan: RegroupingPlan, found: pd.DataFrame) -> pd.DataFrame:
             ("worth", fits & worth),
         )
     }
+    reason[_is_at_most(plan, fits & worth)] = AT_MOST
     reason[~has["worth"]] = NOT_WORTH
     reason[~has["fit"]] = NO_ROOM
     reason[~has["arc"]] = TOO_FAR
@@ -70,6 +72,23 @@ def reasons(plan: RegroupingPlan, found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"npsn": npsn.to_numpy(), "reason": reason, "nearest_km": _nearest_km(told)}
     )
+
+
+def _is_at_most(plan: RegroupingPlan, suits: np.ndarray) -> np.ndarray:
+    """Schools kept open by the most merges in all, or by the most into each school that suits."""
+    programme, into = plan.prepared.programme, plan.solution.into
+    count = programme.school_count
+    if programme.most_merges is not None and (into != STAYS).sum() >= programme.most_merges:
+        return np.ones(count, dtype=bool)
+    if programme.most_into is None:
+        return np.zeros(count, dtype=bool)
+    arrived = np.bincount(into[into != STAYS], minlength=count)
+    is_open = suits & (into[programme.target] == STAYS)
+    is_full = arrived[programme.target] >= programme.most_into
+    full, free = (np.zeros(count, dtype=bool) for _ in range(2))
+    full[programme.source[is_open & is_full]] = True
+    free[programme.source[is_open & ~is_full]] = True
+    return full & ~free
 
 
 def _nearest_km(told: Prepared) -> np.ndarray:

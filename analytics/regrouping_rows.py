@@ -8,11 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.faults import Fault
-from analytics.plain_table import joined, tables_of
+from analytics.plain_table import furniture, joined, tables_of
 from analytics.readers.grades import GRADE_COLUMN, grade_column
 from analytics.readers.headers import KEEP, meaning_of
 from analytics.readers.rooms import room_column
-from analytics.readers.tabular import is_numbering
 from analytics.regrouping_levels import GRADES, grade_columns
 from analytics.regrouping_pupils import with_parts_summed
 from analytics.school_words import level_of
@@ -20,8 +19,6 @@ from analytics.school_words import level_of
 NEEDED = ("npsn", "lat", "lon")
 # Headings a total may stand under.
 TOTALS = ("pupils", "total", "murid", "jumlah", "pd")
-_TOTAL_ROW = r"(?i)\W*(?:sub ?)?(?:jumlah|jml|total|rata-?rata|rekap\w*|grand total)\b"
-_LONGEST_NUMBER = 12
 
 # What the import calls a column of a list of schools, and what this command does.
 _OURS: Mapping[str, str] = {
@@ -103,17 +100,9 @@ def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
 def _without_furniture(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
     """Rows of schools alone: no empty ones, no totals, no notes, no counted columns; told."""
     text = text.loc[(text != "").any(axis=1)]
-    filled = (text != "").sum(axis=1)
-    named = text.get("name", text["npsn"])
-    is_total = ~text["npsn"].str.contains(r"\d") & (
-        text["npsn"].str.match(_TOTAL_ROW) | named.str.match(_TOTAL_ROW)
-    )
-    is_note = (filled == 1) & (text["npsn"].str.len() > _LONGEST_NUMBER)
-    passed = is_total | is_note
-    if len(text) and filled.iloc[0] > 1 and is_numbering(list(text.iloc[0])):
-        passed.iloc[0] |= bool(text.iloc[0].str.fullmatch(r"[\d()]*").all())
+    passed = furniture(text, "npsn")
     for line in text.index[passed]:
-        cell = text.loc[line, "npsn"] or named[line]
+        cell = text.loc[line, "npsn"] or next(one for one in text.loc[line] if one)
         faults.append(Fault(path.name, "regroup_row_passed", int(line), "npsn", cell))
     return text.loc[~passed]
 

@@ -11,6 +11,7 @@ from analytics.regrouping import MERGE, RegroupingPlan
 from analytics.regrouping_findings import ROOMS_SHORT, short_of_rooms
 from analytics.regrouping_outcome import outcome
 from analytics.regrouping_reasons import (
+    AT_MOST,
     BETTER_OPEN,
     NO_OTHER,
     NO_POINT,
@@ -161,6 +162,10 @@ _STAYS = {
     NOT_WORTH: (
         "yang jalannya lebih mahal daripada hematnya",
         "whose way costs more than is saved",
+    ),
+    AT_MOST: (
+        "karena batas banyaknya penggabungan tercapai",
+        "since as many merge as may",
     ),
     BETTER_OPEN: ("lebih hemat tetap buka", "better left open"),
 }

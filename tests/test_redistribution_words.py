@@ -269,3 +269,33 @@ def test_a_day_of_birth_that_cannot_be_is_refused(tmp_path, capsys, day):
     assert main(written(tmp_path, teachers=staff, needs=NEEDS, schools=schools())) == 1
     said = capsys.readouterr().err
     assert f"baris 2, kolom birth_date ('{day}')" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [("needs", "Jumlah,,3"), ("needs", ",Total,"), ("teachers", "JUMLAH,,2,,,"),
+     ("schools", "Jumlah,,,,"), ("schools", ",,,,Kepala Dinas")],
+)  # fmt: skip
+def test_rows_below_a_list_are_no_entries_and_said(tmp_path, capsys, name, row):
+    texts = {"teachers": TEACHERS, "needs": NEEDS, "schools": schools()}
+    texts[name] += f"{row}\n"
+    assert main(written(tmp_path, **texts)) == 0
+    assert moves(tmp_path)["person_id"].tolist() == ["Budi"]
+    assert codes(tmp_path) == ["row_passed"]
+    line = texts[name].count("\n")
+    assert f"{name}.csv, baris {line}" in capsys.readouterr().err
+
+
+def test_numbers_below_the_headings_are_no_teacher(tmp_path):
+    head, _, rows = TEACHERS.partition("\n")
+    assert main(written(tmp_path, teachers=f"{head}\n1,2,3,4,5,6\n{rows}", needs=NEEDS,
+                        schools=schools())) == 0  # fmt: skip
+    assert codes(tmp_path) == ["row_passed"]
+
+
+@pytest.mark.parametrize("word", ["Jumlah", "TOTAL", "Jml guru", "Sub Total"])
+def test_a_sum_of_a_school_is_no_post(tmp_path, word):
+    # Taken for a post, it left two vacancies more.
+    needs = NEEDS + f"10000003,{word},2\n"
+    assert main(written(tmp_path, teachers=TEACHERS, needs=needs, schools=schools())) == 0
+    assert summary(tmp_path)["vacant_count"] == 1

@@ -195,12 +195,19 @@ def same_as_plain(tmp_path, text, *more):
 @pytest.mark.parametrize(
     "row",
     ["Jumlah,,,,,58,58,58,58,58,58,58", ",TOTAL,,,,,58,58,58,58,58,58", "Sumber: Dapodik 2025",
-     "Rata-rata,,,,,8,8,8,8,8,8,8"],
+     "Rata-rata,,,,,8,8,8,8,8,8,8", ",,Jumlah Kec. A,,,58,58,58,58,58,58,58",
+     ",,Sumber: Dapodik 2025,,,,,,,,,", ",,,,,,,,,,Kepala Dinas,"],
 )  # fmt: skip
 def test_a_row_of_totals_or_a_note_is_no_school(tmp_path, capsys, row):
     # Seven schools in the file, seven in the plan: a total taken for one cost 3 billion a year.
     assert same_as_plain(tmp_path, district() + "\n" + row)
     assert "baris 9" in capsys.readouterr().err
+
+
+def test_a_school_whose_number_was_forgotten_is_no_note(tmp_path, capsys):
+    status, _, _ = planned(tmp_path, district() + "\n,SD 10,A,-7.48,111.001,6,9,9,9,9,9,9")
+    assert status == 1
+    assert "baris 9, kolom npsn: NPSN kosong" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("mark", ["{}", "({})"])
@@ -249,3 +256,40 @@ def test_x_and_y_are_longitude_and_latitude(tmp_path):
     head, *rows = district().splitlines()
     head = head.replace("lat", "Y").replace("lon", "X")
     assert same_as_plain(tmp_path, "\n".join([head, *rows]))
+
+
+def codes(told):
+    return [one["code"] for one in told["findings"]]
+
+
+def with_status(*words: str) -> str:
+    head, *rows = district().splitlines()
+    told = [f"{row},{word}" for row, word in zip(rows, words, strict=True)]
+    return "\n".join([f"{head},status", *told])
+
+
+def test_a_blank_status_beside_told_ones_is_said(tmp_path):
+    _, _, told = planned(tmp_path, with_status("", "", *["Negeri"] * 5))
+    (one,) = (each for each in told["findings"] if each["code"] == "regroup_status_missing")
+    assert one["message"].startswith("Status (negeri atau swasta) 2 sekolah kosong")
+    assert "regroup_status_missing" not in codes(planned(tmp_path, with_status(*[""] * 7))[2])
+
+
+def test_private_names_beside_state_ones_ask_for_a_status(tmp_path):
+    named = district().replace("SD 1,", "SDIT Al Falah,").replace("SD 9,", "SDN 9,")
+    (one,) = (
+        each for each in planned(tmp_path, named)[2]["findings"]
+        if each["code"] == "regroup_status_absent"
+    )  # fmt: skip
+    assert "6 sekolah tidak bernama negeri (SDIT Al Falah, SD 2, SD 3 ...)" in one["message"]
+    # No name says negeri: nothing can be told from names.
+    assert "regroup_status_absent" not in codes(planned(tmp_path, district())[2])
+
+
+def test_a_school_without_the_place_that_merges_must_share_is_said(tmp_path):
+    text = district().replace("SD 1,A", "SD 1,")
+    _, plan, told = planned(tmp_path, text, "--same", "kecamatan")
+    assert plan["1"]["action"] == "open"
+    (one,) = (each for each in told["findings"] if each["code"] == "regroup_place_missing")
+    assert one["message"].startswith("1 sekolah tanpa kecamatan")
+    assert "regroup_place_missing" not in codes(planned(tmp_path, text)[2])

@@ -69,6 +69,22 @@ def test_a_candidate_whose_receivers_are_full_says_so():
     assert reason_of(asked)["A"] == "no_room"
 
 
+@pytest.mark.parametrize(
+    ("limits", "reasons"),
+    [
+        ({"most_merges": 0}, ["at_most", "at_most", "large"]),
+        ({"most_into": 0}, ["at_most", "at_most", "large"]),
+        ({"most_merges": 1}, ["at_most", "merges", "receives"]),
+        ({"most_into": 1}, ["at_most", "merges", "receives"]),
+        ({}, ["merges", "merges", "receives"]),
+    ],
+)
+def test_a_candidate_kept_open_by_how_many_may_merge_is_told_that(limits, reasons):
+    # Both A and B would save by merging into C; B, the nearer, goes first.
+    asked = question({"A": 5, "B": 5, "C": 15}, {"A": 0, "B": 1, "C": 1.5}, 6, Limits(3, **limits))
+    assert list(reason_of(asked).values()) == reasons
+
+
 def test_exempt_by_hand_is_told_apart_from_large():
     asked = question({"A": 15, "B": 20}, {"A": 0, "B": 1})
     never = CandidateRules(min_pupils=100, never=("A",))

@@ -123,6 +123,7 @@ def _said(row: object, name: pd.Series, receivers: pd.Series) -> str:
         why.TOO_FAR: t("tidak ada penerima dalam batas"),
         why.NO_ROOM: t("ruang semua penerima dalam jangkauan tidak cukup"),
         why.NOT_WORTH: t("jalannya lebih mahal daripada hematnya"),
+        why.AT_MOST: t("batas banyaknya penggabungan tercapai"),
         why.BETTER_OPEN: t("rencana lebih hemat bila tetap buka"),
     }.get(reason, reason)
 
