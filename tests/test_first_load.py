@@ -99,6 +99,24 @@ def test_the_opening_page_asks_for_figures_and_tables(served: FirstLoad, known: 
     assert headers[b"vary"] == b""
 
 
+def test_a_document_that_is_saved_comes_as_it_was_made() -> None:
+    # A village sheet is HTML too, and the browser asks for it as for a page.
+    made = b"<html><head><title>Lembar desa</title></head><body></body></html>"
+
+    async def sheet(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-disposition", b'attachment; filename="lembar-desa.html"'),
+            (b"content-length", str(len(made)).encode()),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": made})
+
+    headers, body = asked(FirstLoad(sheet), "/media/1f.html", accept="text/html,*/*;q=0.8")
+    assert body == made
+    assert headers[b"content-length"] == str(len(made)).encode()
+
+
 def test_a_file_comes_compressed_and_whole(served: FirstLoad, known: Parts) -> None:
     plain = next(
         one

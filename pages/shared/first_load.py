@@ -197,6 +197,8 @@ class _Opening:
         if message["type"] == "http.response.start":
             headers = Headers(raw=message["headers"])
             is_page = headers.get("content-type", "").startswith("text/html")
+            # A page that is saved (a village sheet) is not the one that is opened.
+            is_page &= not headers.get("content-disposition", "").startswith("attachment")
             if is_page and message["status"] == 200 and "content-encoding" not in headers:
                 self.start = message
                 return
