@@ -220,8 +220,8 @@ def _not_named_state(file: str, schools: pd.DataFrame) -> list[Fault]:
     They may merge with state schools in this plan, which nobody can decree.
     """
     named = [school_name(name) for name in schools["name"]]
-    is_state = pd.Series([bool(one) and "negeri" in one[1].split() for one in named])
-    is_other = pd.Series([bool(one) for one in named]) & ~is_state
+    is_state = pd.Series([one is not None and "negeri" in one[1].split() for one in named])
+    is_other = pd.Series([one is not None for one in named]) & ~is_state
     if not (is_state.any() and is_other.any()):
         return []
     others = schools.loc[is_other.to_numpy(), "name"].astype("str").tolist()
