@@ -26,6 +26,7 @@ from analytics.exits_roster_days import (
     never_days,
     order_of,
 )
+from analytics.exits_roster_joining import joined_spells
 from analytics.exits_roster_sexes import sexes_of
 from analytics.faults import Fault, FaultsError
 from analytics.readers.dates import INVALID, MISSING
@@ -42,7 +43,7 @@ _CUT = r"\d(?:[.,]\d+)?[eE]\+\d+"
 class Roster:
     """Spells as ``exits.exit_model`` takes them, and what was found wrong.
 
-    ``row_count`` leaves out rows that equal another.
+    ``row_count`` leaves out rows that equal another or go on from one.
     """
 
     spells: pd.DataFrame
@@ -67,8 +68,10 @@ def read_roster(path: Path, latest: date) -> Roster:
     the file has them, ``cause`` and ``group``. Where only the year of birth is known the date is
     1 July, and so where a column of days has years alone (where the other day lies in that
     year, half-way to it); columns with the month first (``order_of``) are read so, and said to
-    be. Rows that equal another are left out. Reasons that data/rules/exit_cause.csv knows have
-    its causes, others stand as written; beyond the commonest six all are ``lainnya``.
+    be. Rows that equal another are left out, and those of one person that follow each other within
+    a week are one spell (:func:`analytics.exits_roster_joining.joined_spells`). Reasons that
+    data/rules/exit_cause.csv knows have its causes, others stand as written; beyond the commonest
+    six all are ``lainnya``.
 
     Raises
     ------
@@ -85,7 +88,7 @@ def read_roster(path: Path, latest: date) -> Roster:
         told = Fault(path.name, "roster_mostly_wrong", details={"wrong": wrong, "rows": count})
         raise FaultsError([*errors, told])
     repeated = sum(fault.code == "spell_duplicate" for fault in reading.faults)
-    return Roster(spells, tuple(reading.faults), count - repeated)
+    return Roster(spells, tuple(reading.faults), count - repeated - reading.joined_count)
 
 
 class _Reading:
@@ -95,6 +98,7 @@ class _Reading:
         self.file, self.rows, self.latest = file, rows, latest
         self.names = rows.names
         self.faults: list[Fault] = list(rows.faults)
+        self.joined_count = 0
         # A row that stands twice, to the letter, is said and counted once.
         self.bad = rows.cells.duplicated()
         for at in _where(self.bad):
@@ -156,12 +160,15 @@ class _Reading:
         )
         self._overlaps(found)
         if "reason" in self.names:
-            found["cause"] = self._causes(leaves)
+            found["cause"] = self._reasons(leaves)
         if "group" in self.names:
             groups = self._cells("group")
             # A group may be numbered nought.
             found["group"] = groups.mask(_blank(groups) & ~groups.str.contains(r"\d"))
-        return found.loc[~self.bad].reset_index(drop=True)
+        joined = self._joined(found.loc[~self.bad])
+        if "cause" in joined:
+            joined["cause"] = _causes(joined["cause"])
+        return joined.reset_index(drop=True)
 
     def _identifiers(self) -> pd.Series:
         """Who each row is about; refused where a spreadsheet cut the digits of many."""
@@ -209,10 +216,10 @@ class _Reading:
             return start, leaves
         same = start.dt.year == leaves.dt.year
         if is_year["exit_date"]:
-            last = pd.to_datetime(start.dt.year.map("{:.0f}-12-31".format), errors="coerce")
+            last = _day_of_year(start, "12-31")
             half = (start + (last - start) / 2).dt.normalize()
             return start, leaves.mask(same, half.astype(leaves.dtype))
-        first = pd.to_datetime(leaves.dt.year.map("{:.0f}-01-01".format), errors="coerce")
+        first = _day_of_year(leaves, "01-01")
         half = (first + (leaves - first) / 2).dt.normalize()
         return start.mask(same, half.astype(start.dtype)), leaves
 
@@ -260,20 +267,19 @@ class _Reading:
             self._say(at, "spell_sex_unknown", "sex")
         return sexes.astype("str")
 
-    def _causes(self, leaves: pd.Series) -> pd.Series:
+    def _reasons(self, leaves: pd.Series) -> pd.Series:
         words = self._cells("reason").str.casefold().str.split().str.join(" ")
-        words = words.where(leaves.notna() & ~_blank(words))
-        # Which age is mandatory is not the file's to say: 'pensiun' and 'BUP' stay as written, so
-        # that whoever went before that age is learnt from as well.
-        written = words.fillna("").tolist()
-        known = causes_of(written, [False] * len(written), rules.load())
-        named = [
-            word if cause in ("", UNKNOWN, BUP) else cause
-            for word, cause in zip(written, known, strict=True)
-        ]
-        words = pd.Series(named, index=words.index, dtype=object).where(words.notna())
-        common = words.value_counts().index[:_LARGEST_CAUSES]
-        return words.where(words.isin(common) | words.isna(), _OTHER_CAUSE)
+        return words.where(leaves.notna() & ~_blank(words))
+
+    def _joined(self, found: pd.DataFrame) -> pd.DataFrame:
+        """Spells that go on from one another as one, which is said."""
+        joined = joined_spells(found)
+        self.joined_count = len(found) - len(joined)
+        if self.joined_count:
+            details = {"count": self.joined_count}
+            header = self.names["start_date"]
+            self.faults.append(Fault(self.file, "spell_joined", column=header, details=details))
+        return joined
 
     def _overlaps(self, found: pd.DataFrame) -> None:
         """Say who is in service twice at one time: the spell that begins later, once."""
@@ -300,12 +306,32 @@ class _Reading:
         return f"{self.rows.lines[at]}{sheet}"
 
 
+def _causes(words: pd.Series) -> pd.Series:
+    """Causes of reasons; missing where nothing is written."""
+    # Which age is mandatory is not the file's to say: 'pensiun' and 'BUP' stay as written, so
+    # that whoever went before that age is learnt from as well.
+    written = words.fillna("").tolist()
+    known = causes_of(written, [False] * len(written), rules.load())
+    named = [
+        word if cause in ("", UNKNOWN, BUP) else cause
+        for word, cause in zip(written, known, strict=True)
+    ]
+    words = pd.Series(named, index=words.index, dtype=object).where(words.notna())
+    common = words.value_counts().index[:_LARGEST_CAUSES]
+    return words.where(words.isin(common) | words.isna(), _OTHER_CAUSE)
+
+
 def _blank(cells: pd.Series) -> pd.Series:
     return cells.map({cell: is_blank(cell) for cell in cells.unique()}).astype(bool)
 
 
 def _where(flags: pd.Series) -> list[int]:
     return list(flags.to_numpy(bool).nonzero()[0])
+
+
+def _day_of_year(days: pd.Series, month_day: str) -> pd.Series:
+    """That day of the year of each; NaT for none."""
+    return pd.to_datetime(days.dt.strftime(f"%Y-{month_day}"), format="%Y-%m-%d", errors="coerce")
 
 
 def _days(found: pd.Series) -> pd.Series:

@@ -152,21 +152,22 @@ def test_a_letter_of_sex_means_what_its_column_makes_of_it(tmp_path, cells, sexe
 
 def test_of_spells_that_overlap_the_later_is_said_and_those_beside_it_are_not(tmp_path):
     good = [f"x{at},L,1970,1995-02-01," for at in range(60)]
-    # The second lies within the first; the third begins when the first ends; the order of the
-    # file does not matter.
+    # The second lies within the third, from which the first goes on; the order of the file does
+    # not matter.
     rows = ["a,L,1970,2010-01-01,2012-01-01", "a,L,1970,2000-06-01,2001-01-01",
             "a,L,1970,2000-01-01,2010-01-01"]  # fmt: skip
     told = read_roster(written(tmp_path, "\n".join([HEAD, *rows, *good])), LATEST)
-    [fault] = told.faults
+    [fault] = [each for each in told.faults if each.code != "spell_joined"]
     assert (fault.code, fault.row, fault.details["first_row"]) == ("spell_overlap", 3, "4")
-    assert len(told.spells) == 62
+    assert len(told.spells) == 61
 
 
 def test_twenty_thousand_spells_of_one_person_are_read(tmp_path):
     # One comparison with each earlier one would be two hundred million.
     days = pd.date_range("1960-01-01", periods=20_001).strftime("%Y-%m-%d")
     rows = [f"a,L,1940,{day},{then}" for day, then in pairwise(days)]
-    assert len(read(tmp_path, "\n".join([HEAD, *rows]))) == 20_000
+    told = read(tmp_path, "\n".join([HEAD, *rows])).astype("str")
+    assert told[["start_date", "exit_date"]].to_numpy().tolist() == [["1960-01-01", "2014-10-04"]]
 
 
 def test_identifiers_that_lost_their_digits_are_said_once(tmp_path):
