@@ -35,6 +35,7 @@ from analytics.redistribution_table import (
     whole_of,
     years_of,
 )
+from analytics.regrouping_pupils import grade_heading, with_parts_summed
 from analytics.school_words import level_of, status_of
 
 # What in a column of status says that somebody is simply there.
@@ -211,6 +212,7 @@ def schools(path: Path) -> SchoolRows:
         }
     )
     parts = []
+    table = replace(table, rows=_with_grades(table.rows))
     for column in table.rows.columns:
         grade = _GRADE.fullmatch(str(column))
         if grade and int(grade.group(1)) <= 12:
@@ -229,6 +231,17 @@ def schools(path: Path) -> SchoolRows:
         if own.eq("").any()
     ]
     return SchoolRows(frame.reset_index(drop=True), cells.reset_index(drop=True), found)
+
+
+def _with_grades(rows: pd.DataFrame) -> pd.DataFrame:
+    """Pupils of a grade under ``g1`` ..., whatever they are headed (Kelas 1, Kelas I L and P)."""
+    named: dict[str, str] = {}
+    for heading in rows.columns:
+        # An x beside a y is a coordinate, no tenth grade.
+        grade = "" if heading == "x" and "y" in rows else grade_heading(str(heading))
+        if grade and grade not in rows and grade not in named.values():
+            named[str(heading)] = grade
+    return with_parts_summed(rows.rename(columns=named))
 
 
 def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]]:

@@ -70,7 +70,8 @@ _IMPORTED: Mapping[str, Mapping[str, str]] = {
     },
     "roster": {"stated_retires_on": "retires_on"},
 }  # fmt: skip
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+# Nobody who teaches today retires later; a year of two digits is one up to then.
+_LAST_DAY = date(2099, 12, 31)
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
@@ -270,8 +271,13 @@ def years_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:
 
 
 def days_of(table: Table, column: str, faults: list[Fault]) -> pd.Series:
-    """Days as ISO or Indonesian offices write them; NaT where blank."""
-    return _days(table, column, "move_date_invalid", faults, _day)
+    """Days of retirement as ISO or Indonesian offices write them; NaT where blank."""
+
+    def value(text: str) -> date | str | None:
+        day = written_date(text, _LAST_DAY)
+        return day if isinstance(day, date) or day == MISSING else None
+
+    return _days(table, column, "move_date_invalid", faults, value)
 
 
 def births_of(table: Table, column: str, on: date, faults: list[Fault]) -> pd.Series:
@@ -300,14 +306,3 @@ def _days(
     faulty(table, column, pd.Series(wrong, index=table.rows.index), code, faults)
     return pd.Series(pd.to_datetime(pd.Series(days, dtype="object")).to_numpy("datetime64[us]"),
                      index=table.rows.index)  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    found = _DAY.fullmatch(text.partition("T")[0].partition(" ")[0])
-    if not found:
-        return None
-    y, m, d, d2, m2, y2 = found.groups()
-    try:
-        return date(int(y or y2), int(m or m2), int(d or d2))
-    except ValueError:
-        return None

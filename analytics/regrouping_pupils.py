@@ -28,6 +28,15 @@ def count_of(cell: str) -> int | None:
     return number if isinstance(number, int) and 0 <= number < 1_000_000 else None
 
 
+def grade_heading(heading: str) -> str:
+    """Our name of a column that counts a whole grade (``Kelas 1``: g1); '' for what is none."""
+    found = GRADE_COLUMN.fullmatch(grade_column([heading]))
+    # 'Jumlah Siswa Kelas 4' is the whole grade; of boys and girls each is a part.
+    if found and not found["section"] and found["part"] in (None, "all"):
+        return f"g{found['grade']}"
+    return ""
+
+
 def with_parts_summed(text: pd.DataFrame) -> pd.DataFrame:
     """Pupils of a grade that stand in several columns (boys and girls, 1A and 1B) added up."""
     parts: dict[int, list[str]] = {}

@@ -9,11 +9,10 @@ import pandas as pd
 
 from analytics.faults import Fault
 from analytics.plain_table import furniture, joined, tables_of
-from analytics.readers.grades import GRADE_COLUMN, grade_column
 from analytics.readers.headers import KEEP, meaning_of
 from analytics.readers.rooms import room_column
 from analytics.regrouping_levels import GRADES, grade_columns
-from analytics.regrouping_pupils import with_parts_summed
+from analytics.regrouping_pupils import grade_heading, with_parts_summed
 from analytics.school_words import level_of
 
 NEEDED = ("npsn", "lat", "lon")
@@ -108,11 +107,8 @@ def _without_furniture(path: Path, text: pd.DataFrame, faults: list[Fault]) -> p
 
 
 def _our_heading(heading: str) -> str:
-    grade = grade_column([heading])
-    found = GRADE_COLUMN.fullmatch(grade)
-    # 'Jumlah Siswa Kelas 4' is the whole grade; of boys and girls each is a part.
-    if found and not found["section"] and found["part"] in (None, "all"):
-        return f"g{found['grade']}"
+    if grade := grade_heading(heading):
+        return grade
     room = room_column([heading])
     meaning = meaning_of(heading, "school")
     column = room or (meaning.column if meaning.policy == KEEP else "")

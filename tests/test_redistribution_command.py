@@ -86,9 +86,10 @@ def test_a_plan_frees_the_teachers_of_the_closing_school(tmp_path):
     assert told.loc["Dodi", "is_from_closing"] == "True"
 
 
-def test_pupils_by_grade_form_the_classes_of_the_receiver_anew(tmp_path):
+@pytest.mark.parametrize("heading", ["g{}", "Kelas {}", "Jumlah Siswa Kelas {}", "kls_{}"])
+def test_pupils_by_grade_form_the_classes_of_the_receiver_anew(tmp_path, heading):
     # Two half-empty schools of six classes make one of six, not of twelve.
-    grades = ",".join(f"g{grade}" for grade in range(1, 7))
+    grades = ",".join(heading.format(grade) for grade in range(1, 7))
     schools = SCHOOLS.replace("name\n", f"name,level,{grades}\n")
     schools = schools.replace("SDN 1\n", "SDN 1,SD,9,9,9,9,9,9\n")
     schools = schools.replace("SDN 2\n", "SDN 2,SD,9,9,9,9,9,9\n")

@@ -299,3 +299,10 @@ def test_a_sum_of_a_school_is_no_post(tmp_path, word):
     needs = NEEDS + f"10000003,{word},2\n"
     assert main(written(tmp_path, teachers=TEACHERS, needs=needs, schools=schools())) == 0
     assert summary(tmp_path)["vacant_count"] == 1
+
+
+@pytest.mark.parametrize("day", ["1 Januari 2045", "01/01/2045", "01-01-45", "2045-01-01 00:00:00"])
+def test_a_day_of_retirement_is_read_as_offices_write_it(tmp_path, day):
+    staff = TEACHERS.replace("2045-01-01", day)
+    assert main(written(tmp_path, teachers=staff, needs=NEEDS, schools=schools())) == 0
+    assert moves(tmp_path)["retires_on"].tolist() == ["2045-01-01"]
