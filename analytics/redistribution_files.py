@@ -35,7 +35,7 @@ from analytics.redistribution_table import (
     whole_of,
     years_of,
 )
-from analytics.regrouping_pupils import grade_heading, with_parts_summed
+from analytics.school_grades import grade_heading, with_parts_summed
 from analytics.school_words import level_of, status_of
 
 # What in a column of status says that somebody is simply there.

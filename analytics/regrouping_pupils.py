@@ -2,62 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
-from analytics import checks_cells
 from analytics.faults import Fault
-from analytics.readers.grades import GRADE_COLUMN, grade_column
 from analytics.regrouping_levels import GRADES
+from analytics.school_grades import BLANK, count_of
 from analytics.teachers import evenly_by_grade
-
-# What stands for nothing in a cell of counts.
-_BLANK = ("", "-")
-
-
-def count_of(cell: str) -> int | None:
-    """A count of 0 or more; a blank is 0, what is no count None."""
-    if cell in _BLANK:
-        return 0
-    # A data frame writes twelve as 12.0; a point before three digits is a thousand.
-    if re.fullmatch(r"\d+\.0+", cell) and not re.fullmatch(r"\d{1,3}\.000", cell):
-        return int(cell.partition(".")[0])
-    number = checks_cells.whole_number(cell)
-    return number if isinstance(number, int) and 0 <= number < 1_000_000 else None
-
-
-def grade_heading(heading: str) -> str:
-    """Our name of a column that counts a whole grade (``Kelas 1``: g1); '' for what is none."""
-    found = GRADE_COLUMN.fullmatch(grade_column([heading]))
-    # 'Jumlah Siswa Kelas 4' is the whole grade; of boys and girls each is a part.
-    if found and not found["section"] and found["part"] in (None, "all"):
-        return f"g{found['grade']}"
-    return ""
-
-
-def with_parts_summed(text: pd.DataFrame) -> pd.DataFrame:
-    """Pupils of a grade that stand in several columns (boys and girls, 1A and 1B) added up."""
-    parts: dict[int, list[str]] = {}
-    for heading in text.columns:
-        found = GRADE_COLUMN.fullmatch(grade_column([str(heading)]))
-        if found and found["part"] != "all" and (found["part"] or found["section"]):
-            parts.setdefault(int(found["grade"]), []).append(str(heading))
-    for grade, headings in parts.items():
-        if f"g{grade}" not in text:
-            text = text.assign(**{f"g{grade}": text[headings].apply(_summed, axis=1)})
-    return text
-
-
-def _summed(cells: pd.Series) -> str:
-    """A sum as text; blank where nothing is written, and what is no count as it stands."""
-    written = [cell for cell in cells if cell]
-    counts = [count_of(cell) for cell in written]
-    wrong = [cell for cell, count in zip(written, counts, strict=True) if count is None]
-    if wrong or not written:
-        return wrong[0] if wrong else ""
-    return str(sum(count for count in counts if count is not None))
 
 
 def pupils_by_grade(  # noqa: PLR0913 - the columns a file may say it in
@@ -104,11 +56,11 @@ def pupils_by_grade(  # noqa: PLR0913 - the columns a file may say it in
                 faults.append(Fault(file, "regroup_pupils_invalid", int(line), name, cell))
         counted = pd.Series([number is not None for number in numbers], index=text.index)
         pupils[int(name[1:])] = pd.Series([number or 0 for number in numbers], index=text.index)
-        told[int(name[1:])] = counted & ~text[name].isin(_BLANK)
+        told[int(name[1:])] = counted & ~text[name].isin(BLANK)
     spread = _spread(file, text, total, level, told, faults)
     for grade, numbers_of in spread.items():
         pupils[grade] = numbers_of.reindex(text.index).fillna(pupils[grade]).astype("int64")
-    has_total = text[total].isin(_BLANK).eq(False) if total else pd.Series(False, index=text.index)
+    has_total = text[total].isin(BLANK).eq(False) if total else pd.Series(False, index=text.index)
     written = pupils.sum(axis=1)
     for line in text.index[has_total & told.any(axis=1) & level.isin(list(GRADES))]:
         number = count_of(text.loc[line, total])
@@ -138,7 +90,7 @@ def _spread(  # noqa: PLR0913 - as above
         number = count_of(cell)
         if number is None:
             faults.append(Fault(file, "regroup_pupils_invalid", int(line), total or "", cell))
-        elif cell in _BLANK:
+        elif cell in BLANK:
             faults.append(Fault(file, "regroup_pupils_missing", int(line), total or "g1..g6"))
         elif level[line] in GRADES:
             spread.append((line, level[line], number))

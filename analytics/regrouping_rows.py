@@ -12,7 +12,7 @@ from analytics.plain_table import furniture, joined, tables_of
 from analytics.readers.headers import KEEP, meaning_of
 from analytics.readers.rooms import room_column
 from analytics.regrouping_levels import GRADES, grade_columns
-from analytics.regrouping_pupils import grade_heading, with_parts_summed
+from analytics.school_grades import grade_heading, with_parts_summed
 from analytics.school_words import level_of
 
 NEEDED = ("npsn", "lat", "lon")

@@ -42,7 +42,7 @@ ORDER = [
     ["exit_causes"],
     ["readers"],
     ["checks_cells", "units"],
-    ["school_words"],
+    ["school_grades", "school_words"],
     ["checks"],
     ["distances", "export", "place_names", "plain_table"],
     ["store", "state"],
