@@ -268,10 +268,12 @@ def test_a_scenario_without_known_needs_is_compared_in_words(city, monkeypatch):
     assert "Jabatan kosong belum dihitung" in said(test)
 
 
-def test_that_no_service_breaks_is_not_told_as_all_filled(city, monkeypatch):
-    test = opened(monkeypatch, city, s="do_nothing~plan.break_share=0")
-    assert "Tidak ada layanan yang terisi kurang dari 0% sampai akhir 2036." in said(test)
-    assert "Semua layanan tetap terisi" not in said(test)
+def test_nothing_is_told_as_filled_to_less_than_nought(city, monkeypatch):
+    test = opened(monkeypatch, city, s="do_nothing~plan.break_share=0", rinci="layanan")
+    told = said(test)
+    assert told.count("Tidak ada layanan yang dihitung putus: ambangnya 0%.") == 2
+    assert "kurang dari 0%" not in told
+    assert "Semua layanan tetap terisi" not in told
 
 
 def test_what_a_scenario_is_for_is_not_saved_with_the_next(own_city, monkeypatch):

@@ -21,9 +21,9 @@ from pages.shared.gauge_figures import option_names
 from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_figures import unfilled_by_year
 from pages.shared.scenario_inputs import fixed_formations
-from pages.shared.scenario_view import Seen
+from pages.shared.scenario_view import Seen, floor_said
 from pages.shared.scenario_words import role_name
-from pages.shared.words import number, percent, t, tn
+from pages.shared.words import number, t, tn
 
 _MOST_ROWS = 420
 # Options that bring people in; the others move them or need fewer.
@@ -191,14 +191,15 @@ def _plan_finding(table: pd.DataFrame) -> str:
 def services(view: Seen) -> None:
     """The year in which each service falls below its floor."""
     breaks = view.result.tables["service_breaks"]
-    floor = view.told.number("plan.break_share") or 0.0
+    floor = floor_said(view)
     filling = view.result.tables["filling"]
     roles = int(filling.loc[filling["needed_count"] > 0, "role"].nunique())
     if breaks.empty:
         layout.note(
-            t("Tidak satu pun dari {n} peran terisi kurang dari {share}.", n=roles,
-              share=percent(floor, 0))
-        )  # fmt: skip
+            t("Tidak satu pun dari {n} peran terisi kurang dari {share}.", n=roles, share=floor)
+            if floor
+            else t("Tidak ada layanan yang dihitung putus: ambangnya 0%.")
+        )
         return
     ordered = breaks.sort_values("unfilled_count", ascending=False)
     top = ordered.loc[ordered["unfilled_count"] >= 0.5].head(12)
@@ -216,7 +217,7 @@ def services(view: Seen) -> None:
                 "{n} dari {all} peran terisi kurang dari {share}; jabatan kosong akhir {year}",
                 n=len(breaks),
                 all=roles,
-                share=percent(floor, 0),
+                share=floor,
                 year=view.last_year,
             ),
             series=t("Jabatan kosong"),

@@ -242,16 +242,17 @@ def _against_nothing(view: Seen) -> str:
             n=number(_unfilled_end(view.result)),
             year=view.last_year,
         )
-    less = _unfilled_end(view.nothing) - _unfilled_end(view.result)
+    # Of posts as both are told, so that it is what a reader finds who subtracts them.
+    less = round(_unfilled_end(view.nothing)) - round(_unfilled_end(view.result))
     cost = float(
         view.result.tables["money"]["apbd_idr"].sum()
         - view.nothing.tables["money"]["apbd_idr"].sum()
     )
     filled = (
         t("{n} jabatan lebih sedikit yang kosong", n=number(less))
-        if less >= 0.5
+        if less > 0
         else t("{n} jabatan lebih banyak yang kosong", n=number(-less))
-        if less <= -0.5
+        if less < 0
         else t("jabatan kosong sama banyak")
     )
     spent = (
@@ -268,26 +269,56 @@ def _worst_service(view: Seen) -> str:
         return ""
     if breaks.empty:
         return _nothing_breaks(view)
-    worst = breaks.sort_values("unfilled_count", ascending=False).iloc[0]
-    return t(
-        "Kekosongan terbesar: {role}, putus mulai {year}; pada akhir {last} terisi {share}.",
-        role=role_name(str(worst["role"])),
-        year=int(worst["breaks_in"]),
-        last=view.last_year,
-        share=percent(float(worst["last_share"]), 0),
-    )
+    filling = view.result.tables["filling"]
+    ends = filling.loc[filling["year"] == view.last_year].set_index("role")["unfilled_count"]
+    if not ends.notna().any():
+        return ""
+    role = str(ends.idxmax())
+    if ends[role] < 0.5:
+        return tn(
+            "{n} layanan sempat putus, yang pertama {year}; pada akhir {last} semuanya terisi.",
+            len(breaks),
+            year=int(breaks["breaks_in"].min()),
+            last=view.last_year,
+        )
+    return _largest_gap(view, role)
+
+
+def _largest_gap(view: Seen, role: str) -> str:
+    """The role with most posts empty at the horizon, and whether it breaks before."""
+    filling = view.result.tables["filling"].set_index(["role", "year"])
+    breaks = view.result.tables["service_breaks"].set_index("role")["breaks_in"]
+    told = {
+        "role": role_name(role),
+        "last": view.last_year,
+        "share": percent(float(filling.loc[(role, view.last_year), "service_share"]), 0),
+    }
+    if role in breaks.index:
+        return t(
+            "Kekosongan terbesar: {role}, putus mulai {year}; pada akhir {last} terisi {share}.",
+            year=int(breaks[role]),
+            **told,
+        )
+    return t("Kekosongan terbesar: {role}; pada akhir {last} terisi {share}.", **told)
 
 
 def _nothing_breaks(view: Seen) -> str:
     """That no service breaks; that all are filled only where no post is empty in any year."""
     if (unfilled_by_year(view.result) < 0.5).all():
         return t("Semua layanan tetap terisi sampai akhir {year}.", year=view.last_year)
-    share = float(str(view.told["plan.break_share"]))
+    if not (floor := floor_said(view)):
+        return t("Tidak ada layanan yang dihitung putus: ambangnya 0%.")
     return t(
         "Tidak ada layanan yang terisi kurang dari {share} sampai akhir {year}.",
-        share=percent(share, 0 if math.isclose(100 * share, round(100 * share)) else 1),
+        share=floor,
         year=view.last_year,
     )
+
+
+def floor_said(view: Seen) -> str:
+    """Below what a service counts as broken, as a share; empty where none ever does."""
+    share = view.told.number("plan.break_share") or 0.0
+    return percent(share, 0 if math.isclose(100 * share, round(100 * share)) else 1) * bool(share)
 
 
 def cautions(view: Seen) -> list[str]:

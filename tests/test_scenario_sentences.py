@@ -1,0 +1,82 @@
+"""What the page Skenario says in words of a result: of the sample city, and of results made up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analytics.scenario_run import Result
+from pages.shared import scenario_view
+from pages.shared.scenario_view import Seen
+from tests import scenario_city
+
+
+def seen(nothing: Result | None = None, **levers: object) -> Seen:
+    result = scenario_city.ran(**levers)
+    return Seen(None, result.scenario, result, nothing)  # type: ignore[arg-type]
+
+
+def at_the_end(view: Seen, empty: dict[str, float]) -> Seen:
+    """The same result with these posts empty at the horizon, and no others."""
+    filling = view.result.tables["filling"].copy()
+    last = filling["year"] == view.last_year
+    filling.loc[last, "unfilled_count"] = filling.loc[last, "role"].map(empty).fillna(0.0)
+    tables = {**view.result.tables, "filling": filling}
+    return replace(view, result=replace(view.result, tables=tables))
+
+
+def test_the_largest_gap_is_that_with_most_posts_empty_whether_or_not_it_counts_as_broken():
+    view = seen(plan__rule="zero_growth", plan__break_share=0.5)
+    filling = view.result.tables["filling"]
+    ends = filling.loc[filling["year"] == view.last_year].set_index("role")
+    assert ends["unfilled_count"].idxmax() == "pelaksana"
+    assert not filling.loc[filling["role"] == "pelaksana", "is_broken"].any()
+    assert len(view.result.tables["service_breaks"])
+    share = f"{100 * ends['service_share']['pelaksana']:.0f}"
+    assert scenario_view.sentences(view)[-1] == (
+        f"Kekosongan terbesar: Pelaksana; pada akhir 2036 terisi {share}%."
+    )
+
+
+def test_the_largest_gap_says_since_when_it_is_broken():
+    assert scenario_view.sentences(seen())[-1] == (
+        "Kekosongan terbesar: Pelaksana, putus mulai 2026; pada akhir 2036 terisi 32%."
+    )
+
+
+def test_services_that_broke_and_are_filled_again_are_no_gap():
+    view = at_the_end(seen(), {"pelaksana": 0.3})
+    breaks = len(view.result.tables["service_breaks"])
+    assert scenario_view.sentences(view)[-1] == (
+        f"{breaks} layanan sempat putus, yang pertama 2026; pada akhir 2036 semuanya terisi."
+    )
+
+
+def test_a_share_below_which_a_service_breaks_is_told_to_its_tenths():
+    view = seen(plan__break_share=0.025)
+    tables = view.result.tables
+    none = {**tables, "service_breaks": tables["service_breaks"].iloc[:0]}
+    view = replace(view, result=replace(view.result, tables=none))
+    assert scenario_view.sentences(view)[-1] == (
+        "Tidak ada layanan yang terisi kurang dari 2,5% sampai akhir 2036."
+    )
+
+
+@pytest.mark.parametrize(
+    ("without", "planned", "said"),
+    [
+        (2194.43, 550.82, "1.643 jabatan lebih sedikit yang kosong"),
+        (2194.43, 1371.89, "822 jabatan lebih sedikit yang kosong"),
+        (10.4, 11.6, "2 jabatan lebih banyak yang kosong"),
+        (10.6, 11.4, "jabatan kosong sama banyak"),
+    ],
+)
+def test_posts_fewer_empty_are_what_a_reader_finds_who_subtracts(
+    without, planned, said, monkeypatch
+):
+    nothing, result = scenario_city.ran(), scenario_city.ran(plan__rule="zero_growth")
+    posts = {id(nothing): without, id(result): planned}
+    monkeypatch.setattr(scenario_view, "_unfilled_end", lambda one: posts[id(one)])
+    view = Seen(None, result.scenario, result, nothing)  # type: ignore[arg-type]
+    assert f"Dibanding tanpa pengganti: {said}, gaji " in scenario_view.sentences(view)[0]
