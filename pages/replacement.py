@@ -154,7 +154,7 @@ def _warnings(held: load_replacement.Ground, answer: Answer) -> None:
     if answer.not_computed_count >= 1:
         told.append(
             tn(
-                "{n} orang berada di jabatan yang kebutuhannya belum dihitung.",
+                "Hari ini {n} orang berada di jabatan yang kebutuhannya belum dihitung.",
                 round(answer.not_computed_count),
             )
         )
@@ -196,7 +196,7 @@ def _keys(wish: Wish, answer: Answer, side: Side) -> list[layout.Key]:
         layout.Key(
             t("Pergi sampai akhir {year}", year=wish.year),
             number(answer.leaver_count),
-            t("dari {n}, tanpa P3K paruh waktu", n=number(answer.people_count)),
+            t("dari {n} yang bertugas, tanpa P3K paruh waktu", n=number(answer.people_count)),
         ),
         layout.Key(
             t("CPNS mulai bekerja"),

@@ -79,7 +79,12 @@ def test_every_arrow_of_the_flow_keeps_its_size():
         (3.14e9, "Rp\u00a03,1\u00a0M"),
         (1.5e12, "Rp\u00a01,50\u00a0T"),
         (-2e9, "−Rp\u00a02,0\u00a0M"),
-        (-1, "Rp\u00a00\u00a0juta"),
+        (1_400_000, "Rp\u00a01\u00a0juta"),
+        (331_840, "Rp\u00a0332\u00a0ribu"),
+        (-999_400, "−Rp\u00a0999\u00a0ribu"),
+        (999_600, "Rp\u00a01\u00a0juta"),
+        (0, "Rp\u00a00"),
+        (-1, "Rp\u00a00"),
         (None, "–"),
     ],
 )

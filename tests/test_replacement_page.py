@@ -21,7 +21,7 @@ from analytics.scenario_stages import Stages
 from pages.shared import replacement_refused
 from pages.shared import replacement_view as view_of
 from pages.shared.replacement_inputs import Wish, _read, written
-from tests import school_edition
+from tests import scenario_city, school_edition
 from tests.pages_alone import opened, page_alone, shown
 
 
@@ -73,6 +73,12 @@ def test_the_seven_options_stand_in_one_table_with_their_marks(page):
     # Teaching is not given up or automated.
     assert said.count("tidak untuk kelompok ini") == 2
     assert 'title="belum dicocokkan: KepmenPANRB 293/2024' in said
+    # Whoever moves within needs no formation, and nought is written without a unit.
+    rows = dict(zip(options_shown(said), said.split("<tr")[-7:], strict=True))
+    assert "batas: formasi yang disetujui" in rows["CPNS"]
+    assert "batas: orang yang lebih di tempat lain" in rows["Redistribusi di dalam pemda"]
+    assert "formasi yang disetujui" not in rows["Redistribusi di dalam pemda"]
+    assert "Rp\u00a00\u00a0juta" not in said
 
 
 @pytest.mark.usefixtures("planner")
@@ -212,6 +218,17 @@ def test_the_page_tells_what_doing_nothing_tells_as_a_scenario(data, monkeypatch
     stages = Stages(facts(data))
     other = stages.gap(Scenario("tanpa apa pun")).table(("role_group", "basis"))
     pd.testing.assert_frame_equal(own, other)
+
+
+def test_people_in_posts_without_a_need_are_those_of_today_as_in_a_scenario():
+    told = scenario_city.ran()
+    found = scenario_city.stages().gap(told.scenario)
+    roster = scenario_city.facts().people
+    at_work = roster["is_on_duty"] & (roster["employment"] != "PPPK_PW")
+    for year in (2027, 2031):
+        answer = view_of.answer(found, Wish("guru", year, GapChoice(), PayChoice(), ()))
+        assert round(answer.not_computed_count) == told.summary["not_computed_people_count"] > 0
+        assert answer.people_count == at_work.sum()
 
 
 def _parts_page() -> None:

@@ -43,7 +43,7 @@ PLANS = Desk(
     "plans",
     workers=2,
     kept=48,
-    in_queue=lambda: t("Menunggu giliran: rencana pengunjung lain sedang disusun"),
+    in_queue=lambda: t("Menunggu giliran: rencana lain sedang disusun"),
 )
 
 

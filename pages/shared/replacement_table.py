@@ -193,8 +193,10 @@ def _filled(option: Option) -> str:
         said += _small(told, _mark(most))
     elif option.yearly_share:
         said += _small(t("dibatasi bagian kebutuhan"), _mark(option.yearly_share[0][1]))
-    else:
+    elif option.kind == HIRE:
         said += _small(t("batas: formasi yang disetujui"))
+    else:
+        said += _small(t("batas: orang yang lebih di tempat lain"))
     return said
 
 

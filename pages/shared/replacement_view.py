@@ -14,6 +14,7 @@ from analytics.options import HIRE, Figure, Option
 from analytics.posts_needed import ABK, BASES, COMPLEMENT, RATIO, SCHOOL_MODEL, TEACHER
 from analytics.replacement import Gap
 from analytics.rules import ANY
+from analytics.scenario_summary import not_computed_today
 from pages.shared import load_replacement, teacher_view
 from pages.shared.replacement_inputs import Wish, basis_names, role_names
 from pages.shared.words import t
@@ -31,7 +32,9 @@ class Answer:
     ``needed_count``, ``supply_count``. ``whole``: the same year over everything, with bands.
     ``computed``, ``kept``: that year's row over the posts whose need is computed, and over those
     that only keep today's number; ``has_computed``, ``has_kept``: whether there are any, since
-    nought of none says nothing. ``leaver_count``: who leave to the end of it.
+    nought of none says nothing. ``not_computed_count``: people of today in posts whose need is not
+    known in any year; ``people_count``: who are on duty today and count, ``leaver_count`` who of
+    them leave to the end of the year.
     """
 
     year: int
@@ -65,7 +68,7 @@ def _answer(found: Gap, year: int) -> Answer:
         kept=_over(found, (COMPLEMENT,), year),
         has_computed=_stands(found, COMPUTED, year),
         has_kept=_stands(found, (COMPLEMENT,), year),
-        not_computed_count=float(whole["not_computed_count"]),
+        not_computed_count=not_computed_today(found),
         unknown_post_count=float(whole["unknown_post_count"]),
         part_time_count=float(whole["part_time_count"]),
         leaver_count=float(found.leavers[:, until].sum()),

@@ -63,7 +63,7 @@ def _under_way(what: str, search: Search, told: str) -> None:
     if share is None or what not in st.session_state.get(_ASKED, {}):
         st.rerun()
     if load_searches.is_in_queue(search):
-        told = t("Menunggu giliran: pencarian pengunjung lain sedang berjalan")
+        told = t("Menunggu giliran: pencarian lain sedang berjalan")
     st.progress(share, f"{told} ({percent(share, 0)})")
     st.button(
         t("Hentikan"),

@@ -119,7 +119,10 @@ def rupiah(amount: float | None) -> str:
 
 
 def money(amount: float | None) -> str:
-    """An amount as people say it: ``Rp 3,1 M``, ``Rp 450 juta``; never broken over two lines."""
+    """An amount as people say it: ``Rp 3,1 M``, ``Rp 450 juta``; never broken over two lines.
+
+    Under a million in thousands: 332,000 is little, and not nothing.
+    """
     if amount is None or pd.isna(amount):
         return NONE
     size = abs(amount) / 1e6
@@ -129,8 +132,13 @@ def money(amount: float | None) -> str:
         else t("Rp {n} M", n=number(size / 1000, 1))
         if size >= 999.5
         else t("Rp {n} juta", n=number(size))
+        if size >= 0.9995
+        else t("Rp {n} ribu", n=number(size * 1000))
+        if size > 0.0005
+        else "Rp 0"
     )
-    return ("−" if amount < 0 and round(size) else "") + said.replace(" ", "\u00a0")
+    is_below = amount < 0 and size > 0.0005
+    return ("−" if is_below else "") + said.replace(" ", "\u00a0")
 
 
 def day(value: date | pd.Timestamp | None) -> str:
