@@ -24,7 +24,9 @@ def with_listed(known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
 
     A row of the list replaces that of the same person and day, what was inferred of the same
     person, and an exit of the same person within a year: nobody is appointed and leaves again so
-    soon, a day was corrected. Facts the list leaves blank stay as they were known.
+    soon, a day was corrected. Facts the list leaves blank stay as they were known; so does a cause
+    that an earlier list told, or that was inferred for that very day, where the row gives neither
+    a cause nor a reason.
 
     A row whose day is not known (a month, the day of a letter) replaces no known day within a year
     of it: that day stays, and its cause unless that is ``tidak_diketahui``; the row gives its other
@@ -97,7 +99,33 @@ def _replaced(known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     filled = listed.copy()
     for column in _FACTS if len(facts) else []:
         filled[column] = filled[column].fillna(filled["nip"].map(facts[column]))
+    filled = _with_causes(filled, replaced)
     return _sorted(pd.concat([known.loc[~same], _typed(filled)], ignore_index=True))
+
+
+def _with_causes(listed: pd.DataFrame, replaced: pd.DataFrame) -> pd.DataFrame:
+    """``listed`` with the causes known before where its rows tell none: of the same day first.
+
+    A row without a cause whose words nobody knows yet keeps its words: they may be mapped.
+    """
+    is_silent = listed["cause"].eq(UNKNOWN) & listed["reason"].fillna("").eq("")
+    told = replaced.loc[~replaced["cause"].isin([UNKNOWN, MPP])]
+    same_day = _is_among(told, listed)
+    told = told.loc[same_day | told["origin"].eq(LIST)].assign(is_same=same_day)
+    if told.empty or not is_silent.any():
+        return listed
+    on_day = told.loc[told["is_same"]].set_index(_KEYS)
+    others = told.loc[~told["is_same"]].sort_values("exited_on").drop_duplicates("nip", keep="last")
+    others = others.set_index("nip")
+    keys = pd.MultiIndex.from_frame(listed[_KEYS])
+    found = listed.copy()
+    has_own = keys.isin(pd.MultiIndex.from_frame(replaced[_KEYS]))
+    for column in ("cause", "reason"):
+        own = pd.Series(on_day[column].reindex(keys).to_numpy(), listed.index, dtype="str")
+        corrected = listed["nip"].map(others[column]).astype("str").mask(has_own)
+        value = own.fillna(corrected).fillna(listed[column])
+        found[column] = listed[column].mask(is_silent, value)
+    return found
 
 
 def _known_days(known: pd.DataFrame, vague: pd.DataFrame) -> pd.Series:

@@ -297,6 +297,34 @@ def test_a_known_day_replaces_that_of_a_letter_whichever_comes_first():
     pd.testing.assert_frame_equal(first, exit_merging.with_listed(exits().iloc[:0], both))
 
 
+# ---- a list without causes
+
+
+@pytest.mark.parametrize("day", ["2024-04-01", "2024-04-03"], ids=["that day", "a corrected day"])
+def test_a_list_without_causes_takes_none_away(day):
+    known = exits(left(TEACHER, "2024-04-01", "meninggal", reason="Meninggal dunia"))
+    after = exit_merging.with_listed(known, exits(left(TEACHER, day, "tidak_diketahui")))
+    assert after[["cause", "reason"]].to_numpy().tolist() == [["meninggal", "Meninggal dunia"]]
+    assert after["exited_on"].tolist() == [pd.Timestamp(day)]
+
+
+def test_a_word_that_nobody_knows_yet_is_a_cause_to_be_mapped():
+    known = exits(left(TEACHER, "2024-04-01", "meninggal", reason="Meninggal dunia"))
+    word = left(TEACHER, "2024-04-01", "tidak_diketahui", reason="Kode 7")
+    after = exit_merging.with_listed(known, exits(word))
+    assert after[["cause", "reason"]].to_numpy().tolist() == [["tidak_diketahui", "Kode 7"]]
+
+
+@pytest.mark.parametrize(
+    ("day", "cause"), [("2024-04-01", "bup"), ("2024-01-15", "tidak_diketahui")]
+)
+def test_what_was_inferred_for_another_day_is_no_cause_of_this_one(day, cause):
+    # Whoever died in January did not leave at the retirement date of April.
+    known = exits(left(TEACHER, "2024-04-01", "bup", origin="inferred"))
+    after = exit_merging.with_listed(known, exits(left(TEACHER, day, "tidak_diketahui")))
+    assert after["cause"].tolist() == [cause]
+
+
 @settings(deadline=None, max_examples=40)
 @given(_ROWS, st.sets(st.sampled_from(_NIPS)))
 def test_everybody_has_one_spell_and_the_roster_is_in_service(rows, present):
