@@ -117,7 +117,9 @@ def checked_exits(
     causes, unknown = _causes(reading, findings, reasons, exited, born, rulebook, local_reasons)
     _check_repeats(findings, parts, exited, causes)
     if roster is not None:
-        _check_roster(findings, parts, exited, causes, *roster)
+        is_letter = is_of_a_letter(reading.headers.get("exited_on", ""))
+        gone_by = exited + _LETTER_AHEAD if is_letter else exited
+        _check_roster(findings, parts, gone_by, causes, *roster)
     exits = pd.DataFrame(
         {
             "nip": parts["nip"],
@@ -318,14 +320,17 @@ def _check_repeats(
 def _check_roster(  # noqa: PLR0913  the roster is a frame and its day
     findings: Findings,
     parts: pd.DataFrame,
-    exited: pd.Series,
+    gone_by: pd.Series,
     causes: Sequence[str],
     people: pd.DataFrame,
     roster_on: date,
 ) -> None:
-    """People on the roster although they had left by its day. Adds ``exit_on_roster``."""
+    """People on the roster although they had left by its day. Adds ``exit_on_roster``.
+
+    ``gone_by``: the day of leaving; of a letter, the last day it may speak of.
+    """
     present = set(people.loc[people["is_in_headcount"], "nip"])
-    here = parts["is_usable"] & parts["nip"].isin(present) & (exited <= pd.Timestamp(roster_on))
+    here = parts["is_usable"] & parts["nip"].isin(present) & (gone_by <= pd.Timestamp(roster_on))
     for at in here.to_numpy().nonzero()[0]:
         if causes[at] != MPP:
             nip = parts["nip"].iloc[at]

@@ -72,7 +72,7 @@ def forecast(asked: argparse.Namespace) -> Answer:
     FaultsError
         A roster that is refused, or nobody in service on the day.
     """
-    roster = _roster(asked)
+    roster = _roster(asked, asked.as_of)
     if in_service_on(roster.spells, asked.as_of).empty:
         raise FaultsError([_nobody(asked, asked.as_of)])
     found = exit_forecast(
@@ -123,7 +123,7 @@ def fit(asked: argparse.Namespace) -> Answer:
     FaultsError
         As :func:`forecast`, and where fewer than ten are in service (``roster_few``).
     """
-    roster = _roster(asked)
+    roster = _roster(asked, asked.as_of)
     here = in_service_on(roster.spells, asked.as_of)
     if here.empty:
         raise FaultsError([_nobody(asked, asked.as_of)])
@@ -150,7 +150,7 @@ def backtest(asked: argparse.Namespace) -> Answer:
     FaultsError
         As :func:`forecast`.
     """
-    roster = _roster(asked)
+    roster = _roster(asked, max(asked.cutoff))
     notes = _notes(roster)
     if roster.spells["exit_date"].isna().all():
         notes += _survivors(max(asked.cutoff))
@@ -261,9 +261,9 @@ def _silence(roster: Roster, asked: argparse.Namespace) -> list[tuple[str, str]]
     ]
 
 
-def _roster(asked: argparse.Namespace) -> Roster:
+def _roster(asked: argparse.Namespace, day: date) -> Roster:
     # Years of two digits: nobody on file begins or leaves after today.
-    return read_roster(asked.roster, date.today())
+    return read_roster(asked.roster, date.today(), day)
 
 
 def _nobody(asked: argparse.Namespace, day: date) -> Fault:

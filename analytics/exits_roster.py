@@ -51,7 +51,7 @@ class Roster:
     row_count: int
 
 
-def read_roster(path: Path, latest: date) -> Roster:
+def read_roster(path: Path, latest: date, asked_on: date | None = None) -> Roster:
     """Read and check a roster.
 
     Parameters
@@ -61,6 +61,9 @@ def read_roster(path: Path, latest: date) -> Roster:
         punctuation, also by other names in use (gender, appointed_date, resignation_date ...).
     latest
         Years of two digits lie at or before this day.
+    asked_on
+        The day that is asked about, where it lies later: exits until then are exits, however many
+        share a day (contracts that end with the year).
 
     Returns
     -------
@@ -80,7 +83,7 @@ def read_roster(path: Path, latest: date) -> Roster:
         :func:`analytics.exits_roster_columns.roster_rows`.
     """
     rows = roster_rows(path, latest)
-    reading = _Reading(path.name, rows, latest)
+    reading = _Reading(path.name, rows, latest, max(latest, asked_on or latest))
     spells = reading.spells()
     errors = [fault for fault in reading.faults if fault.severity == "error"]
     count, wrong = len(rows.cells), len({(fault.file, fault.row) for fault in errors})
@@ -94,8 +97,8 @@ def read_roster(path: Path, latest: date) -> Roster:
 class _Reading:
     """One pass over the columns; every fault with its row."""
 
-    def __init__(self, file: str, rows: RosterRows, latest: date) -> None:
-        self.file, self.rows, self.latest = file, rows, latest
+    def __init__(self, file: str, rows: RosterRows, latest: date, known_to: date) -> None:
+        self.file, self.rows, self.latest, self.known_to = file, rows, latest, known_to
         self.names = rows.names
         self.faults: list[Fault] = list(rows.faults)
         self.joined_count = 0
@@ -195,7 +198,7 @@ class _Reading:
     def _still_there(self, leaves: pd.Series) -> pd.Series:
         """Exits without the days that stand for 'never', which are said."""
         are_years = self.orders["exit_date"] == YEARS
-        for day in never_days(leaves, self.latest, are_years=are_years):
+        for day in never_days(leaves, self.known_to, are_years=are_years):
             details = {"count": int((leaves == day).sum())}
             self.faults.append(
                 Fault(

@@ -212,10 +212,8 @@ def never_days(days: pd.Series, latest: date, *, are_years: bool) -> list[pd.Tim
     The last days that systems can hold, where the column has them; and the day that most of at
     least three exits ahead share.
     """
-    ahead = days[days > pd.Timestamp(latest)]
-    counts = ahead.value_counts()
-    known = [day for day in map(pd.Timestamp, _NEVER_DAYS) if day in counts.index]
-    others = counts.drop(known)
+    known = [day for day in map(pd.Timestamp, _NEVER_DAYS) if (days == day).any()]
+    others = days[(days > pd.Timestamp(latest)) & ~days.isin(known)].value_counts()
     if are_years or others.empty:
         return known
     is_shared = others.iloc[0] >= _FEWEST_ALIKE and others.iloc[0] > others.sum() / 2

@@ -416,6 +416,14 @@ def test_a_corrected_day_replaces_the_wrong_one(tmp_path, folder):
     assert exits_in(folder)["exited_on"].tolist() == [pd.Timestamp("2024-03-14")]
 
 
+@pytest.mark.parametrize(("day", "said"), [("01-09-2023", []), ("01-07-2023", ["exit_on_roster"])])
+def test_a_letter_of_within_a_year_may_speak_of_who_is_still_on_the_roster(tmp_path, day, said):
+    people = pd.DataFrame({"nip": [TEACHER], "is_in_headcount": [True]})
+    rows = [["No", "NIP", "Nama", "Tanggal SK", "Alasan"], [1, TEACHER, "R", day, "APS"]]
+    found = judged(tmp_path, rows, (people, date(2024, 7, 1)))
+    assert [fault.code for fault in found.faults if fault.row == 2] == said
+
+
 def test_the_day_of_the_letter_changes_nothing_that_is_known(tmp_path, folder):
     imported(folder, roster(tmp_path, OTHER), date(2024, 7, 1))
     # 20 March 1964: 58 in March 2022, retirement from 1 April 2022; the letter is of December.

@@ -189,6 +189,14 @@ def test_one_day_ahead_for_nearly_everybody_means_still_there(tmp_path, never):
     assert found.spells["exit_date"].max() == pd.Timestamp("2027-02-01")
 
 
+def test_contracts_that_end_with_the_year_have_ended_for_who_asks_of_the_next(tmp_path):
+    rows = [f"p{at},L,1970,1995-02-01,{'2026-12-31' if at < 20 else ''}" for at in range(60)]
+    path = written(tmp_path, "\n".join([HEAD, *rows]))
+    today = date(2026, 11, 22)
+    for asked_on, gone in [(date(2026, 12, 1), 0), (date(2027, 1, 1), 20)]:
+        assert gone_count(read_roster(path, today, asked_on)) == gone
+
+
 def test_planned_days_that_differ_stay_days(tmp_path):
     rows = [f"p{at},L,1970,1995-02-01,{2027 + at % 12}-02-01" for at in range(60)]
     found = read_roster(written(tmp_path, "\n".join([HEAD, *rows])), date(2026, 1, 1))
