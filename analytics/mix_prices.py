@@ -1,4 +1,4 @@
-"""What one more is worth: a formation, a billion rupiah, a move; by solving again."""
+"""What one more is worth: a formation, a billion rupiah, a move."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from analytics.mix import Mix, best_mix, problem
 from analytics.mix_highs import relaxation, row_prices
+from analytics.mix_one_more import laid_on
 from analytics.mix_programme import CAP, INTAKE, MILLION, MONEY, QUOTA, Row
 from analytics.mix_question import CHEAPEST, MixLimits, MixQuestion, Numbers
 from analytics.mix_told import limit_words, rupiah
@@ -43,17 +44,21 @@ def prices(
 ) -> tuple[Price, ...]:
     """What one more formation, one billion more or one more move is worth, most first.
 
+    A formation more is laid on the plan as it is, so that what it is worth depends on no clock;
+    where that fills nothing (or where money is to be saved) the plan is looked for anew.
+
     Parameters
     ----------
     most
         How many limits are tried, those with the highest price in the linear programme.
     seconds
-        For each of them.
+        For each of them that is looked for anew.
 
-    Method: docs/method.md eq. 227.
+    Method: docs/method.md eq. 227, 340.
     """
     ready = problem(question, limits, mix.objective)
-    told = row_prices(ready.asked, relaxation(ready.asked, ready.aim.main))
+    relaxed = relaxation(ready.asked, ready.aim.main)
+    told = row_prices(ready.asked, relaxed)
     tried: dict[tuple[str, str, int], tuple[float, Row]] = {}
     for row, price in zip(ready.asked.rows, told, strict=True):
         if row.kind not in (QUOTA, INTAKE, MONEY, CAP) or price <= _WORTH:
@@ -61,13 +66,24 @@ def prices(
         # Money that lasts: of the years that bind, from the first on.
         lasts = row.kind in (MONEY, CAP)
         key = (row.kind, row.name, -1 if lasts else row.year)
-        before, first = tried.get(key, (0.0, row))
-        tried[key] = (before + price * _step(row.kind) / _unit(row.kind), first)
+        so_far, first = tried.get(key, (0.0, row))
+        tried[key] = (so_far + price * _step(row.kind) / _unit(row.kind), first)
     found = []
-    for _, row in sorted(tried.values(), key=lambda one: -one[0])[:most]:
+    for price, row in sorted(tried.values(), key=lambda one: -one[0])[:most]:
         asked, own = _loosened(question, limits, row, _step(row.kind))
-        again = best_mix(asked, own, mix.objective, seconds=seconds, gap=1e-5)
-        found.append(_price(mix, again, row, _step(row.kind)))
+        # What the plan may take of it as it stands is no gain of the wider limit.
+        before = laid_on(mix, ready.ready, row)
+        again = laid_on(before, problem(asked, own, mix.objective).ready, row)
+        # The prices of the linear programme allow no better plan than this.
+        again = replace(again, bound=float(relaxed.fun) - price)
+        is_found = again.value < before.value
+        if row.kind in (MONEY, CAP) or not is_found:
+            anew = best_mix(asked, own, mix.objective, seconds=seconds, gap=1e-5)
+            # Of money a plan made anew takes more; a formation is worth less than plans differ by.
+            if mix.objective == CHEAPEST or row.kind in (MONEY, CAP) or anew.value < mix.bound:
+                is_better = not is_found or mix.value - anew.value > before.value - again.value
+                before, again = (mix, anew) if is_better else (before, again)
+        found.append(_price(before, again, row, _step(row.kind)))
     return tuple(sorted((one for one in found if one.gain > 0), key=lambda one: -one.gain))
 
 

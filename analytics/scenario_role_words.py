@@ -6,7 +6,9 @@ Sentences of the plan are made where roles are codes; here the codes give way to
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
+from analytics.mix_prices import Price
 from analytics.mix_told import Told
 from analytics.posts_held import AT_LEVEL
 from analytics.redistribution_reasons import post_words
@@ -41,6 +43,8 @@ _ABOUT = {
     "seni_budaya_prakarya": "arts and crafts",
 }
 
+Said = TypeVar("Said", Told, Price)
+
 
 def role_words(role: str, rulebook: RuleBook) -> tuple[str, str]:
     """A role in Indonesian and English: ``guru kelas SD``, ``class teacher SD``.
@@ -57,12 +61,12 @@ def role_words(role: str, rulebook: RuleBook) -> tuple[str, str]:
     return f"{post_words(kind)} {level}".strip(), f"{_english(kind)} {level}".strip()
 
 
-def in_words(told: tuple[Told, ...], rulebook: RuleBook) -> tuple[Told, ...]:
-    """What is told with its roles by name."""
+def in_words(told: tuple[Said, ...], rulebook: RuleBook) -> tuple[Said, ...]:
+    """What is told, or what one more is worth, with its roles by name."""
     return tuple(_named(one, rulebook) if one.role else one for one in told)
 
 
-def _named(one: Told, rulebook: RuleBook) -> Told:
+def _named(one: Said, rulebook: RuleBook) -> Said:
     indonesian, english = role_words(one.role, rulebook)
     return replace(
         one,

@@ -24,6 +24,7 @@ from analytics.regrouping_stored import PLAN, ROADS_SETTING
 from analytics.rules import RuleError
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_plan import SOUGHT
+from analytics.scenario_role_words import in_words
 from analytics.scenario_run import Result, run
 from analytics.scenario_stages import Stages
 from analytics.told import ToldError
@@ -227,12 +228,15 @@ def told_in_words() -> Iterator[None]:
 
 
 def worth(asked: Key, found: Result) -> tuple[Price, ...]:
-    """What one more of each limit that binds the best mix is worth (``mix_prices.prices``)."""
-    planned = found.planned
+    """What one more of each limit that binds the best mix is worth, roles by name.
+
+    See ``mix_prices.prices``.
+    """
+    planned, rulebook = found.planned, stages(asked).facts.rulebook
     name = ("worth", asked, found.scenario.digest)
     return _waited(
         name,
-        lambda: prices(planned.question, planned.limits, planned),
+        lambda: in_words(prices(planned.question, planned.limits, planned), rulebook),
         t("Menghitung nilai satu formasi lagi"),
         PLANS,
     )

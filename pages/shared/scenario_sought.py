@@ -291,6 +291,13 @@ def worth(view: Seen) -> None:
         return
     told = [one.text_id if language() == "id" else one.text_en for one in found]
     if not told:
-        layout.note(t("Tidak ada batas yang menahan rencana ini."))
+        layout.note(
+            t(
+                "Ada batas yang habis terpakai, tetapi dengan satu lagi tidak ditemukan rencana"
+                " yang lebih baik."
+            )
+            if view.result.planned.binding
+            else t("Tidak ada batas yang menahan rencana ini.")
+        )
     for one in told:
         st.markdown(f"- {one}")
