@@ -180,7 +180,7 @@ def read_history(path: Path) -> pd.DataFrame:
                       {"first_row": before})
             )  # fmt: skip
     if faults:
-        raise FaultsError(placed(faults, path))
+        raise FaultsError(placed(sorted(faults, key=lambda fault: fault.row or 0), path))
     told = told.loc[list(first.values())]
     return pd.DataFrame(
         {

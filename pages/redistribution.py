@@ -168,6 +168,12 @@ def _finding(plan: Plan) -> str:
     vacant, filled = int(counts["vacant_count"]), int(counts["filled_count"])
     if not vacant:
         return t("Tidak ada kekurangan guru pada {year}", year=year_name(plan.key.wish.school_year))
+    if not counts["people_count"]:
+        return t(
+            "{n} jabatan guru dibutuhkan pada {year}; guru yang ada belum dimuat",
+            n=number(vacant),
+            year=year_name(plan.key.wish.school_year),
+        )
     if not filled:
         return t(
             "Tidak satu pun dari {vacant} kekurangan dapat diisi dengan perpindahan",

@@ -139,8 +139,11 @@ def _keys(answer: Wave, threshold: int) -> list[layout.Key]:
 
 
 def _how_sure(answer: Wave) -> None:
+    span = _span(answer)
     told = [
-        t("Dari {first} sampai {last} menurut data; sesudahnya prakiraan.", **_span(answer)),
+        t("Dari {first} sampai {last} menurut data; sesudahnya prakiraan.", **span)
+        if span["first"] != span["last"]
+        else t("{year} menurut data; sesudahnya prakiraan.", year=span["last"]),
         ""
         if answer.learnt_lead_years >= answer.last_year - answer.now_year
         else t(

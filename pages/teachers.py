@@ -139,6 +139,11 @@ def _finding(scope: Scope, found: Answer) -> str:
         "spare": number(now["surplus_count"]),
         "year": year_name(found.last_year),
     }
+    if not found.has_staff:
+        return t(
+            "Kebutuhan guru{level} {now} sekarang, {then} pada {year}; guru yang ada belum dimuat",
+            **values,
+        )
     if now["surplus_count"]:
         return t(
             "Guru{level} kurang {now} dan lebih {spare} sekarang; tanpa pengganti kurang {then}"

@@ -246,6 +246,8 @@ def test_one_year_of_pupils_claims_no_direction(tmp_path, monkeypatch):
     monkeypatch.setenv("ESTAFET_DATA", str(tmp_path))
     said = opened(page_alone("schools"))
     assert "satu tahun ajaran belum memberi arah" in said
+    assert "2026/27 menurut data; sesudahnya prakiraan" in said
+    assert "Dari 2026/27 sampai 2026/27" not in said
 
 
 def test_a_link_with_nonsense_opens_the_page_as_if_it_were_not_there(page):

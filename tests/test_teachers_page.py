@@ -181,7 +181,7 @@ def test_levels_filter_what_is_counted(page):
     opened(page)
     assert teacher_view.answer(*asked(level="SMP")).school_count == 1
     visitor = page_alone("teachers")
-    assert "Guru SMP" in opened(visitor, tingkat="SMP")
+    assert "Kebutuhan guru SMP" in opened(visitor, tingkat="SMP")
 
 
 def test_how_need_follows_pupils_is_said_in_a_sentence(page):
