@@ -165,7 +165,7 @@ def say_faults(asked: argparse.Namespace, faults: Sequence[Fault]) -> None:
 
 def check_outputs(asked: argparse.Namespace) -> None:
     """Refuse a place that cannot be written to before the work, not after it."""
-    for option in ("faults", "out", "unfilled", "left", "summary", "people"):
+    for option in ("faults", "out", "unfilled", "left", "summary", "people", "early"):
         named = getattr(asked, option, None)
         if named is None or isinstance(named, bool) or str(named) == "-":
             continue

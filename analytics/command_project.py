@@ -166,11 +166,17 @@ def band_table(found: Projection, by: Sequence[str], below: int | None) -> pd.Da
 
     Returns
     -------
-    Columns of :meth:`Projection.bands`, one ``change_<step>_count`` per step (early causes as one
-    where a group has fewer than ten people, or would tell those of fewer than ten), and
-    ``below_probability`` where a threshold is asked for.
+    Columns of :meth:`Projection.bands`; ``opening_count``, the expected staff at the start of the
+    year (``start_count`` is today's); one ``change_<step>_count`` per step (early causes as one
+    where a group has fewer than ten people, or would tell those of fewer than ten), which lead
+    from ``opening_count`` to ``staff_count``; and ``below_probability`` where a threshold is asked
+    for.
     """
     table = found.bands(by)
+    # Years of a group stand below each other; before the first year is today.
+    is_first = table["year"].eq(table["year"].min())
+    opening = table["staff_count"].shift().mask(is_first, table["start_count"])
+    table.insert(table.columns.get_loc("start_count") + 1, "opening_count", opening)
     account = _guarded(found, by, found.account(by, "year"))
     wide = account.pivot_table(
         index=[*by, "year"], columns="step", values="change_count", aggfunc="sum", observed=True

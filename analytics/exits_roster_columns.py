@@ -149,7 +149,7 @@ def roster_rows(path: Path, latest: date) -> RosterRows:
 
 def _read(sheet: PlainSheet, latest: date) -> _Read:
     ours = {header_key(name): name for name in OWN}
-    found: list[tuple[tuple[bool, bool, bool], str, str]] = []
+    found: list[tuple[tuple[bool, bool, bool, bool], str, str]] = []
     for header in map(str, sheet.table.columns):
         meaning = meaning_of(header, "spell")
         own = ours.get(header_key(header), "")
@@ -196,5 +196,10 @@ def _is_known(header: str) -> bool:
     return header_key(header) in map(header_key, OWN) or bool(meaning_of(header, "spell").column)
 
 
-def _rank(header: str, rank: int) -> tuple[bool, bool]:
-    return rank >= SOUNDS_LIKE, bool(re.search(r"year|tahun|\bthn\b", header, re.I))
+def _rank(header: str, rank: int) -> tuple[bool, bool, bool]:
+    return (
+        rank >= SOUNDS_LIKE,
+        bool(re.search(r"year|tahun|\bthn\b", header, re.I)),
+        # A number the state gave only where the employer has none of its own.
+        bool(re.search(r"\b(?:nik|ktp|kependudukan|nuptk)\b", header, re.I)),
+    )

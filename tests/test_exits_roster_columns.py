@@ -189,6 +189,15 @@ def test_one_day_ahead_for_nearly_everybody_means_still_there(tmp_path, never):
     assert found.spells["exit_date"].max() == pd.Timestamp("2027-02-01")
 
 
+@pytest.mark.parametrize("heading", ["NIK", "No. KTP", "Nomor Induk Kependudukan", "NUPTK"])
+def test_a_roster_with_no_number_but_that_of_a_card_is_read_by_it(tmp_path, heading):
+    rows = "3577010101700001,L,1970,1995-02-01,"
+    found = read(tmp_path, f"{heading},{HEAD.removeprefix('person_id,')}\n{rows}")
+    assert found["person_id"].to_list() == ["3577010101700001"]
+    both = read(tmp_path, f"{heading},NIP,{HEAD.removeprefix('person_id,')}\n1,{rows}")
+    assert both["person_id"].to_list() == ["3577010101700001"]
+
+
 def test_contracts_that_end_with_the_year_have_ended_for_who_asks_of_the_next(tmp_path):
     rows = [f"p{at},L,1970,1995-02-01,{'2026-12-31' if at < 20 else ''}" for at in range(60)]
     path = written(tmp_path, "\n".join([HEAD, *rows]))

@@ -40,9 +40,10 @@ def test_each_group_and_year_has_its_band_around_what_the_steps_leave(by_role):
     assert (by_role["staff_p50"] <= by_role["staff_p90"]).all()
     assert by_role["below_probability"].between(0, 1).all()
     steps = [column for column in by_role if column.startswith("change_")]
-    taken = by_role[steps].sum(axis=1).groupby(by_role["role_group"], sort=False).cumsum()
-    left = by_role["start_count"] + taken
-    assert left.to_numpy() == pytest.approx(by_role["staff_count"].to_numpy(), abs=1e-4)
+    change = by_role[steps].sum(axis=1)
+    taken = change.groupby(by_role["role_group"], sort=False).cumsum()
+    for left in (by_role["start_count"] + taken, by_role["opening_count"] + change):
+        assert left.to_numpy() == pytest.approx(by_role["staff_count"].to_numpy(), abs=1e-4)
 
 
 def test_chances_by_cause_are_told_of_no_group_of_fewer_than_ten(by_role):
