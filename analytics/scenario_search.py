@@ -90,7 +90,8 @@ def tornado(  # noqa: PLR0913 - a scenario, a measure, what is moved and where i
     -------
     One row per lever: ``key, label_id, label_en, unit, low, high`` (as text), ``base_value``,
     ``low_value``, ``high_value`` of the measure, ``span`` between the least and the largest of the
-    three, ``source``, ``source_en``. Levers that move nothing stand at the end.
+    three, ``source``, ``source_en``; ``is_low_proved``, ``is_high_proved``: whether the plan there
+    was proved in its time, where it was sought. Levers that move nothing stand at the end.
 
     Raises
     ------
@@ -104,7 +105,9 @@ def tornado(  # noqa: PLR0913 - a scenario, a measure, what is moved and where i
     variants = [told]
     for swing in each:
         variants += [told.moved(swing.key, swing.low), told.moved(swing.key, swing.high)]
-    values = [own.of(result) for result in run_all(variants, stages, executor, seconds)]
+    results = run_all(variants, stages, executor, seconds)
+    values = [own.of(result) for result in results]
+    proved = [bool(result.summary["is_proved"]) for result in results]
     rows = []
     for at, swing in enumerate(each):
         ends = values[1 + 2 * at], values[2 + 2 * at]
@@ -120,6 +123,8 @@ def tornado(  # noqa: PLR0913 - a scenario, a measure, what is moved and where i
                 "base_value": values[0],
                 "low_value": ends[0],
                 "high_value": ends[1],
+                "is_low_proved": proved[1 + 2 * at],
+                "is_high_proved": proved[2 + 2 * at],
                 "span": max(*ends, values[0]) - min(*ends, values[0]),
                 "source": swing.source,
                 "source_en": swing.source_en,

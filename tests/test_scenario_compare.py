@@ -6,16 +6,19 @@ On the sample city: synthetic people, schools and pupils.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from analytics import scenario_search
 from analytics.scenario import ScenarioError, scenario
 from analytics.scenario_compare import MEASURES, compare, waterfall
 from analytics.scenario_presets import presets
 from analytics.scenario_run import run
 from analytics.scenario_search import Swing, goal_seek, goal_seeks, swings, tornado
 from analytics.scenario_told import amount
+from pages.shared import scenario_sought
 from tests.scenario_city import BUDGET, stages, told, without_budget
 
 WHOLE = [key for key, each in MEASURES.items() if each.is_whole]
@@ -94,6 +97,26 @@ def test_the_tornado_tells_what_each_lever_does_alone_the_widest_first():
     assert row["low_value"] == row["base_value"] == run(told(), stages()).summary["leaver_count"]
     assert row["high_value"] < row["base_value"]
     assert table.set_index("key").loc["pay.certified_share", "span"] == 0
+
+
+def test_the_tornado_says_at_which_end_the_plan_was_not_proved(monkeypatch):
+    """More APBD seemed to leave more posts empty, where a second was too short for the plan."""
+
+    def hurried(variants, *_):
+        results = [run(one, stages()) for one in variants]
+        summaries = [{**one.summary, "is_proved": at != 2} for at, one in enumerate(results)]
+        return [
+            replace(one, summary=summary) for one, summary in zip(results, summaries, strict=True)
+        ]
+
+    monkeypatch.setattr(scenario_search, "run_all", hurried)
+    moved = [Swing("budget.growth_share", -0.05, 0.05), Swing("law.proposal", "none", "plus_1")]
+    table = tornado(told(), stages(), "apbd_idr", moved).set_index("key")
+    assert not table.loc["budget.growth_share", "is_high_proved"]
+    assert table.loc["budget.growth_share", "is_low_proved"]
+    assert table.loc["law.proposal", ["is_low_proved", "is_high_proved"]].all()
+    rows = table.reset_index().assign(label="Tuas")
+    assert scenario_sought._unproved(rows) == ["Tuas 5%"]
 
 
 def test_a_goal_is_reached_with_the_least_move_that_reaches_it():

@@ -18,13 +18,15 @@ from threadpoolctl import threadpool_limits
 
 from analytics import scenario_search
 from analytics.scenario import Scenario
+from analytics.scenario_run import MIX_SECONDS
 from pages.shared import load_scenarios
 from pages.shared.load_scenarios import QUIET_SECONDS, Key
 from pages.shared.load_schools import Desk
 
 Found = TypeVar("Found")
 
-# Seconds for the best mix of each of many runs.
+# Seconds for the best mix of each of many runs of a search, where a step more or less of a lever
+# decides. A tornado shows the numbers themselves: it takes as long for each as the page does.
 SEARCH_SECONDS = 1.0
 _RUNS_A_SEEK = 12
 # Who has not looked at a search for so long no longer follows it: one who gives it up then ends it
@@ -161,9 +163,7 @@ def tornado(asked: Key, told: Scenario, measure: str) -> pd.DataFrame | None:
     ready = load_scenarios.stages(asked)
 
     def work(executor: Executor) -> pd.DataFrame:
-        return scenario_search.tornado(
-            told, ready, measure, executor=executor, seconds=SEARCH_SECONDS
-        )
+        return scenario_search.tornado(told, ready, measure, executor=executor, seconds=MIX_SECONDS)
 
     expected = 1 + 2 * len(scenario_search.swings())
     return _ready(of_tornado(asked, told, measure), work, expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -25,7 +26,7 @@ from pages.shared.load_searches import Search
 from pages.shared.scenario_link import read
 from pages.shared.scenario_view import Seen
 from pages.shared.scenario_words import lever_name, measure_names, measure_said, value_said
-from pages.shared.words import language, percent, t
+from pages.shared.words import language, names, percent, t
 
 _SHOWN = 10
 _RATIO, _POSTS = "cap_ratio", "unfilled_post_years"
@@ -99,10 +100,10 @@ def _only(what: str, search: Search, *, is_asked: bool) -> None:
 def tornado(view: Seen) -> None:
     """Which lever moves a measure most."""
     st.markdown(f"#### {t('Tuas mana yang paling menentukan?')}")
-    names = _known_names(view)
+    known = _known_names(view)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = _POSTS if _POSTS in names else next(iter(names))
-        measure = inputs.choice("ukuran_penentu", t("Ukuran"), names, first, widget="select")
+        first = _POSTS if _POSTS in known else next(iter(known))
+        measure = inputs.choice("ukuran_penentu", t("Ukuran"), known, first, widget="select")
         go = _asked("tornado", view, t("Geser setiap tuas"), measure)
     search = load_searches.of_tornado(view.key, view.told, measure)
     _only("tornado", search, is_asked=go)
@@ -157,26 +158,49 @@ def tornado(view: Seen) -> None:
         ],
         "tuas-penentu-tabel",
     )
+    if unproved := _unproved(rows):
+        layout.note(
+            t(
+                "Rencananya belum terbukti yang terbaik dalam waktunya, jadi angkanya dapat lebih"
+                " baik: {names}.",
+                names=names(unproved),
+            )
+        )
 
 
-def _end(row: dict[str, object], side: str, unit: str) -> str:
+def _unproved(rows: pd.DataFrame) -> list[str]:
+    """Ends of levers at which the plan was not proved: the lever with its value."""
+    sides = (("low", "is_low_proved"), ("high", "is_high_proved"))
+    return [
+        f"{row['label']} {_given(row, side)}"
+        for row in rows.to_dict("records")
+        for side, proved in sides
+        if not row[proved]
+    ]
+
+
+def _end(row: Mapping[Hashable, object], side: str, unit: str) -> str:
+    return f"{_given(row, side)}: {measure_said(unit, float(str(row[f'{side}_value'])))}"
+
+
+def _given(row: Mapping[Hashable, object], side: str) -> str:
+    """The value of the lever at an end, in words."""
     key = str(row["key"])
     own, thing = lever(key), key.partition("/")[2]
     given = str(row[side])
     try:
-        said = value_said(own, read(key, given), thing)
+        return value_said(own, read(key, given), thing)
     except ValueError:
-        said = given
-    return f"{said}: {measure_said(unit, float(str(row[f'{side}_value'])))}"
+        return given
 
 
 def goal(view: Seen) -> None:
     """How far each lever alone must be moved to reach a target."""
     heading = st.container()
-    names = _known_names(view)
-    first = next((one for one in _GOALS if one in names), next(iter(names)))
+    known = _known_names(view)
+    first = next((one for one in _GOALS if one in known), next(iter(known)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        measure = inputs.choice("ukuran_sasaran", t("Ukuran"), names, first, widget="select")
+        measure = inputs.choice("ukuran_sasaran", t("Ukuran"), known, first, widget="select")
         target = _target(view, measure)
         go = _asked("sasaran", view, t("Cari nilainya"), measure, target)
     heading.markdown(f"#### {_goal_question(measure)}")
