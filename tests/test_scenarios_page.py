@@ -238,6 +238,25 @@ def test_the_comparison_reopens_from_the_link_and_its_steps_add_up(city, monkeyp
     assert start + sum(steps) == end
 
 
+def test_nothing_is_compared_with_itself(city, monkeypatch):
+    def beside() -> list[str]:
+        return next(one for one in test.multiselect if one.key == "bandingkan").value
+
+    test = opened(monkeypatch, city, rinci="banding", **{"with": ["zero_growth", "cpns_only"]})
+    choose(test, "zero_growth")
+    # What was on the desk lies beside it now.
+    assert held(test).others == ("do_nothing", "cpns_only") == tuple(beside())
+    assert "(2)" not in said(test)
+    link = {"s": "zero_growth", "with": ["zero_growth"], "rinci": "banding"}
+    test = opened(monkeypatch, city, **link)
+    assert "Pilih sampai tiga skenario lain" in said(test) and beside() == []
+    # As it was opened it stands beside what it became, until that is taken back.
+    move(test, "plan.replacement_ratio", 0.5)
+    assert beside() == ["zero_growth"] and "meninggalkan paling sedikit" in said(test)
+    button(test, "semula").click().run()
+    assert "Pilih sampai tiga skenario lain" in said(test) and beside() == []
+
+
 @pytest.mark.parametrize(
     ("posts", "said_of_them"),
     [

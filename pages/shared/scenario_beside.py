@@ -51,7 +51,7 @@ def _choose(held: Held) -> None:
     if held.is_moved:
         offered[held.ref] = t("{name} (seperti dibuka)", name=held.base.name)
     # A link may hold levers of its own, or an earlier revision.
-    for other in held.others:
+    for other in scenario_held.compared_with(held):
         if other not in offered and (found := opened(other)) is not None:
             offered[other] = t("{name} (dari tautan)", name=found.base.name)
     chosen = [other for other in held.others if other in offered]
@@ -71,7 +71,7 @@ def _choose(held: Held) -> None:
 def _several(view: Seen, held: Held) -> tuple[Scenario, ...]:
     """The scenario on screen first, then the others over the same years."""
     others = []
-    for ref in held.others:
+    for ref in scenario_held.compared_with(held):
         found = opened(ref)
         if found is None:
             continue

@@ -125,6 +125,11 @@ def keep_in_link(own: Held) -> None:
                 st.query_params.pop(name, None)
 
 
+def compared_with(own: Held) -> tuple[str, ...]:
+    """What lies beside the desk, without what is on it."""
+    return tuple(other for other in own.others if other != written_of(own))
+
+
 def written_of(own: Held) -> str:
     """The desk's own scenario as the link writes it."""
     return written(own.ref, own.base, own.now)
@@ -134,12 +139,16 @@ def written_of(own: Held) -> str:
 
 
 def open_ref(ref: str) -> None:
-    """Open a preset or a saved scenario."""
-    found = opened(ref)
+    """Open a preset or a saved scenario; what it was compared with stays beside it.
+
+    One that lay beside the desk changes places with what was on it.
+    """
+    found, own = opened(ref), held()
     if found is None:
         say(t("Skenario ini sudah tidak ada."), is_good=False)
         return
-    _put(_begun(found, held().others))
+    beside = [written_of(own) if other == found.ref else other for other in own.others]
+    _put(_begun(found, tuple(dict.fromkeys(beside))))
 
 
 def move(key: str, value: Value) -> None:
