@@ -207,7 +207,7 @@ def test_headings_are_put_together_from_words(head, column):
 @pytest.mark.parametrize(
     "head",
     ["Position start date", "Contract end date", "End of probation", "Date of last promotion",
-     "Tanggal SK", "TMT Pangkat", "Pension number", "Employment status", "Tempat Lahir", "NIK",
+     "Tanggal SK", "TMT Pangkat", "Pension number", "Employment status", "Tempat Lahir",
      "Employee Name", "Tanggal Mulai Cuti", "Created at", "Update date"],
 )  # fmt: skip
 def test_a_heading_with_a_word_that_says_something_else_is_left_unread(head):
