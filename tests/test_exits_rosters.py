@@ -239,8 +239,8 @@ def test_a_parquet_file_says_what_the_same_text_says(tmp_path):
 
 
 def test_a_missing_column_is_named_beside_the_headings_that_were_not_known(tmp_path):
-    with pytest.raises(FaultsError, match=r"person_id.*NIK, Catatan"):
-        read(tmp_path, "NIK,Catatan,sex,birth_year,start_date,exit_date\na,x,L,1970,1995-02-01,")
+    with pytest.raises(FaultsError, match=r"person_id.*Nama, Catatan"):
+        read(tmp_path, "Nama,Catatan,sex,birth_year,start_date,exit_date\na,x,L,1970,1995-02-01,")
 
 
 @pytest.mark.parametrize(
