@@ -49,7 +49,7 @@ MOVE_COLUMNS = [
         "km",
     ),
     *("other_km", "retires_on", "employment", "is_private", "is_from_closing", "lost_in_year"),
-    *("reason", "warning"),
+    *("reason", "warning", "reason_en", "warning_en"),
 ]
 _DECIMALS = 4
 
@@ -119,7 +119,7 @@ def answer(asked: argparse.Namespace) -> Answer:
         *found.findings.to_dict("records"),
     ]
     return Answer(
-        _written(found, words, beside_words(situation.beside, words)),
+        _written(found, words, situation.beside),
         _worded(found.unfilled, words),
         _worded(found.surplus_left, words),
         told,
@@ -245,15 +245,17 @@ def _from_store(
 # ---- words ---------------------------------------------------------------------------------------
 
 
-def _written(found: Redistribution, words: Mapping[str, str], beside: pd.Series) -> pd.DataFrame:
+def _written(found: Redistribution, words: Mapping[str, str], beside: pd.DataFrame) -> pd.DataFrame:
     table = found.moves.rename(columns={"certificate_post": "certificate_subject"})
-    told_of = beside.to_dict()
-    left = pd.Series([told_of.get(one, "") for one in table["person_id"]], table.index, dtype="str")
-    if left.ne("").any():
-        told = "Melepas " + left + "; jam itu terbuka lagi."
-        table["warning"] = table["warning"].where(
-            left == "", (table["warning"] + " " + told).str.strip()
-        )
+    for column, at, told in (
+        ("warning", "di", "Melepas {}; jam itu terbuka lagi."),
+        ("warning_en", "at", "Gives up {}; those hours are open again."),
+    ):
+        told_of = beside_words(beside, words, at).map(told.format).to_dict()
+        left = [told_of.get(one, "") for one in table["person_id"]]
+        table[column] = (
+            table[column] + " " + pd.Series(left, table.index, dtype="str")
+        ).str.strip()
     return _worded(table, words)[MOVE_COLUMNS]
 
 

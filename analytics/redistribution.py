@@ -48,7 +48,7 @@ MOVE_COLUMNS = [
     *("needed_count", "in_post_before", "in_post_after", "hours_before", "is_hours_estimated"),
     *("hours_after", "hours_satmin", "hours_other", "km", "other_km", "retires_on", "employment"),
     *("certificate_post", "is_private", "is_from_closing", "is_by_home", "lost_in_year"),
-    *("reason_code", "reason", "warning"),
+    *("reason_code", "reason", "warning", "reason_en", "warning_en"),
 ]
 
 
@@ -59,10 +59,10 @@ class Redistribution:
     ``moves``: one row per person who gets another post (columns ``MOVE_COLUMNS``); ``kind`` is
     ``move``, ``split`` (satmin ``to_npsn`` and additional ``other_npsn``) or ``same_school``.
     ``unfilled``: one row per school and post still short: ``npsn``, ``post``, ``short_count``,
-    ``short_fte``, ``reason_code``, ``reason``, ``nearest_km``.
+    ``short_fte``, ``reason_code``, ``reason``, ``reason_en``, ``nearest_km``.
     ``surplus_left``: one row per school and post with people to spare: ``npsn``, ``post``,
     ``surplus_count``, ``moved_count``, ``left_count``, ``follows_npsn`` (receiver of a closing
-    school), ``reason_code``, ``reason``, ``nearest_km``.
+    school), ``reason_code``, ``reason``, ``reason_en``, ``nearest_km``.
     ``people``: one row per person of the staff: ``person_id``, ``npsn``, ``post``, ``outcome``,
     ``npsn_after``, ``post_after``.
     ``findings``: one row per thing to mend or know: ``code``, ``npsn``, ``person_id``, ``text``,

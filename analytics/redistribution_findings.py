@@ -17,7 +17,8 @@ from analytics.redistribution_cells import Ground, school_names
 from analytics.redistribution_situation import Question
 
 FINDING_COLUMNS = ["code", "npsn", "person_id", "text", "text_en", "remedy", "remedy_en"]
-_POINTS = {
+# Why a point is not believed.
+COORDINATES: Mapping[str, tuple[str, str]] = {
     "coordinate_missing": ("koordinat kosong", "no coordinates"),
     "coordinate_zero": ("koordinat nol", "coordinates are zero"),
     "coordinate_unusable": (
@@ -31,7 +32,6 @@ _POINTS = {
         "another school has this very point",
     ),
 }
-COORDINATES: Mapping[str, str] = {code: words[0] for code, words in _POINTS.items()}
 # Findings told by the number of people they are of.
 _COUNTED = ("post_unknown", "school_unassessed", "post_unassessed", "no_school", "bup_unknown")
 _NO_PERSON = ("orangnya tidak ada di daftar", "this person is not in the list")
@@ -122,7 +122,7 @@ def _points(base: Ground) -> list[Finding]:
     found = []
     for npsn, code in bad["code"].items():
         if npsn in wanted:
-            why = _POINTS[str(code)]
+            why = COORDINATES[str(code)]
             told = _fault("move_point", school=name[str(npsn)], why_id=why[0], why_en=why[1])
             found.append(Finding(told, str(npsn), code=str(code)))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,27 +11,43 @@ import pandas as pd
 from analytics.redistribution_cells import Ground, fits, level_allows
 from analytics.redistribution_findings import COORDINATES
 from analytics.redistribution_reach import Reach, Targets
-from analytics.redistribution_reasons import number_words, post_words
 from analytics.redistribution_situation import MoveChoice, Question
 from analytics.redistribution_spare import Spare, places_of, surplus_people, why_excluded
+from analytics.redistribution_words import Both, said
 
-_LEFT = {
-    "no_deficit": "Tidak ada kekurangan {post} di sekolah mana pun.",
-    "certificate": "Sertifikatnya bukan {post}, dan bidang sertifikatnya tidak kurang.",
-    "level": "Kekurangan {post} hanya ada di jenjang lain.",
-    "too_far": "Kekurangan {post} terdekat {km} km, di luar batas {limit} km.",
-    "coordinates": "Koordinat sekolah asal belum dapat dipercaya ({code}); betulkan dahulu.",
-    "coordinates_target": "Kekurangan {post} hanya di sekolah yang koordinatnya belum dipercaya.",
-    "excluded": "Tidak ada yang boleh pindah: {why}.",
-    "hours": "Kekurangan {post} yang terjangkau kurang dari {least} JP.",
-    "private_never": "Kekurangan {post} hanya di sekolah swasta, yang tidak diikutkan.",
-    "private_rank": "Kekurangan {post} yang terjangkau hanya di sekolah swasta; pangkat atau"
-    " jenjangnya belum memenuhi syarat bertugas di sana.",
-    "pair_forbidden": "Pasangan yang mungkin dilarang.",
-    "closed_target": "Kekurangan {post} hanya di sekolah yang ditutup dari perpindahan.",
-    "opens_more": "Pindahnya membuka lagi jam yang diajarkan di samping jabatannya: lebih banyak"
-    " daripada yang terisi.",
-    "filled_by_others": "Kekurangan {post} yang terjangkau sudah diisi orang lain.",
+_LEFT: Mapping[str, Both] = {
+    "no_deficit": ("Tidak ada kekurangan {post} di sekolah mana pun.",
+                   "No school is short of: {post}."),
+    "certificate": ("Sertifikatnya bukan {post}, dan bidang sertifikatnya tidak kurang.",
+                    "The certificate is not that of {post}, and its subject is not short."),
+    "level": ("Kekurangan {post} hanya ada di jenjang lain.",
+              "Only schools of other levels are short of: {post}."),
+    "too_far": ("Kekurangan {post} terdekat {nearest} km, di luar batas {limit} km.",
+                "The nearest school short of {post} is {nearest} km away, beyond {limit} km."),
+    "coordinates": ("Koordinat sekolah asal belum dapat dipercaya ({code}); betulkan dahulu.",
+                    "The point of the present school cannot be believed yet ({code}); mend it."),
+    "coordinates_target": (
+        "Kekurangan {post} hanya di sekolah yang koordinatnya belum dipercaya.",
+        "Only schools whose point is not believed are short of: {post}."),
+    "excluded": ("Tidak ada yang boleh pindah: {why}.", "Nobody may move: {why}."),
+    "hours": ("Kekurangan {post} yang terjangkau kurang dari {least} JP.",
+              "What is short of {post} within reach is less than {least} JP."),
+    "private_never": ("Kekurangan {post} hanya di sekolah swasta, yang tidak diikutkan.",
+                      "Only private schools, which are left out, are short of: {post}."),
+    "private_rank": (
+        "Kekurangan {post} yang terjangkau hanya di sekolah swasta; pangkat atau jenjangnya belum"
+        " memenuhi syarat bertugas di sana.",
+        "Only private schools within reach are short of {post}; the rank or step does not allow"
+        " serving there yet."),
+    "pair_forbidden": ("Pasangan yang mungkin dilarang.", "The pairs that could be are forbidden."),
+    "closed_target": ("Kekurangan {post} hanya di sekolah yang ditutup dari perpindahan.",
+                      "Only schools closed to moves are short of: {post}."),
+    "opens_more": (
+        "Pindahnya membuka lagi jam yang diajarkan di samping jabatannya: lebih banyak daripada"
+        " yang terisi.",
+        "The move would open the hours taught beside the post again: more than it fills."),
+    "filled_by_others": ("Kekurangan {post} yang terjangkau sudah diisi orang lain.",
+                         "Others have filled what was short of {post} within reach."),
 }  # fmt: skip
 
 
@@ -47,7 +64,7 @@ def left_reasons(
     Method: docs/method.md eq. 157.
     """
     choice, law = asked.choice, asked.law
-    rows: list[tuple[str, str, object]] = []
+    rows: list[tuple[str, str, str, object]] = []
     of_cell: dict[tuple[str, str], list[Spare]] = {}
     for each in surplus_people(base):
         of_cell.setdefault((each.npsn, each.post), []).append(each)
@@ -60,18 +77,17 @@ def left_reasons(
     may_still = set(ways.groups["cell"].iloc[to_open])
     for row in left.itertuples():
         facts: dict[str, object] = {
-            "post": post_words(row.post), "limit": number_words(choice.max_km),
-            "least": number_words(law.least),
+            "post": row.post, "limit": choice.max_km, "least": law.least,
         }  # fmt: skip
         if row.left_count == 0:
-            rows.append(("", "", None))
+            rows.append(("", "", "", None))
             continue
         here = of_cell[row.npsn, row.post]
         open_to = [each for each in here if each.status == "candidate"]
         # Those who may go have gone; what is left to explain is why the others may not.
         if len(open_to) <= row.moved_count:
             why = why_excluded([each.status for each in here], choice)
-            rows.append(("excluded", _LEFT["excluded"].format(why=why), None))
+            rows.append(("excluded", *said(_LEFT["excluded"], why=why), None))
             continue
         code, more = "filled_by_others", dict[str, object]()
         if index[row.npsn, row.post] in may_still and any(each.opens for each in open_to):
@@ -79,14 +95,14 @@ def left_reasons(
         if index[row.npsn, row.post] not in has_way:
             code, more = _why_left(row, open_to, places, vacant, asked)
         facts |= more
-        rows.append((code, _LEFT[code].format(**facts), facts.get("nearest")))
-    reasons = pd.DataFrame(rows, columns=["reason_code", "reason", "nearest_km"], index=left.index)
+        rows.append((code, *said(_LEFT[code], **facts), facts.get("nearest")))
+    told = ["reason_code", "reason", "reason_en", "nearest_km"]
+    reasons = pd.DataFrame(rows, columns=told, index=left.index)
     follows = [asked.situation.merges.get(npsn, "") for npsn in left["npsn"]]
     columns = ["npsn", "post", "needed_count", "in_post_count", "surplus_count", "moved_count"]
     table = left[[*columns, "left_count"]].assign(follows_npsn=follows).join(reasons)
-    return table.astype(
-        {"reason_code": "str", "reason": "str", "nearest_km": "float64", "follows_npsn": "str"}
-    )
+    texts = dict.fromkeys(("reason_code", "reason", "reason_en", "follows_npsn"), "str")
+    return table.astype({**texts, "nearest_km": "float64"})
 
 
 class _Vacant(NamedTuple):
@@ -194,7 +210,7 @@ def _why_left(
         if far <= choice.max_km or each.kecamatan in homes
     ]  # fmt: skip
     if not near:
-        return "too_far", {"km": number_words(nearest), "nearest": nearest}
+        return "too_far", {"nearest": nearest}
     if not any(each.may_private for each in open_to):
         near = [each for each in near if not each.is_private]
         if not near:

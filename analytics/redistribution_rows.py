@@ -106,13 +106,13 @@ def one_row_each(rows: pd.DataFrame, merges: Mapping[str, str] | None = None) ->
     return People(staff, told, len(kept), unweighed)
 
 
-def beside_words(beside: pd.DataFrame, words: Mapping[str, str]) -> pd.Series:
+def beside_words(beside: pd.DataFrame, words: Mapping[str, str], at: str = "di") -> pd.Series:
     """What each person teaches beside the post counted, in words, by ``person_id``."""
     if beside.empty:
         return pd.Series(dtype="str")
     posts = beside["post"].map(lambda post: words.get(str(post), str(post)))
     hours = beside["hours"].map(lambda one: "" if pd.isna(one) else f"{one:g} JP ")
-    told = hours + posts + " di " + beside["npsn"].astype("str")
+    told = hours + posts + f" {at} " + beside["npsn"].astype("str")
     return told.groupby(beside["person_id"]).agg("; ".join)
 
 

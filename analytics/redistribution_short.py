@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,30 +11,44 @@ import pandas as pd
 from analytics.redistribution_cells import Ground, fits, level_allows
 from analytics.redistribution_findings import COORDINATES
 from analytics.redistribution_reach import Reach, Targets
-from analytics.redistribution_reasons import number_words, post_words
 from analytics.redistribution_situation import Question
 from analytics.redistribution_spare import Spare, places_of, surplus_people, why_excluded
+from analytics.redistribution_words import Both, said
 
-_UNFILLED = {
-    "no_surplus": "Tidak ada kelebihan {post} di sekolah mana pun.",
-    "certificate": "Ada kelebihan {post}, tetapi sertifikatnya mata pelajaran lain.",
-    "level": "Kelebihan {post} hanya ada di jenjang lain.",
-    "too_far": "Kelebihan {post} terdekat {km} km, di luar batas {limit} km.",
-    "coordinates": "Koordinat sekolah ini belum dapat dipercaya ({code}); betulkan dahulu.",
-    "coordinates_origin": "Kelebihan {post} hanya di sekolah yang koordinatnya belum dipercaya.",
-    "excluded": "Kelebihan {post} ada dalam {limit} km, tetapi {why}.",
-    "private_rank": "Yang dekat belum memenuhi syarat bertugas di sekolah swasta.",
-    "private_never": "Sekolah swasta tidak diikutkan.",
-    "school_locked": "Sekolah ini ditutup dari perpindahan.",
-    "pair_forbidden": "Pasangan yang mungkin dilarang.",
-    "hours_split_off": "Hanya {hours} JP, kurang dari {least} JP; perlu dua sekolah"
-    " (satmin dan tambahan).",
-    "hours_no_partner": "Hanya {hours} JP dan tidak ada orang atau sekolah tambahan yang"
-    " melengkapi {least} JP.",
-    "opened": "{opened} JP terbuka lagi: yang mengajarkannya di samping jabatannya pindah.",
-    "opens_more": "Yang dapat pindah mengajar juga di samping jabatannya; pindahnya membuka lagi"
-    " lebih banyak jam daripada yang terisi.",
-    "used_elsewhere": "Semua {post} lebih yang terjangkau sudah mengisi kekurangan lain.",
+_UNFILLED: Mapping[str, Both] = {
+    "no_surplus": ("Tidak ada kelebihan {post} di sekolah mana pun.",
+                   "No school has one to spare: {post}."),
+    "certificate": ("Ada kelebihan {post}, tetapi sertifikatnya mata pelajaran lain.",
+                    "There are people to spare ({post}), with certificates of other subjects."),
+    "level": ("Kelebihan {post} hanya ada di jenjang lain.",
+              "Only schools of other levels have one to spare: {post}."),
+    "too_far": ("Kelebihan {post} terdekat {nearest} km, di luar batas {limit} km.",
+                "The nearest to spare ({post}) is {nearest} km away, beyond {limit} km."),
+    "coordinates": ("Koordinat sekolah ini belum dapat dipercaya ({code}); betulkan dahulu.",
+                    "The point of this school cannot be believed yet ({code}); mend it first."),
+    "coordinates_origin": ("Kelebihan {post} hanya di sekolah yang koordinatnya belum dipercaya.",
+                           "Only schools whose point is not believed have one to spare: {post}."),
+    "excluded": ("Kelebihan {post} ada dalam {limit} km, tetapi {why}.",
+                 "There are people to spare within {limit} km ({post}), but {why}."),
+    "private_rank": ("Yang dekat belum memenuhi syarat bertugas di sekolah swasta.",
+                     "Those near may not serve in a private school yet."),
+    "private_never": ("Sekolah swasta tidak diikutkan.", "Private schools are left out."),
+    "school_locked": ("Sekolah ini ditutup dari perpindahan.", "This school is closed to moves."),
+    "pair_forbidden": ("Pasangan yang mungkin dilarang.", "The pairs that could be are forbidden."),
+    "hours_split_off": (
+        "Hanya {hours} JP, kurang dari {least} JP; perlu dua sekolah (satmin dan tambahan).",
+        "Only {hours} JP, less than {least} JP; it takes two schools (satmin and another)."),
+    "hours_no_partner": (
+        "Hanya {hours} JP dan tidak ada orang atau sekolah tambahan yang melengkapi {least} JP.",
+        "Only {hours} JP, and no person or second school that makes it {least} JP."),
+    "opened": ("{opened} JP terbuka lagi: yang mengajarkannya di samping jabatannya pindah.",
+               "{opened} JP are open again: who taught them beside the own post moves."),
+    "opens_more": (
+        "Yang dapat pindah mengajar juga di samping jabatannya; pindahnya membuka lagi lebih banyak"
+        " jam daripada yang terisi.",
+        "Those who could move teach beside their post too; moving opens more hours than it fills."),
+    "used_elsewhere": ("Semua {post} lebih yang terjangkau sudah mengisi kekurangan lain.",
+                       "All to spare within reach ({post}) already fill other posts."),
 }  # fmt: skip
 
 
@@ -60,10 +75,10 @@ def unfilled_reasons(
         at = index[row.npsn, row.post]
         code, facts = _why_unfilled(row, place, pool, at in reached, asked)
         if row.opened_count >= row.short_count:
-            code, facts = "opened", {"opened": number_words(row.opened_hours)}
+            code, facts = "opened", {"opened": row.opened_hours}
         facts = {
-            "post": post_words(row.post), "limit": number_words(choice.max_km),
-            "hours": number_words(row.part_short_hours), "least": number_words(law.least), **facts,
+            "post": row.post, "limit": choice.max_km, "hours": row.part_short_hours,
+            "least": law.least, **facts,
         }  # fmt: skip
         if code == "reachable":
             # Ways are there, but all who could come were needed elsewhere, or the part is short.
@@ -73,15 +88,12 @@ def unfilled_reasons(
                 code = "hours_no_partner" if choice.split else "hours_split_off"
             elif at in dear:
                 code = "opens_more"
-        rows.append((code, _UNFILLED[code].format(**facts), facts.get("nearest")))
-    reasons = pd.DataFrame(
-        rows, columns=["reason_code", "reason", "nearest_km"], index=unfilled.index
-    )
+        rows.append((code, *said(_UNFILLED[code], **facts), facts.get("nearest")))
+    told = ["reason_code", "reason", "reason_en", "nearest_km"]
+    reasons = pd.DataFrame(rows, columns=told, index=unfilled.index)
     columns = ["npsn", "post", "is_private", "needed_count", "in_post_count", "short_count"]
     table = unfilled[[*columns, "short_fte", "whole_short_count", "part_short_hours"]]
-    return table.join(reasons).astype(
-        {"reason_code": "str", "reason": "str", "nearest_km": "float64"}
-    )
+    return table.join(reasons).astype({**dict.fromkeys(told[:3], "str"), "nearest_km": "float64"})
 
 
 class _Near(NamedTuple):
@@ -164,7 +176,7 @@ def _why_unfilled(
         elif school != npsn and home:
             near += [each for each in people if each.home == home]
     if not near:
-        return "too_far", {"km": number_words(nearest), "nearest": nearest}
+        return "too_far", {"nearest": nearest}
     open_to = [each for each in near if each.status == "candidate"]
     if not open_to:
         why = why_excluded([each.status for each in near], choice)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from analytics.redistribution_cells import Ground
 from analytics.redistribution_situation import MoveChoice
+from analytics.redistribution_words import Both, said
 
 # Why people of a surplus post may not move, as said of several.
-_EXCLUDED = {
-    "near_bup": "yang ada kurang dari {years} tahun lagi pensiun",
-    "bup_unknown": "tanggal pensiun yang ada tidak diketahui",
-    "serves_elsewhere": "yang ada mengajar juga di sekolah lain",
-    "locked_stay": "yang ada dikunci tetap di sekolahnya",
-    "school_locked": "sekolah asalnya ditutup dari perpindahan",
-    "employment_unknown": "status kepegawaian yang ada tidak diketahui",
-    "employment": "yang ada bukan {kinds}",
-}
+_EXCLUDED: Mapping[str, Both] = {
+    "near_bup": ("yang ada kurang dari {years} tahun lagi pensiun",
+                 "those there retire within {years} years"),
+    "bup_unknown": ("tanggal pensiun yang ada tidak diketahui",
+                    "the days of retirement of those there are not known"),
+    "serves_elsewhere": ("yang ada mengajar juga di sekolah lain",
+                         "those there teach at another school too"),
+    "locked_stay": ("yang ada dikunci tetap di sekolahnya", "those there are locked to stay"),
+    "school_locked": ("sekolah asalnya ditutup dari perpindahan",
+                      "their school is closed to moves"),
+    "employment_unknown": ("status kepegawaian yang ada tidak diketahui",
+                           "the kind of employment of those there is not known"),
+    "employment": ("yang ada bukan {kinds}", "those there are not {kinds}"),
+}  # fmt: skip
+_NOBODY = ("tidak ada yang boleh pindah", "nobody may move")
 
 
 class Spare(NamedTuple):
@@ -54,12 +62,11 @@ def surplus_people(base: Ground) -> list[Spare]:
     ]
 
 
-def why_excluded(statuses: list[str], choice: MoveChoice) -> str:
+def why_excluded(statuses: list[str], choice: MoveChoice) -> Both:
     """The commonest cause among those who may not move."""
     counts = Counter(status for status in statuses if status in _EXCLUDED)
     if not counts:
-        return "tidak ada yang boleh pindah"
+        return _NOBODY
     code = min(counts, key=lambda each: (-counts[each], each))
-    return _EXCLUDED[code].format(
-        years=choice.years_before_bup, kinds=" atau ".join(choice.employments)
-    )
+    kinds = (" atau ".join(choice.employments), " or ".join(choice.employments))
+    return said(_EXCLUDED[code], years=choice.years_before_bup, kinds=kinds)

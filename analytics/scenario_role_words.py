@@ -11,37 +11,9 @@ from typing import TypeVar
 from analytics.mix_prices import Price
 from analytics.mix_told import Told
 from analytics.posts_held import AT_LEVEL
-from analytics.redistribution_reasons import post_words
+from analytics.redistribution_words import post_words
 from analytics.replacement import ROLE_SEPARATOR
 from analytics.rules import RuleBook
-
-_ENGLISH = {
-    "guru_agama": "teacher of religion",
-    "guru_bahasa_inggris": "teacher of English",
-    "guru_bk": "counsellor (BK)",
-    "guru_kelas": "class teacher",
-    "guru_pembimbing_khusus": "special-needs teacher",
-    "guru_pjok": "teacher of PJOK",
-    "kepala_sekolah": "head of school",
-}
-# Of religions and subjects, those that are called otherwise in English.
-_ABOUT = {
-    "bahasa_indonesia": "Indonesian",
-    "buddha": "Buddhist",
-    "informatika": "computing",
-    "ipa": "science (IPA)",
-    "ipas": "science and society (IPAS)",
-    "ips": "social studies (IPS)",
-    "katolik": "Catholic",
-    "kepercayaan": "indigenous belief",
-    "khonghucu": "Confucian",
-    "koding": "coding",
-    "kristen": "Protestant",
-    "matematika": "mathematics",
-    "muatan_lokal": "local content",
-    "pendidikan_pancasila": "Pancasila education",
-    "seni_budaya_prakarya": "arts and crafts",
-}
 
 Said = TypeVar("Said", Told, Price)
 
@@ -58,7 +30,7 @@ def role_words(role: str, rulebook: RuleBook) -> tuple[str, str]:
     if not post:
         return _group_words(group, rulebook)
     kind, _, level = post.partition(AT_LEVEL)
-    return f"{post_words(kind)} {level}".strip(), f"{_english(kind)} {level}".strip()
+    return f"{post_words(kind)} {level}".strip(), f"{post_words(kind, 'en')} {level}".strip()
 
 
 def in_words(told: tuple[Said, ...], rulebook: RuleBook) -> tuple[Said, ...]:
@@ -85,13 +57,3 @@ def _group_words(group: str, rulebook: RuleBook) -> tuple[str, str]:
 def _within(label: str) -> str:
     """A label within a sentence: small, unless it begins with an abbreviation."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
-def _english(post: str) -> str:
-    kind, _, about = post.partition(":")
-    if not about:
-        return _ENGLISH.get(post, post.replace("_", " "))
-    name = _ABOUT.get(about, about.replace("_", " ").title())
-    if kind == "guru_agama":
-        return f"{_ENGLISH[kind]} ({name})"
-    return f"teacher of {name}"

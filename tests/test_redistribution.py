@@ -73,12 +73,21 @@ def test_the_reason_says_from_to_hours_km_and_date_in_plain_words():
         " kelas sesuai; pensiun 1 Januari 2050, dipilih dari 2 orang yang boleh pindah; jam 24 JP."
     )
 
+    assert answer.moves["reason_en"].iloc[0] == (
+        "Class teacher at a: 2 in post, 1 needed; b: class teacher, 1 needed, 0 in post; 1.1 km"
+        " away; certificate fits (class teacher); retires 1 January 2050, chosen of 2 people who"
+        " may move; 24 JP."
+    )
+
 
 def test_what_stays_empty_says_why():
     answer = found(situation(SCHOOLS, NEEDS, STAFF))
     left = answer.unfilled.set_index("npsn")
     assert left.loc["c", "reason_code"] == "too_far"
     assert left.loc["c", "reason"] == ("Kelebihan guru kelas terdekat 4,4 km, di luar batas 3 km.")
+    assert left.loc["c", "reason_en"] == (
+        "The nearest to spare (class teacher) is 4.4 km away, beyond 3 km."
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,6 +111,7 @@ def test_people_near_retirement_leave_a_surplus_that_says_so():
     assert row["reason"] == (
         "Tidak ada yang boleh pindah: yang ada kurang dari 2 tahun lagi pensiun."
     )
+    assert row["reason_en"] == "Nobody may move: those there retire within 2 years."
 
 
 def test_whoever_has_retired_by_the_day_leaves_no_surplus_behind():
@@ -326,7 +336,8 @@ def test_the_moves_without_saying_why_are_the_same_moves(seed, split):
     alone = moves_alone(situation, BOOK, choice)
     every = redistribute(situation, BOOK, choice).moves
     pd.testing.assert_frame_equal(alone[list(alone.columns)], every[list(alone.columns)])
-    assert set(every) - set(alone) == {"reason_code", "reason", "warning"}
+    told = {"reason_code", "reason", "warning", "reason_en", "warning_en"}
+    assert set(every) - set(alone) == told
 
 
 @settings(max_examples=12, deadline=None)
@@ -362,7 +373,9 @@ def test_nobody_is_lost_and_the_balance_closes(seed):
     counts = answer.counts
     assert counts["filled_count"] + counts["unfilled_count"] == counts["vacant_count"]
     assert counts["left_count"] + len(answer.moves) == counts["surplus_count"]
-    assert (answer.unfilled["reason"] != "").all()
+    assert (answer.unfilled[["reason", "reason_en"]] != "").all(axis=None)
+    told = pd.concat([answer.unfilled, answer.surplus_left, answer.moves])[["reason", "reason_en"]]
+    assert not told.map(lambda text: "{" in str(text)).any(axis=None)
     assert (answer.surplus_left.loc[answer.surplus_left["left_count"] > 0, "reason"] != "").all()
 
 

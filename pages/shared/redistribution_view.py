@@ -11,7 +11,7 @@ import pandas as pd
 
 from pages.shared import load_schools, maps, teacher_view
 from pages.shared.load_redistribution import Plan
-from pages.shared.redistribution_reasons import left_reason, move_reason, unfilled_reason, warning
+from pages.shared.redistribution_reasons import reasons
 
 COUNTS = ["vacant_count", "filled_count", "unfilled_count", "surplus_count", "out_count"]
 
@@ -145,13 +145,7 @@ def moves(plan: Plan, language: str) -> pd.DataFrame:  # noqa: ARG001 (part of t
         post_name=[teacher_view.post_name(post) for post in table["post"]],
         way_km=table["km"] + table["other_km"],
     )
-    own = plan.found.surplus_left.set_index(["npsn", "post"])[["in_post_count", "needed_count"]]
-    rows = list(told.itertuples())
-    told = told.assign(
-        reason=pd.Series([move_reason(row, own) for row in rows], told.index, dtype="str"),
-        warning=pd.Series([warning(row) for row in rows], told.index, dtype="str"),
-    )
-    return told.sort_values(["post_name", "from_name", "way_km"], ignore_index=True)
+    return reasons(told).sort_values(["post_name", "from_name", "way_km"], ignore_index=True)
 
 
 def moves_counted(plan: Plan, language: str) -> pd.DataFrame:
@@ -171,13 +165,7 @@ def moves_counted(plan: Plan, language: str) -> pd.DataFrame:
 
 def unfilled(plan: Plan) -> pd.DataFrame:
     """Posts still empty, with why; most posts first."""
-    rows = plan.found.unfilled
-    limits = plan.key.wish
-    table = _placed(plan, rows).assign(
-        reason=pd.Series(
-            [unfilled_reason(row, limits) for row in rows.itertuples()], rows.index, dtype="str"
-        )
-    )
+    table = reasons(_placed(plan, plan.found.unfilled))
     return table.sort_values(
         ["short_fte", "post_name", "name"], ascending=[False, True, True], ignore_index=True
     )
@@ -187,12 +175,7 @@ def surplus_left(plan: Plan) -> pd.DataFrame:
     """Posts with people still to spare, with why; most people first."""
     rows = plan.found.surplus_left
     rows = rows.loc[rows["left_count"] > 0]
-    limits = plan.key.wish
-    table = _placed(plan, rows).assign(
-        reason=pd.Series(
-            [left_reason(row, limits) for row in rows.itertuples()], rows.index, dtype="str"
-        )
-    )
+    table = reasons(_placed(plan, rows))
     schools = _named(plan)["name"]
     table = table.assign(follows_name=_named_by(table["follows_npsn"], schools))
     return table.sort_values(
