@@ -27,7 +27,8 @@ from analytics.regrouping_programme import (
     rombel,
 )
 from analytics.regrouping_rules import local_value
-from analytics.regrouping_solver import GAP_ASKED, SECONDS_ASKED, Solution, solve
+from analytics.regrouping_solution import Solution
+from analytics.regrouping_solver import GAP_ASKED, SECONDS_ASKED, solve
 from analytics.rules import RuleBook, RuleError
 
 OPEN, MERGE = "open", "merge"

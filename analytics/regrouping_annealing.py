@@ -10,6 +10,7 @@ often the more it costs and the later it comes.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from analytics.regrouping_programme import (
 # of a rombel (or of a tenth of an open school where that is more).
 WARM, LUKEWARM, COOL, _COLD = 0.5, 0.25, 0.15, 0.04
 _OF_A_SCHOOL = 0.1
+# Seconds of the first of several runs, and the most of them.
+_FIRST_SECONDS, _MOST_TURNS = 4.0, 12
 # Merges weighed at once, and the changes taken of them at most.
 _AT_ONCE, _MOST_TAKEN = 3000, 40
 # Rounds after which merges are weighed in another order.
@@ -35,8 +38,17 @@ _IN_ORDER = 64
 _SWAPS, _RECENTRES = 3, 10
 
 
-def annealed(
-    programme: Programme, start: Whole, seconds: float, heat: float = WARM, seed: int = 0
+def _never() -> bool:
+    return False
+
+
+def annealed(  # noqa: PLR0913 - from where, for how long and how
+    programme: Programme,
+    start: Whole,
+    seconds: float,
+    heat: float = WARM,
+    seed: int = 0,
+    stopped: Callable[[], bool] = _never,
 ) -> Whole:
     """Arc by school of the best plan met, never worse than the one it starts from.
 
@@ -50,6 +62,8 @@ def annealed(
         How long it looks; what it finds depends on it.
     heat
         How much worse the first changes may be; ``COOL`` from a plan that is good already.
+    stopped
+        Says that it has to stop before that.
 
     Returns
     -------
@@ -63,11 +77,35 @@ def annealed(
     walk = _Walk(programme, start, seed)
     prices = programme.prices
     scale = max(prices.rombel, _OF_A_SCHOOL * prices.open_school, ALMOST)
-    walk.run(time.monotonic() + seconds, seconds, heat * scale, _COLD * scale)
+    walk.run(time.monotonic() + seconds, seconds, (heat * scale, _COLD * scale), stopped)
     found = walk.best_arc()
     cost = {name: plan_cost(programme, *sent(programme, arc)) for name, arc in
             (("found", found), ("start", start))}  # fmt: skip
     return found if cost["found"] < cost["start"] - ALMOST else start
+
+
+def annealed_again(
+    programme: Programme, start: Whole, until: float, stopped: Callable[[], bool] = _never
+) -> Whole:
+    """As :func:`annealed`, again and again from the best plan, each time twice as long.
+
+    Parameters
+    ----------
+    until
+        Moment of the clock of the computer (``time.time``), which other processes share.
+    stopped
+        Says that it has to stop before that; the best plan so far is good already.
+    """
+    best, seconds = start, _FIRST_SECONDS
+    for turn in range(_MOST_TURNS):
+        left = until - time.time()
+        if left <= 0 or stopped():
+            break
+        # The last one takes what would be too short for another.
+        seconds = left if left < 2 * seconds else seconds
+        best = annealed(programme, best, seconds, LUKEWARM, seed=turn, stopped=stopped)
+        seconds *= 2
+    return best
 
 
 class _Walk:
@@ -109,12 +147,19 @@ class _Walk:
         """The best plan met, arc by school."""
         return self.best_found
 
-    def run(self, deadline: float, seconds: float, warm: float, cold: float) -> None:
+    def run(
+        self,
+        deadline: float,
+        seconds: float,
+        heats: tuple[float, float],
+        stopped: Callable[[], bool],
+    ) -> None:
         """Change and change again until the time is over."""
         turn = 0
+        warm, cold = heats
         while True:
             done = 1 - (deadline - time.monotonic()) / max(seconds, ALMOST)
-            if done >= 1:
+            if done >= 1 or stopped():
                 return
             heat = warm * (cold / warm) ** max(done, 0.0)
             if turn % _IN_ORDER == 0:

@@ -17,6 +17,8 @@ from analytics.regrouping_stars import Stars
 WORTH = 1e-6
 # How far below the prices a star stays in the solver's hands, million rupiah.
 NEAR = 40.0
+# Ways to solve it: from its inside where many stars are worth nearly their prices.
+FROM_INSIDE, ALONG_EDGES = ("highs-ipm", "highs-ds"), ("highs-ds", "highs-ipm")
 # What scipy calls a relaxation that is solved, and one whose time is over.
 _SOLVED, _LATE = 0, 1
 
@@ -56,8 +58,16 @@ class Relaxation:
             share=np.zeros(count), price=np.zeros(len(limits)), near=np.ones(count, dtype=bool),
         )  # fmt: skip
 
-    def solve(self, seconds: float) -> bool:
+    def solve(self, seconds: float, methods: tuple[str, ...] = FROM_INSIDE) -> bool:
         """Solve it; False where time ran out.
+
+        Parameters
+        ----------
+        seconds
+            Time for it.
+        methods
+            Ways to solve it, the next where one fails: ``ALONG_EDGES`` is quicker where few stars
+            are near the prices.
 
         Only stars near the prices are in the solver's hands; those that turn out worth more are
         let in and it solves again, until none is.
@@ -72,8 +82,7 @@ class Relaxation:
             self.near = np.ones(len(self.stars), dtype=bool)
         while True:
             at = np.flatnonzero(self.near)
-            # From its inside, for most stars are worth nearly their prices; else along its edges.
-            for method in ("highs-ipm", "highs-ds"):
+            for method in methods:
                 result = linprog(
                     -self.stars.saving[at],
                     A_ub=every[:, at],

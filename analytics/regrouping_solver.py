@@ -10,31 +10,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_matrix, vstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import vstack
 
-from analytics.regrouping_annealing import COOL, LUKEWARM, WARM, annealed
+from analytics.apart import Begun, begun_apart, cores
+from analytics.regrouping_annealing import COOL, LUKEWARM, WARM, annealed, annealed_again
 from analytics.regrouping_arcs import most_saved, solved_by_arcs
 from analytics.regrouping_branching import best_of, groups_apart
 from analytics.regrouping_cuts import odd_group_cuts
 from analytics.regrouping_heuristic import greedy_plan
+from analytics.regrouping_listing import LEAST_WIDTH, between, listed_within
 from analytics.regrouping_pricing import Priced, priced, priced_nearest
 from analytics.regrouping_programme import (
     ALMOST,
     STAYS,
-    Numbers,
     Programme,
     Whole,
     plan_cost,
-    rombel,
     sent,
     strengthened,
 )
-from analytics.regrouping_relaxation import WORTH, Relaxation
-from analytics.regrouping_stars import Galaxy, Stars
+from analytics.regrouping_relaxation import NEAR, WORTH, Relaxation
+from analytics.regrouping_solution import Solution
+from analytics.regrouping_stars import Galaxy
+from analytics.regrouping_tightened import CutPrices, tightened
 
 # What is asked by default: proven to a hundredth of a per cent, within a minute.
 GAP_ASKED = 1e-4
@@ -53,42 +53,18 @@ _SHARE_OF_PRICING = 0.6
 _SHARE_OF_LATE = 0.5
 _LEAST_SECONDS = 0.3
 _SHARE_OF_POOL = 0.3
-# Share of the gap that listed stars must span; times of the hard cases.
-_LEAST_WIDTH = 0.2
+# Times of the hard cases.
 _SHARE_OF_ARCS = 0.4
 _SHARE_OF_BETTERING, _MOST_OF_BETTERING = 0.7, 0.4
+# Where stars are too many to be listed: share of what is left for a better plan, then for cuts;
+# and for prices and for cuts where another process looks for better plans meanwhile.
+_SHARE_BEFORE_CUTS, _SHARE_OF_CUTS = 0.3, 0.6
+_SHARE_OF_PRICING_BESIDE, _SHARE_OF_CUTS_BESIDE = 0.8, 0.9
+# Seconds after which another process begins, the least it is worth, and how long it may take to
+# answer.
+_BESIDE_AFTER, _BESIDE_LEAST, _TO_ANSWER = 4.0, 2.0, 0.5
 # Seconds by school that changes need to cool down from a warm start.
 _SECONDS_OF_WARM = 0.07
-
-
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """A plan and its proof.
-
-    Parameters
-    ----------
-    into, km
-        Receiving school (``STAYS`` where it stays open) and kilometres (0 there), by school.
-    objective, bound
-        Yearly cost of this plan and the least any plan can cost, million rupiah, all schools.
-    seconds, found_seconds
-        From the start until this bound was known, and until this plan was.
-    unmet
-        Schools locked closed that no plan could close (with the others), by place.
-    """
-
-    into: Whole
-    km: Numbers
-    objective: float
-    bound: float
-    seconds: float
-    found_seconds: float
-    unmet: Whole
-
-    @property
-    def gap(self) -> float:
-        """Share of the objective that is not proven: (objective - bound) / objective."""
-        return 0.0 if self.objective <= 0 else (self.objective - self.bound) / self.objective
 
 
 def solve(
@@ -151,6 +127,7 @@ class _Race:
         self.high = np.inf
         self.seconds = 0.0
         self.galaxy = Galaxy(programme, self.bonus * forced)
+        self.beside: Begun[Whole] | None = None
 
     # ---- what is known so far --------------------------------------------------------------------
 
@@ -205,6 +182,15 @@ class _Race:
         # What each school frees at most, whatever it meets: a bound before any other.
         self.high = float(self.bonus * programme.must_close.sum() + self.all_open)
         self.offer(greedy_plan(programme, seconds=min(1.0, max(self.left() / 4, 0.0))))
+        try:
+            self._proved()
+            self._joined()
+        finally:
+            if self.beside is not None:
+                self.beside.ended(0.0)
+        self.tell()
+
+    def _proved(self) -> None:
         started = time.monotonic()
         found = self._priced()
         if not self.done() and found.is_settled:
@@ -212,11 +198,13 @@ class _Race:
             spent = time.monotonic() - started
             seconds = min(_SHARE_OF_BETTERING * spent, _MOST_OF_BETTERING * self.left())
             self._bettered(seconds, COOL)
-            if not self.done() and not self._by_stars(found, _MOST_LISTED) and not self.done():
-                # A better plan leaves fewer stars to list, the more so where parts are small.
-                self._bettered(_MOST_OF_BETTERING * self.left(), LUKEWARM)
+            at, high = CutPrices(found.price, found.merge_price), found.high
+            if not self.done() and not self._by_stars(at, high, _MOST_LISTED) and not self.done():
+                # A better plan and a tighter bound leave fewer stars to list, the more so where
+                # parts are small.
+                at, high = self._tightened(found)
                 if not self.done():
-                    self._by_stars(found, _MOST_LISTED_LATE)
+                    self._by_stars(at, high, _MOST_LISTED_LATE)
         elif not self.done() and found.is_proven:
             self._from_pool(found)
         elif not self.done():
@@ -230,24 +218,65 @@ class _Race:
             warm = WARM * self.left() / (_SECONDS_OF_WARM * self.programme.school_count)
             warm = min(max(warm, COOL), WARM)
             self._bettered(self.left(), LUKEWARM if found.is_settled else warm)
-        self.tell()
+
+    # ---- better plans ----------------------------------------------------------------------------
 
     def _bettered(self, seconds: float, heat: float) -> None:
         """Better plans where no proof is at hand: many small changes."""
         if seconds > 0:
             self.offer(annealed(self.programme, self.arc, seconds, heat))
 
-    def _by_stars(self, found: Priced, most: int) -> bool:
+    def _beside(self) -> bool:
+        """Whether another process looks for better plans; begins it where there is none yet."""
+        seconds = self.left() - _TO_ANSWER
+        if self.beside is None and cores() > 1 and seconds > _BESIDE_LEAST:
+            until = time.time() + seconds
+            self.beside = begun_apart(annealed_again, self.programme, self.arc, until)
+        return self.beside is not None
+
+    def _joined(self) -> None:
+        """Take over what the other process found; it ends."""
+        if self.beside is None:
+            return
+        seconds = 0.0 if self.done() and self.left() > 0 else max(self.left(), _TO_ANSWER)
+        arc = self.beside.ended(seconds)
+        self.beside = None
+        if arc is not None:
+            self.offer(arc)
+
+    def _tightened(self, found: Priced) -> tuple[CutPrices, float]:
+        """Prices of odd groups and the bound they prove, where stars are too many to be listed."""
+        share = _SHARE_OF_CUTS_BESIDE
+        if not self._beside():
+            self._bettered(_SHARE_BEFORE_CUTS * self.left(), LUKEWARM)
+            share = _SHARE_OF_CUTS
+        deadline = time.monotonic() + share * self.left()
+
+        def told(high: float) -> None:
+            self.bounded(high)
+            self.tell()
+
+        tight = tightened(self.galaxy, found, deadline, told, lambda: self.low)
+        self._joined()
+        return tight
+
+    # ---- the proof -------------------------------------------------------------------------------
+
+    def _by_stars(self, at: CutPrices, proved: float, most: int) -> bool:
         """Cuts, then branch and bound, over every star a better plan could hold.
 
-        False where they are more than ``most``.
+        ``proved``: the bound that the prices prove. False where stars are more than ``most``.
         """
-        listed, width = self._listed(found, most)
-        if not len(listed) or width < _LEAST_WIDTH * (found.high - self.low):
+        below = between(self.programme, self.galaxy.bonus, self.arc, self.low, at, proved)
+        listed, width = listed_within(self.galaxy, at, below, proved - self.low, most, self.left)
+        if not len(listed) or width < LEAST_WIDTH * (proved - self.low):
             return False
-        high = found.high
+        high = proved
         floor = high - width
         relaxed = Relaxation.of(self.programme, listed)
+        if at.groups:
+            relaxed.cut(list(at.groups))
+            relaxed.near = at.worth(self.programme, listed) > -NEAR
         best: Relaxation | None = None
         for rounds in _CUT_ROUNDS:
             better = self._relaxed(relaxed, rounds, floor)
@@ -281,7 +310,8 @@ class _Race:
 
     def _priced(self) -> Priced:
         """Prices of schools and of a merge (eq. 117), told as they settle."""
-        stop = time.monotonic() + _SHARE_OF_PRICING * self.left()
+        share = _SHARE_OF_PRICING_BESIDE if cores() > 1 else _SHARE_OF_PRICING
+        stop = time.monotonic() + share * self.left()
         # Some of what is left is kept for plans out of the prices.
         late = stop + _SHARE_OF_LATE * (self.deadline - stop)
 
@@ -292,6 +322,8 @@ class _Race:
             if now.relaxed is not None and not rounded:
                 rounded.append(now.relaxed)
                 self._rounded(now.relaxed)
+            if rounded and time.monotonic() > self.started + _BESIDE_AFTER:
+                self._beside()
 
         start = priced_nearest(self.galaxy, stop)
         found = priced(self.galaxy, stop, told, start, low=lambda: self.low, late=late)
@@ -306,50 +338,6 @@ class _Race:
         order = order[relaxed.share[order] > WORTH]
         some = relaxed.stars.taken(order)
         self.offer(greedy_plan(self.programme, some.arcs, seconds=min(1.0, self.left() / 4)))
-
-    def _listed(self, found: Priced, most: int) -> tuple[Stars, float]:
-        """Every star a plan within ``width`` of the bound may use."""
-        width = found.high - self.low + WORTH
-        least = max(_LEAST_WIDTH * width, WORTH)
-        price, merge_price = found.price, found.merge_price
-        below = self._apart(found)
-        while True:
-            late = time.monotonic() + self.left() / 8
-            stars = self.galaxy.whole_search(
-                price, merge_price, -below,
-                best_only=False, deadline=late, most_stars=most,
-            )  # fmt: skip
-            is_whole = stars.is_whole and len(stars.stars) <= most
-            if is_whole or width < least:
-                return stars.stars, width if is_whole else 0.0
-            width /= 2
-            below = np.minimum(below, width)
-
-    def _apart(self, found: Priced) -> Numbers:
-        """What is between bound and plan, by school of the part that holds it.
-
-        Parts share no merge, so each is bettered by itself. Method: docs/method.md eq. 267.
-        """
-        programme = self.programme
-        count = programme.school_count
-        if programme.most_merges is not None:
-            return np.full(count, found.high - self.low + WORTH)
-        ends = (programme.source, programme.target)
-        graph = coo_matrix((np.ones(len(programme.source)), ends), (count, count))
-        part = connected_components(graph, directed=False)[1]
-        into, km = sent(programme, self.arc)
-        closes = np.flatnonzero(into != STAYS)
-        loads = programme.pupils.copy()
-        np.add.at(loads, into[closes], programme.pupils[closes])
-        prices = programme.prices
-        cost = prices.open_school + prices.rombel * rombel(loads, programme.ceiling).sum(axis=1)
-        moved = programme.pupils.sum(axis=1) * km * prices.pupil_km
-        cost[closes] = moved[closes] - (self.bonus * programme.must_close)[closes]
-        saved = np.bincount(part, programme.freed - cost)
-        above = np.bincount(part, found.price)
-        # Prices that are not quite settled leave a little more to be found (eq. 117).
-        unsettled = max(found.high - float(found.price.sum()), 0.0)
-        return (np.maximum(above - saved, 0.0) + unsettled + WORTH)[part]
 
     def _relaxed(self, relaxed: Relaxation, rounds: int, floor: float) -> Relaxation | None:
         """The relaxation with cuts until they bite no more (eq. 119); None where time ran out."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.regrouping_groups import GroupTolls, OddGroups
 from analytics.regrouping_programme import ALMOST, Flags, Numbers, Programme, Whole
 
 # Rows of one step of the search, and stars kept in all: bounds on memory.
@@ -130,6 +131,7 @@ class Galaxy:
         most_stars: int = MOST_STARS,
         deadline: float = np.inf,
         piecewise: bool = False,
+        odd: OddGroups | None = None,
     ) -> Found:
         """Stars worth more than ``least`` beyond the prices of their schools.
 
@@ -152,10 +154,14 @@ class Galaxy:
         piecewise
             Search what is beyond ``most_rows`` afterwards, piece by piece, so that memory stays
             bounded and only time (``deadline``, or ``MOST_STARS`` in all) leaves anything out.
+        odd
+            Odd groups of schools, whose prices a star pays on top of the others.
         """
         programme = self.programme
         count = programme.school_count
         price = school_price[self._source] + merge_price
+        if odd is not None:
+            price = price + odd.by_arc(count, self._source, self._target)
         worth = self._raw - price
         with_full = worth - self._full
         with_spread = worth - self._spread
@@ -178,8 +184,13 @@ class Galaxy:
         # One ceiling for all divides much quicker than one each.
         same = np.unique(self._ceiling[target])
         divisor = same[0] if len(same) == 1 else None
-        every = np.arange(len(arc))
-        stack = [_Rows(every, [], self._pupils[:, arc], gain, price[arc], np.zeros(len(arc)))]
+        every, none = np.arange(len(arc)), np.zeros(len(arc))
+        tolled = (none, none, np.zeros((0, len(arc)), dtype=np.uint64))
+        tolls = None
+        if odd is not None and odd.groups:
+            tolls = GroupTolls(odd, count, self._source[arc], target)
+            tolled = tolls.joined(every, tolls.centres(every))
+        stack = [_Rows(every, [], self._pupils[:, arc], gain, price[arc], none, *tolled)]
         while stack:
             rows = stack.pop()
             at = rows.at
@@ -192,9 +203,11 @@ class Galaxy:
             fits = added <= programme.spare[centre]
             net = base[centre] + rows.gross - programme.prices.rombel * added
             saving = net + rows.paid - base[centre]
+            net -= rows.toll
+            told = net - rows.half
             # A point that saves nothing here is better left out: that star is told instead.
-            here = fits & (net > lowest[centre]) & (saving > rows.without + ALMOST)
-            np.maximum.at(best, centre[here], net[here])
+            here = fits & (told > lowest[centre]) & (saving > rows.without + ALMOST)
+            np.maximum.at(best, centre[here], told[here])
             if here.any():
                 chain = [row[here] for row in rows.before] + [at[here]]
                 found.append((centre[here], saving[here], chain))
@@ -203,6 +216,7 @@ class Galaxy:
             # What is saved with every class full, and the pupils there is room for.
             beyond = over.sum(axis=0)
             full = base[centre] + rows.gross - programme.prices.rombel * beyond / ceiling
+            full -= rows.toll
             room = programme.spare[centre] * ceiling - beyond
             bound = np.minimum(net + after_full[at + 1], full + ahead.most(at + 1, end[at], room))
             floor = np.maximum(best[centre], lowest[centre]) if best_only else lowest[centre]
@@ -230,7 +244,13 @@ class Galaxy:
                 hope = full[row] + with_spread[arc[following]]
                 hope += ahead.most(following + 1, end[following], np.maximum(left, 0))
                 good = (left >= 0) & (hope > floor[row] + ALMOST)
-                row, following = row[good], following[good]
+                row, following, hope = row[good], following[good], hope[good]
+                toll, half, bits = rows.toll[row], rows.half[row], rows.bits[:, row]
+                if tolls is not None:
+                    more, halves, bits = tolls.joined(following, bits)
+                    good = hope - more > floor[row] + ALMOST
+                    row, following, bits = row[good], following[good], bits[:, good]
+                    toll, half = (toll + more)[good], (half + halves)[good]
                 stack.append(
                     _Rows(
                         following,
@@ -239,6 +259,9 @@ class Galaxy:
                         rows.gross[row] + gain[following],
                         rows.paid[row] + price[arc[following]],
                         saving[row],
+                        toll,
+                        half,
+                        bits,
                     )
                 )
         stars = self._stars(found, arc)
@@ -253,12 +276,13 @@ class Galaxy:
         best_only: bool,
         deadline: float,
         most_stars: int = MOST_STARS,
+        odd: OddGroups | None = None,
     ) -> Found:
         """As :meth:`search`, whole unless time is over or there are too many stars."""
         return self.search(
             school_price, merge_price, least,
             best_only=best_only, deadline=deadline, most_stars=most_stars,
-            most_rows=_PIECE, piecewise=True,
+            most_rows=_PIECE, piecewise=True, odd=odd,
         )  # fmt: skip
 
     def _stars(self, found: list[tuple[Whole, Numbers, list[Whole]]], arc: Whole) -> Stars:
@@ -277,7 +301,9 @@ class Galaxy:
 class _Rows:
     """Stars under way: last point, chain of points before it, load by grade, worth so far.
 
-    ``paid``: price of its points; ``without``: what it saves without its last point.
+    ``paid``: price of its points; ``without``: what it saves without its last point. ``toll``,
+    ``half``, ``bits``: what it pays for odd groups without and with its centre, and the groups it
+    holds an odd number of.
     """
 
     at: Whole
@@ -286,6 +312,9 @@ class _Rows:
     gross: Numbers
     paid: Numbers
     without: Numbers
+    toll: Numbers
+    half: Numbers
+    bits: Whole
 
 
 @dataclass(frozen=True, eq=False)
