@@ -36,6 +36,8 @@ from analytics.leaving_groups import told_apart
 OURS = "estafet"
 LEAST_SHOWN = 10
 _DECILES = 10
+# Log odds that differ by no more are those of people who are all alike.
+_ALIKE = 1e-3
 _CHANCE_EDGE = 1e-6
 COLUMNS = (
     "part", "cutoff", "year", "lead_years", "key", "people_count", "exit_count", "expected", "p10",
@@ -219,7 +221,7 @@ def _slope(chance: Numbers, gone: np.ndarray) -> tuple[float, float]:
     """Slope of a logistic regression of what came on the logit of what was said; 1 at best.
 
     And its standard error: where few leave, or all chances are alike, a slope far from 1 says
-    little.
+    little. NaN where they differ by less than a thousandth: there is no slope.
     """
     # Whoever must go by law was certain: nothing to calibrate.
     open_ = chance < 1 - _CHANCE_EDGE
@@ -227,6 +229,8 @@ def _slope(chance: Numbers, gone: np.ndarray) -> tuple[float, float]:
         return float("nan"), float("nan")
     p = np.clip(chance[open_], _CHANCE_EDGE, 1 - _CHANCE_EDGE)
     odds = np.log(p / (1 - p))[:, None]
+    if np.ptp(odds) < _ALIKE:
+        return float("nan"), float("nan")
     fit = LogisticRegression(C=np.inf, solver="newton-cholesky").fit(odds, gone[open_])
     said = fit.predict_proba(odds)[:, 1]
     weight = said * (1 - said)

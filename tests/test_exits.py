@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.__main__ import main
 from analytics.exits import exit_model, in_service_on
 from analytics.exits_backtest import Judged, exits_backtest, summary
 from analytics.exits_forecast import exit_forecast
@@ -303,6 +304,20 @@ def test_a_thin_history_tells_people_of_one_chance_hardly_apart(seed):
     model = exit_model(spells, date(2012, 1, 1), AS_OF)
     chance = sum(model.hazards(in_service_on(spells, AS_OF), 1).values())[:, 0]
     assert np.log(chance).std() < 0.3
+
+
+def test_people_who_are_all_alike_have_no_calibration_slope(tmp_path):
+    # One age, one start, one sex: every chance is the same.
+    gone = ["2012-06-01", "2013-06-01", "2014-06-01", "2015-06-01", "2016-06-01", *[""] * 15]
+    rows = [f"p{at},L,1970,2000-01-01,{gone[at % 20]}" for at in range(200)]
+    path = tmp_path / "R.csv"
+    path.write_text("\n".join(["person_id,sex,birth_year,start_date,exit_date", *rows]))
+    out = tmp_path / "B.csv"
+    command = ["exits", "backtest", "--roster", str(path), "--cutoff", "2014-01-01"]
+    assert main([*command, "--years", "2", "--out", str(out)]) == 0
+    within = pd.read_csv(out).query("part == 'within'")
+    assert within["exit_count"].tolist() == [10, 20]
+    assert within[["calibration_slope", "calibration_slope_error"]].isna().all(axis=None)
 
 
 def test_a_slope_stands_beside_its_standard_error():
