@@ -144,7 +144,7 @@ def main() -> None:
         f"<script>document.documentElement.lang='{language()}'</script>",
         unsafe_allow_javascript=True,
     )
-    st.logo(brand.logo(dark=st.context.theme.type == "dark"), size="large")
+    st.logo(brand.logo(), size="large")
     from pages.shared import access, inputs
 
     is_signed_in = access.role() is not None

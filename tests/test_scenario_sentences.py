@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
-from analytics.scenario_run import Result
-from pages.shared import scenario_view
+from analytics.scenario_run import TABLES, Result
+from pages.shared import scenario_view, scenario_words, shortfall_details
 from pages.shared.scenario_view import Seen
 from tests import scenario_city
 
@@ -80,3 +81,39 @@ def test_posts_fewer_empty_are_what_a_reader_finds_who_subtracts(
     monkeypatch.setattr(scenario_view, "_unfilled_end", lambda one: posts[id(one)])
     view = Seen(None, result.scenario, result, nothing)  # type: ignore[arg-type]
     assert f"Dibanding tanpa pengganti: {said}, gaji " in scenario_view.sentences(view)[0]
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        (
+            "unfilled_post_years",
+            "Bila formasi CPNS ditolak setiap tahun, 11.206 jabatan-tahun kosong sampai 2036;"
+            " 2.895 bila semua datang",
+        ),
+        (
+            "unfilled_count",
+            "Bila formasi CPNS ditolak setiap tahun, 1.702 jabatan kosong pada akhir 2036;"
+            " 57 bila semua datang",
+        ),
+        (
+            "newcomer_idr",
+            "Bila formasi CPNS ditolak setiap tahun, gaji pengganti sampai 2036"
+            " Rp\u00a016,7\u00a0M; Rp\u00a0379,5\u00a0M bila semua datang",
+        ),
+    ],
+)
+def test_what_a_refusal_comes_to_is_told_in_the_measure_drawn_and_of_whom_it_hits(measure, said):
+    told = pd.DataFrame(
+        {
+            "case": ["as_expected", "refused"],
+            "unfilled_post_years": [2894.9, 11205.6],
+            "unfilled_count": [56.99, 1702.3],
+            "newcomer_idr": [379_544_166_767, 16_688_925_964],
+        }
+    )
+    assert shortfall_details.refusal_told(told, measure, "CPNS", 2036) == said
+
+
+def test_every_table_of_a_result_has_a_name_in_words():
+    assert set(scenario_words.table_names()) == set(TABLES)

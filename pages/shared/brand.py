@@ -32,14 +32,15 @@ def icon() -> str:
     return mark(48)
 
 
-def logo(dark: bool) -> str:
-    """The mark with the name beside it."""
-    ink = "#E8EDF2" if dark else "#16212C"
+def logo() -> str:
+    """The mark with the name beside it, in the ink of the page around it, which may change."""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 168 48" width="168" height="48"'
-        f' role="img" aria-label="Estafet">{_MARK}'
+        ' role="img" aria-label="Estafet">'
+        "<style>text{fill:#16212C}@media(prefers-color-scheme:dark){text{fill:#E8EDF2}}</style>"
+        f"{_MARK}"
         '<text x="52" y="33" font-family="Inter,Segoe UI,Roboto,Helvetica Neue,Arial,sans-serif"'
-        f' font-size="26" font-weight="700" letter-spacing="-0.6" fill="{ink}">Estafet</text></svg>'
+        ' font-size="26" font-weight="700" letter-spacing="-0.6">Estafet</text></svg>'
     )
 
 

@@ -146,7 +146,7 @@ def draw(wish: Wish) -> None:
             Column("part", t("Bagian, rupiah setahun"), width="medium"),
             Column("leaver", t("Yang pergi"), "rupiah"),
             Column("newcomer", t("Yang masuk"), "rupiah"),
-            Column("saved", t("Selisih"), "rupiah"),
+            Column("saved", t("Yang bebas"), "rupiah"),
         ],
         "satu-lawan-satu",
         key="tabel-satu",

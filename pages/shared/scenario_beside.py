@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.scenario import Scenario
-from analytics.scenario_compare import MEASURES, Comparison
+from analytics.scenario_compare import MEASURES, MOST_COMPARED, Comparison
 from pages.shared import charts, inputs, layout, load, load_scenarios, scenario_held, screen
 from pages.shared.import_text import plain
 from pages.shared.load_scenarios import RefusedError
@@ -96,8 +96,9 @@ def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
                 for unit, value in zip(table["unit"], table[f"difference_{at}"], strict=True)
             ]
         del one
-    # On a phone the numbers must be seen beside their names.
-    columns = [layout.Column("measure", t("Ukuran"), width=170 if screen.is_phone() else 330)]
+    # On a phone the numbers must be seen beside their names, and so must those of four.
+    wide = 330 if len(several) == MOST_COMPARED else 410
+    columns = [layout.Column("measure", t("Ukuran"), width=170 if screen.is_phone() else wide)]
     for at, one in enumerate(several, start=1):
         columns.append(layout.Column(f"v{at}", one.name))
         if at > 1:

@@ -22,7 +22,7 @@ from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_figures import unfilled_by_year
 from pages.shared.scenario_inputs import fixed_formations
 from pages.shared.scenario_view import Seen, floor_said
-from pages.shared.scenario_words import role_name
+from pages.shared.scenario_words import role_name, table_names
 from pages.shared.words import number, t, tn
 
 _MOST_ROWS = 420
@@ -339,7 +339,7 @@ def whole_result(view: Seen) -> None:
         name = inputs.choice(
             "tabel",
             t("Tabel lengkap"),
-            {name: name.replace("_", " ") for name in view.result.tables},
+            {name: told for name, told in table_names().items() if name in view.result.tables},
             "filling",
             widget="select",
         )

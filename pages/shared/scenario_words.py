@@ -17,6 +17,27 @@ def group_names() -> dict[str, str]:
     return {MAIN: t("Utama"), **{group: both[at] for group, both in GROUP_LABELS.items()}}
 
 
+def table_names() -> dict[str, str]:
+    """The tables of a result, by what they are stored under."""
+    return {
+        "filling": t("Pengisian jabatan per peran"),
+        "plan": t("Rencana formasi"),
+        "unfilled": t("Jabatan kosong per tahun"),
+        "service_breaks": t("Layanan yang putus"),
+        "flow": t("Aliran jabatan"),
+        "staff": t("Pegawai per tahun"),
+        "staff_account": t("Orang yang keluar dan masuk"),
+        "money": t("Gaji per tahun"),
+        "money_account": t("Gaji menurut bagiannya"),
+        "money_steps": t("Langkah perubahan gaji"),
+        "gauge": t("Batas 30%"),
+        "shortfall": t("Andai ditolak"),
+        "options": t("Tujuh pilihan"),
+        "mergers": t("Sekolah yang digabung"),
+        "moves": t("Guru yang dipindah"),
+    }
+
+
 def lever_name(own: Lever, thing: str = "") -> str:
     """What a lever is called."""
     return own.label(language(), thing_name(own, thing))

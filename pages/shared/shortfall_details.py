@@ -20,7 +20,7 @@ from analytics.scenario_shortfall import (
     price_and_worth,
 )
 from pages.shared import charts, inputs, layout
-from pages.shared.words import money, number, percent, t, tn
+from pages.shared.words import money, names, number, percent, t, tn
 
 EQUATIONS = (226, 290, 291)
 _BILLION = 1e9
@@ -70,10 +70,14 @@ def draw(result: Result, where: str) -> None:
         return
     worth = price_and_worth(told)
     years = result.tables["shortfall"]["year"]
-    finding = _finding(told, worth, int(years.max()))
     if worth is not None:
         layout.sentences(_sentences(worth, years.nunique()))
     measure = inputs.choice(where, t("Yang dibandingkan"), _measures(), "unfilled_post_years")
+    finding = (
+        refusal_told(told, measure, _options(result), int(years.max()))
+        if worth is None
+        else _finding(worth)
+    )
     wide = told.pivot_table(index="case", columns="plan", values=measure, sort=False)
     wide = wide.reindex(index=list(CASES))[list(dict.fromkeys(told["plan"]))]
     charts.draw(_figure(wide, measure, finding), "andai-ditolak", height=400)
@@ -81,14 +85,49 @@ def draw(result: Result, where: str) -> None:
     layout.note(_told_of_cases(result))
 
 
-def _finding(told: pd.DataFrame, worth: dict[str, float] | None, last: int) -> str:
-    if worth is None:
-        own = told.set_index("case")["unfilled_count"]
+def refusal_told(told: pd.DataFrame, measure: str, options: str, last: int) -> str:
+    """What a refusal in every year comes to, in the measure that is drawn.
+
+    Parameters
+    ----------
+    told
+        One row per case of one plan (``cases_told``).
+    options
+        Whose formations are refused, in words.
+    last
+        The last year.
+    """
+    own = told.set_index("case")[measure].astype(float)
+    refused, expected = own["refused"], own["as_expected"]
+    if measure == "unfilled_count":
         return tn(
-            "Bila formasi CPNS dan P3K ditolak, {n} jabatan kosong pada akhir {year}",
-            round(float(own["refused"])),
+            "Bila formasi {options} ditolak setiap tahun, {n} jabatan kosong pada akhir {year};"
+            " {expected} bila semua datang",
+            round(refused),
+            options=options,
             year=last,
+            expected=number(expected),
         )
+    if measure == "newcomer_idr":
+        return t(
+            "Bila formasi {options} ditolak setiap tahun, gaji pengganti sampai {year} {money};"
+            " {expected} bila semua datang",
+            options=options,
+            year=last,
+            money=money(refused),
+            expected=money(expected),
+        )
+    return tn(
+        "Bila formasi {options} ditolak setiap tahun, {n} jabatan-tahun kosong sampai {year};"
+        " {expected} bila semua datang",
+        round(refused),
+        options=options,
+        year=last,
+        expected=number(expected),
+    )
+
+
+def _finding(worth: dict[str, float]) -> str:
     saves = worth["saves_post_years"]
     if saves < 0.5:
         return t("Rencana ini sudah tahan: tidak ada putaran pertama yang lebih aman")
@@ -168,7 +207,8 @@ def _table(wide: pd.DataFrame, told: pd.DataFrame, measure: str) -> None:
 def _told_of_cases(result: Result) -> str:
     rounds = result.scenario.whole("plan.decided_rounds") or 1
     said = t(
-        "Kekurangan mengenai {options}; pilihan lain tetap. Peluang dan siapa yang kena: tuas"
+        "Jabatan-tahun kosong: satu jabatan yang kosong selama satu tahun. Kekurangan mengenai"
+        " {options}; pilihan lain tetap. Peluang dan siapa yang kena: tuas"
         " Rencana dan kebijakan (bawaan: putaran CPNS 2014-2025, data/rules/option.csv).",
         options=_options(result),
     )
@@ -194,9 +234,9 @@ def _options(result: Result) -> str:
     from pages.shared.gauge_figures import option_names
 
     hit = result.scenario["plan.granted_options"]
-    names = option_names()
-    told = [names.get(one, one) for one in hit] if isinstance(hit, tuple) else []
-    return ", ".join(told) or t("tidak ada")
+    known = option_names()
+    told = [known.get(one, one) for one in hit] if isinstance(hit, tuple) else []
+    return names(told) or t("tidak ada")
 
 
 def offer(key: str, *, on_click: object) -> None:

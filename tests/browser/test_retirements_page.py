@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import running_app
@@ -130,3 +131,21 @@ def test_a_link_reopens_the_same_view_after_a_restart(
             found.append((heading, page.locator(".es-keys").inner_text(), page.url[-len(link) :]))
     assert found[0] == found[1]
     assert all(word in found[1][2] for word in ("per=quarter", "jk=P", "warna=golongan"))
+
+
+def test_the_name_beside_the_mark_stays_readable_when_the_browser_turns_dark(
+    app: RunningApp, browser: Browser
+):
+    visitor = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    page = visitor.new_page()
+    page.goto(f"{app.url}/pensiun")
+    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    logo = page.get_by_test_id("stHeaderLogo")
+    for scheme in ("light", "dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
+        with Image.open(io.BytesIO(logo.screenshot())) as shot:
+            darkest, brightest = shot.convert("L").getextrema()
+        # The name against its ground: ink on paper, or light on dark.
+        assert darkest < 60 and brightest > 200, scheme
+    visitor.close()
