@@ -1,8 +1,9 @@
 """Good and bad years: how far past years lay from expectation, and what that says of the next.
 
-The logarithm of observed over expected follows a mean that it returns to (AR(1)); spread,
-persistence and mean are uncertain together and integrated over, so that few years give a wide
-and modest answer. Method: docs/method.md eq. 77-80 and eq. 321.
+The logarithm of observed over expected follows a mean that it returns to (AR(1)), which may drift
+or go on rising or falling for a while; spread, persistence, mean and trend are uncertain together
+and integrated over, so that few years give a wide and modest answer.
+Method: docs/method.md eq. 77-80, eq. 321 and eq. 323.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from analytics.exits_panel import Numbers
 _HALF = 0.5
 _SD_GRID = np.geomspace(0.04, 1.0, 16)
 _PERSISTENCE_GRID = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9])
-_DRIFT_GRID = np.array([0.0, 0.03, 0.06])
+_DRIFT_GRID = np.array([0.0, 0.03])
+# A level that has risen or fallen year by year goes on, each year less so. Half of the employers
+# have no such trend.
+_TREND_GRID = np.array([0.0, 0.02])
+_DAMPING = 0.9
 # Before a history speaks: single years swing by a third (published counts of leavers: Pasuruan
 # 432 then 806, Batu 95, 103, 83, 102), a belief worth about twenty years; the level is within 30 %
 # of the fitted one; years forget quickly rather than slowly.
@@ -90,7 +95,7 @@ class YearOutlook:
 
 
 def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutlook:
-    """Coming years from past ones (eq. 77-80, what is expected of them eq. 321).
+    """Coming years from past ones (eq. 77-80 and 323, what is expected of them eq. 321).
 
     Parameters
     ----------
@@ -114,10 +119,14 @@ def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutloo
     together = np.minimum.outer(np.abs(place), np.abs(place)) * (
         np.sign(place)[:, None] * np.sign(place) > 0
     )
+    trend_years = np.concatenate([place[:past], np.cumsum(_DAMPING ** np.arange(1, ahead + 1))])
+    going_on = np.outer(trend_years, trend_years)
     likelihoods, means, covariances, grid = [], [], [], []
-    for persistence, sd, drift in product(_PERSISTENCE_GRID, _SD_GRID, _DRIFT_GRID):
+    for persistence, sd, drift, trend in product(
+        _PERSISTENCE_GRID, _SD_GRID, _DRIFT_GRID, _TREND_GRID
+    ):
         shape = np.where(apart == 0, 1.0, persistence ** np.maximum(apart, 1))
-        whole = sd**2 * shape + level_variance + drift**2 * together
+        whole = sd**2 * shape + level_variance + drift**2 * together + trend**2 * going_on
         among = whole[:past, :past] + np.diag(noise)
         log_likelihood = 0.0
         if past:

@@ -242,6 +242,32 @@ def test_one_low_year_is_not_taken_for_the_new_level():
     assert after[4] > after[0]
 
 
+@pytest.mark.parametrize("trend", [-0.03, 0.03])
+def test_a_level_that_went_one_way_for_years_goes_on_for_a_while(trend):
+    # 300 a year at first, each year within chance and a tenth; the rival: the last five years.
+    dice = np.random.default_rng(5)
+    ours, last_five, ahead = [], [], []
+    for _ in range(30):
+        level = 300 * (1 + trend) ** np.arange(17) * np.exp(dice.normal(0, 0.1, 17))
+        seen = dice.poisson(level).astype(float)
+        usual = np.full(12, seen[:12].mean())
+        multiplier = year_outlook(seen[:12], usual, 5).multiplier
+        real = level[12:].sum()
+        ours.append(abs((usual[0] * multiplier).sum() / real - 1))
+        last_five.append(abs(5 * seen[7:12].mean() / real - 1))
+        ahead.append(multiplier[4] - multiplier[0])
+    assert np.mean(ours) < np.mean(last_five)
+    assert np.sign(np.mean(ahead)) == np.sign(trend)
+
+
+def test_a_trend_dies_out_instead_of_emptying_the_office():
+    falling = 400 * 0.95 ** np.arange(15)
+    after = year_outlook(falling, np.full(15, falling.mean()), 30).multiplier
+    steps = -np.diff(np.log(after))
+    assert steps[0] > 2 * abs(steps[-1])
+    assert after[-1] * falling.mean() > 0.4 * falling[-1]
+
+
 def test_a_list_that_began_late_is_read_from_its_beginning():
     spells = invented(2000)
     people = people_of(spells.assign(start_date=pd.Timestamp("1990-01-01")))

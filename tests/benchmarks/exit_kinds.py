@@ -9,8 +9,8 @@ good or bad, and what each kind is named after. Each is watched, forecast once f
 within a year is told from who stays (area under the ROC curve). The rivals, on the same people:
 rates by single year of age of the last five years, and last year's rate.
 
-``--priors`` tells ours alone with other beliefs of how far years swing before a history speaks
-(docs/method.md chapter 18, eq. 321 and "Seberapa lebar pita seharusnya").
+``--priors`` tells ours alone with other beliefs of how far years swing before a history speaks, and
+without a trend (docs/method.md chapter 18, eq. 321, eq. 323 and "Seberapa lebar pita seharusnya").
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ PRIORS = {
     "expected (.35; .15)": {"_LEVEL_SD_MIDDLE": 0.35, "_LEVEL_SD_LOG_SPREAD": 0.15},
     "band (.35; .3)": {"_SD_MIDDLE": 0.35, "_SD_LOG_SPREAD": 0.3},
     "band (.3; .5)": {"_SD_MIDDLE": 0.3, "_SD_LOG_SPREAD": 0.5},
+    "no trend": {
+        "_DRIFT_GRID": np.array([0.0, 0.03, 0.06]),
+        "_TREND_GRID": np.zeros(1),
+    },
 }
 
 
