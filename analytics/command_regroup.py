@@ -248,6 +248,8 @@ def _pace(asked: argparse.Namespace, on: date) -> Pace | None:
         if asked.calendar is not None or asked.most_a_year is not None:
             raise ValueError("--calendar, --most-a-year: beri --years N / give --years N")
         return None
+    if not asked.years:
+        raise ValueError("--years 0: tulis 1 atau lebih / write 1 or more")
     return Pace(years_from(on, asked.years), asked.most_a_year)
 
 

@@ -13,20 +13,26 @@ def say_rows(people: People, found: Redistribution, notes: list[tuple[str, str]]
     covered, opened = found.counts["covered_hours"], int(found.counts["opened_count"])
     unlowered = int(found.counts["uncovered_count"])
     many = int((people.staff["elsewhere_count"] > 0).sum())
-    notes.append(
-        (
-            f"{people.repeated_count} orang tertulis di beberapa baris: jamnya dijumlah, orangnya"
-            " dihitung sekali di satminnya (atau sekolah dengan jam terbanyak), untuk jabatan"
-            f" dengan jam terbanyak di sana; {covered:g} JP di jabatan lain mengurangi kebutuhan di"
-            f" sana. {many} orang mengajar di lebih dari satu sekolah dan hanya pindah bila dikunci"
-            " pindah (--lock-move) atau sekolahnya ditutup.",
-            f"{people.repeated_count} people stand on several rows: their hours are added up, each"
-            " counts once in the satmin (or the school of the most hours), for the post of the"
-            f" most hours there; {covered:g} hours in other posts lower the need there. {many}"
-            " people teach at more than one school and move only where locked to (--lock-move) or"
-            " where their school closes.",
-        )
+    counted = (
+        f"{people.repeated_count} orang tertulis di beberapa baris: jamnya dijumlah, orangnya"
+        " dihitung sekali di satminnya (atau sekolah dengan jam terbanyak), untuk jabatan"
+        " dengan jam terbanyak di sana.",
+        f"{people.repeated_count} people stand on several rows: their hours are added up, each"
+        " counts once in the satmin (or the school of the most hours), for the post of the"
+        " most hours there.",
     )
+    lowered = (
+        f" {covered:g} JP di jabatan lain mengurangi kebutuhan di sana.",
+        f" {covered:g} hours in other posts lower the need there.",
+    )
+    tied = (
+        f" {many} orang mengajar di lebih dari satu sekolah dan hanya pindah bila dikunci pindah"
+        " (--lock-move) atau sekolahnya ditutup.",
+        f" {many} people teach at more than one school and move only where locked to"
+        " (--lock-move) or where their school closes.",
+    )
+    said = [counted, *([lowered] if covered else []), *([tied] if many else [])]
+    notes.append(("".join(one[0] for one in said), "".join(one[1] for one in said)))
     if people.unweighed_count:
         notes.append(
             (

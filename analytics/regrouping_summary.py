@@ -128,12 +128,22 @@ def _levels(plan: RegroupingPlan) -> list[tuple[str, str]]:
 
 def _stays(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
     if not plan.prepared.schools["is_candidate"].any():
+        limits = plan.prepared.limits
+        kept = len({*limits.lock_open, *(into for _, into in limits.pairs)})
+        locked = (
+            (
+                f" {kept} sekolah dikunci buka dan tidak menjadi calon.",
+                f" {kept} schools are locked open and no candidates.",
+            )
+            if kept
+            else ("", "")
+        )
         return [
             (
                 "Tidak ada calon menurut syarat ini: naikkan --min-pupils, atau sebut sekolahnya di"
-                " --candidates.",
+                f" --candidates.{locked[0]}",
                 "No school is a candidate by these rules: raise --min-pupils, or name schools in"
-                " --candidates.",
+                f" --candidates.{locked[1]}",
             )
         ]
     counted = stays_open(plan, reason)

@@ -140,7 +140,7 @@ def test_hours_covered_are_those_of_the_year_asked_for(tmp_path, capsys):
     )
     _, _, told = answer(tmp_path, ANI, needs)
     assert told["covered_hours"] == 10
-    assert "; 10 JP di jabatan lain mengurangi" in capsys.readouterr().err
+    assert " 10 JP di jabatan lain mengurangi" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("taught", "needed"), [(0, 2), (1, 2), (10, 2), (23, 2), (24, 1), (30, 1)])

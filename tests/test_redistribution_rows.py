@@ -85,6 +85,19 @@ def test_hours_taught_elsewhere_are_covered_and_whoever_gives_them_stays(tmp_pat
     assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))["unfilled_count"] == 0
 
 
+def test_what_comes_to_nothing_is_not_said(tmp_path, capsys):
+    # Two rows for one post in one school: nothing is lowered and nobody teaches elsewhere.
+    staff = (
+        HEAD
+        + "Ani,10000001,mapel:IPA,12,2050-01-01,PNS\nAni,10000001,mapel:IPA,14,2050-01-01,PNS\n"
+    )
+    needs = "npsn,post,needed\n10000001,mapel:IPA,1\n"
+    assert main(written(tmp_path, teachers=staff, needs=needs, schools=SCHOOLS)) == 0
+    said = capsys.readouterr().err
+    assert "1 orang tertulis di beberapa baris" in said
+    assert "0 JP di jabatan lain" not in said and "0 orang mengajar" not in said
+
+
 def test_nobody_is_sent_to_hours_that_are_taught_already(tmp_path):
     # 10 JP of the second school are Ani's own: nothing is left to fill, Cici stays to spare.
     staff = HEAD + ANI + "Cici,10000001,mapel:IPA,24,2050-01-01,PNS\n"

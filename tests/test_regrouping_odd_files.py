@@ -126,6 +126,7 @@ def test_a_road_written_twice_is_said_and_one_to_itself_is_none(tmp_path, capsys
     ("more", "words"),
     [
         (["--min-pupils", "0"], "Tidak ada calon menurut syarat ini"),
+        (["--lock-open", "1,2,3,4,5,6"], "6 sekolah dikunci buka dan tidak menjadi calon"),
         (["--max-km", "0"], "6 calon tetap buka: 6 tanpa penerima dalam batas"),
         (["--cost-open", "0", "--cost-rombel", "0"], "yang jalannya lebih mahal"),
     ],
