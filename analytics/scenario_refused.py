@@ -13,12 +13,13 @@ import pandas as pd
 from analytics.scenario import Scenario, ScenarioError
 
 _LOCKS = ("regrouping.lock_open", "regrouping.lock_closed")
+_OF_SCHOOLS = (*_LOCKS, "regrouping.candidates")
 # A base year further back says little of today, one further ahead nobody has seen.
 _YEARS_BACK, _YEARS_AHEAD = 10, 1
 
 
 def refuse_locks(told: Scenario, known: Collection[str], in_plan: Collection[str]) -> None:
-    """Refuse locks on schools that no plan of mergers could keep.
+    """Refuse locks on schools that no plan of mergers could keep, and candidates none knows.
 
     Parameters
     ----------
@@ -30,7 +31,8 @@ def refuse_locks(told: Scenario, known: Collection[str], in_plan: Collection[str
     Raises
     ------
     ScenarioError
-        A lock names a school nobody knows, one outside the plan, or one school both ways.
+        A lock, or the list of those that may merge too, names a school nobody knows or one
+        outside the plan; a school is locked both ways.
     """
     both = sorted(set(_named(told, _LOCKS[0])) & set(_named(told, _LOCKS[1])))
     if both:
@@ -40,21 +42,21 @@ def refuse_locks(told: Scenario, known: Collection[str], in_plan: Collection[str
             f"{', '.join(both)}: locked open and closed at once; keep one lock ({_LOCKS[0]},"
             f" {_LOCKS[1]}).",
         )
-    for key in _LOCKS:
+    for key in _OF_SCHOOLS:
         names = _named(told, key)
         if strange := sorted(set(names) - set(known)):
             raise ScenarioError(
                 f"{key}: NPSN {', '.join(strange)} tidak ada di data; periksa nomornya, atau"
-                " hapus dari kunci.",
+                " hapus dari daftar itu.",
                 f"{key}: NPSN {', '.join(strange)} is not in the data; check the number, or take"
-                " it out of the lock.",
+                " it out of that list.",
             )
         if outside := sorted(set(names) - set(in_plan)):
             raise ScenarioError(
                 f"{key}: {', '.join(outside)} bukan sekolah negeri yang bermurid, jadi tidak ikut"
-                " penggabungan; hapus dari kunci.",
+                " penggabungan; hapus dari daftar itu.",
                 f"{key}: {', '.join(outside)} is no state school with pupils and takes no part in"
-                " mergers; take it out of the lock.",
+                " mergers; take it out of that list.",
             )
 
 

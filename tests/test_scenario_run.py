@@ -287,6 +287,7 @@ def test_schools_locked_open_stay_open():
     [
         ({"regrouping.lock_open": ("77777777",)}, "77777777 tidak ada di data"),
         ({"regrouping.lock_closed": ("77777777",)}, "77777777 tidak ada di data"),
+        ({"regrouping.candidates": ("77777777",)}, "77777777 tidak ada di data"),
         (
             {"regrouping.lock_open": ("99000001",), "regrouping.lock_closed": ("99000001",)},
             "dikunci buka dan tutup sekaligus",

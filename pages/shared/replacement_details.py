@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.options import Option, Override, rule_table
 from analytics.replacement import Gap
 from analytics.rules import ANY, RuleError
-from pages.shared import access, inputs, layout, replacement_inputs, replacement_refused
+from pages.shared import access, inputs, layout, load, replacement_inputs, replacement_refused
 from pages.shared import replacement_view as view_of
 from pages.shared.gauge_figures import standing
 from pages.shared.layout import Column
@@ -18,7 +18,7 @@ from pages.shared.load_replacement import Cap, Ground
 from pages.shared.method_rules import standing_labels
 from pages.shared.replacement_calculator import part_names
 from pages.shared.replacement_inputs import Wish
-from pages.shared.words import language, money, number, percent, t, tn
+from pages.shared.words import day, language, money, number, percent, t, tn
 
 _EDITOR, _EDITED = "angka-pilihan", "_angka_pilihan_ke"
 
@@ -253,7 +253,7 @@ def _cap(cap: Cap) -> None:
     base = cap.plan.base
     st.markdown(
         "**"
-        + t("Belanja pegawai {year} ({money}) terdiri dari", year=base.year,
+        + t("Belanja pegawai {year} menurut APBD ({money}) terdiri dari", year=base.year,
             money=money(base.personnel_idr))
         + "**"
     )  # fmt: skip
@@ -267,6 +267,14 @@ def _cap(cap: Cap) -> None:
         "susunan-belanja-pegawai",
         key="tabel-susunan",
     )
+    if (cap.gauge["year"] == base.year).any():
+        layout.note(
+            t(
+                "Gaji setahun penuh semua yang ada pada {day}. Tabel di atasnya menghitung juga"
+                " siapa yang pergi sepanjang tahun, jadi belanja pegawainya lebih kecil.",
+                day=day(load.as_of()),
+            )
+        )
     if base.source:
         layout.note(t("Sumber APBD: {source}.", source=base.source))
     if cap.unpriced_count:
