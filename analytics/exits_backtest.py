@@ -221,7 +221,8 @@ def _slope(chance: Numbers, gone: np.ndarray) -> tuple[float, float]:
     """Slope of a logistic regression of what came on the logit of what was said; 1 at best.
 
     And its standard error: where few leave, or all chances are alike, a slope far from 1 says
-    little. NaN where they differ by less than a thousandth: there is no slope.
+    little. NaN where there is none: chances that differ by less than a thousandth, or all who
+    left above (or below) all who stayed.
     """
     # Whoever must go by law was certain: nothing to calibrate.
     open_ = chance < 1 - _CHANCE_EDGE
@@ -229,7 +230,9 @@ def _slope(chance: Numbers, gone: np.ndarray) -> tuple[float, float]:
         return float("nan"), float("nan")
     p = np.clip(chance[open_], _CHANCE_EDGE, 1 - _CHANCE_EDGE)
     odds = np.log(p / (1 - p))[:, None]
-    if np.ptp(odds) < _ALIKE:
+    left, stayed = odds[gone[open_] == 1], odds[gone[open_] != 1]
+    is_apart = left.min() >= stayed.max() or left.max() <= stayed.min()
+    if is_apart or np.ptp(odds) < _ALIKE:
         return float("nan"), float("nan")
     fit = LogisticRegression(C=np.inf, solver="newton-cholesky").fit(odds, gone[open_])
     said = fit.predict_proba(odds)[:, 1]

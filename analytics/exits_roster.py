@@ -20,6 +20,8 @@ from analytics.exits_roster_columns import DAY_COLUMNS, RosterRows, roster_rows
 from analytics.exits_roster_days import (
     DAY_FIRST,
     MONTH_FIRST,
+    MONTHS,
+    STAND_INS,
     YEARS,
     day_of,
     is_blank,
@@ -69,12 +71,12 @@ def read_roster(path: Path, latest: date, asked_on: date | None = None) -> Roste
     -------
     Spells: ``person_id, sex, birth_date, start_date, exit_date, is_birth_year_only`` and, where
     the file has them, ``cause`` and ``group``. Where only the year of birth is known the date is
-    1 July, and so where a column of days has years alone (where the other day lies in that
-    year, half-way to it); columns with the month first (``order_of``) are read so, and said to
-    be. Rows that equal another are left out, and those of one person that follow each other within
-    a week are one spell (:func:`analytics.exits_roster_joining.joined_spells`). Reasons that
-    data/rules/exit_cause.csv knows have its causes, others stand as written; beyond the commonest
-    six all are ``lainnya``.
+    1 July, and so where a column of days has years alone (of months, the 15th; where the other day
+    lies in that year or month, half-way to it); columns with the month first (``order_of``) are
+    read so, and said to be. Rows that equal another are left out, and those of one person that
+    follow each other within a week are one spell
+    (:func:`analytics.exits_roster_joining.joined_spells`). Reasons that data/rules/exit_cause.csv
+    knows have its causes, others stand as written; beyond the commonest six all are ``lainnya``.
 
     Raises
     ------
@@ -108,7 +110,11 @@ class _Reading:
             self._say(at, "spell_duplicate", "person_id")
         days = [name for name in DAY_COLUMNS if name in rows.cells]
         self.orders = order_of({name: self._cells(name) for name in days})
-        told = {MONTH_FIRST: "roster_month_first", YEARS: "roster_years_only"}
+        told = {
+            MONTH_FIRST: "roster_month_first",
+            YEARS: "roster_years_only",
+            MONTHS: "roster_months_only",
+        }
         for name, order in self.orders.items():
             if order in told:
                 self.faults.append(Fault(file, told[order], column=self.names[name]))
@@ -138,7 +144,7 @@ class _Reading:
     def spells(self) -> pd.DataFrame:
         start = self._dates("start_date", "spell_start_missing")
         leaves = self._still_there(self._dates("exit_date"))
-        start, leaves = self._within_year(start, leaves)
+        start, leaves = self._within(start, leaves)
         birth, year_only = self._births()
         ids = self._identifiers()
         sex = self._sexes()
@@ -197,7 +203,7 @@ class _Reading:
 
     def _still_there(self, leaves: pd.Series) -> pd.Series:
         """Exits without the days that stand for 'never', which are said."""
-        are_years = self.orders["exit_date"] == YEARS
+        are_years = self.orders["exit_date"] in STAND_INS
         for day in never_days(leaves, self.known_to, are_years=are_years):
             details = {"count": int((leaves == day).sum())}
             self.faults.append(
@@ -212,19 +218,20 @@ class _Reading:
             leaves = leaves.mask(leaves == day)
         return leaves
 
-    def _within_year(self, start: pd.Series, leaves: pd.Series) -> tuple[pd.Series, pd.Series]:
-        """Where one of the two is a year alone and both lie in it: half-way to the other."""
-        is_year = {name: self.orders[name] == YEARS for name in ("start_date", "exit_date")}
-        if is_year["start_date"] == is_year["exit_date"]:
+    def _within(self, start: pd.Series, leaves: pd.Series) -> tuple[pd.Series, pd.Series]:
+        """Where one of the two is a year or a month and both lie in it: half-way to the other."""
+        coarse = {YEARS: 2, MONTHS: 1}
+        begun, gone = (coarse.get(self.orders[name], 0) for name in ("start_date", "exit_date"))
+        if begun == gone:
             return start, leaves
-        same = start.dt.year == leaves.dt.year
-        if is_year["exit_date"]:
-            last = _day_of_year(start, "12-31")
-            half = (start + (last - start) / 2).dt.normalize()
-            return start, leaves.mask(same, half.astype(leaves.dtype))
-        first = _day_of_year(leaves, "01-01")
-        half = (first + (leaves - first) / 2).dt.normalize()
-        return start.mask(same, half.astype(start.dtype)), leaves
+        period = "Y" if max(begun, gone) == coarse[YEARS] else "M"
+        first, last = start.dt.to_period(period), leaves.dt.to_period(period)
+        same = first.eq(last) & start.notna()
+        if gone > begun:
+            half = start + (first.dt.end_time - start) / 2
+            return start, leaves.mask(same, half.dt.normalize().astype(leaves.dtype))
+        half = last.dt.start_time + (leaves - last.dt.start_time) / 2
+        return start.mask(same, half.dt.normalize().astype(start.dtype)), leaves
 
     def _births(self) -> tuple[pd.Series, pd.Series]:
         birth = pd.Series(pd.NaT, index=self.rows.cells.index).astype("datetime64[us]")
@@ -330,11 +337,6 @@ def _blank(cells: pd.Series) -> pd.Series:
 
 def _where(flags: pd.Series) -> list[int]:
     return list(flags.to_numpy(bool).nonzero()[0])
-
-
-def _day_of_year(days: pd.Series, month_day: str) -> pd.Series:
-    """That day of the year of each; NaT for none."""
-    return pd.to_datetime(days.dt.strftime(f"%Y-{month_day}"), format="%Y-%m-%d", errors="coerce")
 
 
 def _days(found: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Days of a roster's columns, read together: which order day and month have, and years alone.
+"""Days of a roster's columns, read together: order of day and month, years or months alone.
 
 One cell cannot tell 03/04/2010 from the fourth of March; a column of them can.
 """
@@ -14,9 +14,11 @@ from functools import reduce
 import pandas as pd
 
 from analytics.checks_cells import wordings
-from analytics.readers.dates import INVALID, MISSING, written_date
+from analytics.readers.dates import INVALID, MISSING, MONTH_NUMBERS, written_date
 
-DAY_FIRST, MONTH_FIRST, YEARS = "day_first", "month_first", "years"
+DAY_FIRST, MONTH_FIRST, YEARS, MONTHS = "day_first", "month_first", "years", "months"
+# A year alone is read as 1 July, a month alone as its 15th.
+STAND_INS = (YEARS, MONTHS)
 # What a column of days holds: days, nothing, noughts alone, words, or marks of who left.
 DAYS, BLANK, NOUGHT, UNREAD, FLAG = "days", "blank", "nought", "unread", "flag"
 # Beyond this year a date says that somebody is still there.
@@ -39,6 +41,11 @@ _EMPTY = frozenset(
 )
 _SLASHED = re.compile(r"(?<!\d)(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(?:\d{4}|\d{2})(?!\d)")
 _YEAR = re.compile(r"(1[89]\d{2}|20\d{2}|21\d{2})(?:[.,]0*)?")
+# 2018-04, 201804, 04/2018, Apr 2018: a month without its day.
+_MONTH = re.compile(
+    r"((?:19|20|21)\d{2})[-/. ]?(0[1-9]|1[0-2])|(\d{1,2}|[a-z]{3,9}\.?)[-/. ]+((?:19|20|21)\d{2})",
+    re.I,
+)
 # The year of a day that has four digits of it: alone, in front or at the end.
 _FOUR = re.compile(r"(?:^(\d{4})(?:[.,]0*)?$|^(\d{4})[-/.]|[-/.](\d{4})(?!\d))")
 _ENOUGH = 10
@@ -108,10 +115,11 @@ def order_of(columns: Mapping[str, pd.Series]) -> dict[str, str]:
 
     Returns
     -------
-    ``years`` where a column has nothing but years; ``month_first`` where second parts pass 12 and
-    first parts do not (but for one in twenty), or ten or more first parts vary while every second
-    part is 1; else ``day_first``. A column that does not tell is as all columns of the file
-    together. Days with the year in front, and those after 2098, tell nothing and are never turned.
+    ``years`` where a column has nothing but years, ``months`` where it has nothing but months;
+    ``month_first`` where second parts pass 12 and first parts do not (but for one in twenty), or
+    ten or more first parts vary while every second part is 1; else ``day_first``. A column that
+    does not tell is as all columns of the file together. Days with the year in front, and those
+    after 2098, tell nothing and are never turned.
     """
     found: dict[str, str] = {}
     parts: dict[str, _Parts] = {}
@@ -119,6 +127,9 @@ def order_of(columns: Mapping[str, pd.Series]) -> dict[str, str]:
         written = [cell for cell in cells.unique() if _is_day(cell)]
         if written and all(_YEAR.fullmatch(cell) for cell in written):
             found[name] = YEARS
+            continue
+        if written and all(map(_month, written)):
+            found[name] = MONTHS
             continue
         parts[name] = _Parts()
         for cell in written:
@@ -132,8 +143,8 @@ def order_of(columns: Mapping[str, pd.Series]) -> dict[str, str]:
 def day_of(cell: str, order: str, latest: date) -> date | str:
     """The day a cell means in a column of that order, ``missing`` or ``invalid``.
 
-    A year alone is its first of July. Words for somebody still there, and days after 2098, are
-    ``missing``. A bare 1 or 2 marks something and is no day.
+    A year alone is its first of July, a month alone its 15th. Words for somebody still
+    there, and days after 2098, are ``missing``. A bare 1 or 2 marks something and is no day.
     """
     if (mark := _MARK.fullmatch(cell)) and mark[1] != "0":
         return INVALID
@@ -141,12 +152,25 @@ def day_of(cell: str, order: str, latest: date) -> date | str:
         return MISSING
     if order == YEARS and (year := _YEAR.fullmatch(cell)):
         day: date | str = date(int(year[1]), 7, 1)
+    elif order == MONTHS and (month := _month(cell)):
+        day = month
     elif order == MONTH_FIRST:
         two = _SLASHED.match(cell)
         day = written_date(_turned(two) if two else cell, latest)
     else:
         day = written_date(cell, latest)
     return MISSING if isinstance(day, date) and day.year >= _NEVER else day
+
+
+def _month(cell: str) -> date | None:
+    """The 15th of a month written without its day."""
+    found = _MONTH.fullmatch(cell)
+    if found is None:
+        return None
+    year, number, name, year_behind = found.groups()
+    word = (number or name).casefold().rstrip(".")
+    month = int(word) if word.isdigit() else MONTH_NUMBERS.get(word, 0)
+    return date(int(year or year_behind), month, 15) if 1 <= month <= 12 else None
 
 
 def kind_of_days(cells: pd.Series, latest: date) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from analytics.__main__ import main
 from analytics.exits import exit_model, in_service_on
-from analytics.exits_backtest import Judged, exits_backtest, summary
+from analytics.exits_backtest import Judged, _slope, exits_backtest, summary
 from analytics.exits_forecast import exit_forecast
 from analytics.exits_panel import past_years, people_of
 from analytics.exits_years import year_outlook
@@ -344,6 +344,14 @@ def test_people_who_are_all_alike_have_no_calibration_slope(tmp_path):
     within = pd.read_csv(out).query("part == 'within'")
     assert within["exit_count"].tolist() == [10, 20]
     assert within[["calibration_slope", "calibration_slope_error"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("gone", [[0, 0, 0, 1, 1], [1, 1, 0, 0, 0]], ids=["above", "below"])
+def test_leavers_apart_from_all_who_stayed_tell_no_slope(gone):
+    # The likelihood rises for ever with the slope.
+    chance = np.linspace(0.01, 0.2, 5)
+    assert np.isnan(_slope(chance, np.array(gone))).all()
+    assert np.isfinite(_slope(chance, np.array([0, 1, 0, 1, 1]))).all()
 
 
 def test_a_slope_stands_beside_its_standard_error():

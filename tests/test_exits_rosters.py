@@ -11,7 +11,14 @@ import pytest
 
 from analytics.__main__ import main
 from analytics.exits_roster import read_roster
-from analytics.exits_roster_days import DAY_FIRST, MONTH_FIRST, YEARS, day_of, order_of
+from analytics.exits_roster_days import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    MONTHS,
+    YEARS,
+    day_of,
+    order_of,
+)
 from analytics.faults import FaultsError
 from analytics.readers.headers import meaning_of
 from tests import workbooks
@@ -59,6 +66,10 @@ def codes(folder: Path, text: str) -> list[str]:
         (["2010-03-04"], DAY_FIRST),
         (["2010", "2011.0", ""], YEARS),
         (["2010", "2012", "9999-12-31", "9999"], YEARS),
+        (["2010-03", "2011-12", "9999-12", ""], MONTHS),
+        (["03/2010", "Apr 2010", "Mei-2011", "201208"], MONTHS),
+        (["2010-03", "2010-13"], DAY_FIRST),  # no month: none of them is turned into one
+        (["2010-03", "2010-03-04"], DAY_FIRST),
         ([], DAY_FIRST),
     ],
 )
@@ -75,6 +86,18 @@ def test_one_column_settles_the_order_for_the_file(tmp_path):
     ]
     assert spells["exit_date"].iloc[1] == pd.Timestamp("2010-12-31")
     assert codes(tmp_path, f"{HEAD}\n{rows}") == ["roster_month_first"] * 2
+
+
+def test_months_alone_are_the_middle_of_each_and_never_before_the_start(tmp_path):
+    rows = "a,L,1970,1995-02-01,2010-03\nb,P,1971,2010-04-21,2010-04\nc,P,1971,2010-04-21,"
+    spells = read(tmp_path, f"{HEAD}\n{rows}")
+    # From 21 April to the end of the month nine days are left: half of them is the 25th.
+    assert spells["exit_date"].to_list() == [
+        pd.Timestamp("2010-03-15"),
+        pd.Timestamp("2010-04-25"),
+        pd.NaT,
+    ]
+    assert codes(tmp_path, f"{HEAD}\n{rows}") == ["roster_months_only"]
 
 
 def test_days_with_the_year_in_front_are_never_turned(tmp_path):
