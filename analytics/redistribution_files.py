@@ -149,12 +149,12 @@ def needs(path: Path, norm: float) -> NeedRows:
     hours = numbers(table, "hours", faults)
     if "hours" not in table.rows and "needed_fte" in table.rows:
         hours = numbers(table, "needed_fte", faults) * norm
-    # A year that is not told is none, and no two rows of it may be of one post either.
-    told_year = year.astype("object").where(year.notna(), "").astype("str")
-    key = school + "\n" + post.str.casefold() + "\n" + told_year
     # The level of a post is part of what our own file tells apart.
-    level = table.text("level").str.casefold()
-    once(table, (key + "\n" + level).where(school.ne("") & post.ne(""), ""), "post",
+    key = school + "\n" + post.str.casefold() + "\n" + table.text("level").str.casefold()
+    # A row without a year is of any: no other row may be of its post.
+    of_any = year.groupby(key).transform("first").where(year.isna(), year)
+    told_year = of_any.astype("object").where(of_any.notna(), "").astype("str")
+    once(table, (key + "\n" + told_year).where(school.ne("") & post.ne(""), ""), "post",
           ("sekolah, jabatan dan tahun", "school, post and year"), faults)  # fmt: skip
     refuse(table, faults)
     frame = pd.DataFrame(

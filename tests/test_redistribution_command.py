@@ -141,6 +141,15 @@ def test_a_post_needed_twice_is_refused_where_no_year_is_told_too(tmp_path, caps
     assert "needs.csv, baris 7, kolom post ('Kelas'): Sudah ada di baris 4" in said
 
 
+def test_a_post_needed_in_a_year_and_in_any_is_refused(tmp_path, capsys):
+    lines = NEEDS.replace("needed\n", "needed,school_year\n").replace(",1\n", ",1,2026\n")
+    needs = lines.replace(",0\n", ",0,2026\n") + "10000002,kelas,1,\n"
+    assert main(written(tmp_path, needs=needs)) == 1
+    assert "needs.csv, baris 7, kolom post ('kelas'): Sudah ada di baris 4" in (
+        capsys.readouterr().err
+    )
+
+
 def test_faults_of_all_files_are_told_at_once(tmp_path, capsys):
     arguments = written(tmp_path, teachers=TEACHERS.replace("2040-01-01", "besok"),
                         needs=NEEDS.replace(",1\n", ",-1\n"))  # fmt: skip
