@@ -292,8 +292,9 @@ def _reason(question: Prepared, at: int) -> Infeasible:
         other = _called(schools, nearest)
         return said(
             "distance",
-            f"sekolah terdekat yang boleh menerima, {other}, berjarak {km[nearest]:.2f} km;"
-            f" batasnya {question.most_km[at]:g} km.",
+            f"sekolah terdekat yang boleh menerima, {other}, berjarak"
+            f" {_comma(f'{km[nearest]:.2f}')} km; batasnya"
+            f" {_comma(f'{question.most_km[at]:g}')} km.",
             f"the nearest school that may receive it, {other}, is {km[nearest]:.2f} km away; the"
             f" limit is {question.most_km[at]:g} km.",
         )
@@ -362,10 +363,16 @@ def _pair_refused(question: Prepared, at: int, j: int) -> tuple[str, str, str] |
     if km > question.most_km[at] + 1e-9:
         return (
             "distance",
-            f"pasangannya, {other}, berjarak {km:.2f} km; batasnya {question.most_km[at]:g} km.",
+            f"pasangannya, {other}, berjarak {_comma(f'{km:.2f}')} km; batasnya"
+            f" {_comma(f'{question.most_km[at]:g}')} km.",
             f"its pair, {other}, is {km:.2f} km away; the limit is {question.most_km[at]:g} km.",
         )
     return None
+
+
+def _comma(number: str) -> str:
+    """A number as Indonesian sentences write it."""
+    return number.replace(".", ",")
 
 
 def _to_mend(schools: pd.DataFrame, rows: Whole) -> tuple[str, str]:

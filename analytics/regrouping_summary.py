@@ -87,11 +87,14 @@ def notes(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
         return [(one.message_id, one.message_en) for one in plan.infeasible]
     solution = plan.solution
     saved = plan.cost_all_open - solution.objective
+    gap, seconds = (
+        text.replace(".", ",") for text in (f"{solution.gap:.4%}", f"{solution.seconds:.1f}")
+    )
     merges = int((plan.table["action"] == MERGE).sum())
     return [
         (
             f"{merges} sekolah digabung; hemat {_thousands(saved)} juta rupiah setahun; selisih ke"
-            f" rencana terbaik {100 * solution.gap:.4f}% dalam {solution.seconds:.1f} detik.",
+            f" rencana terbaik {gap} dalam {seconds} detik.",
             f"{merges} schools merge; saves {saved:,.0f} million rupiah a year; gap"
             f" {solution.gap:.4%} in {solution.seconds:.1f} seconds.",
         ),

@@ -306,7 +306,7 @@ def test_measured_roads_replace_the_straight_line_and_a_missing_point(tmp_path):
 @pytest.mark.parametrize(
     ("more", "limit", "words"),
     [
-        (("--lock-closed", "C", "--max-km", "0.5"), "distance", "batasnya 0.5 km"),
+        (("--lock-closed", "C", "--max-km", "0.5"), "distance", "batasnya 0,5 km"),
         (("--lock-closed", "C", "--max-km", "3"), "rooms", "kurang 6"),
         (("--lock-closed", "A,B,C", "--max-km", "3"), "locks", "dikunci tutup"),
         (("--lock-closed", "C", "--max-km", "3", "--same", "kecamatan"), "level", "wilayahnya"),

@@ -142,7 +142,7 @@ def test_a_plan_without_merges_says_why(tmp_path, capsys, more, words):
 @pytest.mark.parametrize(
     ("change", "pair", "words"),
     [
-        (("", ""), ["--max-km", "0.1"], "pasangannya, SD 2 (2), berjarak 0.72 km; batasnya 0.1 km"),
+        (("", ""), ["--max-km", "0.1"], "pasangannya, SD 2 (2), berjarak 0,72 km; batasnya 0,1 km"),
         (("2,SD 2,A,-7.490,111.000", "2,SD 2,A,0,0"), [], "jarak ke pasangannya, SD 2 (2), tidak"),
         (("2,SD 2,A,", "2,SD 2,B,"), ["--same", "kecamatan"], "wilayah pasangannya, SD 2 (2)"),
     ],
