@@ -11,11 +11,11 @@ import re
 import pandas as pd
 
 _MEN = (
-    "l lk laki lakilaki laki2 pria cowok m male man men mand masculin masculino mannlich maennlich"
-    " homme hombre herr mr tn bapak 1"
+    "l lk laki lakilaki laki2 lelaki pria cowok m male man men mand masc masculin masculino"
+    " mannlich maennlich homme hombre herr mr tn bapak 1"
 )
 _WOMEN = (
-    "p pr perempuan wanita cewek f female woman women v vrouw w weiblich femme femenino feminin"
+    "p pr perempuan wanita cewek f female woman women v vrouw w weiblich fem femme femenino feminin"
     " feminino mujer frau mrs ms ny ibu 2"
 )
 _SEXES = {**dict.fromkeys(_MEN.split(), "L"), **dict.fromkeys(_WOMEN.split(), "P")}

@@ -140,6 +140,7 @@ def test_a_bare_one_among_days_is_no_day(tmp_path, cell):
         ("PWPW", ["L", "P", "L", "P"]),  # pria, wanita
         ("LPLP", ["L", "P", "L", "P"]),
         ("HMFF", [None, None, "P", "P"]),
+        (["Lelaki", "Wanita", "Masc.", "Fem."], ["L", "P", "L", "P"]),
     ],
 )
 def test_a_letter_of_sex_means_what_its_column_makes_of_it(tmp_path, cells, sexes):
