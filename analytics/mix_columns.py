@@ -1,8 +1,7 @@
-"""Whole plans out of parts: many plans of each role near a plan in hand, and one chosen of each.
+"""Parts of whole plans: many plans of each role, good at the prices at which they fit together.
 
 What whole numbers lose where money ties roles together is mostly money left over. Roles have many
-plans that are almost as good at the prices of shared limits and use them otherwise: together they
-fill the limits better than one search over all formations finds out.
+plans that are almost as good at the prices of shared limits and use them otherwise.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import OptimizeResult, linprog
 from scipy.sparse import csr_matrix
 
 from analytics.mix_highs import LEAST_SECONDS, WHOLE
@@ -20,23 +19,31 @@ from analytics.mix_question import Flags, Numbers, Whole
 from analytics.mix_roles import Block, blocks, shared_price
 
 _NOTHING = 1e-9
-# Plans of a role that are kept, and how many of them others are looked for around in a round.
-_MOST, _AROUND, _ROUNDS = 200, 8, 4
-# Of what a formation uses at the most of a limit, in which two plans are taken for the same.
-_ALIKE = 0.1
-# How much dearer than the best a plan of a role may be, and a formation more or less, in multiples
-# of what is close enough for all.
-_DEARER, _OPEN = 2.0, 3.0
-# Of what is close enough, what choosing among the plans may leave.
-_SHARE_OF_SPARE = 0.05
-# Of the time given, what finding plans of roles may take.
-_SHARE_OF_PLANS = 0.5
+# Times prices are found anew from the parts at hand; then parts are gathered at the last ones.
+_TURNS = 3
+# Rounds of looking around while prices are sought and at last; and plans of all roles together, an
+# even share each: those kept then, and those others are looked for around in a round.
+_ROUNDS_FOR_PRICES, _ROUNDS = 3, 5
+_KEPT_FOR_PRICES, _KEPT = 2_000, 6_000
+_AROUND_FOR_PRICES, _AROUND = 60, 320
+# Of what is close enough for all: how much dearer than the best a plan of a role may be; how far
+# a formation may be from worth its while; in what steps of what they use, at its price, two plans
+# are told apart.
+_DEARER, _OPEN, _STEP = 1.0, 1.0, 0.06
 _KINDS = (COVER, FULL, MOVED, IN_EFFECT, FLOOR)
+# Odd numbers that make one number of the steps of all limits.
+_MIXED = np.random.default_rng(1).integers(1, 2**62, 256) * 2 + 1
 
 
 @dataclass(frozen=True, eq=False)
-class _Role:
-    """A role by itself: its formations, its own limits and what it uses of the shared ones."""
+class Role:
+    """A role by itself: its formations, its own limits and what it uses of the shared ones.
+
+    ``matrix`` (row, formation): of every row of the role, with a last column of nothing. The
+    others name rows of it: limits with what is at most used; moves with what is at most moved,
+    the place of what is moved and the most of it; cover and floor with what moves add (row, move),
+    what is needed and, of cover, the weight of a post.
+    """
 
     columns: Whole
     cost: Numbers
@@ -44,48 +51,127 @@ class _Role:
     most: Numbers
     is_open: Flags
     use: Numbers
+    matrix: Numbers
+    ceiling: tuple[Whole, Numbers]
+    moves: tuple[Whole, Numbers, Whole, Numbers]
+    cover: tuple[Whole, Numbers, Numbers, Numbers]
+    floor: tuple[Whole, Numbers, Numbers]
+
+    def judged(self, used: Numbers) -> tuple[Numbers, Flags]:
+        """What unfilled posts weigh in plans that use (row, plan), and whether each may be."""
+        rows, upper = self.ceiling
+        keeps = (used[rows] <= upper[:, None] + WHOLE / 10).all(axis=0)
+        rows, upper, place, spare = self.moves
+        moved = np.repeat(spare[:, None], used.shape[1], axis=1)
+        for row, most, at in zip(rows, upper, place, strict=True):
+            np.minimum(moved[at], np.maximum(most - used[row], 0.0), out=moved[at])
+        rows, by_moves, needed, weight = self.cover
+        short = np.maximum(needed[:, None] - used[rows] - by_moves @ moved, 0.0)
+        rows, by_moves, needed = self.floor
+        keeps &= (used[rows] + by_moves @ moved >= needed[:, None] - WHOLE / 10).all(axis=0)
+        return weight @ short, np.asarray(keeps, dtype=np.bool_)
+
+    def fitting(self, plans: Numbers) -> Numbers:
+        """Those of some plans (plan, formation) that may be."""
+        plans = plans[((plans >= self.least) & (plans <= self.most)).all(axis=1)]
+        return plans[self.judged(self.matrix[:, :-1] @ plans.T)[1]]
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Plans of a role (plan, formation), best at the prices first.
+
+    ``value``: what each costs with its unfilled posts; ``use`` (plan, shared limit); ``priced``:
+    both together, at the prices.
+    """
+
+    plans: Numbers
+    value: Numbers
+    use: Numbers
+    priced: Numbers
+
+    def taken(self, at: Whole) -> Pool:
+        """Some of its plans."""
+        return Pool(self.plans[at], self.value[at], self.use[at], self.priced[at])
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Plans of all roles, and the prices at which they fit together.
+
+    ``shared``: rows of the limits in common; ``price`` and ``room`` of each; ``spare``: what is
+    close enough for all.
+    """
+
+    asked: Programme
+    cost: Numbers
+    start: Numbers
+    roles: tuple[Role, ...]
+    pools: tuple[Pool, ...]
+    shared: Whole
     price: Numbers
-    ceiling: tuple[Numbers, Numbers]
-    moves: tuple[Numbers, Numbers, Whole, Numbers]
-    cover: tuple[Numbers, Numbers, Numbers, Numbers]
-    floor: tuple[Numbers, Numbers, Numbers]
+    room: Numbers
+    spare: float
 
-    def judged(self, plans: Numbers) -> tuple[Numbers, Flags]:
-        """What each plan (plan, formation) costs with its unfilled posts, and whether it may be."""
-        keeps = ((plans >= self.least) & (plans <= self.most)).all(axis=1)
-        matrix, upper = self.ceiling
-        keeps &= (plans @ matrix.T <= upper + WHOLE / 10).all(axis=1)
-        matrix, upper, column, spare = self.moves
-        moved = np.repeat(spare[None], len(plans), axis=0)
-        rest = np.maximum(upper - plans @ matrix.T, 0.0)
-        for row, at in enumerate(column.tolist()):
-            moved[:, at] = np.minimum(moved[:, at], rest[:, row])
-        matrix, by_moves, needed, weight = self.cover
-        short = np.maximum(needed - plans @ matrix.T - moved @ by_moves.T, 0.0)
-        matrix, by_moves, needed = self.floor
-        keeps &= (plans @ matrix.T + moved @ by_moves.T >= needed - WHOLE / 10).all(axis=1)
-        return plans @ self.cost + short @ weight, np.asarray(keeps, dtype=np.bool_)
+    @property
+    def row_price(self) -> Numbers:
+        """Price of a unit used of each shared limit, by row of the programme."""
+        found = np.zeros(len(self.asked.rows))
+        found[self.shared] = self.price
+        return found
+
+    @property
+    def cheapest(self) -> Numbers:
+        """All roles at their own best at the prices: not always within the shared limits."""
+        return self.together([0] * len(self.pools))
+
+    def together(self, chosen: list[int]) -> Numbers:
+        """The plan of one part of each role, with moves in effect and unfilled posts."""
+        asked, count = self.asked, self.asked.whole_count
+        moved = len(asked.moved_cells)
+        found = self.start.copy()
+        for role, pool, place in zip(self.roles, self.pools, chosen, strict=True):
+            found[role.columns] = pool.plans[place]
+        kinds = np.array([row.kind for row in asked.rows])
+        found[count : count + moved] = asked.most[count : count + moved]
+        found[count + moved :] = 0.0
+        moving, cover = np.flatnonzero(kinds == MOVED), np.flatnonzero(kinds == COVER)
+        rest = asked.upper[moving] - asked.matrix[moving][:, :count] @ found[:count]
+        at = asked.matrix[moving][:, count : count + moved].tocoo()
+        if moved:
+            np.minimum.at(found, count + at.col, np.maximum(rest[at.row], 0.0))
+        lack = asked.lower[cover] - asked.matrix[cover] @ found
+        at = asked.matrix[cover][:, count + moved :].tocoo()
+        found[count + moved + at.col] = np.maximum(lack[at.row], 0.0)
+        return found
+
+    def keeps(self, plan: Numbers) -> bool:
+        """Whether a plan is within every limit."""
+        used = self.asked.matrix @ plan
+        return bool(
+            (used <= self.asked.upper + WHOLE).all() and (used >= self.asked.lower - WHOLE).all()
+        )
 
 
-def joined(
+def gathered(
     asked: Programme,
     cost: Numbers,
     relaxed: OptimizeResult,
     plans: list[Numbers],
     limit: tuple[float, float],
-) -> Numbers | None:
-    """The best whole plan of parts near some plans; None where this programme has no such parts.
+) -> Parts | None:
+    """Parts near some plans, and prices of limits; None where this programme has no such parts.
 
     Parameters
     ----------
     relaxed
         Answer of the linear programme, with its marginals.
     plans
-        Whole plans, the first of which keeps every limit: what is found is no worse.
+        Whole plans, the first of which keeps every limit.
     limit
         Seconds, and what is close enough for all, in the unit of ``cost``.
 
-    Method: docs/method.md eq. 336.
+    Method: docs/method.md eq. 336-337.
     """
     count, (seconds, spare) = asked.whole_count, limit
     is_usual = len(asked.cost) == count + len(asked.moved_cells) + len(asked.short_cells)
@@ -94,145 +180,163 @@ def joined(
     is_usual = is_usual and all(own) and len(apart) > 0 and bool((price > _NOTHING).any())
     if not is_usual or seconds < LEAST_SECONDS:
         return None
-    begun = time.monotonic()
+    ends = time.monotonic() + seconds
     is_shared = np.array([row.role < 0 for row in asked.rows])
     shared = np.flatnonzero(is_shared & np.isfinite(asked.upper))
     prices = relaxed.lower.marginals, relaxed.upper.marginals
     is_open = np.abs(prices[0]) + np.abs(prices[1]) <= _OPEN * spare
-    pools = []
-    for place, block in enumerate(apart):
-        ends = begun + seconds * _SHARE_OF_PLANS * (place + 1) / len(apart)
-        role = _role(asked, cost, block, (shared, price), is_open)
-        starts = np.array([np.rint(plan[role.columns]) for plan in plans])
-        pools.append((role, _around(role, starts, _DEARER * spare, ends)))
-    left = max(begun + seconds - time.monotonic(), LEAST_SECONDS)
-    share = _SHARE_OF_SPARE * spare / max(abs(float(cost @ plans[0])), spare)
-    chosen = _chosen(asked, plans[0], pools, shared, (left, share))
-    found = None if chosen is None else _completed(asked, plans[0], pools, chosen)
-    # Where time was over early, the plan in hand may not have been met again.
-    return plans[0] if found is None or cost @ found > cost @ plans[0] else found
+    roles = tuple(_role(asked, cost, block, shared, is_open) for block in apart)
+    beside = np.rint(plans[0][:count])
+    for role in roles:
+        beside[role.columns] = 0.0
+    room = asked.upper[shared] - np.asarray(asked.matrix[shared][:, :count] @ beside)
+    own_price = price[shared]
+    # The first of each together keep all limits: there is an answer.
+    near = [*(np.rint(plan) for plan in plans), np.rint(relaxed.x), np.floor(relaxed.x + WHOLE)]
+    anchors = [role.fitting(np.array([plan[role.columns] for plan in near])) for role in roles]
+    if not all(len(own) for own in anchors):
+        return None
+    pools = tuple(_pool(*both, own_price, spare) for both in zip(roles, anchors, strict=True))
+    for turn in range(_TURNS + 1):
+        is_last = turn == _TURNS
+        sizes = (_AROUND, _KEPT) if is_last else (_AROUND_FOR_PRICES, _KEPT_FOR_PRICES)
+        rounds = _ROUNDS if is_last else _ROUNDS_FOR_PRICES
+        width = [-(-size // len(roles)) for size in sizes]
+        pools = tuple(
+            _around(role, pool, own_price, spare, (rounds, *width), ends)
+            for role, pool in zip(roles, pools, strict=True)
+        )
+        again = _prices(roles, pools, anchors, room)
+        if again is None:
+            return None
+        own_price, taken = again
+        anchors = [np.concatenate(both) for both in zip(anchors, taken, strict=True)]
+        pools = tuple(
+            _pool(role, np.concatenate([anchor, pool.plans]), own_price, spare)
+            for role, anchor, pool in zip(roles, anchors, pools, strict=True)
+        )
+        if time.monotonic() > ends:
+            break
+    return Parts(asked, cost, plans[0], roles, pools, shared, own_price, room, spare)
 
 
-def _role(
-    asked: Programme, cost: Numbers, block: Block, shared: tuple[Whole, Numbers], is_open: Flags
-) -> _Role:
+def _role(asked: Programme, cost: Numbers, block: Block, shared: Whole, is_open: Flags) -> Role:
     count, moved = asked.whole_count, len(asked.moved_cells)
     at, own = block.columns, block.own
     whole, moves = at < count, (at >= count) & (at < count + moved)
     matrix, kinds = own.matrix.toarray(), np.array([row.kind for row in own.rows])
-    ceiling, moving = np.isin(kinds, (FULL, IN_EFFECT)), kinds == MOVED
-    cover, floor = kinds == COVER, kinds == FLOOR
-    rows, price = shared
-    return _Role(
+    ceiling, moving = np.flatnonzero(np.isin(kinds, (FULL, IN_EFFECT))), kinds == MOVED
+    cover, floor = np.flatnonzero(kinds == COVER), np.flatnonzero(kinds == FLOOR)
+    rows = np.flatnonzero(moving)
+    return Role(
         columns=at[whole],
         cost=cost[at[whole]],
         least=np.ceil(own.least[whole] - WHOLE),
         most=np.floor(own.most[whole] + WHOLE),
         is_open=is_open[at[whole]],
-        use=np.asarray(asked.matrix[rows][:, at[whole]].toarray()),
-        price=price[rows],
-        ceiling=(matrix[ceiling][:, whole], own.upper[ceiling]),
+        use=np.asarray(asked.matrix[shared][:, at[whole]].toarray()),
+        matrix=np.column_stack([matrix[:, whole], np.zeros(len(matrix))]),
+        ceiling=(ceiling, own.upper[ceiling]),
         moves=(
-            matrix[moving][:, whole], own.upper[moving],
-            matrix[moving][:, moves].argmax(axis=1) if moves.any() else np.zeros(0, dtype=np.int64),
+            rows, own.upper[rows],
+            matrix[rows][:, moves].argmax(axis=1) if moves.any() else np.zeros(0, dtype=np.int64),
             own.most[moves],
         ),
         cover=(
-            matrix[cover][:, whole], matrix[cover][:, moves], own.lower[cover],
+            cover, matrix[cover][:, moves], own.lower[cover],
             matrix[cover][:, ~whole & ~moves] @ cost[at[~whole & ~moves]],
         ),
-        floor=(matrix[floor][:, whole], matrix[floor][:, moves], own.lower[floor]),
+        floor=(floor, matrix[floor][:, moves], own.lower[floor]),
     )  # fmt: skip
 
 
-def _around(role: _Role, starts: Numbers, dearer: float, ends: float) -> Numbers:
-    """Plans of a role (plan, formation), best at the prices first; the first start is kept."""
-    found = _told_apart(role, starts, dearer)
-    each, seen = np.eye(len(role.columns)), set()
-    for _ in range(_ROUNDS):
-        new = [plan for plan in found if plan.tobytes() not in seen][:_AROUND]
+def _pool(role: Role, plans: Numbers, price: Numbers, spare: float) -> Pool:
+    """Plans told apart."""
+    short, _ = role.judged(role.matrix[:, :-1] @ plans.T)
+    return _told_apart(role, plans, short, price, (spare, _KEPT))
+
+
+def _around(  # noqa: PLR0913 - a role, where to look, and how far
+    role: Role, found: Pool, price: Numbers, spare: float, width: tuple[int, ...], ends: float
+) -> Pool:
+    """Plans of a role near some; ``width``: rounds, around how many, and how many are kept."""
+    (rounds, around, kept), seen = width, set()
+    for _ in range(rounds):
+        new = [plan for plan in found.plans if plan.tobytes() not in seen][:around]
         if not new or time.monotonic() > ends:
             break
-        tried = [found]
+        most = float(found.priced[0]) + _DEARER * spare
+        tried = [(found.plans, found.value - found.plans @ role.cost)]
         for plan in new:
             seen.add(plan.tobytes())
-            fewer = -each[(plan > role.least) & role.is_open]
-            more = each[(plan < role.most) & role.is_open]
-            exchanged = (plan + fewer[:, None, :] + more[None]).reshape(-1, len(plan))
-            tried += [plan + fewer, plan + more, exchanged]
-        found = _told_apart(role, np.concatenate(tried), dearer)
-    return np.concatenate([starts[:1], found])
+            tried.append(_exchanged(role, plan, price, most))
+        plans, short = (np.concatenate(both) for both in zip(*tried, strict=True))
+        found = _told_apart(role, plans, short, price, (spare, kept))
+    return found
 
 
-def _told_apart(role: _Role, plans: Numbers, dearer: float) -> Numbers:
-    """The best of those that use shared limits alike, best first; none that is much dearer."""
-    cost, keeps = role.judged(plans)
-    plans, cost = plans[keeps], cost[keeps]
-    if not len(plans):
-        return plans
-    binds = role.price > _NOTHING
-    used = plans @ role.use.T
-    priced = cost + used @ role.price
+def _exchanged(role: Role, plan: Numbers, price: Numbers, most: float) -> tuple[Numbers, Numbers]:
+    """Plans with a formation less, more or exchanged, to ``most`` at the prices; unfilled posts."""
+    nothing = [len(plan)]
+    fewer = np.append(np.flatnonzero((plan > role.least) & role.is_open), nothing)
+    more = np.append(np.flatnonzero((plan < role.most) & role.is_open), nothing)
+    used = role.matrix[:, :-1] @ plan
+    step = role.matrix[:, more][:, None, :] - role.matrix[:, fewer][:, :, None]
+    short, keeps = role.judged((used[:, None, None] + step).reshape(len(used), -1))
+    each = np.append(role.cost + price @ role.use, 0.0)
+    priced = short + (each[:-1] @ plan - each[fewer][:, None] + each[more][None]).ravel()
+    at = np.flatnonzero(keeps & (priced <= most))
+    found, rows = np.repeat(plan[None], len(at), axis=0), np.arange(len(at))
+    found = np.column_stack([found, np.zeros(len(at))])
+    found[rows, fewer[at // len(more)]] -= 1
+    found[rows, more[at % len(more)]] += 1
+    return found[:, :-1], short[at]
+
+
+def _told_apart(
+    role: Role, plans: Numbers, short: Numbers, price: Numbers, told: tuple[float, int]
+) -> Pool:
+    """The best of those that use shared limits alike, best first; ``told``: spare, how many."""
+    spare, kept = told
+    use, value = plans @ role.use.T, plans @ role.cost + short
+    priced = value + use @ price
+    pool = Pool(plans, value, use, priced)
     order = np.argsort(priced, kind="stable")
-    order = order[priced[order] <= priced[order[0]] + dearer]
-    size = np.maximum(role.use[binds].max(axis=1, initial=0.0), _NOTHING) * _ALIKE
-    _, first = np.unique(np.round(used[order][:, binds] / size), axis=0, return_index=True)
-    return np.asarray(plans[order[np.sort(first)[:_MOST]]])
+    if len(order):
+        order = order[priced[order] <= priced[order[0]] + _DEARER * spare]
+    first = alike(use[order] * price, _STEP * spare)
+    return pool.taken(order[first[:kept]])
 
 
-def _chosen(
-    asked: Programme,
-    start: Numbers,
-    pools: list[tuple[_Role, Numbers]],
-    shared: Whole,
-    limit: tuple[float, float],
-) -> list[int] | None:
-    """One plan of each role within the shared limits, together the cheapest; by place.
+def alike(worth: Numbers, step: float) -> Whole:
+    """The first of each group (plan, limit) whose amounts are the same in steps, in their order."""
+    steps = np.floor(worth / step + 0.5).astype(np.int64)
+    mixed = (steps * np.resize(_MIXED, steps.shape[1])).sum(axis=1)
+    _, first = np.unique(mixed, return_index=True)
+    return np.sort(first)
 
-    ``limit``: seconds, and the share of the value that may be left.
+
+def _prices(
+    roles: tuple[Role, ...], pools: tuple[Pool, ...], anchors: list[Numbers], room: Numbers
+) -> tuple[Numbers, list[Numbers]] | None:
+    """Prices of shared limits where parts may be taken in parts; and the parts that are taken.
+
+    Method: docs/method.md eq. 337.
     """
-    beside = np.rint(start[: asked.whole_count])
-    for role, _ in pools:
-        beside[role.columns] = 0.0
-    used = np.asarray(asked.matrix[shared][:, : asked.whole_count] @ beside)
-    owner = np.repeat(np.arange(len(pools)), [len(plans) for _, plans in pools])
+    plans = [np.concatenate([one, pool.plans]) for one, pool in zip(anchors, pools, strict=True)]
+    value, use = [], []
+    for role, own in zip(roles, plans, strict=True):
+        short, _ = role.judged(role.matrix[:, :-1] @ own.T)
+        value.append(own @ role.cost + short)
+        use.append(own @ role.use.T)
+    owner = np.repeat(np.arange(len(roles)), [len(own) for own in plans])
     each = csr_matrix((np.ones(len(owner)), (owner, np.arange(len(owner)))))
-    use = np.concatenate([plans @ role.use.T for role, plans in pools]).T
-    value = np.concatenate([role.judged(plans)[0] for role, plans in pools])
-    answer = milp(
-        value,
-        integrality=np.ones(len(owner)),
-        bounds=Bounds(0.0, 1.0),
-        constraints=[
-            LinearConstraint(each, 1.0, 1.0),
-            LinearConstraint(csr_matrix(use), -np.inf, asked.upper[shared] - used + WHOLE / 10),
-        ],
-        options={"time_limit": limit[0], "mip_rel_gap": limit[1]},
-    )
+    answer = linprog(
+        np.concatenate(value), A_ub=np.concatenate(use).T, b_ub=room,
+        A_eq=each, b_eq=np.ones(len(roles)), bounds=(0, None), method="highs-ds",
+    )  # fmt: skip
     if answer.x is None:
         return None
-    return [int(answer.x[owner == place].argmax()) for place in range(len(pools))]
-
-
-def _completed(
-    asked: Programme, start: Numbers, pools: list[tuple[_Role, Numbers]], chosen: list[int]
-) -> Numbers | None:
-    """The plan of all, with moves in effect and unfilled posts; None where a limit is passed."""
-    count, moved = asked.whole_count, len(asked.moved_cells)
-    found = start.copy()
-    for (role, plans), place in zip(pools, chosen, strict=True):
-        found[role.columns] = plans[place]
-    kinds = np.array([row.kind for row in asked.rows])
-    found[count : count + moved] = asked.most[count : count + moved]
-    found[count + moved :] = 0.0
-    moving, cover = np.flatnonzero(kinds == MOVED), np.flatnonzero(kinds == COVER)
-    rest = asked.upper[moving] - asked.matrix[moving][:, :count] @ found[:count]
-    at = asked.matrix[moving][:, count : count + moved].tocoo()
-    if moved:
-        np.minimum.at(found, count + at.col, np.maximum(rest[at.row], 0.0))
-    lack = asked.lower[cover] - asked.matrix[cover] @ found
-    at = asked.matrix[cover][:, count + moved :].tocoo()
-    found[count + moved + at.col] = np.maximum(lack[at.row], 0.0)
-    amount = asked.matrix @ found
-    keeps = (amount <= asked.upper + WHOLE).all() and (amount >= asked.lower - WHOLE).all()
-    return found if keeps else None
+    is_taken = answer.x > WHOLE
+    taken = [own[is_taken[owner == place]] for place, own in enumerate(plans)]
+    return np.maximum(-answer.ineqlin.marginals, 0.0), taken

@@ -21,6 +21,7 @@ MILLION = 1e6
 COVER, FULL, MOVED, IN_EFFECT = "cover", "full", "moved", "in_effect"
 QUOTA, INTAKE, MONEY, CAP, FLOOR = "quota", "intake", "money", "cap", "floor"
 HELD = "held"
+SHARED = (QUOTA, INTAKE, MONEY, CAP, HELD)
 
 
 @dataclass(frozen=True, eq=False)

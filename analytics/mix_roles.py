@@ -24,11 +24,13 @@ from analytics.mix_highs import (
     row_prices,
     whole_plan,
 )
-from analytics.mix_programme import HELD, Programme, Row
+from analytics.mix_programme import HELD, SHARED, Programme, Row
 from analytics.mix_question import Numbers, Whole
 
 # Of what is close enough for all, what the roles together may leave unproved.
 _SHARE_OF_SPARE = 0.25
+# The same at prices that were sought for it.
+_SHARE_AT_PRICES = 0.1
 _WORKERS = 2
 _NOTHING = 1e-9
 _INFEASIBLE = 2
@@ -60,6 +62,7 @@ def tightened(  # noqa: PLR0913 - the programme, its relaxed answer, and how far
     relaxed: OptimizeResult,
     best: Numbers | None,
     limit: tuple[float, float],
+    price: Numbers | None = None,
     stop: Event | None = None,
 ) -> Tightened:
     """The programme with the least each role costs in whole numbers, at the prices of limits.
@@ -72,33 +75,41 @@ def tightened(  # noqa: PLR0913 - the programme, its relaxed answer, and how far
         The plan in hand, or any that keeps the limits of each role.
     limit
         Seconds for all roles, and what is close enough for all, in the unit of ``cost``.
+    price
+        Of a unit used of each shared limit, by row; without it, that of ``relaxed``.
     stop
-        Given where this runs beside other work, by one worker; once set, roles that are left stay
-        as relaxed.
+        Given where this runs beside other work; once set, roles that are left stay as relaxed.
 
-    Method: docs/method.md eq. 246.
+    Method: docs/method.md eq. 246, 339.
     """
     seconds, spare = limit
-    priced = cost + asked.matrix.T @ shared_price(asked, relaxed)
+    priced = cost + asked.matrix.T @ (shared_price(asked, relaxed) if price is None else price)
     apart = blocks(asked)
     ends = time.monotonic() + seconds
-    each = spare * _SHARE_OF_SPARE / max(len(apart), 1)
-    workers = _WORKERS if stop is None else 1
+    share_of_spare = _SHARE_OF_SPARE if price is None else _SHARE_AT_PRICES
+    each = spare * share_of_spare / max(len(apart), 1)
 
-    def proved(place: int) -> tuple[Numbers, float]:
+    def proved(place: int) -> _Proved:
         left = ends - time.monotonic() if stop is None or not stop.is_set() else 0.0
         # Twice an even share: most need less, and what is left goes to those after them.
-        share = 2 * left * workers / (len(apart) - place)
-        return _proved(apart[place], priced, relaxed, best, (min(left, share), each))
+        share = 2 * left * _WORKERS / (len(apart) - place)
+        block = apart[place]
+        if price is None:
+            at = block.columns
+            own = relaxed.x[at], (relaxed.lower.marginals[at], relaxed.upper.marginals[at])
+        else:
+            alone = relaxation(block.own, priced[block.columns])
+            own = alone.x, (alone.lower.marginals, alone.upper.marginals)
+        return _proved(block, priced, own, best, (min(left, share), each))
 
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(_WORKERS) as pool:
         answers = list(pool.map(proved, range(len(apart))))
     plan = relaxed.x.copy() if best is None else best.copy()
     rows, least, told = [], [], []
-    for block, (own, bound) in zip(apart, answers, strict=True):
-        at = block.columns
-        plan[at] = own
-        if bound > priced[at] @ relaxed.x[at] + _NOTHING:
+    for block, found in zip(apart, answers, strict=True):
+        at, bound = block.columns, found.bound
+        plan[at] = found.plan
+        if bound > found.relaxed + _NOTHING:
             rows.append(csr_matrix((priced[at], (np.zeros_like(at), at)), shape=(1, len(cost))))
             least.append(bound)
             told.append(Row(HELD, "", block.own.rows[0].role, -1))
@@ -106,19 +117,20 @@ def tightened(  # noqa: PLR0913 - the programme, its relaxed answer, and how far
 
 
 class Beside:
-    """The roles by themselves on a processor of their own, while the whole is searched.
+    """The roles by themselves, while whole plans are sought.
 
     Used in a ``with``: at its end, also when the search fails, no role is begun any more. One that
     HiGHS is at runs out by itself, and nobody waits for it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - as tightened
         self,
         asked: Programme,
         cost: Numbers,
         relaxed: OptimizeResult,
         best: Numbers | None,
         limit: tuple[float, float],
+        price: Numbers | None = None,
     ) -> None:
         """``limit``: when to stop on the monotonic clock, and what is close enough for all."""
         ends, spare = limit
@@ -126,7 +138,7 @@ class Beside:
         self._pool = ThreadPoolExecutor(1)
         seconds = ends - time.monotonic()
         self._found = self._pool.submit(
-            tightened, asked, cost, relaxed, best, (seconds, spare), self._stop
+            tightened, asked, cost, relaxed, best, (seconds, spare), price, self._stop
         )
 
     def __enter__(self) -> Beside:
@@ -175,9 +187,12 @@ def without_excess(
     return None if found is None else np.asarray(found)
 
 
-def is_tied(asked: Programme, relaxed: OptimizeResult, spare: float) -> bool:
-    """Whether what shared limits cost comes to more than what is close enough."""
-    binds = np.where(np.isfinite(asked.upper), np.abs(asked.upper), 0.0)
+def is_tied(
+    asked: Programme, relaxed: OptimizeResult, spare: float, kinds: tuple[str, ...] = SHARED
+) -> bool:
+    """Whether what shared limits of some kinds cost comes to more than what is close enough."""
+    told = np.array([row.kind in kinds for row in asked.rows]) & np.isfinite(asked.upper)
+    binds = np.where(told, np.abs(asked.upper), 0.0)
     return float(np.abs(shared_price(asked, relaxed)) @ binds) > spare
 
 
@@ -188,31 +203,39 @@ def shared_price(asked: Programme, relaxed: OptimizeResult) -> Numbers:
     return np.where(is_shared & (np.abs(price) > _NOTHING), price, 0.0)
 
 
+@dataclass(frozen=True, eq=False)
+class _Proved:
+    """The best plan of a role at the prices, what no plan of it goes below, and that relaxed."""
+
+    plan: Numbers
+    bound: float
+    relaxed: float
+
+
 def _proved(
     block: Block,
     priced: Numbers,
-    relaxed: OptimizeResult,
+    alone: tuple[Numbers, tuple[Numbers, Numbers]],
     best: Numbers | None,
     limit: tuple[float, float],
-) -> tuple[Numbers, float]:
-    """The best plan of a role at the prices of limits, and what no plan of it goes below."""
-    at, own, (seconds, each) = block.columns, block.own, limit
-    here, near = priced[at], relaxed.x[at]
-    low = float(here @ near)
+) -> _Proved:
+    """A role at the prices of limits; ``alone``: its relaxed answer, with prices of its bounds."""
+    at, own, (seconds, each), (near, prices) = block.columns, block.own, limit, alone
+    here = priced[at]
+    low = relaxed = float(here @ near)
     value = np.inf if best is None else float(here @ best[at])
     if value <= low + each or seconds < LEAST_SECONDS:
-        return (near if best is None else best[at]), low
+        return _Proved(near if best is None else best[at], low, relaxed)
     # What is dearer than all this role has left to win stays where the relaxed answer has it.
-    width = value - low + WHOLE
-    within = narrowed(own, (relaxed.lower.marginals[at], relaxed.upper.marginals[at]), width)
+    within = narrowed(own, prices, value - low + WHOLE)
     answer = whole_plan(within, here, seconds, each, low, is_small=True)
     bound = answer.mip_dual_bound
     if answer.status == _INFEASIBLE:
         bound = value
     low = max(low, min(float(bound), value)) if bound is not None and np.isfinite(bound) else low
     if answer.x is not None and here @ answer.x < value:
-        return answer.x, min(low, float(here @ answer.x))
-    return (near if best is None else best[at]), low
+        return _Proved(answer.x, min(low, float(here @ answer.x)), relaxed)
+    return _Proved(near if best is None else best[at], low, relaxed)
 
 
 def _with_least(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 from scipy.optimize import OptimizeResult
 
-from analytics.mix_columns import joined
+from analytics.mix_columns import gathered
 from analytics.mix_highs import (
     LEAST_SECONDS,
     WHOLE,
@@ -20,9 +19,10 @@ from analytics.mix_highs import (
     tilted,
     whole_plan,
 )
-from analytics.mix_programme import FLOOR, Programme
+from analytics.mix_joined import joined, searched
+from analytics.mix_programme import CAP, FLOOR, MONEY, Programme
 from analytics.mix_question import Numbers
-from analytics.mix_roles import Beside, is_tied, tightened, without_excess
+from analytics.mix_roles import Beside, is_tied, shared_price, tightened, without_excess
 from analytics.mix_rounding import topped_up
 
 # Weight of what comes second against what it is worth: it settles ties, and no more.
@@ -30,7 +30,9 @@ _TIE_SHARE = 1e-5
 # Of the time left at each step.
 _SHARE_OF_ROUNDING = 0.25
 _SHARE_WITHOUT_ROLES = 0.35
-_SHARE_OF_PARTS = 0.7
+_SHARE_OF_PARTS = 0.5
+_SHARE_OF_JOINED = 0.7
+_SHARE_OF_SEARCHED = 0.6
 _SHARE_OF_ROLES = 0.85
 _SHARE_OF_TIED_ROLES = 0.5
 _SHARE_OF_ROUND = 0.8
@@ -41,7 +43,7 @@ _WORTH_A_ROUND = 0.1
 # Of what is close enough, what the search near the relaxed answers may leave.
 _ROUNDING_GAP = 0.5
 _INFEASIBLE = 2
-_ALMOST = 0.99
+_ALMOST = 0.96
 # Of the gap asked for, below which two values are alike where what comes second tells them apart.
 _SHARE_ALIKE = 0.02
 # Of what comes second, what is worth looking for.
@@ -49,6 +51,8 @@ _TIE_GAP = 1e-4
 # Formations up to which a programme of its own settles ties; of more it finds no plan in time.
 _FEW = 300
 _PER_FORMATION = 1e-4
+# Limits with a price up to which plans are put together of parts before HiGHS searches.
+_FEW_LIMITS = 8
 _TIMES_PRICE = (16.0, 64.0, 256.0)
 # Of what is close enough, how far what comes second is let go to see what it is worth; and by how
 # much more what is first counts where both are sought at once.
@@ -124,44 +128,41 @@ def solved(
     # each role by itself is the other way round.
     by_roles = any(row.kind == FLOOR for row in asked.rows)
     by_roles = by_roles or not is_tied(asked, relaxed, aim.allowed(low, gap))
-    beside = at_once = None
+    at_once = None
     if is_usual and not by_roles and not _is_close(aim, cost, best, low, gap):
         at_once = _at_once(asked, aim, relaxed, aim.allowed(low, gap))
         best = _better(cost, best, at_once)
+    # Quotas are whole numbers, and HiGHS is soon done where nothing else ties roles together; of
+    # many limits at once two halves seldom fill all.
+    few = np.count_nonzero(shared_price(asked, relaxed)) <= _FEW_LIMITS
+    by_parts = not by_roles and bool(few)
+    by_parts = by_parts and is_tied(asked, relaxed, aim.allowed(low, gap), (MONEY, CAP))
+    if by_parts and not _is_close(aim, cost, best, low, gap):
+        best, low = _by_parts(asked, aim, cost, (relaxed, [best, first], low), (ends, gap))
     if not _is_close(aim, cost, best, low, gap):
         again = relaxation(asked, tilted(asked, relaxed, cost), ends)
         near = [one for one in (relaxed.x, again.x, best, start) if one is not None]
         spare = aim.allowed(low, gap) * _ROUNDING_GAP
         left = _share(ends, _SHARE_OF_ROUNDING if by_roles else _SHARE_WITHOUT_ROLES)
         best = _better(cost, best, whole_plan(_between(asked, near), cost, left, spare, low).x)
-    with ExitStack() as running:
-        if not by_roles and not _is_close(aim, cost, best, low, gap):
-            spare = aim.allowed(low, gap)
-            beside = running.enter_context(Beside(asked, cost, relaxed, best, (ends, spare)))
-            if best is not None:
-                parts = [best] if first is None else [best, first]
-                limit = _share(ends, _SHARE_OF_PARTS), spare
-                best = _better(cost, best, joined(asked, cost, relaxed, parts, limit))
-        if by_roles and not _is_close(aim, cost, best, low, gap):
-            asked, relaxed, best, low = _by_roles(
-                asked, aim, cost, (relaxed, best, low), (ends, gap)
-            )
-        if not _is_close(aim, cost, best, low, gap):
-            within = asked
-            if best is not None:
-                # What is dearer than all there is left to win stays as the relaxed answer has it.
-                width = float(cost @ best) - low + WHOLE
-                prices = relaxed.lower.marginals, relaxed.upper.marginals
-                within = narrowed(asked, prices, width)
-            left = max(ends - time.monotonic(), LEAST_SECONDS)
-            value = float(cost @ best) if best is not None else low
-            full = whole_plan(within, cost, left, aim.allowed(value, gap) / 2, low)
-            best = _better(cost, best, full.x)
-            if full.mip_dual_bound is not None and np.isfinite(full.mip_dual_bound):
-                low = max(low, float(full.mip_dual_bound))
-            is_infeasible = full.status == _INFEASIBLE
-        if beside is not None and not _is_close(aim, cost, best, low, gap):
-            low = max(low, beside.bound())
+    if not by_roles and not by_parts and not _is_close(aim, cost, best, low, gap):
+        best, low = _by_parts(asked, aim, cost, (relaxed, [best, first], low), (ends, gap))
+    if by_roles and not _is_close(aim, cost, best, low, gap):
+        asked, relaxed, best, low = _by_roles(asked, aim, cost, (relaxed, best, low), (ends, gap))
+    if not _is_close(aim, cost, best, low, gap):
+        within = asked
+        if best is not None:
+            # What is dearer than all there is left to win stays as the relaxed answer has it.
+            width = float(cost @ best) - float(relaxed.fun) + WHOLE
+            prices = relaxed.lower.marginals, relaxed.upper.marginals
+            within = narrowed(asked, prices, width)
+        left = max(ends - time.monotonic(), LEAST_SECONDS)
+        value = float(cost @ best) if best is not None else low
+        full = whole_plan(within, cost, left, aim.allowed(value, gap) / 2, low)
+        best = _better(cost, best, full.x)
+        if full.mip_dual_bound is not None and np.isfinite(full.mip_dual_bound):
+            low = max(low, float(full.mip_dual_bound))
+        is_infeasible = full.status == _INFEASIBLE
     if best is None:
         return Answer(None, np.inf, -np.inf, is_infeasible)
     value = float(aim.main @ best)
@@ -170,6 +171,41 @@ def solved(
 
 
 _Hand: TypeAlias = tuple[OptimizeResult, Numbers | None, float]
+
+
+def _by_parts(
+    asked: Programme,
+    aim: Aim,
+    cost: Numbers,
+    hand: tuple[OptimizeResult, list[Numbers | None], float],
+    limit: tuple[float, float],
+) -> tuple[Numbers | None, float]:
+    """The best plan of parts of roles, and the bound at the prices at which they fit together.
+
+    Parameters
+    ----------
+    hand
+        The relaxed answer, plans at hand with the best first, and the bound.
+    limit
+        When to stop on the monotonic clock, and the gap asked for.
+    """
+    (relaxed, plans, low), (ends, gap) = hand, limit
+    near = [plan for plan in plans if plan is not None]
+    if not near:
+        return None, low
+    best = near[0]
+    spare = aim.allowed(low, gap)
+    parts = gathered(asked, cost, relaxed, near, (_share(ends, _SHARE_OF_PARTS), spare))
+    if parts is None:
+        return best, low
+    told = parts.cheapest, (ends, spare), parts.row_price
+    with Beside(asked, cost, relaxed, *told) as beside:
+        best = joined(parts, _share(ends, _SHARE_OF_JOINED))
+        if not _is_close(aim, cost, best, low, gap):
+            low = max(low, beside.bound())
+    if not _is_close(aim, cost, best, low, gap):
+        best = searched(parts, best, _share(ends, _SHARE_OF_SEARCHED))
+    return best, low
 
 
 def _by_roles(

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from analytics.mix import CHEAPEST, LEAST_UNFILLED, MixLimits, Objective, problem
-from analytics.mix_columns import joined
+from analytics.mix_columns import Parts, alike, gathered
 from analytics.mix_highs import relaxation, row_prices, whole_plan
+from analytics.mix_joined import _half, _matched, joined, searched
 from analytics.mix_programme import Programme
 from analytics.mix_rounding import topped_up
 from tests import made_up_mix
@@ -35,8 +36,9 @@ def test_parts_put_together_keep_every_limit_and_are_no_worse_than_the_start(tol
     asked, cost = stated.asked, stated.aim.main
     start = rounded(asked, cost)
     spare = stated.aim.allowed(float(cost @ start), 1e-2)
-    found = joined(asked, cost, relaxation(asked, cost), [start], (10.0, spare))
-    assert found is not None
+    parts = gathered(asked, cost, relaxation(asked, cost), [start], (10.0, spare))
+    assert parts is not None
+    found = joined(parts, 10.0)
     assert cost @ found <= cost @ start + 1e-6
     # By the verifier, which knows nothing of parts: the limits, and what is left unfilled.
     told_again = recount(question, limits, asked.formations(found), keeps_floor=False)
@@ -60,11 +62,13 @@ def test_with_every_part_at_hand_the_best_of_all_plans_is_found(seed: int):
         if not told.broken:
             values.append(sum(told.unfilled.values()))
     start = rounded(asked, cost)
-    found = joined(asked, cost, relaxed, [start], (10.0, 1e3))
-    if found is None:
+    parts = gathered(asked, cost, relaxed, [start], (10.0, 1e3))
+    if parts is None:
         assert cost @ start == pytest.approx(min(values), abs=1e-4)
         return
-    assert min(values) - 1e-4 <= cost @ found <= cost @ start + 1e-6
+    found = searched(parts, start, 10.0)
+    assert parts.keeps(found)
+    assert cost @ found == pytest.approx(min(values), abs=1e-4)
 
 
 def test_parts_near_a_plan_come_close_to_the_best_plan_where_money_is_short():
@@ -75,7 +79,9 @@ def test_parts_near_a_plan_come_close_to_the_best_plan_where_money_is_short():
     relaxed, start = relaxation(asked, cost), rounded(stated.asked, stated.aim.main)
     best = whole_plan(asked, cost, 30.0, 1e-2, float(relaxed.fun)).x
     spare = stated.aim.allowed(float(cost @ start), 1e-2)
-    found = joined(asked, cost, relaxed, [start], (10.0, spare))
+    parts = gathered(asked, cost, relaxed, [start], (10.0, spare))
+    assert parts is not None
+    found = joined(parts, 10.0)
     won = (cost @ start - cost @ found) / (cost @ start - cost @ best)
     assert won > 0.5
 
@@ -91,7 +97,62 @@ def test_where_no_shared_limit_has_a_price_there_is_nothing_to_put_together(obje
     loose = type(asked)(**{**vars(asked), "upper": upper})
     relaxed = relaxation(loose, cost)
     start = np.zeros(len(cost))
-    assert joined(loose, cost, relaxed, [start], (1.0, 1.0)) is None
+    assert gathered(loose, cost, relaxed, [start], (1.0, 1.0)) is None
+
+
+def parts_of(roles: int, seed: int) -> Parts:
+    """Parts where money is short."""
+    question = made_up_mix.question(roles, 6, seed)
+    stated = problem(question, made_up_mix.limits(question, money=0.4), LEAST_UNFILLED)
+    asked, cost = stated.asked, stated.aim.main
+    relaxed = relaxation(asked, cost)
+    spare = stated.aim.allowed(float(relaxed.fun), 1e-2)
+    parts = gathered(asked, cost, relaxed, [rounded(asked, cost)], (20.0, spare))
+    assert parts is not None
+    return parts
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_parts_say_what_the_programme_says_of_them(seed: int):
+    parts = parts_of(5, seed)
+    asked, luck = parts.asked, np.random.default_rng(seed)
+    for _ in range(20):
+        chosen = [int(luck.integers(len(pool.value))) for pool in parts.pools]
+        plan = parts.together(chosen)
+        told = list(zip(parts.pools, chosen, strict=True))
+        assert sum(pool.value[at] for pool, at in told) == pytest.approx(parts.cost @ plan)
+        used = (asked.matrix @ plan)[parts.shared]
+        assert sum(pool.use[at] for pool, at in told) == pytest.approx(used)
+        # No role by itself passes a limit of its own.
+        own = np.array([row.role >= 0 for row in asked.rows])
+        assert (asked.matrix @ plan <= asked.upper + 1e-6)[own].all()
+        assert (asked.matrix @ plan >= asked.lower - 1e-6)[own].all()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_neighbours_are_about_as_good_as_all_pairs_of_halves(seed: int):
+    parts = parts_of(6, seed)
+    order = np.random.default_rng(seed).permutation(6)
+    one, other = _half(parts, order[:3], 5_000), _half(parts, order[3:], 5_000)
+    least = np.inf
+    for use, dearer in zip(one.use, one.dearer, strict=True):
+        left = parts.room - use - other.use
+        lost = dearer + other.dearer + left @ parts.price
+        least = min(least, np.where((left >= -1e-7).all(axis=1), lost, np.inf).min())
+    bound = sum(pool.priced[0] for pool in parts.pools) - parts.price @ parts.room
+    chosen = _matched(parts, order, 5_000)
+    if chosen is None:
+        assert least > 0.5 * parts.spare
+        return
+    plan = parts.together(chosen)
+    assert parts.keeps(plan)
+    lost = parts.cost @ plan - bound
+    assert least - 1e-6 <= lost <= least + 0.25 * parts.spare
+
+
+def test_of_plans_that_use_limits_alike_the_first_is_kept():
+    worth = np.array([[0.0, 1.0], [0.04, 1.01], [0.3, 1.0], [0.0, 1.04]])
+    assert alike(worth, 0.1).tolist() == [0, 2]
 
 
 @pytest.mark.parametrize("seed", range(8))

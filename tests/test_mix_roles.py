@@ -12,7 +12,7 @@ import pytest
 from analytics import mix_roles, mix_solver
 from analytics.mix import CHEAPEST, LEAST_UNFILLED, MixLimits, MixQuestion, best_mix, problem
 from analytics.mix_highs import relaxation, row_prices, tilted, whole_plan
-from analytics.mix_roles import Beside, blocks, tightened
+from analytics.mix_roles import Beside, blocks, shared_price, tightened
 from analytics.mix_rounding import topped_up
 from tests import made_up_mix
 
@@ -57,6 +57,36 @@ def test_what_a_role_needs_at_least_is_passed_by_no_plan(told: dict, objective: 
     assert (used >= tight.asked.lower - 1e-4).all()
     bound = relaxation(tight.asked, cost).fun
     assert relaxed.fun - 1e-6 <= bound <= cost @ best + 1e-4
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.5])
+def test_at_any_prices_what_roles_need_at_least_is_passed_by_no_plan(share: float, seed: int):
+    question = made_up_mix.question(4, 5, seed)
+    stated = problem(question, made_up_mix.limits(question, money=0.4), LEAST_UNFILLED)
+    asked, cost = stated.asked, stated.aim.main
+    relaxed = relaxation(asked, cost)
+    best = whole_plan(asked, cost, 20.0, 1e-4, float(relaxed.fun)).x
+    luck = np.random.default_rng(seed)
+    price = shared_price(asked, relaxed) * luck.uniform(share, 2 * share, len(asked.rows))
+    # A plan in hand that is good or bad narrows the search of each role, never its bound.
+    for hand in (None, best):
+        tight = tightened(asked, cost, relaxed, hand, (20.0, 0.1), price)
+        assert (tight.asked.matrix @ best >= tight.asked.lower - 1e-4).all()
+        assert relaxed.fun - 1e-6 <= relaxation(tight.asked, cost).fun <= cost @ best + 1e-4
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("told", [{"money": 0.3}, {"money": 0.5, "cap": 0.3}], ids=str)
+def test_the_bound_where_money_is_short_is_passed_by_no_plan(told: dict, seed: int):
+    question = made_up_mix.question(4, 5, seed)
+    limits = made_up_mix.limits(question, **told)
+    mix = best_mix(question, limits, LEAST_UNFILLED, seconds=5, gap=1e-4)
+    stated = problem(question, limits, LEAST_UNFILLED)
+    # By HiGHS on the whole programme, which knows nothing of roles nor of their prices.
+    plain = whole_plan(stated.asked, stated.aim.main, 20.0, 1e-3, mix.value)
+    assert mix.bound <= stated.aim.main @ plain.x + 1e-4
+    assert plain.mip_dual_bound <= mix.value + 1e-4
 
 
 def test_a_plan_in_hand_takes_no_better_plan_out_of_a_role():
@@ -180,7 +210,8 @@ def test_nobody_waits_for_a_role_that_is_not_wanted_any_more(begun: Begun):
     assert not begun.may_end.is_set()
     begun.may_end.set()
     beside.bound()
-    assert begun.count == 1
+    # One for each processor.
+    assert begun.count <= 2
 
 
 def test_a_search_that_fails_begins_no_role_any_more(begun: Begun, monkeypatch: pytest.MonkeyPatch):
@@ -205,4 +236,4 @@ def test_a_search_that_fails_begins_no_role_any_more(begun: Begun, monkeypatch: 
         best_mix(question, limits, LEAST_UNFILLED, seconds=20, gap=1e-6)
     begun.may_end.set()
     made[0].bound()
-    assert begun.count == 1
+    assert begun.count <= 2
