@@ -28,8 +28,8 @@ from analytics.regrouping_programme import (
 # of a rombel (or of a tenth of an open school where that is more).
 WARM, LUKEWARM, COOL, _COLD = 0.5, 0.25, 0.15, 0.04
 _OF_A_SCHOOL = 0.1
-# Seconds of the first of several runs, and the most of them.
-_FIRST_SECONDS, _MOST_TURNS = 4.0, 12
+# Share of the time the first of two runs may use.
+_SHARE_OF_FIRST = 0.4
 # Merges weighed at once, and the changes taken of them at most.
 _AT_ONCE, _MOST_TAKEN = 3000, 40
 # Rounds after which merges are weighed in another order.
@@ -84,28 +84,21 @@ def annealed(  # noqa: PLR0913 - from where, for how long and how
     return found if cost["found"] < cost["start"] - ALMOST else start
 
 
-def annealed_again(
+def annealed_twice(
     programme: Programme, start: Whole, until: float, stopped: Callable[[], bool] = _never
 ) -> Whole:
-    """As :func:`annealed`, again and again from the best plan, each time twice as long.
+    """As :func:`annealed`, and once more from the plan it finds.
 
     Parameters
     ----------
     until
         Moment of the clock of the computer (``time.time``), which other processes share.
     stopped
-        Says that it has to stop before that; the best plan so far is good already.
+        Says that it has to stop before that; after the first time its plan is good already.
     """
-    best, seconds = start, _FIRST_SECONDS
-    for turn in range(_MOST_TURNS):
-        left = until - time.time()
-        if left <= 0 or stopped():
-            break
-        # The last one takes what would be too short for another.
-        seconds = left if left < 2 * seconds else seconds
-        best = annealed(programme, best, seconds, LUKEWARM, seed=turn, stopped=stopped)
-        seconds *= 2
-    return best
+    first = _SHARE_OF_FIRST * (until - time.time())
+    best = annealed(programme, start, first, LUKEWARM, stopped=stopped)
+    return annealed(programme, best, until - time.time(), LUKEWARM, seed=1, stopped=stopped)
 
 
 class _Walk:

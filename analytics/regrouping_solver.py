@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse import vstack
 
 from analytics.apart import Begun, begun_apart, cores
-from analytics.regrouping_annealing import COOL, LUKEWARM, WARM, annealed, annealed_again
+from analytics.regrouping_annealing import COOL, LUKEWARM, WARM, annealed, annealed_twice
 from analytics.regrouping_arcs import most_saved, solved_by_arcs
 from analytics.regrouping_branching import best_of, groups_apart
 from analytics.regrouping_cuts import odd_group_cuts
@@ -57,9 +57,10 @@ _SHARE_OF_POOL = 0.3
 _SHARE_OF_ARCS = 0.4
 _SHARE_OF_BETTERING, _MOST_OF_BETTERING = 0.7, 0.4
 # Where stars are too many to be listed: share of what is left for a better plan, then for cuts;
-# and for prices and for cuts where another process looks for better plans meanwhile.
+# for prices where another process may look for better plans meanwhile, and of all the time what
+# that process uses at most.
 _SHARE_BEFORE_CUTS, _SHARE_OF_CUTS = 0.3, 0.6
-_SHARE_OF_PRICING_BESIDE, _SHARE_OF_CUTS_BESIDE = 0.8, 0.9
+_SHARE_OF_PRICING_BESIDE, _SHARE_BESIDE = 0.8, 0.9
 # Seconds after which another process begins, the least it is worth, and how long it may take to
 # answer.
 _BESIDE_AFTER, _BESIDE_LEAST, _TO_ANSWER = 4.0, 2.0, 0.5
@@ -228,11 +229,15 @@ class _Race:
 
     def _beside(self) -> bool:
         """Whether another process looks for better plans; begins it where there is none yet."""
-        seconds = self.left() - _TO_ANSWER
+        seconds = self._together()
         if self.beside is None and cores() > 1 and seconds > _BESIDE_LEAST:
             until = time.time() + seconds
-            self.beside = begun_apart(annealed_again, self.programme, self.arc, until)
+            self.beside = begun_apart(annealed_twice, self.programme, self.arc, until)
         return self.beside is not None
+
+    def _together(self) -> float:
+        """Seconds until another process has cooled down and its plan is asked for."""
+        return self.left() - (1 - _SHARE_BESIDE) * (self.deadline - self.started)
 
     def _joined(self) -> None:
         """Take over what the other process found; it ends."""
@@ -246,11 +251,12 @@ class _Race:
 
     def _tightened(self, found: Priced) -> tuple[CutPrices, float]:
         """Prices of odd groups and the bound they prove, where stars are too many to be listed."""
-        share = _SHARE_OF_CUTS_BESIDE
-        if not self._beside():
+        if self._beside():
+            seconds = self._together()
+        else:
             self._bettered(_SHARE_BEFORE_CUTS * self.left(), LUKEWARM)
-            share = _SHARE_OF_CUTS
-        deadline = time.monotonic() + share * self.left()
+            seconds = _SHARE_OF_CUTS * self.left()
+        deadline = time.monotonic() + seconds
 
         def told(high: float) -> None:
             self.bounded(high)
