@@ -132,6 +132,8 @@ def solved(
     if is_usual and not by_roles and not _is_close(aim, cost, best, low, gap):
         at_once = _at_once(asked, aim, relaxed, aim.allowed(low, gap))
         best = _better(cost, best, at_once)
+    # What comes second takes its part of the bound in the end: the rest must be closer for it.
+    gap = max(gap - weight * most_tie / max(aim.allowed(low, 1.0), WHOLE), gap / 2)
     # Quotas are whole numbers, and HiGHS is soon done where nothing else ties roles together; of
     # many limits at once two halves seldom fill all.
     few = np.count_nonzero(shared_price(asked, relaxed)) <= _FEW_LIMITS
