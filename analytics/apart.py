@@ -152,9 +152,10 @@ def _told_to_stop() -> Callable[[], bool]:
 
 
 def _answer() -> None:
-    if hasattr(os, "nice"):
-        os.nice(10)  # whoever looks at a page comes first
     module, name, arguments, may_stop = pickle.load(sys.stdin.buffer)
+    if hasattr(os, "nice"):
+        # Whoever looks at a page comes first; what goes on beside other work is waited for there.
+        os.nice(2 if may_stop else 10)
     if may_stop:
         arguments = (*arguments, _told_to_stop())
     out, sys.stdout = sys.stdout.buffer, sys.stderr  # nothing that is printed enters the answer
