@@ -40,6 +40,8 @@ _CAUSE_OF = {LEFT_AT_BUP: BUP, LEFT_AT_CONTRACT_END: CONTRACT_ENDED}
 # Setting in which the planner says since when exits are on record.
 COMPLETE_FROM = "exits_complete_from"
 _COVERED_SHARE = 0.4
+# Nobody is appointed and leaves again so soon: two days of leaving within it are one, corrected.
+CORRECTED_WITHIN = pd.Timedelta(days=366)
 _USUAL_YEARS = 5
 _SPELL_COLUMNS = [
     *("person_id", "sex", "birth_date", "start_date", "exit_date", "cause", "group", "employment"),
@@ -153,12 +155,14 @@ def history(
         Words mapped to causes (``State.exit_reasons``).
     classified
         Causes given to single exits (``State.exit_classifications``): ``nip, exited_on, cause,
-        classified_by, classified_at``. They outrank everything.
+        classified_by, classified_at``. They outrank everything; where a later list corrected the
+        day, they stay with that exit unless it tells a cause itself.
 
     Returns
     -------
     ``exits`` with ``cause`` as it counts, ``cause_before`` as the edition has it, and
-    ``classified_by``, ``classified_at`` (NA where nobody said anything).
+    ``classified_on`` (the day of the exit when it was said), ``classified_by``, ``classified_at``
+    (NA where nobody said anything).
     """
     known = local_reasons or {}
     mapped = exits["reason"].fillna("").map(lambda words: known.get(reason_key(words)))
@@ -168,9 +172,27 @@ def history(
     columns = [*keys, "cause", "classified_by", "classified_at"]
     said = pd.DataFrame(columns=columns) if classified is None else classified[columns]
     said = said.astype({"nip": "str", "exited_on": "datetime64[us]", "cause": "str"})
+    said = _on_corrected_days(said.assign(classified_on=said["exited_on"]), told)
     merged = told.merge(said, on=keys, how="left", suffixes=("", "_said"), validate="1:1")
     merged["cause"] = merged["cause_said"].fillna(merged["cause"])
     return merged.drop(columns="cause_said")
+
+
+def _on_corrected_days(said: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """``said`` on the days that exits have now: of the same person within a year, the nearest."""
+    keys = ["nip", "exited_on"]
+    known, given = (pd.MultiIndex.from_frame(each[keys]) for each in (told, said))
+    adrift = said.loc[~given.isin(known), keys].reset_index(names="said")
+    open_days = told.loc[told["cause"].eq(UNKNOWN) & ~known.isin(given), keys]
+    pairs = adrift.merge(open_days, on="nip", suffixes=("", "_now"))
+    pairs["apart"] = (pairs["exited_on_now"] - pairs["exited_on"]).abs()
+    near = pairs.loc[pairs["apart"].le(CORRECTED_WITHIN)].sort_values("apart", kind="stable")
+    near = near.drop_duplicates("said").drop_duplicates(["nip", "exited_on_now"])
+    return said.assign(
+        exited_on=near.set_index("said")["exited_on_now"]
+        .reindex(said.index)
+        .fillna(said["exited_on"])
+    )
 
 
 def unexplained(told: pd.DataFrame) -> pd.DataFrame:

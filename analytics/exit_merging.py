@@ -9,10 +9,9 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics.exit_causes import MPP, UNKNOWN
-from analytics.exit_history import INFERRED, LIST, ON_MPP_CODE
+from analytics.exit_history import CORRECTED_WITHIN, INFERRED, LIST, ON_MPP_CODE
 from analytics.store_columns import EXIT_TYPES
 
-_CORRECTED_WITHIN = pd.Timedelta(days=366)
 _KEYS = ["nip", "exited_on"]
 # What a row says of the leaving itself; the rest are facts of the person.
 _TOLD = ("cause", "reason", "origin", "is_day_known", "exited_on", "nip")
@@ -92,7 +91,7 @@ def _replaced(known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     final = listed.loc[listed["cause"] != MPP].drop_duplicates("nip", keep="last")
     day = known["nip"].map(final.set_index("nip")["exited_on"]) if len(final) else pd.NaT
     apart = (known["exited_on"] - pd.to_datetime(day)).abs()
-    is_near = apart.le(_CORRECTED_WITHIN) | (apart.notna() & known["origin"].eq(INFERRED))
+    is_near = apart.le(CORRECTED_WITHIN) | (apart.notna() & known["origin"].eq(INFERRED))
     same = _is_among(known, listed) | (is_near & known["cause"].ne(MPP))
     replaced = known.loc[same]
     facts = replaced.sort_values("exited_on").drop_duplicates("nip", keep="last").set_index("nip")
@@ -136,7 +135,7 @@ def _known_days(known: pd.DataFrame, vague: pd.DataFrame) -> pd.Series:
     )  # fmt: skip
     pairs["apart"] = (pairs["exited_on"] - pairs["exited_on_known"]).abs()
     agrees = pairs["cause"].isin([UNKNOWN]) | pairs["cause"].eq(pairs["cause_known"])
-    near = pairs.loc[pairs["apart"].le(_CORRECTED_WITHIN) & (pairs["origin"].eq(LIST) | agrees)]
+    near = pairs.loc[pairs["apart"].le(CORRECTED_WITHIN) & (pairs["origin"].eq(LIST) | agrees)]
     near = near.sort_values(["index", "apart", "exited_on_known"]).drop_duplicates("index")
     return near.set_index("index")["index_known"]
 

@@ -194,6 +194,28 @@ def test_a_single_word_outranks_the_words_of_the_list_and_only_that_day(decision
     assert decisions.exit_reasons() == {}
 
 
+def test_what_was_said_of_an_exit_stays_when_a_later_list_corrects_its_day(decisions):
+    decisions.classify_exit(CLERK, date(2024, 1, 1), "meninggal", "sari")
+    said = decisions.exit_classifications()
+    corrected = exits(left(CLERK, "2024-01-03", "tidak_diketahui"))
+    row = exit_history.history(corrected, None, said).iloc[0]
+    assert (row["cause"], row["classified_by"]) == ("meninggal", "sari")
+    # What takes it back again is the day it was said of.
+    assert row["classified_on"] == pd.Timestamp("2024-01-01")
+    # A list that tells a cause of its own, and another leaving years later, are not spoken of.
+    for other in (left(CLERK, "2024-01-03", "aps"), left(CLERK, "2026-01-01", "tidak_diketahui")):
+        row = exit_history.history(exits(other), None, said).iloc[0]
+        assert row["cause"] == other["cause"] and pd.isna(row["classified_by"])
+
+
+def test_two_words_on_one_corrected_exit_leave_one(decisions):
+    decisions.classify_exit(CLERK, date(2024, 1, 1), "meninggal", "sari")
+    decisions.classify_exit(CLERK, date(2024, 3, 1), "aps", "sari")
+    gone = exits(left(CLERK, "2024-02-20", "tidak_diketahui"))
+    told = exit_history.history(gone, None, decisions.exit_classifications())
+    assert told["cause"].tolist() == ["aps"]
+
+
 def test_unexplained_exits_and_unknown_words_are_listed_for_whoever_knows():
     gone = exits(
         left(TEACHER, "2023-01-01", "bup"),

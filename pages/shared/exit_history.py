@@ -171,7 +171,7 @@ def _explained(told: pd.DataFrame) -> None:
                 f"**{plain(who)}**, {day(row.exited_on)} → {names.get(row.cause, row.cause)}"
                 f" · {plain(row.classified_by)}, {day(row.classified_at)}",
                 f"exits-undo-{row.nip}-{row.exited_on:%Y%m%d}",
-                (str(row.nip), row.exited_on.date()),
+                (str(row.nip), row.classified_on.date()),
             )
         for key, cause in sorted(mapped.items()):
             _line(f"**{plain(key)}** → {names.get(cause, cause)}", f"exits-unmap-{key}", (key,))
