@@ -1,13 +1,15 @@
 """Regrouping: time and proven gap on real kabupaten and dense inventions, beside spopt.
 
-``python -m tests.benchmarks.regrouping``. Lists of schools as they are, where they are at hand;
-where a list has no pupils they are invented and the line says so. Pupils known only in total are
-spread evenly. Every plan is checked by the independent verifier. The rival is the nearest model of
-PySAL: the capacitated p-median of spopt, told how many schools we keep open.
+``python -m tests.benchmarks.regrouping [--only-ours] [--families NAME ...] [--seeds 0 1]``.
+Lists of schools as they are, where they are at hand; where a list has no pupils they are invented
+and the line says so. Pupils known only in total are spread evenly. Every plan is checked by the
+independent verifier. The rival is the nearest model of PySAL: the capacitated p-median of spopt,
+told how many schools we keep open. ``--families`` tells the hard families of these names alone.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import tempfile
 import time
@@ -20,7 +22,7 @@ import pandas as pd
 
 from analytics import rules
 from analytics.export import csv_bytes
-from analytics.regrouping import RegroupingPlan, prepared, regrouping_plan
+from analytics.regrouping import Prepared, RegroupingPlan, prepared, regrouping_plan
 from analytics.regrouping_arcs import solved_by_arcs
 from analytics.regrouping_limits import Limits
 from analytics.regrouping_programme import plan_cost, sent, strengthened
@@ -177,9 +179,9 @@ def beside_spopt(count: int) -> None:
     )
 
 
-def hard(family: Family) -> None:
+def hard(family: Family, seed: int, *, only_ours: bool) -> None:
     """One invented district: ours beside the same programme over single merges in plain HiGHS."""
-    table = district(family)
+    table = district(family, seed)
     schools = table.rename(
         columns={"lat": "latitude", "lon": "longitude", "rooms": "classroom_count"}
     )
@@ -205,25 +207,65 @@ def hard(family: Family) -> None:
             ),
         )  # fmt: skip
     exact = abs(objective - plan.solution.objective) <= 1e-6 * max(objective, 1.0)
-    programme = strengthened(asked.programme)
-    started = time.perf_counter()
-    plain = solved_by_arcs(
-        programme, np.zeros(len(table)), DENSE_ALLOWED, 1e-4 * programme.cost_all_open
-    )
-    spent = time.perf_counter() - started
-    cost = plan_cost(programme, *sent(programme, plain.arc))
-    gap = 1 - (programme.cost_all_open - plain.high) / cost
-    who = "all" if family.few == EVERYBODY else f"<{family.few}"
     print(
-        f"{family.name:24} {who:>5} {len(table):7} {len(programme.source):7}"
+        f"{family.name:24} {_who(family.few):>5} {seed:4} {len(table):7}"
         f" {plan.solution.objective:11.1f} {100 * plan.solution.gap:9.4f}"
-        f" {plan.solution.seconds:7.2f} {cost:12.1f} {100 * gap:9.4f} {spent:7.2f}"
+        f" {plan.solution.seconds:7.2f}{'' if only_ours else _plain(asked, len(table))}"
         f" {'ok' if exact and not broken else f'BROKEN {broken[:2]}'}",
         flush=True,
     )
 
 
+def _plain(asked: Prepared, count: int) -> str:
+    programme = strengthened(asked.programme)
+    started = time.perf_counter()
+    plain = solved_by_arcs(
+        programme, np.zeros(count), DENSE_ALLOWED, 1e-4 * programme.cost_all_open
+    )
+    spent = time.perf_counter() - started
+    cost = plan_cost(programme, *sent(programme, plain.arc))
+    gap = 1 - (programme.cost_all_open - plain.high) / cost
+    return f" {cost:12.1f} {100 * gap:9.4f} {spent:7.2f}"
+
+
+def _who(few: int) -> str:
+    return "all" if few == EVERYBODY else f"<{few}"
+
+
+def hard_families(asked: argparse.Namespace) -> None:
+    """Every hard family, or those asked for."""
+    rival = "" if asked.only_ours else f" {'million Rp':>12} {'gap %':>9} {'s':>7}"
+    print(
+        f"\nhard families (invented), {DENSE_ALLOWED:g} s each, ours"
+        f"{'' if asked.only_ours else ' | single merges in plain HiGHS'};"
+        f" load {os.getloadavg()[0]:.1f}\n{'family':24} {'who':>5} {'seed':>4} {'schools':>7}"
+        f" {'million Rp':>11} {'gap %':>9} {'s':>7}{rival} verified"
+    )
+    for family in FAMILIES:
+        for seed in asked.seeds:
+            if not asked.families or family.name in asked.families:
+                hard(family, seed, only_ours=asked.only_ours)
+
+
 def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only-ours", action="store_true", help="no rival")
+    names = sorted({family.name for family in FAMILIES})
+    parser.add_argument("--families", nargs="+", choices=names, help="these hard families alone")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0], help="of the hard families")
+    asked = parser.parse_args()
+    if asked.families:
+        hard_families(asked)
+        return
+    real_and_dense()
+    hard_families(asked)
+    for count in () if asked.only_ours else (60, 250):
+        beside_spopt(count)
+
+
+def real_and_dense() -> None:
+    """Real places and dense inventions, each with few candidates and with all."""
     load = os.getloadavg()[0]
     print(f"{MAX_KM:g} km, straight line x {DETOUR:g}; load {load:.1f} on {os.cpu_count()} cores")
     print(
@@ -245,16 +287,6 @@ def main() -> None:
         for few in ALLOWED:
             judged(f"dense {count}, {side_km:g} km *", dense(count, side_km), few, DENSE_ALLOWED)
     print("* invented pupils or schools")
-    print(
-        f"\nhard families (invented), {DENSE_ALLOWED:g} s each, ours | single merges in plain"
-        f" HiGHS; load {os.getloadavg()[0]:.1f}\n{'family':24} {'who':>5} {'schools':>7}"
-        f" {'merges?':>7} {'million Rp':>11} {'gap %':>9} {'s':>7} {'million Rp':>12}"
-        f" {'gap %':>9} {'s':>7} verified"
-    )
-    for family in FAMILIES:
-        hard(family)
-    for count in (60, 250):
-        beside_spopt(count)
 
 
 if __name__ == "__main__":
