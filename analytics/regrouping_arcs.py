@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import coo_matrix, csr_matrix, vstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csr_matrix, vstack
 
 from analytics.regrouping_programme import STAYS, Numbers, Programme, Whole, added_rombel
 
@@ -41,13 +40,7 @@ def solved_by_arcs(programme: Programme, bonus: Numbers, seconds: float, allowed
     Method: docs/method.md eq. 131.
     """
     count = programme.school_count
-    graph = coo_matrix(
-        (np.ones(len(programme.source)), (programme.source, programme.target)), (count, count)
-    )
-    label = connected_components(graph, directed=False)[1]
-    if programme.most_merges is not None:
-        label = np.zeros(count, dtype=np.int64)
-    of_arc = label[programme.source]
+    of_arc = programme.part[programme.source]
     arc = np.full(count, STAYS)
     high = 0.0
     total = max(len(of_arc), 1)

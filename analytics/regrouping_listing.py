@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from analytics.regrouping_programme import STAYS, Numbers, Programme, Whole, rombel, sent
 from analytics.regrouping_relaxation import WORTH
@@ -94,9 +92,7 @@ def between(  # noqa: PLR0913 - a plan and a bound
     count = programme.school_count
     if programme.most_merges is not None:
         return np.full(count, proved - low + WORTH)
-    ends = (programme.source, programme.target)
-    graph = coo_matrix((np.ones(len(programme.source)), ends), (count, count))
-    part = connected_components(graph, directed=False)[1]
+    part = programme.part
     into, km = sent(programme, arc)
     closes = np.flatnonzero(into != STAYS)
     loads = programme.pupils.copy()

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 Whole = np.ndarray
 Numbers = np.ndarray
@@ -89,6 +91,15 @@ class Programme:
     def freed(self) -> Numbers:
         """Million rupiah a year saved where a school closes, before what its pupils cost."""
         return self.prices.open_school + self.prices.rombel * self.rombel_today
+
+    @property
+    def part(self) -> Whole:
+        """Part of each school: no merge leads from one part to another, nor a limit ties them."""
+        count = self.school_count
+        if self.most_merges is not None:
+            return np.zeros(count, dtype=np.int64)
+        links = coo_matrix((np.ones(len(self.source)), (self.source, self.target)), (count, count))
+        return np.asarray(connected_components(links, directed=False)[1])
 
     @property
     def cost_all_open(self) -> float:

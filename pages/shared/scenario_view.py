@@ -317,8 +317,10 @@ def _nothing_breaks(view: Seen) -> str:
 
 def floor_said(view: Seen) -> str:
     """Below what a service counts as broken, as a share; empty where none ever does."""
-    share = view.told.number("plan.break_share") or 0.0
-    return percent(share, 0 if math.isclose(100 * share, round(100 * share)) else 1) * bool(share)
+    share = view.told.number("plan.break_share")
+    if not share:
+        return ""
+    return percent(share, 0 if math.isclose(100 * share, round(100 * share)) else 1)
 
 
 def cautions(view: Seen) -> list[str]:
