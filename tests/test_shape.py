@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pandas as pd
@@ -32,87 +34,27 @@ LOCAL = {
 ANALYTICS = sorted((ROOT / "analytics").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
-# Knowledge flows down this list: a module imports only from those above it.
-ORDER = [
-    ["apart", "faults", "nip", "told"],
-    ["rules"],
-    ["options"],
-    ["positions"],
-    ["retirement"],
-    ["exit_causes"],
-    ["readers"],
-    ["checks_cells", "units"],
-    ["school_grades", "school_words"],
-    ["checks"],
-    ["distances", "export", "place_names", "plain_table"],
-    ["store", "state"],
-    ["edition_in_force"],
-    ["leaving", "succession", "movement"],
-    ["exit_history"],
-    ["exit_merging"],
-    ["enrolment_panel"],
-    ["exact_sums_chance", "exact_sums_laws", "exact_sums_people", "exact_sums_years"],
-    ["exact_sums_mixed"],
-    ["exact_sums"],
-    ["exits", "survival"],
-    ["projection_months"],
-    ["projection_years"],
-    ["projection"],
-    ["pay"],
-    ["budget"],
-    ["births", "combining", "enrolment_levels"],
-    ["progression"],
-    ["enrolment_origins"],
-    ["enrolment_weights"],
-    ["enrolment_totals"],
-    ["enrolment_learning"],
-    ["enrolment", "enrolment_stored", "enrolment_file"],
-    ["backtest", "teachers"],
-    ["enrolment_cells"],
-    ["redistribution"],
-    ["posts_held"],
-    ["posts_abk"],
-    ["posts_needed"],
-    ["replacement"],
-    ["mix"],
-    ["demo"],
-    ["import_kinds", "import_before", "import_people", "import_schools", "import_sample"],
-    ["import_judged", "import_lists"],
-    ["import_data"],
-    ["regrouping"],
-    ["scenario"],
-    ["teachers_told"],
-    ["command_line"],
-    ["command_regroup_switches"],
-    [
-        "command_init",
-        "command_import",
-        "command_account",
-        "command_retirements",
-        "command_people_switches",
-        "command_school_switches",
-        "command_enrolment",
-        "command_project",
-        "command_exits",
-        "command_teachers",
-        "command_regroup",
-        "command_scenario",
-    ],
-    ["command_redistribution_files"],
-    ["command_redistribution"],
-    ["__main__"],
-]
+MAP = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
 ONLY = {"duckdb": "store", "sqlalchemy": "state"}
 
 
-def subject(path: Path) -> str:
-    """The module a file belongs to: readers/siasn.py -> readers, checks_dates.py -> checks."""
-    name = path.relative_to(ROOT / "analytics").parts[0].removesuffix(".py")
-    known = {module for level in ORDER for module in level}
-    stem = name.split("_")[0]
-    return name if name in known else stem
+@cache
+def subjects() -> list[list[str]]:
+    """Files of the model as docs/map.md lists them: one list a heading, in the order of imports."""
+    told = MAP.split("## The model, in order", 1)[1].split("\n## ", 1)[0]
+    found: list[list[str]] = []
+    for block in re.findall(r"```text\n(.*?)```", told, flags=re.DOTALL):
+        found.append([])
+        for line in block.splitlines():
+            name = line.split()[0]
+            # What stands further in lies in the folder named last above it.
+            folder = "readers/" if line.startswith(" ") else ""
+            if not name.endswith("/"):
+                found[-1].append(folder + name)
+    return found
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Dotted names of everything a file imports, at any depth of the code."""
     names = set()
@@ -123,6 +65,19 @@ def imported(path: Path) -> set[str]:
             assert node.level == 0, f"{path}: relative import; say where it comes from"
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def dotted(name: str) -> str:
+    """The module of a file below analytics/: readers/siasn.py -> analytics.readers.siasn."""
+    return "analytics." + name.removesuffix(".py").replace("/", ".")
+
+
+def modules_imported(path: Path) -> set[str]:
+    """Modules of the model that a file imports, whole or something out of them."""
+    return {
+        name if (ROOT / f"{name.replace('.', '/')}.py").exists() else name.rpartition(".")[0]
+        for name in imported(path)
+    }
 
 
 def test_top_level_names_are_the_agreed_ones():
@@ -141,7 +96,9 @@ def test_the_model_knows_nothing_of_the_screen(path):
 def test_one_module_each_talks_to_each_database(path):
     for library, keeper in ONLY.items():
         uses = any(name.split(".")[0] == library for name in imported(path))
-        assert not uses or subject(path) == keeper, f"only {keeper}.py may import {library}"
+        assert not uses or path.stem.split("_")[0] == keeper, (
+            f"only {keeper}.py may import {library}"
+        )
     imports_duckdb = any(name.split(".")[0] == "duckdb" for name in imported(path))
     assert imports_duckdb == (path.name == "store.py"), "one file, whatever stands beside it"
 
@@ -151,21 +108,64 @@ def test_no_page_talks_to_a_database():
         assert not {name for name in imported(path) if name.split(".")[0] in ONLY}, path
 
 
+def test_the_map_names_every_file_of_the_model_once():
+    named = [name for files in subjects() for name in files]
+    there = {str(path.relative_to(ROOT / "analytics")) for path in ANALYTICS}
+    there -= {"__init__.py", "readers/__init__.py"}
+    assert sorted(named) == sorted(there), (
+        f"docs/map.md does not name {there - set(named)}, names {set(named) - there} in vain"
+    )
+
+
 @pytest.mark.parametrize("path", ANALYTICS, ids=lambda path: path.name)
 def test_a_model_file_imports_only_those_before_it(path):
-    level = {module: rank for rank, modules in enumerate(ORDER) for module in modules}
-    own = subject(path)
-    if path == ROOT / "analytics" / "__init__.py":
-        return
-    assert own in level, f"{path.name} has no place in the flow; add {own!r} to ORDER"
-    for name in imported(path):
-        parts = name.split(".")
-        if parts[0] != "analytics" or len(parts) == 1:
-            continue
-        other = subject(ROOT / "analytics" / f"{parts[1]}.py")
-        assert other == own or level[other] < level[own], (
-            f"{path.name} imports {other}, which comes later"
+    level = {dotted(name): rank for rank, files in enumerate(subjects()) for name in files}
+    own = dotted(str(path.relative_to(ROOT / "analytics")))
+    for other in level.keys() & modules_imported(path):
+        assert own not in level or level[other] <= level[own], (
+            f"{own} imports {other}, which docs/map.md puts further down"
         )
+
+
+def test_no_files_of_the_model_import_each_other_in_a_circle():
+    graph = {
+        dotted(str(path.relative_to(ROOT / "analytics"))): modules_imported(path)
+        for path in ANALYTICS
+    }
+    graph = {own: others & graph.keys() for own, others in graph.items()}
+    list(TopologicalSorter(graph).static_order())
+
+
+def test_what_the_map_names_is_there():
+    named = set(re.findall(r"`([^`\n]+)`", MAP))
+    homes = [ROOT, *(ROOT / at for at in ("analytics", "pages", "pages/shared", "data/rules"))]
+    for name in sorted(named):
+        if re.fullmatch(r"[\w/]+\.(?:py|csv|sql|md)|[\w/]+/", name):
+            assert any((home / name).exists() for home in homes), f"docs/map.md names {name}"
+        elif "*" in name:
+            found = [*ROOT.glob(name), *(ROOT / "analytics").glob(name)]
+            assert found or [*(ROOT / "pages" / "shared").glob(name)], f"docs/map.md names {name}"
+        elif re.fullmatch(r"[a-z_]+\.\w+(?:\.\w+)?", name):
+            module, *inside = name.split(".")
+            files = [home / f"{module}.py" for home in homes if (home / f"{module}.py").exists()]
+            assert files, f"docs/map.md names {name}"
+            for each in inside:
+                meant = rf"^ *(?:def {each}\(|class {each}\b|{each}\b.* = )"
+                text = files[0].read_text(encoding="utf-8")
+                assert re.search(meant, text, flags=re.MULTILINE), f"docs/map.md names {name}"
+
+
+def test_the_map_tells_where_every_part_of_the_screen_belongs():
+    told = MAP.split("## The screen", 1)[1]
+    begins = tuple(re.findall(r"`(\w+_)\*`", told))
+    lost = [
+        path.name
+        for path in (ROOT / "pages" / "shared").glob("*.py")
+        if not path.name.startswith(begins) and f"`{path.name}`" not in told
+    ]
+    assert not lost, f"docs/map.md does not say what {lost} belong to"
+    for path in (ROOT / "pages").glob("*.py"):
+        assert f"`{path.name}`" in told, f"docs/map.md does not name {path.name}"
 
 
 def test_no_page_does_anything_on_import():
@@ -249,9 +249,8 @@ def test_the_readme_tree_is_the_real_one():
     for name in named:
         assert (ROOT / name).exists(), f"README names {name}, which is not there"
     tree = readme.split("```text")[1].split("```")[0]
-    for path in [*(ROOT / "pages").glob("*.py"), *(ROOT / "analytics").glob("*.py")]:
-        if path.name != "__init__.py":
-            assert path.name in tree, f"README's tree does not name {path.relative_to(ROOT)}"
+    for path in (ROOT / "pages").glob("*.py"):
+        assert path.name in tree, f"README's tree does not name {path.relative_to(ROOT)}"
 
 
 def test_the_project_names_no_machine():
