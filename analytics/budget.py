@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.pay import PARTS
-from analytics.pay_law import PNS, USUAL, Numbers, PayChoice, PayError, pay_law, rule_amount
+from analytics.pay_law import USUAL, Numbers, PayChoice, PayError, rule_amount
 from analytics.pay_path import PayPath
 from analytics.rules import RuleBook
 
@@ -213,19 +213,6 @@ def reconciliation(path: PayPath, plan: Budget, rulebook: RuleBook) -> pd.DataFr
     whole["other"] = round(plan.base.personnel_idr) - sum(whole.values())
     table = pd.DataFrame({"item": list(whole), "amount_idr": list(whole.values())})
     return table.assign(share=table["amount_idr"] / plan.base.personnel_idr)
-
-
-def tpp_that_fits(path: PayPath, plan: Budget, rulebook: RuleBook) -> float:
-    """TPP a month per person that would explain all that is recorded and not modelled.
-
-    A hint for whoever has not entered TPP yet, never applied: council and head of region are in it.
-    """
-    law = pay_law(rulebook, path.as_of)
-    bonus = law.amount("thr_months", PNS) + law.amount("gaji13_months", PNS)
-    months = law.amount("months_paid") + bonus * law.amount("tpp_bonus_share")
-    people = int((path.is_priced & ~path.is_part_time).sum())
-    other = other_spending(path, plan, rulebook)
-    return max(other, 0.0) / (months * people) if people else 0.0
 
 
 def gauge(  # noqa: PLR0913 - each a reading of its own

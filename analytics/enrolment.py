@@ -88,8 +88,8 @@ class EnrolmentForecast:
     ``p10``, ``p90``; schools without pupils in the last year have no rows. ``district``:
     ``district``, ``school_year``, ``pupils``, ``p10``, ``p90``; ``whole`` the same without
     ``district``. ``by_grade``: ``grade``, ``school_year``, ``pupils``, ``p10``, ``p90`` over all
-    schools; ``district_grade`` the same with ``district``. Sums agree; a band of a total is its own
-    and not a sum of bands. ``level``: ``school_id``, ``level``: which schools were learnt together.
+    schools. Sums agree; a band of a total is its own and not a sum of bands. ``level``:
+    ``school_id``, ``level``: which schools were learnt together.
     ``weight``: ``level``, ``lead_years``, ``candidate`` (``naive`` takes what the others leave),
     ``weight``, ``origin_count``: past years the lead was learnt from, 0 where weights and bands are
     carried over. ``event``: what happened to schools in the history. ``births``: as believed.
@@ -99,7 +99,6 @@ class EnrolmentForecast:
     district: pd.DataFrame
     whole: pd.DataFrame
     by_grade: pd.DataFrame
-    district_grade: pd.DataFrame
     level: pd.DataFrame
     weight: pd.DataFrame
     event: pd.DataFrame
@@ -158,7 +157,6 @@ def enrolment_forecast(  # noqa: PLR0913 - the command's own options, and who wa
             {"school_year": np.array(seen.years)}, seen.whole, seen.whole_low, seen.whole_high
         ),
         by_grade=_grade_table(seen),
-        district_grade=_district_grade_table(seen),
         level=_level_table(seen),
         weight=pd.concat([_weight_table(level) for level in seen.levels], ignore_index=True),
         event=events(data),
@@ -261,28 +259,6 @@ def _grade_table(seen: Outlook) -> pd.DataFrame:
             "school_year": np.tile(seen.years, len(use)),
         },
         *(values[use].ravel() for values in (seen.grades, seen.grades_low, seen.grades_high)),
-    )
-
-
-def _district_grade_table(seen: Outlook) -> pd.DataFrame:
-    """The same by district, for the grades taught there."""
-    serves = summed(seen.serves.astype(float), seen.data.district, len(seen.data.district_names))
-    place, grade = np.nonzero((serves > 0) & (seen.data.grades != TOTAL_ONLY))
-    names = np.array(seen.data.district_names, dtype=object)
-    return _table(
-        {
-            "district": np.repeat(names[place], len(seen.years)),
-            "grade": np.repeat(seen.data.grades[grade], len(seen.years)),
-            "school_year": np.tile(seen.years, len(place)),
-        },
-        *(
-            values[place, grade].ravel()
-            for values in (
-                seen.district_grades,
-                seen.district_grades_low,
-                seen.district_grades_high,
-            )
-        ),
     )
 
 

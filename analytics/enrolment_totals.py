@@ -28,14 +28,12 @@ class TotalSpreads:
     """Laws of misses by lead: of districts, of the whole, and of grades of either.
 
     ``district_grades`` and ``grades`` are by (whether the children are in the level already, lead).
-    ``origin_counts`` counts the past years each lead of the whole was seen at.
     """
 
     districts: list[Spread]
     whole: list[Spread]
     district_grades: dict[bool, list[Spread]]
     grades: dict[bool, list[Spread]]
-    origin_counts: list[int]
 
 
 def shared_origins(levels: Sequence[LevelViews], at: int, lead: int) -> list[int]:
@@ -76,11 +74,9 @@ def total_spreads(
     whole: list[Spread | None] = []
     parts: dict[bool, list[Spread | None]] = {True: [], False: []}
     grades: dict[bool, list[Spread | None]] = {True: [], False: []}
-    counts = []
     usual = float(np.median(pupils[pupils > 0]))
     for lead in leads:
         past = shared_origins(levels, at, lead)
-        counts.append(len(past))
         made = [_made(levels, origin, lead, len(pupils)) for origin in past]
         district, all_ = _errors_of_sums([(said.sum(1), came.sum(1)) for said, came, _ in made])
         law = spread(*district, len(past)) if several else None
@@ -102,7 +98,7 @@ def total_spreads(
     if not several:
         whole_law = spread_ahead(whole, school)
         grade_laws = _by_entry(grades, dict.fromkeys(grades, cell), usual)
-        return TotalSpreads(whole_law, whole_law, grade_laws, grade_laws, counts)
+        return TotalSpreads(whole_law, whole_law, grade_laws, grade_laws)
     district_law = spread_ahead(districts, school)
     part_laws = _by_entry(parts, dict.fromkeys(parts, cell), usual / places)
     return TotalSpreads(
@@ -110,7 +106,6 @@ def total_spreads(
         spread_ahead(whole, district_law[0]),
         part_laws,
         _by_entry(grades, {one: law[0] for one, law in part_laws.items()}, usual),
-        counts,
     )
 
 

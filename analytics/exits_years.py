@@ -44,8 +44,6 @@ class YearOutlook:
     ----------
     log_sd, persistence
         Posterior means of the spread of single years and of their correlation with the next.
-    log_sd_low, log_sd_high
-        Middle 80 % of the spread.
     log_level
         Expected log ratio of each coming year to the fitted hazards.
     log_variance
@@ -55,8 +53,6 @@ class YearOutlook:
     """
 
     log_sd: float
-    log_sd_low: float
-    log_sd_high: float
     persistence: float
     log_level: Numbers
     log_variance: Numbers
@@ -149,15 +145,8 @@ def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutloo
     own = _weights(told + _log_prior(sds, persistences, _LEVEL_SD_MIDDLE, _LEVEL_SD_LOG_SPREAD))
     _, covariance = _mixed(weight, means_of, covariances_of)
     level, level_covariance = _mixed(own, means_of, covariances_of)
-    order = np.argsort(sds, kind="stable")
-    reached = np.cumsum(weight[order])
-    low, high = (
-        float(sds[order][min(np.searchsorted(reached, q), len(order) - 1)]) for q in (0.1, 0.9)
-    )
     return YearOutlook(
         float(weight @ sds),
-        low,
-        high,
         float(weight @ persistences),
         level,
         np.diag(level_covariance).copy(),

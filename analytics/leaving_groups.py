@@ -9,17 +9,6 @@ import numpy as np
 import pandas as pd
 
 UNKNOWN = "tidak diketahui"
-DIMENSIONS = (
-    "opd",
-    "kecamatan",
-    "unit",
-    "role_group",
-    "jenjang",
-    "golongan",
-    "sex",
-    "education_level",
-    "employment",
-)
 _DENSE_LIMIT = 20_000_000  # group numbers up to which a flag per number beats sorting the people
 
 
@@ -31,7 +20,7 @@ def dimension(leavers: pd.DataFrame, column: str) -> pd.Categorical:
     leavers
         One row per person.
     column
-        A column of ``leavers``, usually one of ``DIMENSIONS``.
+        A column of ``leavers``: ``opd``, ``role_group``, ``sex`` and the like.
 
     Returns
     -------

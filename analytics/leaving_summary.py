@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.leaving import contract_ends, leaver_counts
+from analytics.leaving import leaver_counts
 from analytics.leaving_groups import is_educator
 
 _MEAN_OVER_YEARS = 10
@@ -88,20 +88,18 @@ def peak_year(counts: pd.DataFrame) -> Peak | None:
 class Summary:
     """Where everybody stands; the counts of people add up to ``people_count``.
 
-    ``leaver_count`` is within the horizon (``past_due_count`` and ``educator_leaver_count`` within
-    it), ``beyond_count`` after it, ``undated_count`` without a date. ``next_year_count`` is the
-    first whole calendar year; ``mean_per_year`` the mean of the first ten whole years (of fewer in
-    a shorter horizon): further out only today's staff is left to leave, and the mean would sink.
+    ``leaver_count`` lie within the horizon (``past_due_count`` in it), ``beyond_count`` after it,
+    ``undated_count`` without a date. ``next_year_count`` is the first whole calendar year;
+    ``mean_per_year`` the mean of the first ten whole years (of fewer in a shorter horizon): further
+    out only today's staff is left to leave, and the mean would sink.
     """
 
     people_count: int
     educator_count: int
     leaver_count: int
     past_due_count: int
-    educator_leaver_count: int
     beyond_count: int
     undated_count: int
-    contract_end_count: int
     next_year: int
     next_year_count: int
     mean_per_year: float
@@ -133,19 +131,14 @@ def summary(
     counts = leaver_counts(leavers, as_of, until_year)
     leaver_count = int(counts["leaver_count"].sum())
     undated_count = int(leavers["retires_on"].isna().sum())
-    educator_counts = leaver_counts(leavers.loc[teaches], as_of, until_year)
     whole = counts.loc[counts["year"] > as_of.year, "leaver_count"].iloc[:_MEAN_OVER_YEARS]
     return Summary(
         people_count=len(leavers),
         educator_count=int(teaches.sum()),
         leaver_count=leaver_count,
         past_due_count=int(counts["past_due_count"].sum()),
-        educator_leaver_count=int(educator_counts["leaver_count"].sum()),
         beyond_count=len(leavers) - leaver_count - undated_count,
         undated_count=undated_count,
-        contract_end_count=int(
-            contract_ends(leavers, as_of, until_year)["contract_end_count"].sum()
-        ),
         next_year=as_of.year + 1,
         next_year_count=int(whole.iloc[0]) if len(whole) else 0,
         mean_per_year=float(whole.mean()) if len(whole) else 0.0,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from analytics.options_rows import Option
 
@@ -38,22 +38,6 @@ class Arrivals:
     by_month: Numbers
     in_post: Numbers
     paid: Numbers
-
-    def cost_by_year(self, by_service_year: ArrayLike) -> Numbers:
-        """Cost by calendar year of one who comes, from the cost of each year of service.
-
-        Method: docs/method.md eq. 203.
-        """
-        cost = np.asarray(by_service_year, dtype=np.float64)
-        if not len(cost):
-            raise ValueError("no year of service; give at least one")
-        months = len(self.by_month)
-        starts = np.diff(self.by_month, prepend=0.0)
-        monthly = np.repeat(cost, 12) / 12.0
-        # Who serves longer than the costs tell goes on at the last one.
-        monthly = np.append(monthly, np.full(max(0, months - len(monthly)), cost[-1] / 12.0))
-        paid: Numbers = np.convolve(starts, monthly[:months])[:months]
-        return paid.reshape(len(self.years), 12).sum(axis=1)
 
 
 def arrivals(

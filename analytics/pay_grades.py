@@ -41,8 +41,6 @@ _SCHOOLING = (
     ),
     ("SD", r"\bsd\b|\bsekolah dasar\b|\bmi\b|\bpaket a\b|\bsr\b"),
 )
-GRADE_BASES = ("stated", "schooling", "none")
-SERVICE_BASES = ("stated", "adjusted", "appointed", "nip", "grade", "none")
 # Two ways of counting months that differ by less tell the same day.
 _SAME_MONTHS = 3
 

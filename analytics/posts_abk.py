@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.positions import position_roles, title_key, titles_held
+from analytics.positions import position_roles, titles_held
 from analytics.posts_held import HEAD_ROLE, TEACHER, at_level
 from analytics.rules import RuleBook
 from analytics.teachers import HEAD
@@ -134,40 +134,6 @@ def unknown_titles(
     roles = position_roles(needed[["position"]], rulebook, held | dict(local_titles or {}))
     lost = needed.loc[roles["role_group"].isna().to_numpy()]
     return lost.sort_values(["needed_fte", "position"], ascending=[False, True], ignore_index=True)
-
-
-def titles_beside_roster(
-    listed: pd.DataFrame, units: pd.DataFrame, people: pd.DataFrame
-) -> pd.DataFrame:
-    """Each title of the sheets beside who holds it on the roster.
-
-    Parameters
-    ----------
-    listed, units
-        As in :func:`abk_posts`.
-    people
-        One row per person: ``unit_id``, ``position``, ``employment``, ``is_on_duty``.
-
-    Returns
-    -------
-    One row per ``opd``, ``unit``, ``title`` and ``year``: ``unit_id`` (NA where no unit fits),
-    ``in_post_count`` (bezetting of the sheet), ``people_count`` (on duty, without paruh waktu, of
-    the same title in that unit), ``part_time_count``, ``needed_fte`` and ``difference_count`` =
-    people - bezetting (NA where the sheet tells none): how far the sheet has aged.
-    """
-    rows = listed.reset_index(drop=True)
-    rows = rows.assign(unit_id=units_named(rows, units), key=rows["title"].map(title_key))
-    here = people.loc[people["is_on_duty"].astype(bool)]
-    here = here.assign(key=here["position"].map(title_key))
-    is_part = here["employment"] == _PART_TIME
-    at = pd.MultiIndex.from_frame(rows[["unit_id", "key"]])
-    for column, some in (("people_count", here.loc[~is_part]), ("part_time_count", here[is_part])):
-        counted = some.groupby(["unit_id", "key"]).size()
-        rows[column] = counted.reindex(at).fillna(0).to_numpy(dtype="int64")
-    difference = rows["people_count"] - rows["in_post_count"].astype("Int64")
-    columns = ["opd", "unit", "title", "year", "unit_id", "in_post_count", "people_count"]
-    table = rows.assign(difference_count=difference)
-    return table[[*columns, "part_time_count", "needed_fte", "difference_count"]]
 
 
 def units_named(rows: pd.DataFrame, units: pd.DataFrame) -> pd.Series:

@@ -29,7 +29,7 @@ from analytics.rules import RuleBook
 from analytics.teachers import HEAD
 
 __all__ = [
-    "ABK", "AT_LEVEL", "BASES", "CELL", "COMPLEMENT", "HEAD_ROLE", "NONE", "NO_NEEDS", "RATIO",
+    "ABK", "AT_LEVEL", "BASES", "CELL", "COMPLEMENT", "HEAD_ROLE", "NONE", "RATIO",
     "SCHOOL_MODEL", "TEACHER", "Needs", "abk_posts", "at_level", "need_kept", "no_needs",
     "people_by_post", "posts_as_needed", "ratio_posts", "school_posts",
 ]  # fmt: skip
@@ -80,9 +80,6 @@ def no_needs(*, year: bool = False, ratio: bool = False) -> pd.DataFrame:
     if ratio:
         types |= {"is_floor": "bool", "rule_id": "str"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
-
-
-NO_NEEDS = Needs(no_needs(year=True))
 
 
 def need_kept(school: pd.DataFrame, until: int) -> pd.DataFrame:

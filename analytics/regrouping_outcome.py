@@ -14,7 +14,6 @@ from analytics.regrouping_programme import STAYS, Whole
 from analytics.rules import RuleBook
 from analytics.teachers import (
     AS_LAW,
-    HEAD,
     NeedChoice,
     SchoolFacts,
     rombel,
@@ -200,11 +199,6 @@ def saved_by_year(plan: RegroupingPlan, merges: pd.DataFrame) -> pd.DataFrame:
         )
     columns = ["school_year", "merges", "saved_open", "saved_rombel", "pupil_km"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def heads_freed(freed: pd.DataFrame) -> int:
-    """Heads of school among the posts freed."""
-    return int(freed.loc[freed["post"] == HEAD, "freed_count"].sum())
 
 
 def _cells(plan: RegroupingPlan, pupils: Whole, touched: np.ndarray, on: date) -> pd.DataFrame:

@@ -31,7 +31,6 @@ from analytics.rules import RuleBook
 
 __all__ = [
     "AS_KNOWN", "PART_TIME", "ROLE_SEPARATOR", "Gap", "GapChoice", "GapError", "gap",
-    "with_less_need",
 ]  # fmt: skip
 
 Numbers = NDArray[np.float64]
@@ -139,35 +138,4 @@ def gap(
     return Gap(
         cells, years, need, answers[ABK], answers[COMPLEMENT], supply + moved, apart, moved, start,
         choice, projection, projected_cell,
-    )  # fmt: skip
-
-
-def with_less_need(found: Gap, share: Numbers) -> Gap:
-    """The gap after work is no longer needed.
-
-    Parameters
-    ----------
-    share
-        ``(cell, year)``: share of need that is gone by the end of the year, from 0 to 1.
-
-    Returns
-    -------
-    The same gap with its need lowered by that share; ABK and complement stay as they are, since
-    both say what they said. Method: docs/method.md eq. 206.
-
-    Raises
-    ------
-    GapError
-        ``share`` is not of the shape of the need, or holds what is no share.
-    """
-    if share.shape != found.need.shape or not ((share >= 0) & (share <= 1)).all():
-        raise GapError(
-            f"Tulis bagian 0 sampai 1 menurut jabatan dan tahun {found.need.shape}.",
-            f"Write shares from 0 to 1 by cell and year {found.need.shape}.",
-        )
-    return Gap(
-        found.cells, found.years, found.need * (1.0 - share), found.need_abk,
-        found.need_complement, found.supply, found.part_time, found.promoted,
-        found.start, found.choice,
-        found._projection, found._cell_of,
     )  # fmt: skip

@@ -17,7 +17,6 @@ from analytics.scenario_levers import (
     GROUPS,
     ScenarioError,
     Value,
-    catalogue,
     checked,
     lever,
 )
@@ -328,17 +327,6 @@ def told(value: Value) -> str:
     if isinstance(value, tuple):
         return " ".join(value)
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def lever_table() -> pd.DataFrame:
-    """The catalogue as a table: one row per lever or family."""
-    columns = ["key", "group", "kind", "label_id", "label_en", "unit", "low", "high", "step"]
-    rows = [
-        [getattr(own, name) for name in columns]
-        + [told(own.default), "|".join(own.choices), own.module, own.source]
-        for own in catalogue().values()
-    ]
-    return pd.DataFrame(rows, columns=[*columns, "default", "choices", "module", "source"])
 
 
 def _text(text: str) -> str:

@@ -48,8 +48,7 @@ class Sought:
 
     ``value`` of the lever nearest to where it stands that reaches the goal, None where no value of
     its range does (``is_reached`` tells) or where the rules decide it and it need not be moved;
-    ``reached`` is the measure there, or the best there is. ``is_monotone``: whether
-    the measure moved in one direction over all values tried. ``tried``: pairs of lever and measure.
+    ``reached`` is the measure there, or the best there is. ``tried``: pairs of lever and measure.
     """
 
     key: str
@@ -58,7 +57,6 @@ class Sought:
     value: Value
     reached: float
     is_reached: bool
-    is_monotone: bool
     tried: tuple[tuple[float, float], ...]
     text_id: str
     text_en: str
@@ -307,8 +305,6 @@ def _sought(  # noqa: PLR0913 - what was asked and what was found
     tried: tuple[tuple[float, float], ...],
     at_most: bool,
 ) -> Sought:
-    slopes = np.diff([measured for _, measured in tried])
-    monotone = bool((slopes <= 1e-9).all() or (slopes >= -1e-9).all())
     about, thing = lever(key), key.partition("/")[2]
     label_id, label_en = about.label("id", thing), about.label("en", thing)
     comes_to = amount(own.unit, reached)
@@ -330,4 +326,4 @@ def _sought(  # noqa: PLR0913 - what was asked and what was found
             f"{label_en}: {needed[1]} makes {own.label_en} {comes_to[1]}.",
         )
     done = reached <= target if at_most else reached >= target
-    return Sought(key, own.key, target, value, reached, done, monotone, tried, *texts)
+    return Sought(key, own.key, target, value, reached, done, tried, *texts)

@@ -153,12 +153,7 @@ class State(Accounts, Locks, Scenarios):
         content = json.dumps(value, ensure_ascii=False, allow_nan=False)
         with self._writing() as connection:
             put(connection, kept.setting, {"setting_id": key}, {"content": content})
-            next_version(connection, "settings")
             note(connection, actor, "set_setting", f"{key} = {content}")
-
-    def settings_version(self) -> int:
-        """How often settings have changed."""
-        return self._version("settings")
 
     # ---- header mappings
 

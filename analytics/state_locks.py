@@ -119,7 +119,6 @@ class Locks(Connected):
                 sa.delete(kept.setting).where(kept.setting.c.setting_id == _OLD_LOCKS)
             )
             next_version(connection, "locks regrouping")
-            next_version(connection, "settings")
             note(connection, "", "take_in_old_locks", "regrouping_locks -> plan_lock")
 
 

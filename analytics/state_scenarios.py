@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Row
 
 from analytics import state_tables as kept
 from analytics.export import json_text
-from analytics.state_connection import Connected, StateError, next_version, note, now
+from analytics.state_connection import Connected, StateError, note, now
 from analytics.state_standings import DRAFT, changed_since, refuse_edit, refuse_move
 
 LONGEST_NAME = 80
@@ -153,7 +153,6 @@ class Scenarios(Connected):
                     .where(kept.scenario.c.scenario_id == row.scenario_id)
                     .values(revision=number)
                 )
-                next_version(connection, "scenarios")
                 note(connection, actor, "save_scenario", f"{name}, revisi {number}")
             saved = connection.execute(_latest().where(kept.scenario.c.name_key == key)).one()
         return _saved(saved)
@@ -173,7 +172,6 @@ class Scenarios(Connected):
         )
         scenario_id = int(inserted.inserted_primary_key[0])  # type: ignore[index]
         _insert_revision(connection, scenario_id, 1, content, actor, comment)
-        next_version(connection, "scenarios")
         note(connection, actor, "save_scenario", f"{name}, revisi 1")
 
     def move_scenario(  # noqa: PLR0913 - what is moved, where, by whom and why
@@ -230,7 +228,6 @@ class Scenarios(Connected):
                 .where(kept.scenario.c.scenario_id == scenario_id)
                 .values(standing=standing, standing_at=now(), standing_by=actor)
             )
-            next_version(connection, "scenarios")
             note(connection, actor, "move_scenario", f"{row.name}: {row.standing} -> {standing}")
             if result is not None:
                 _insert_result(connection, scenario_id, revision, result, actor)
@@ -261,7 +258,6 @@ class Scenarios(Connected):
                 )
             for table in (kept.scenario_result, kept.scenario_revision, kept.scenario):
                 connection.execute(sa.delete(table).where(table.c.scenario_id == scenario_id))
-            next_version(connection, "scenarios")
             note(connection, actor, "remove_scenario", row.name)
 
     def scenario_results(self, scenario_id: int) -> pd.DataFrame:
@@ -281,10 +277,6 @@ class Scenarios(Connected):
                 .order_by(table.c.scenario_result_id)
             ).all()
         return _dated(pd.DataFrame([tuple(row) for row in rows], columns=list(columns)), "kept_at")
-
-    def scenarios_version(self) -> int:
-        """How often scenarios have changed."""
-        return self._version("scenarios")
 
 
 def _latest() -> sa.Select:

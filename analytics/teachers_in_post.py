@@ -21,8 +21,6 @@ from analytics.teachers import HEAD
 UNKNOWN_POST = "belum_diketahui"
 NOT_A_TEACHER = "-"
 IN_POST = "in_post"
-# Why somebody in a school does not count as a teacher in post.
-APART = ("part_time", "honorer", "off_duty", "not_in_roster", "no_school")
 ASN = ("PNS", "CPNS", "PPPK")
 PART_TIME, HONORARY = "PPPK_PW", "honorer"
 IN_POST_COLUMNS = [
@@ -108,22 +106,6 @@ def in_post_counts(in_post: pd.DataFrame) -> pd.DataFrame:
     """
     counted = in_post.loc[in_post["status"] == IN_POST]
     return counted.groupby("npsn").size().rename("teacher_count").reset_index()
-
-
-def unknown_posts(in_post: pd.DataFrame) -> pd.DataFrame:
-    """Titles and subjects that name no post, with how many teachers in post carry them.
-
-    Returns
-    -------
-    One row per ``position``, ``subject`` and ``certificate_subject`` of ``in_post``:
-    ``people_count``; most people first.
-    """
-    rows = in_post.loc[(in_post["status"] == IN_POST) & (in_post["post"] == UNKNOWN_POST)]
-    keys = ["position", "subject", "certificate_subject"]
-    counted = rows.groupby(keys, dropna=False).size().rename("people_count").reset_index()
-    return counted.sort_values(
-        ["people_count", *keys], ascending=[False, True, True, True], ignore_index=True
-    )
 
 
 def _busiest_first(dapodik: pd.DataFrame) -> pd.DataFrame:

@@ -380,21 +380,3 @@ def test_titles_nobody_knows_are_listed_with_the_posts_of_their_last_sheet():
     assert lost.to_dict("records") == [{"position": "Zeppelin Rekaan", "needed_fte": 3}]
     mapped = {"zeppelin rekaan": ("pelaksana", "-")}
     assert posts_abk.unknown_titles(listed, rules.load(), mapped).empty
-
-
-def test_a_sheet_that_has_aged_shows_beside_the_roster():
-    staff = people(pkm_a=2)
-    part = people(pkm_a=1).assign(employment="PPPK_PW")
-    listed = sheet(
-        ("Dinas Kesehatan", "Puskesmas A", "PERAWAT TERAMPIL", 2026, 5, 4),
-        ("Dinas Entah", "Entah", "Perawat Terampil", 2026, 5, None),
-    )
-    table = posts_abk.titles_beside_roster(listed, UNITS, pd.concat([staff, part]))
-    first = table.iloc[0]
-    assert (first["people_count"], first["part_time_count"], first["difference_count"]) == (
-        2,
-        1,
-        -2,
-    )
-    assert pd.isna(table["unit_id"].iloc[1])
-    assert pd.isna(table["difference_count"].iloc[1])

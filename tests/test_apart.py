@@ -15,13 +15,13 @@ import pytest
 
 from analytics import apart
 from analytics.apart import begun_apart, done_apart
-from analytics.survival import staying_share
+from analytics.retirement import first_of_next_month_at_age
 
 
 def test_another_process_answers_what_this_one_would():
-    weeks, left = pd.Series([6, 6, 7, 10]), pd.Series([True, True, False, True])
-    there, here = done_apart(staying_share, weeks, left), staying_share(weeks, left)
-    pd.testing.assert_frame_equal(there, here)
+    born, age = pd.Series(pd.to_datetime(["1970-12-31", "1968-02-29"])), pd.Series([60, 58])
+    there = done_apart(first_of_next_month_at_age, born, age)
+    assert there.dt.strftime("%Y-%m-%d").tolist() == ["2031-01-01", "2026-03-01"]
 
 
 def test_what_the_work_refuses_is_refused_here():

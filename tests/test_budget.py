@@ -17,7 +17,6 @@ from analytics.budget import (
     gauge,
     other_spending,
     reconciliation,
-    tpp_that_fits,
 )
 from analytics.pay_law import PayChoice, PayError
 from analytics.pay_path import pay_path
@@ -151,19 +150,6 @@ def test_the_reconciliation_adds_up_to_the_recorded_rupiah(book, staff):
     assert table["share"].sum() == pytest.approx(1)
     other = table.set_index("item")["amount_idr"]["other"]
     assert other == pytest.approx(other_spending(path, own, book), abs=10)
-
-
-def test_tpp_that_fits_explains_exactly_what_was_left_over(book, staff):
-    own = Budget((BudgetYear(2026, 1e9, 4e8),))
-    hint = tpp_that_fits(pay_path(staff, ON, 1, book), own, book)
-    # Health insurance is levied on TPP too: without it the hint fits to the rupiah.
-    choice = PayChoice(tpp_idr=(("*", hint),), overrides=(("bpjs-kesehatan", 0.0),))
-    without = PayChoice(overrides=(("bpjs-kesehatan", 0.0),))
-    before = other_spending(pay_path(staff, ON, 1, book, without), own, book)
-    after = other_spending(pay_path(staff, ON, 1, book, choice), own, book)
-    assert before - after == pytest.approx(
-        other_spending(pay_path(staff, ON, 1, book), own, book), rel=1e-9
-    )
 
 
 def test_allowances_that_nobody_wrote_down_are_those_modelled(book):

@@ -26,7 +26,6 @@ def test_the_gauge_speaks_of_the_first_year_in_which_the_limit_binds(gauge):
     now = gauge_figures.standing(gauge)
     assert (now.year, now.is_over) == (2027, False)
     assert gauge_figures.standing(gauge, 2028).is_over
-    assert gauge_figures.standing(gauge, 2028).over_share == pytest.approx(0.02)
 
 
 def test_without_a_binding_year_it_speaks_of_the_last(gauge):

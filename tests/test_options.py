@@ -58,18 +58,6 @@ def test_nobody_arrives_before_he_is_proposed_and_shares_never_fall(seven):
             assert found.by_month.max() <= 1
 
 
-def test_the_cost_of_a_calendar_year_is_the_paid_share_when_every_year_costs_alike(seven):
-    found = options.arrivals(seven[3], 2028, YEARS, ON)
-    assert found.cost_by_year([100.0]) == pytest.approx(100 * found.paid)
-
-
-def test_the_first_year_of_service_is_paid_out_before_the_second_begins():
-    # A certain lead of 12 months from January 2027: 2028 is the first year, 2029 the second.
-    one = options.options(rules.load(), ON, [Override("cpns", "lead_months", 12, 12, 12)])[0]
-    found = options.arrivals(one, 2027, YEARS, ON)
-    assert found.cost_by_year([80, 100, 110])[:6] == pytest.approx([0, 0, 80, 100, 110, 110])
-
-
 def test_triangle_quantiles_and_shares_are_inverse():
     for figure in (Figure(14, 16, 18), Figure(6, 6, 12), Figure(6, 12, 12)):
         for share in (0.1, 0.5, 0.9):

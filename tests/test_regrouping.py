@@ -23,7 +23,7 @@ from analytics.regrouping_arcs import most_saved, solved_by_arcs
 from analytics.regrouping_candidates import CandidateRules, candidates, without_bos
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_limits import Limits
-from analytics.regrouping_outcome import heads_freed, outcome, teachers_freed
+from analytics.regrouping_outcome import outcome, teachers_freed
 from analytics.regrouping_programme import STAYS, Prices, Programme, plan_cost, sent, strengthened
 from analytics.regrouping_rules import local_value, usual_prices
 from analytics.regrouping_solver import solve
@@ -555,7 +555,7 @@ def test_what_a_merge_frees_is_a_school_six_rombel_and_a_head():
     # class teacher a rombel, one head a school).
     freed = teachers_freed(plan, BOOK, TODAY).set_index("post")
     assert freed.loc["guru_kelas", ["needed_before", "needed_after"]].tolist() == [12, 6]
-    assert heads_freed(freed.reset_index()) == 1
+    assert freed.loc["kepala_sekolah", "freed_count"] == 1
 
 
 @given(towns())

@@ -213,16 +213,6 @@ def test_roles_name_the_post_only_where_there_is_one():
     assert set(roles.query("role == 'pelaksana'")["start_count"]) == {1}
 
 
-def test_work_no_longer_needed_lowers_need_and_leaves_abk_as_it_is():
-    abk = [("kantor", "pelaksana", "pelaksana", 2026, 10.0)]
-    found = replacement.gap(projected(people(CLERKS)), needs(abk=abk))
-    less = replacement.with_less_need(found, np.full(found.need.shape, 0.1))
-    row = less.table((), [2029]).iloc[0]
-    assert (row["needed_count"], row["gap_abk_count"]) == (9, 9)
-    with pytest.raises(GapError):
-        replacement.with_less_need(found, np.full(found.need.shape, 1.5))
-
-
 def test_a_projection_without_posts_is_refused_in_words():
     frame = people(CLERKS)
     world = projection(frame, ON, YEARS, {}, cells=("unit_id",))

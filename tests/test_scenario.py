@@ -7,7 +7,7 @@ import json
 import pytest
 
 from analytics import rules
-from analytics.scenario import Scenario, ScenarioError, from_json, lever_table, scenario
+from analytics.scenario import Scenario, ScenarioError, from_json, scenario
 from analytics.scenario_levers import GROUPS, KINDS, catalogue, checked, lever
 
 
@@ -168,7 +168,3 @@ def test_every_proposal_and_reading_of_the_rules_is_a_value_of_a_lever():
     assert set(book.proposals["proposal"]) < set(lever("law.proposal").choices)
     for row in book.disputes.itertuples():
         assert checked(f"law.reading/{row.dispute_id}", row.reading) == row.reading
-
-
-def test_the_catalogue_is_a_table():
-    assert lever_table()["key"].is_unique

@@ -21,7 +21,6 @@ from analytics.teachers_in_post import (
     UNKNOWN_POST,
     in_post_counts,
     teachers_in_post,
-    unknown_posts,
 )
 from tests import school_edition
 
@@ -565,12 +564,6 @@ def test_without_a_roster_dapodik_counts_with_dates_by_law():
 def test_no_teachers_at_all_is_an_empty_frame_of_the_same_columns():
     assert staff().columns.to_list() == IN_POST_COLUMNS
     assert staff().empty
-
-
-def test_unknown_posts_are_listed_with_their_holders():
-    found = unknown_posts(staff(*(person(str(n), "Guru Ahli Madya") for n in range(3))))
-    assert found["people_count"].to_list() == [3]
-    assert found["position"].to_list() == ["Guru Ahli Madya"]
 
 
 # ---- the gap -------------------------------------------------------------------------------------

@@ -108,8 +108,7 @@ class Column:
     """One column of a sheet: where it stands, its header as written, what it holds.
 
     ``names`` has several of our columns where cells combine facts; ``is_mixed`` where a cell must
-    be split before it means anything; ``is_stacked`` where the header put one fact above the
-    other, so that a person may take two rows.
+    be split before it means anything.
     """
 
     index: int
@@ -118,7 +117,6 @@ class Column:
     policy: str = UNKNOWN
     rank: int = 0
     is_mixed: bool = False
-    is_stacked: bool = False
 
 
 def header_key(written: object) -> str:
@@ -282,7 +280,7 @@ def column_of(parts: Sequence[str], index: int, kind: str, *, is_grouped: bool) 
         return Column(index, text, names, KEEP if names else OPTIONAL, SOUNDS_LIKE)
     twins = None if is_grouped else _twins(parts, kind)
     if twins:
-        return Column(index, text, twins, KEEP, 0, is_mixed=True, is_stacked=len(parts) > 1)
+        return Column(index, text, twins, KEEP, 0, is_mixed=True)
     return Column(index, text)
 
 

@@ -46,7 +46,6 @@ _SURE = 0.01
 class Standing:
     """What the gauge says of one year against the limit.
 
-    ``over_share``: above zero over the limit; ``is_binding``: whether the limit binds that year;
     ``over_chance``: chance that the limit is passed, None where it was not worked out.
     """
 
@@ -54,13 +53,7 @@ class Standing:
     ratio_share: float
     limit_share: float
     room_idr: float
-    is_binding: bool
     over_chance: float | None = None
-
-    @property
-    def over_share(self) -> float:
-        """How far above the limit; below zero: how far beneath."""
-        return self.ratio_share - self.limit_share
 
     @property
     def is_over(self) -> bool:
@@ -93,7 +86,6 @@ def standing(gauge: pd.DataFrame, year: int | None = None) -> Standing:
         float(row["ratio_share"]),
         float(row["limit_share"]),
         float(row["room_idr"]),
-        bool(row["is_binding"]),
         float(row["over_chance"]) if "over_chance" in row.index else None,
     )
 

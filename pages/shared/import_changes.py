@@ -10,8 +10,6 @@ from analytics.movement import Changes
 from pages.shared import layout
 from pages.shared.words import names, number, t
 
-_HEADER_PX, _ROW_PX, _TALLEST_PX = 38, 35, 320
-
 
 def _kinds() -> dict[str, tuple[str, str]]:
     return {

@@ -205,12 +205,6 @@ def put(name: str, values: tuple[str, ...]) -> None:
         st.query_params.pop(name, None)
 
 
-def sought(name: str, label: str, *, placeholder: str | None = None) -> str:
-    """A search text."""
-    _shown(name, str(_held(name, "", lambda values: values[0][:80])))
-    return str(_kept(name, st.text_input(label, key=name, placeholder=placeholder).strip(), ""))
-
-
 def counted() -> str:
     """Who is counted, as ``leaving.counted`` names it: ``pns``, ``asn`` or ``all``."""
     labels = {"pns": t("PNS"), "asn": t("ASN (PNS + P3K)"), "all": t("Semua")}

@@ -20,7 +20,6 @@ _RULE_OF = {
     "pay.is_part_time_in_cap": ("part_time_in_cap", "PPPK_PW"),
     "pay.is_tpg_through_apbd": ("tpg_through_apbd", ANY),
 }
-ITEMS = tuple(_RULE_OF)
 
 
 def labels() -> dict[str, str]:

@@ -17,7 +17,6 @@ from pages.shared.replacement_inputs import Wish
 from pages.shared.words import day, money, number, t
 
 _ROLE = "guru"
-_NEWCOMERS = (PNS, CPNS, PPPK, PART_TIME)
 _MOST_YEARS = 40
 # The case that the domain's sources tell: spouse, two children, nothing local.
 _TOLD = PayChoice(spouse_share=1.0, children_mean=2.0, certified_share=0.0, tpp_idr=(("*", 0.0),))

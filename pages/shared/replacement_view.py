@@ -21,7 +21,7 @@ from pages.shared.words import t
 
 # What somebody computed; the rest keeps today's number and claims no need.
 COMPUTED = (SCHOOL_MODEL, ABK, RATIO)
-_AT_LEVEL, _OF = "@", ":"
+_AT_LEVEL = "@"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,6 @@ class Answer:
     has_kept: bool
     not_computed_count: float
     unknown_post_count: float
-    part_time_count: float
     leaver_count: float
     people_count: float
 
@@ -70,7 +69,6 @@ def _answer(found: Gap, year: int) -> Answer:
         has_kept=_stands(found, (COMPLEMENT,), year),
         not_computed_count=not_computed_today(found),
         unknown_post_count=float(whole["unknown_post_count"]),
-        part_time_count=float(whole["part_time_count"]),
         leaver_count=float(found.leavers[:, until].sum()),
         people_count=float(found.start.sum()),
     )

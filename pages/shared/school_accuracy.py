@@ -35,7 +35,6 @@ class Verdict:
     naive_error_share: float = float("nan")
     plain_error_share: float = float("nan")
     covered_share: float = float("nan")
-    origin_count: int = 0
 
 
 def table(key: SchoolKey, school_level: str) -> pd.DataFrame:
@@ -87,7 +86,6 @@ def verdict(rows: pd.DataFrame) -> Verdict:
         kind=kind,
         leads=tuple(int(lead) for lead in rows["lead_years"]),
         worse_leads=tuple(int(lead) for lead in worse),
-        origin_count=int(rows["origin_count"].max()),
         **means,
     )
 
