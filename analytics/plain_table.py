@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.faults import Fault, FaultsError
+from analytics.plain_headings import Known, headings
 from analytics.readers.tabular import cell_text, is_numbering
-from analytics.readers.workbook import sheets_of
+from analytics.readers.workbook import Sheet, Span, sheets_of
 
 # Name of an index that holds the line an editor, or the row a spreadsheet, shows.
 LINE = "line"
@@ -33,12 +34,16 @@ _MOST_OF_NOTE = 2
 
 @dataclass(frozen=True)
 class _Lines:
-    """Rows of text of one sheet, the number of each, and where the sheet stands in its file."""
+    """Rows of text of one sheet, the number of each, and where the sheet stands in its file.
+
+    ``merged``: as :class:`analytics.readers.workbook.Sheet` has it.
+    """
 
     rows: list[list[str]]
     numbers: list[int]
     name: str
     place: int
+    merged: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +53,14 @@ class PlainSheet:
     ``table``: cells as text without spaces around, no empty rows, of two columns with one heading
     the first; its index :data:`LINE` is the row a spreadsheet shows, and where several sheets of
     the file have headings it counts on from sheet to sheet (:func:`placed` undoes that).
-    ``hit_count``: how many headings are known.
+    ``hit_count``: how many headings are known. ``twice``: headings over several columns that say
+    different things, of which the table has the first.
     """
 
     name: str
     table: pd.DataFrame
     hit_count: int
+    twice: tuple[str, ...] = ()
 
 
 def tables_of(
@@ -62,6 +69,7 @@ def tables_of(
     *,
     known: Callable[[str], bool] | None = None,
     as_written: bool = False,
+    joins: Known | None = None,
 ) -> list[PlainSheet]:
     """Every shown sheet of a file that has headings, as text, the headings in lower case.
 
@@ -73,6 +81,9 @@ def tables_of(
         Whether a heading is one of those looked for: the row with most of them is taken.
     as_written
         Whether headings stay as they stand in the file.
+    joins
+        Whether a heading is understood: those that stand on several rows are joined by it
+        (:func:`analytics.plain_headings.headings`). None: they stand on one row.
 
     Returns
     -------
@@ -105,14 +116,12 @@ def tables_of(
         lead = _folded(sheets[0].rows[tops[0][0]])
         headed = [(0, top, sheet) for top, sheet in tops if _folded(sheet.rows[top]) == lead]
     is_alone = len(headed) == 1
-    return [
-        PlainSheet(
-            sheet.name,
-            _below(sheet, top, 0 if is_alone else sheet.place * _SHEET, as_written=as_written),
-            count,
-        )
-        for count, top, sheet in headed
-    ]
+    found = []
+    for count, top, sheet in headed:
+        offset = 0 if is_alone else sheet.place * _SHEET
+        table, twice = _once(_below(sheet, top, offset, joins, as_written=as_written))
+        found.append(PlainSheet(sheet.name, table, count, twice))
+    return found
 
 
 def table_of(path: Path, first: str, needed: Sequence[str] = ()) -> pd.DataFrame:
@@ -204,18 +213,33 @@ def row_shown(row: int | None) -> int | None:
     return None if row is None else row % _SHEET
 
 
-def _below(sheet: _Lines, top: int, offset: int, *, as_written: bool) -> pd.DataFrame:
-    """What stands below the row of headings."""
-    names = list(sheet.rows[top]) if as_written else _folded(sheet.rows[top])
+def _below(
+    sheet: _Lines, top: int, offset: int, joins: Known | None, *, as_written: bool
+) -> pd.DataFrame:
+    """What stands below the headings."""
+    whole = Sheet(sheet.name, [[*row] for row in sheet.rows], sheet.numbers, sheet.merged)
+    names, last = headings(whole, top, joins)
+    names = names if as_written else _folded(names)
     width = len(names)
     below = [
         (number + offset, (row + [""] * width)[:width])
-        for number, row in zip(sheet.numbers[top + 1 :], sheet.rows[top + 1 :], strict=True)
+        for number, row in zip(sheet.numbers[last + 1 :], sheet.rows[last + 1 :], strict=True)
         if any(row)
     ]
     lines = pd.Index([number for number, _ in below], dtype="int64", name=LINE)
-    table = pd.DataFrame([row for _, row in below], columns=names, index=lines, dtype="str")
-    return table.loc[:, ~table.columns.duplicated()]
+    return pd.DataFrame([row for _, row in below], columns=names, index=lines, dtype="str")
+
+
+def _once(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Each heading with its first column, and those whose others say something else."""
+    again = table.columns.duplicated()
+    kept = table.loc[:, ~again]
+    twice = dict.fromkeys(
+        str(name)
+        for at, name in enumerate(table.columns)
+        if name and again[at] and not table.iloc[:, at].equals(kept[name])
+    )
+    return kept, tuple(twice)
 
 
 def furniture(text: pd.DataFrame, key: str) -> pd.Series:
@@ -270,7 +294,7 @@ def _filled_sheets(path: Path) -> list[_Lines]:
             for row in sheet.rows
         ]
         if any(any(row) for row in rows):
-            found.append(_Lines(rows, list(sheet.numbers), sheet.name, place))
+            found.append(_Lines(rows, list(sheet.numbers), sheet.name, place, sheet.merged))
     if not found:
         raise FaultsError([Fault(path.name, "file_empty")])
     return found

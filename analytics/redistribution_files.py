@@ -35,7 +35,7 @@ from analytics.redistribution_table import (
     whole_of,
     years_of,
 )
-from analytics.school_grades import grade_heading, with_parts_summed
+from analytics.school_grades import grade_heading, mismatches, with_parts_summed
 from analytics.school_words import level_of, status_of
 
 # What in a column of status says that somebody is simply there.
@@ -212,7 +212,8 @@ def schools(path: Path) -> SchoolRows:
         }
     )
     parts = []
-    table = replace(table, rows=_with_grades(table.rows))
+    rows, differ = with_parts_summed(_with_grades(table.rows))
+    table = replace(table, rows=rows)
     for column in table.rows.columns:
         grade = _GRADE.fullmatch(str(column))
         if grade and int(grade.group(1)) <= 12:
@@ -221,7 +222,7 @@ def schools(path: Path) -> SchoolRows:
                 grade=int(grade.group(1)), pupil_count=pupils))  # fmt: skip
     refuse(table, faults)
     cells = pd.concat(parts).dropna(subset=["pupil_count"]) if parts else pd.DataFrame()
-    found = [*table.passed]
+    found = [*table.passed, *placed(mismatches(path.name, differ), path)]
     found += [
         Fault(path.name, code, details={"count": int(own.eq("").sum())})
         for code, own in (
@@ -241,7 +242,7 @@ def _with_grades(rows: pd.DataFrame) -> pd.DataFrame:
         grade = "" if heading == "x" and "y" in rows else grade_heading(str(heading))
         if grade and grade not in rows and grade not in named.values():
             named[str(heading)] = grade
-    return with_parts_summed(rows.rename(columns=named))
+    return rows.rename(columns=named)
 
 
 def plan(path: Path, school_year: int) -> tuple[dict[str, str], dict[str, float]]:

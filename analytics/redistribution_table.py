@@ -28,7 +28,9 @@ from analytics.plain_table import (
     whole_sheets,
 )
 from analytics.readers.dates import MISSING, written_date
-from analytics.readers.headers import KEEP, meaning_of
+from analytics.readers.headers import KEEP, POINT, meaning_of
+from analytics.readers.points import parted_point
+from analytics.school_grades import is_part
 
 _ALSO: Mapping[str, tuple[str, ...]] = {
     "person_id": ("nip", "id"),
@@ -113,7 +115,12 @@ def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
         return any(name in ours for name in _our_names([heading], kinds))
 
     try:
-        sheets = tables_of(path, known=is_known, as_written=True)
+        sheets = tables_of(
+            path,
+            known=is_known,
+            as_written=True,
+            joins=lambda heading: is_known(heading) or _is_of_schools(heading, kinds),
+        )
     except FaultsError as error:
         broken = {fault.code for fault in error.faults} & {"file_broken", "file_empty"}
         raise FaultsError(
@@ -121,6 +128,17 @@ def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
         ) from error
     named = [(sheet.name, _under_our_names(sheet.table, kinds)) for sheet in sheets]
     whole = whole_sheets(path, named, needed)
+    twice = [
+        Fault(
+            path.name if len(sheets) == 1 else f"{path.name} [{name}]", "heading_twice", column=one
+        )
+        for (name, table), sheet in zip(named, sheets, strict=True)
+        for one in sheet.twice
+        if set(needed) <= set(table)
+        and (_our_names([one], kinds)[0] in needed or _is_of_schools(one, kinds))
+    ]
+    if twice:
+        raise FaultsError(twice)
     if not whole:
         rows = named[0][1]
         missing = [column for column in needed if column not in rows]
@@ -139,8 +157,26 @@ def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
 
 
 def _under_our_names(rows: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
-    found = rows.set_axis(_our_names(list(rows.columns), kinds), axis=1)
-    return found.loc[:, ~found.columns.duplicated()]
+    names = _our_names(list(rows.columns), kinds)
+    found = rows.set_axis(names, axis=1)
+    found = found.loc[:, ~found.columns.duplicated()]
+    point = next((one for one in rows.columns if _is_point(one, kinds)), None)
+    if point is None or {"lat", "lon"} & set(found):
+        return found
+    # In its place, so that a row that only counts the columns still does.
+    both = [parted_point(cell) for cell in rows[point]]
+    place = names[list(rows.columns).index(point)]
+    found = found.assign(**{place: [lat for lat, _ in both]}, lon=[lon for _, lon in both])
+    return found.rename(columns={place: "lat"})
+
+
+def _is_of_schools(heading: str, kinds: Sequence[str]) -> bool:
+    """Whether a list of schools counts pupils, or tells a point, in a column so called."""
+    return "school" in kinds and (is_part(heading) or _is_point(heading, kinds))
+
+
+def _is_point(heading: str, kinds: Sequence[str]) -> bool:
+    return "school" in kinds and meaning_of(heading, "school").column == POINT
 
 
 def _folded(line: Sequence[str]) -> list[str]:

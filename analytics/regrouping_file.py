@@ -21,8 +21,8 @@ from analytics.readers.headers import KEEP, meaning_of
 from analytics.regrouping_condition import usable_rooms
 from analytics.regrouping_levels import grade_columns, levels_of, passed_over
 from analytics.regrouping_pupils import pupils_by_grade
-from analytics.regrouping_rows import NEEDED, TOTALS, schools_of
-from analytics.school_grades import count_of
+from analytics.regrouping_rows import NEEDED, schools_of
+from analytics.school_grades import TOTALS, count_of
 from analytics.school_words import status_of
 from analytics.units import school_name
 

@@ -9,15 +9,14 @@ import pandas as pd
 
 from analytics.faults import Fault
 from analytics.plain_table import furniture, joined, tables_of
-from analytics.readers.headers import KEEP, meaning_of
+from analytics.readers.headers import KEEP, POINT, meaning_of
+from analytics.readers.points import parted_point
 from analytics.readers.rooms import room_column
 from analytics.regrouping_levels import GRADES, grade_columns
-from analytics.school_grades import grade_heading, with_parts_summed
+from analytics.school_grades import TOTALS, grade_heading, is_part, mismatches, with_parts_summed
 from analytics.school_words import level_of
 
 NEEDED = ("npsn", "lat", "lon")
-# Headings a total may stand under.
-TOTALS = ("pupils", "total", "murid", "jumlah", "pd")
 
 # What the import calls a column of a list of schools, and what this command does.
 _OURS: Mapping[str, str] = {
@@ -47,15 +46,23 @@ def schools_of(path: Path, faults: list[Fault]) -> pd.DataFrame:
     FaultsError
         As :func:`analytics.plain_table.tables_of`.
     """
-    sheets = tables_of(path, "npsn")
-    tables = {sheet.name: _with_our_headings(sheet.table) for sheet in sheets}
+    sheets = tables_of(path, "npsn", joins=_is_heading)
+    tables: dict[str, pd.DataFrame] = {}
+    found: dict[str, list[Fault]] = {}
+    for sheet in sheets:
+        own = found.setdefault(sheet.name, [])
+        file = path.name if len(sheets) == 1 else f"{path.name} [{sheet.name}]"
+        own += [Fault(file, "heading_twice", column=each) for each in sheet.twice if _is_used(each)]
+        text = _without_furniture(path, _with_our_headings(sheet.table), own)
+        tables[sheet.name], differ = with_parts_summed(_with_points_parted(text))
+        own += mismatches(path.name, differ)
     whole = []
     for name, table in tables.items():
         absent = [each for each in NEEDED if each not in table]
         absent += [] if grade_columns(table) or set(TOTALS) & set(table) else ["g1..g6"]
         if not absent:
-            rows = _without_furniture(path, table, faults)
-            whole.append(_with_level(rows, name) if len(sheets) > 1 else rows)
+            faults += found[name]
+            whole.append(_with_level(table, name) if len(sheets) > 1 else table)
         elif len(sheets) > 1 and len({*_OURS.values(), *TOTALS} & set(table)) > 1:
             details = {"names": ", ".join(absent)}
             faults.append(Fault(f"{path.name} [{name}]", "sheet_left_out", details=details))
@@ -93,11 +100,37 @@ def _with_our_headings(text: pd.DataFrame) -> pd.DataFrame:
         if ours and ours not in taken:
             named[heading] = ours
             taken.add(ours)
-    return with_parts_summed(text.rename(columns=named))
+    return text.rename(columns=named)
+
+
+def _with_points_parted(text: pd.DataFrame) -> pd.DataFrame:
+    """Latitude and longitude of a column that holds both, where no other column tells them."""
+    if {"lat", "lon"} & set(text):
+        return text
+    for heading in text.columns:
+        meaning = meaning_of(str(heading), "school")
+        if meaning.column == POINT and meaning.policy == KEEP:
+            both = [parted_point(cell) for cell in text[heading]]
+            return text.assign(lat=[lat for lat, _ in both], lon=[lon for _, lon in both])
+    return text
+
+
+def _is_heading(heading: str) -> bool:
+    """Whether a list of schools knows a column so called."""
+    return _is_used(heading) or meaning_of(heading, "school").policy == KEEP
+
+
+def _is_used(heading: str) -> bool:
+    """Whether a plan rests on a column so called."""
+    plain = heading.casefold()
+    ours = plain if plain in {*NEEDED, *TOTALS, *_OURS.values()} else _our_heading(plain)
+    return (bool(ours) and ours != "name") or is_part(plain)
 
 
 def _without_furniture(path: Path, text: pd.DataFrame, faults: list[Fault]) -> pd.DataFrame:
     """Rows of schools alone: no empty ones, no totals, no notes, no counted columns; told."""
+    if "npsn" not in text:
+        return text
     text = text.loc[(text != "").any(axis=1)]
     passed = furniture(text, "npsn")
     for line in text.index[passed]:

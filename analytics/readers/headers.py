@@ -30,6 +30,8 @@ _BASIS = {"exit": ("roster", "exit"), "abk": ("roster", "abk")}
 COUNTED = ("enrolment", "birth", "religion")
 KEEP, OPTIONAL, DISCARD, UNKNOWN, IGNORE = "keep", "optional", "discard_on_import", "", "ignore"
 
+# What a column of latitude and longitude in one cell is called.
+POINT = "point"
 # One header over two facts in a cell: the facts it splits into.
 COMBINED = {
     "name_nip": ("name", "nip"),
@@ -37,6 +39,7 @@ COMBINED = {
     "golongan_tmt": ("golongan", "golongan_since"),
     "position_tmt": ("position", "position_since"),
     "service_text": ("service_years", "service_months"),
+    POINT: ("latitude", "longitude"),
 }
 # A fact and the column of the day since when it holds.
 SINCE = {"golongan": "golongan_since", "position": "position_since"}

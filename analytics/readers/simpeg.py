@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from analytics.readers.dates import date_part
 from analytics.readers.formulas import FormulaCell
-from analytics.readers.headers import SINCE, Column, header_key, layout_keys
+from analytics.readers.headers import COMBINED, POINT, SINCE, Column, header_key, layout_keys
+from analytics.readers.points import parted_point
 from analytics.readers.tabular import Record, cell_text
 from analytics.readers.workbook import Sheet
 
@@ -84,6 +85,8 @@ def split_cell(cell: object, names: Sequence[str]) -> dict[str, object]:
         cell = cell.value if cell_text(cell.value) else cell.formula
     if not isinstance(cell, str):
         return {_home_of(cell, names): cell}
+    if names == COMBINED[POINT]:
+        return dict(zip(names, parted_point(" ".join(cell.split())), strict=True))
     lines = [" ".join(line.split()) for line in cell.splitlines() if line.strip()]
     text = "\n".join(lines)
     found: dict[str, object] = {}

@@ -176,24 +176,34 @@ def is_numbering(row: Sequence[object]) -> bool:
 
 def header_at(sheet: Sheet, kind: str, first: int, last: int, mapping: Mapping[str, str]) -> Header:
     """The header that stands on rows ``first`` to ``last`` (zero-based, inclusive)."""
+    every, groups = heading_parts(sheet, first, last)
+    columns = [
+        column_of(parts, at, kind, is_grouped=at in groups)
+        for at, parts in enumerate(every)
+        if parts
+    ]
+    columns = _told_by_neighbours(columns)
+    columns = _named_beside_nip(columns)
+    columns = with_mapping(columns, mapping) if mapping else columns
+    return Header(kind, first, last, tuple(columns), _score(columns))
+
+
+def heading_parts(sheet: Sheet, first: int, last: int) -> tuple[list[list[str]], set[int]]:
+    """The headings above each other on rows ``first`` to ``last`` (zero-based, inclusive).
+
+    Returns
+    -------
+    By column its texts, top to bottom, each once, that of a heading over several columns with each
+    of them; and the columns that stand under such a heading.
+    """
     width = max(len(sheet.rows[row]) for row in range(first, last + 1))
     texts = [
         [cell_text(sheet.rows[row][at]) if at < len(sheet.rows[row]) else "" for at in range(width)]
         for row in range(first, last + 1)
     ]
     groups = _spread_headings(texts, sheet, first, last)
-    columns = []
-    for at in range(width):
-        parts: list[str] = []
-        for line in texts:
-            if line[at] and line[at] not in parts:
-                parts.append(line[at])
-        if parts:
-            columns.append(column_of(parts, at, kind, is_grouped=at in groups))
-    columns = _told_by_neighbours(columns)
-    columns = _named_beside_nip(columns)
-    columns = with_mapping(columns, mapping) if mapping else columns
-    return Header(kind, first, last, tuple(columns), _score(columns))
+    parts = [list(dict.fromkeys(line[at] for line in texts if line[at])) for at in range(width)]
+    return parts, groups
 
 
 def _spread_headings(texts: list[list[str]], sheet: Sheet, first: int, last: int) -> set[int]:
@@ -209,9 +219,10 @@ def _spread_headings(texts: list[list[str]], sheet: Sheet, first: int, last: int
             for at in span:
                 texts[top - first][at] = texts[top - first][left]
             groups.update(span)
-    if not sheet.merged:
-        # Text files and open documents do not tell what is merged: a heading stands over its own
-        # column and those right of it that are empty above and filled below.
+    if not any(right > left and first <= top <= last for (top, left), (_, right) in sheet.merged):
+        # Text files and open documents do not tell what is merged, and some lists merge titles
+        # alone: a heading stands over its own column and those right of it that are empty above
+        # and filled below.
         for line in range(len(texts) - 1):
             start = None
             for at in range(len(texts[line])):
