@@ -28,7 +28,7 @@ from analytics.exits_roster_days import (
     never_days,
     order_of,
 )
-from analytics.exits_roster_joining import joined_spells
+from analytics.exits_roster_joining import bounds, joined_spells, once_each
 from analytics.exits_roster_sexes import sexes_of
 from analytics.faults import Fault, FaultsError
 from analytics.readers.dates import INVALID, MISSING
@@ -37,6 +37,7 @@ _MOST_WRONG_SHARE = 0.05
 _LARGEST_CAUSES = 6
 _OTHER_CAUSE = "lainnya"
 _EARLIEST_BIRTH = 1880
+_WORKING_AGES = (10, 90)
 # A number of many digits that a spreadsheet wrote as a power of ten.
 _CUT = r"\d(?:[.,]\d+)?[eE]\+\d+"
 
@@ -122,8 +123,10 @@ class _Reading:
     def _say(self, at: int, code: str, name: str, **details: object) -> None:
         header = self.rows.headers[at].get(name, self.names[name])
         value = str(self.rows.cells[name].iloc[at])
-        row = int(self.rows.lines[at])
-        fault = Fault(self.rows.files[at], code, row, header, value, details)
+        file, row = self.rows.files[at], int(self.rows.lines[at])
+        if name in ("exit_date", "reason"):
+            file, row = self.rows.leaving.get(at, (file, row))
+        fault = Fault(file, code, row, header, value, details)
         self.faults.append(fault)
         if fault.severity == "error":
             self.bad.iloc[at] = True
@@ -145,7 +148,7 @@ class _Reading:
         start = self._dates("start_date", "spell_start_missing")
         leaves = self._still_there(self._dates("exit_date"))
         start, leaves = self._within(start, leaves)
-        birth, year_only = self._births()
+        birth, year_only = self._births(start)
         ids = self._identifiers()
         sex = self._sexes()
         for at in _where(ids == ""):
@@ -154,9 +157,13 @@ class _Reading:
             self._say(
                 at, "spell_exit_before_start", "exit_date", start=f"{start.iloc[at]:%Y-%m-%d}"
             )
-        born = "birth_date" if "birth_date" in self.rows.cells else "birth_year"
         for at in _where(birth >= start):
-            self._say(at, "spell_birth_after_start", born, start=f"{start.iloc[at]:%Y-%m-%d}")
+            self._say(
+                at,
+                "spell_birth_after_start",
+                self._birth_column(),
+                start=f"{start.iloc[at]:%Y-%m-%d}",
+            )
         found = pd.DataFrame(
             {
                 "person_id": ids,
@@ -167,13 +174,14 @@ class _Reading:
                 "is_birth_year_only": year_only,
             }
         )
-        self._overlaps(found)
         if "reason" in self.names:
             found["cause"] = self._reasons(leaves)
         if "group" in self.names:
             groups = self._cells("group")
             # A group may be numbered nought.
             found["group"] = groups.mask(_blank(groups) & ~groups.str.contains(r"\d"))
+        found = self._once(found)
+        self._overlaps(found)
         joined = self._joined(found.loc[~self.bad])
         if "cause" in joined:
             joined["cause"] = _causes(joined["cause"])
@@ -233,7 +241,7 @@ class _Reading:
         half = last.dt.start_time + (leaves - last.dt.start_time) / 2
         return start.mask(same, half.dt.normalize().astype(start.dtype)), leaves
 
-    def _births(self) -> tuple[pd.Series, pd.Series]:
+    def _births(self, start: pd.Series) -> tuple[pd.Series, pd.Series]:
         birth = pd.Series(pd.NaT, index=self.rows.cells.index).astype("datetime64[us]")
         year_only = pd.Series(False, index=self.rows.cells.index)
         unread: dict[int, str] = {}
@@ -249,14 +257,36 @@ class _Reading:
             for at in _where(birth.isna() & (cells != "")):
                 if read[cells.iloc[at]][0] == INVALID:
                     unread[at] = name
+        if "age_at_start" in self.names:
+            birth, year_only = self._born_before(start, birth, year_only, unread)
         unread = {at: name for at, name in unread.items() if pd.isna(birth.iloc[at])}
         for at, name in unread.items():
             self._say(at, "spell_birth_invalid", name)
-        born = "birth_year" if "birth_year" in self.names else "birth_date"
         for at in _where(birth.isna()):
             if at not in unread:
-                self._say(at, "spell_birth_missing", born)
+                self._say(at, "spell_birth_missing", self._birth_column())
         return birth, year_only
+
+    def _born_before(
+        self, start: pd.Series, birth: pd.Series, year_only: pd.Series, unread: dict[int, str]
+    ) -> tuple[pd.Series, pd.Series]:
+        """Births out of ages at the start: half a year more, on average, and the year of that."""
+        header = self.names["age_at_start"]
+        self.faults.append(Fault(self.file, "roster_born_by_age", column=header))
+        cells = self._cells("age_at_start")
+        ages = pd.to_numeric(cells.str.replace(",", "."), errors="coerce")
+        is_age = ages.between(*_WORKING_AGES)
+        for at in _where(~is_age & ~_blank(cells)):
+            unread.setdefault(at, "age_at_start")
+        days = ((ages.where(is_age) + 0.5) * 365.25).round()
+        years = (start - pd.to_timedelta(days, unit="D")).dt.year
+        new = birth.isna() & years.notna()
+        middle = pd.to_datetime(years.astype("Int64").astype("str") + "-07-01", errors="coerce")
+        return birth.mask(new, middle.astype(birth.dtype)), year_only | new
+
+    def _birth_column(self) -> str:
+        names = ("birth_date", "birth_year", "age_at_start")
+        return next(name for name in names if name in self.names)
 
     def _born(self, cell: str) -> tuple[date | str, bool]:
         """Day of birth, and whether only its year is known."""
@@ -281,21 +311,39 @@ class _Reading:
         words = self._cells("reason").str.casefold().str.split().str.join(" ")
         return words.where(leaves.notna() & ~_blank(words))
 
+    def _once(self, found: pd.DataFrame) -> pd.DataFrame:
+        """Rows that repeat a period of service as one, which is said."""
+        sheets = pd.Series(self.rows.files, index=found.index)
+        once, is_told = once_each(found.loc[~self.bad], sheets)
+        if count := int(is_told.sum()):
+            self.joined_count += count
+            header = self.names["person_id"]
+            told = Fault(self.file, "spell_repeated", column=header, details={"count": count})
+            self.faults.append(told)
+            self.bad |= is_told.reindex(self.bad.index, fill_value=False)
+            found.loc[once.index] = once
+        return found
+
     def _joined(self, found: pd.DataFrame) -> pd.DataFrame:
         """Spells that go on from one another as one, which is said."""
-        joined = joined_spells(found)
-        self.joined_count = len(found) - len(joined)
-        if self.joined_count:
-            details = {"count": self.joined_count}
+        joined = joined_spells(found, self._period("start_date"), self._period("exit_date"))
+        if count := len(found) - len(joined):
+            self.joined_count += count
+            details = {"count": count}
             header = self.names["start_date"]
             self.faults.append(Fault(self.file, "spell_joined", column=header, details=details))
         return joined
 
     def _overlaps(self, found: pd.DataFrame) -> None:
-        """Say who is in service twice at one time: the spell that begins later, once."""
+        """Say who is in service twice at one time: the spell that begins later, once.
+
+        Where only a year or a month is told, who may have left before has.
+        """
         twice = found.loc[found["person_id"].duplicated(keep=False) & ~self.bad]
-        begun = twice["start_date"].to_numpy("datetime64[D]").astype("int64")
-        ended = twice["exit_date"].to_numpy("datetime64[D]").astype("int64")
+        _, latest = bounds(twice["start_date"], self._period("start_date"))
+        earliest, _ = bounds(twice["exit_date"], self._period("exit_date"))
+        begun = latest.to_numpy("datetime64[D]").astype("int64")
+        ended = earliest.to_numpy("datetime64[D]").astype("int64")
         ended = np.where(twice["exit_date"].isna(), np.iinfo(np.int64).max, ended)
         code, _ = pd.factorize(twice["person_id"])
         # Of spells that begin together the empty one first, then as they stand in the file.
@@ -309,6 +357,10 @@ class _Reading:
                 self._say(int(at[one]), "spell_overlap", "person_id", first_row=self._row(first))
             elif ended[one] > until:
                 until, first = int(ended[one]), int(at[one])
+
+    def _period(self, name: str) -> str:
+        """What a day of that column stands for: a year, a month, or ('') itself."""
+        return {YEARS: "Y", MONTHS: "M"}.get(self.orders[name], "")
 
     def _row(self, at: int) -> str:
         """The row, and the sheet where the file has several."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -25,13 +25,17 @@ from analytics.exits_roster_days import (
     kind_of_days,
     marks_yes,
 )
+from analytics.exits_roster_sheets import nip_facts, no_entries, with_leavers
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import PlainSheet, joined, row_shown, tables_of
 from analytics.readers.headers import SOUNDS_LIKE, header_key, meaning_of
+from analytics.readers.spell_words import is_age
 
 NEEDED = ("person_id", "birth_year", "start_date", "exit_date")
-OWN = (*NEEDED, "birth_date", "sex", "reason", "group")
+OWN = (*NEEDED, "birth_date", "age_at_start", "sex", "reason", "group")
 DAY_COLUMNS = ("start_date", "exit_date", "birth_date")
+# So many leavers of a sheet of their own may have a number that nobody else has.
+_SLIPS_SHARE = 0.05
 _HEADERS = "person_id,birth_year|birth_date,start_date,exit_date[,sex][,reason][,group]"
 # A column of days goes before one that only marks who left, whatever the two are called; an empty
 # one keeps its place among those with days: what stands beside it may be days that are planned.
@@ -44,7 +48,8 @@ class RosterRows:
 
     ``cells``: under our names, one row per row of the file. ``lines``: the row a spreadsheet
     shows. ``files``: file, and sheet where there are several. ``headers``: ours -> as written, of
-    the sheet a row stands on. ``faults``: of sheets that were left out.
+    the sheet a row stands on. ``faults``: of sheets that were left out or laid on others.
+    ``leaving``: of rows whose day of leaving stands on another sheet, its file and row there.
     """
 
     cells: pd.DataFrame
@@ -52,6 +57,7 @@ class RosterRows:
     files: Sequence[str]
     headers: Sequence[Mapping[str, str]]
     faults: tuple[Fault, ...]
+    leaving: Mapping[int, tuple[str, int]]
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -68,6 +74,21 @@ class _Read:
     sheet: PlainSheet
     names: Mapping[str, str]
     flag: str
+    # Rows that are no entries, as a spreadsheet shows them.
+    passed: tuple[int, ...] = ()
+    # Columns that the NIP tells (:func:`analytics.exits_roster_sheets.nip_facts`).
+    facts: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """As text, under our names."""
+        own = {name: header for name, header in self.names.items() if name not in self.facts}
+        cells = self.sheet.table[list(own.values())].set_axis(list(own), axis=1)
+        return cells.assign(**{name: self.facts[name] for name in self.facts})
+
+    def of_rows(self, places: Sequence[int]) -> _Read:
+        """Some of its rows, counted from nought."""
+        return replace(self, sheet=replace(self.sheet, table=self.sheet.table.iloc[list(places)]))
 
     @property
     def lacks(self) -> list[str]:
@@ -76,7 +97,7 @@ class _Read:
 
     @property
     def absent(self) -> list[str]:
-        is_born = "birth_date" in self.names
+        is_born = bool({"birth_date", "age_at_start"} & set(self.names))
         return [
             name
             for name in NEEDED
@@ -96,11 +117,16 @@ def roster_rows(path: Path, latest: date) -> RosterRows:
     ------
     FaultsError
         A file that cannot be read, lacks a column or has no rows; leavers marked without their
-        day (``roster_exit_flag``); a sheet of leavers that lacks a column of the others
-        (``sheet_columns_missing``).
+        day (``roster_exit_flag``); a sheet of leavers about people of whom nothing else is known
+        (``sheet_columns_missing``); one heading over two columns that differ (``heading_twice``).
     """
-    reads = [_read(sheet, latest) for sheet in tables_of(path, known=_is_known, as_written=True)]
+    sheets = tables_of(path, known=_is_known, as_written=True, joins=_is_known)
+    reads = [_read(sheet, latest) for sheet in sheets]
     whole = [read for read in reads if not read.lacks]
+    if not whole:
+        told = [read for read in map(_told_by_nip, reads) if not read.lacks]
+        # Where people stand on one sheet and leavers on another, the people are the roster.
+        whole = [read for read in told if "exit_date" not in read.names] or told
     if not whole:
         lead = max(reads, key=lambda read: read.sheet.hit_count)
         raise FaultsError([_missing(path, lead, lead.lacks[0])])
@@ -109,7 +135,10 @@ def roster_rows(path: Path, latest: date) -> RosterRows:
     def named(read: _Read) -> str:
         return f"{path.name} [{read.sheet.name}]" if several else path.name
 
-    has_day = any("exit_date" in read.names for read in whole)
+    taken = {read.sheet.name for read in whole}
+    rest = [read for read in reads if read.sheet.name not in taken]
+    leavers = [read for read in rest if {"person_id", "exit_date"} <= set(read.names)]
+    has_day = bool(leavers) or any("exit_date" in read.names for read in whole)
     marks = [
         read
         for read in whole
@@ -121,30 +150,116 @@ def roster_rows(path: Path, latest: date) -> RosterRows:
         )
     if not has_day:
         raise FaultsError([_missing(path, whole[0], "exit_date")])
-    faults = []
-    for read in reads:
-        if read.lacks:
-            # Leavers that are passed over would be people who never were.
-            is_torn = {"person_id", "exit_date"} <= set(read.names)
-            code = "sheet_columns_missing" if is_torn else "sheet_left_out"
-            faults.append(Fault(named(read), code, details={"names": ", ".join(read.lacks)}))
-    if torn := [fault for fault in faults if fault.severity == "error"]:
-        raise FaultsError(torn)
-    cells = joined([
-        read.sheet.table[list(read.names.values())].set_axis(list(read.names), axis=1)
-        for read in whole
-    ])  # fmt: skip
-    if cells.empty:
+    twice = [
+        Fault(named(read), "heading_twice", column=header)
+        for read in (*whole, *leavers)
+        for header in read.sheet.twice
+        if header in read.names.values()
+    ]
+    if twice:
+        raise FaultsError(twice)
+    rows = _rows_of([(named(read), read) for read in whole])
+    for read in leavers:
+        rows = _with_leavers(rows, named(read), read, latest)
+    faults = [
+        Fault(named(read), "sheet_left_out", details={"names": ", ".join(read.lacks)})
+        for read in rest
+        if read not in leavers
+    ]
+    if rows.cells.empty:
         raise FaultsError([Fault(path.name, "file_no_rows")])
-    counts = [len(read.sheet.table) for read in whole]
-    at = np.repeat(np.arange(len(whole)), counts)
+    faults += [
+        Fault(named(read), "row_passed", row_shown(int(row)))
+        for read in (*whole, *leavers)
+        for row in read.passed
+    ]
+    return replace(rows, faults=(*rows.faults, *faults))
+
+
+def _rows_of(reads: Sequence[tuple[str, _Read]]) -> RosterRows:
+    """Whole sheets, by the name that faults have, below each other."""
+    cells = joined([read.cells for _, read in reads])
+    of = [one for one in reads for _ in range(len(one[1].sheet.table))]
     return RosterRows(
         cells.reset_index(drop=True),
         np.array([row_shown(int(row)) for row in cells.index], dtype=np.int64),
-        [named(whole[one]) for one in at],
-        [whole[one].names for one in at],
-        tuple(faults),
+        [name for name, _ in of],
+        [read.names for _, read in of],
+        tuple(
+            Fault(name, "roster_from_nip", column=read.names["person_id"],
+                  details={"names": ", ".join(read.facts)})
+            for name, read in reads if len(read.facts.columns)
+        ),
+        {},
+    )  # fmt: skip
+
+
+def _with_leavers(rows: RosterRows, name: str, read: _Read, latest: date) -> RosterRows:
+    """The roster with the days of a sheet of leavers.
+
+    Leavers who stand on no other sheet are people by their NIP alone.
+
+    Raises
+    ------
+    FaultsError
+        ``sheet_columns_missing`` where more than a few stand on no other sheet and have no NIP:
+        passed over, they would be people who never were.
+    """
+    given = read.cells
+    found = with_leavers(rows.cells, given, latest)
+    lines = [row_shown(int(row)) for row in given.index]
+    others = _told_by_nip(read.of_rows(found.unknown))
+    is_torn = len(found.unknown) > _SLIPS_SHARE * len(given)
+    if others.lacks and is_torn:
+        details = {"names": ", ".join(read.lacks)}
+        raise FaultsError([Fault(name, "sheet_columns_missing", details=details)])
+    faults = [
+        Fault(name, "leaver_other_day", lines[at], read.names["exit_date"],
+              given["exit_date"].iloc[at], {"day": day})
+        for at, day in found.differing.items()
+    ]  # fmt: skip
+    if others.lacks:
+        faults += [
+            Fault(name, "leaver_unknown", lines[at], read.names["person_id"],
+                  given["person_id"].iloc[at])
+            for at in found.unknown
+        ]  # fmt: skip
+    if found.rows:
+        faults.append(Fault(name, "leavers_laid_on", details={"count": len(found.rows)}))
+    theirs = {each: read.names[each] for each in ("exit_date", "reason") if each in read.names}
+    headers = [
+        {**told, **theirs} if at in found.rows else {**theirs, **told}
+        for at, told in enumerate(rows.headers)
+    ]
+    leaving = {at: (name, lines[place] or 0) for at, place in found.rows.items()}
+    after = replace(
+        rows,
+        cells=found.cells,
+        headers=headers,
+        faults=(*rows.faults, *faults),
+        leaving={**rows.leaving, **leaving},
     )
+    return after if others.lacks or not found.unknown else _below(after, _rows_of([(name, others)]))
+
+
+def _below(rows: RosterRows, others: RosterRows) -> RosterRows:
+    return RosterRows(
+        joined([rows.cells, others.cells]).reset_index(drop=True),
+        np.concatenate([rows.lines, others.lines]),
+        [*rows.files, *others.files],
+        [*rows.headers, *others.headers],
+        (*rows.faults, *others.faults),
+        rows.leaving,
+    )
+
+
+def _told_by_nip(read: _Read) -> _Read:
+    """A sheet with what the NIP says of its people, where it lacks that."""
+    if not read.lacks or "person_id" not in read.names:
+        return read
+    facts = nip_facts(read.cells)
+    header = read.names["person_id"]
+    return replace(read, facts=facts, names={**read.names, **dict.fromkeys(facts, header)})
 
 
 def _read(sheet: PlainSheet, latest: date) -> _Read:
@@ -172,12 +287,22 @@ def _read(sheet: PlainSheet, latest: date) -> _Read:
             names[column] = headers[best]
         elif column == "exit_date":
             flag = headers[best]
-    return _Read(sheet, names, flag)
+    read = _Read(sheet, names, flag)
+    if "person_id" not in names:
+        return read
+    first = [str(cell) for cell in sheet.table.iloc[0]] if len(sheet.table) else []
+    is_none = no_entries(read.cells, names, first).to_numpy()
+    kept = replace(sheet, table=sheet.table.loc[~is_none])
+    return replace(read, sheet=kept, passed=tuple(sheet.table.index[is_none]))
 
 
 def _missing(path: Path, read: _Read, column: str) -> Fault:
     known = set(read.names.values())
     unread = ", ".join(str(each) for each in read.sheet.table.columns if each not in known)
+    ages = [name for name in map(str, read.sheet.table.columns) if is_age(name)]
+    if column == "birth_year" and ages:
+        # Of which day an age is nobody says: of leavers it may be years ago.
+        return Fault(path.name, "roster_age_undated", column=ages[0])
     details = {
         "column_name": column,
         "needed": _HEADERS,

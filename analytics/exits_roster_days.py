@@ -23,7 +23,7 @@ STAND_INS = (YEARS, MONTHS)
 DAYS, BLANK, NOUGHT, UNREAD, FLAG = "days", "blank", "nought", "unread", "flag"
 # Beyond this year a date says that somebody is still there.
 _NEVER = 2099
-_STILL_THERE = frozenset(
+STILL_THERE = frozenset(
     {
         *("active", "aktif", "present", "current", "employed", "now", "open", "ongoing"),
         *("in service", "still employed", "still in service", "current employee", "until now"),
@@ -148,7 +148,7 @@ def day_of(cell: str, order: str, latest: date) -> date | str:
     """
     if (mark := _MARK.fullmatch(cell)) and mark[1] != "0":
         return INVALID
-    if is_blank(cell) or cell.casefold() in _STILL_THERE or _is_never(cell):
+    if is_blank(cell) or cell.casefold() in STILL_THERE or _is_never(cell):
         return MISSING
     if order == YEARS and (year := _YEAR.fullmatch(cell)):
         day: date | str = date(int(year[1]), 7, 1)
@@ -267,6 +267,6 @@ def _is_never(cell: str) -> bool:
 
 
 def _is_day(cell: str) -> bool:
-    if is_blank(cell) or cell.casefold() in _STILL_THERE or _is_never(cell):
+    if is_blank(cell) or cell.casefold() in STILL_THERE or _is_never(cell):
         return False
     return bool(re.search(r"\d{2}", cell))

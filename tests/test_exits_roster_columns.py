@@ -229,3 +229,12 @@ def test_a_backtest_of_survivors_says_that_nobody_left(tmp_path, capsys):
     asked = ["exits", "backtest", "--roster", str(path), "--cutoff", "2015-01-01", "--lang", "en"]
     main(asked)
     assert "by this file nobody left before 2015-01-01" in capsys.readouterr().err
+
+
+def test_one_heading_over_two_columns_that_differ_is_refused(tmp_path):
+    text = f"{HEAD},exit_date\na,L,1970,1995-02-01,,2010-03-04\nb,L,1970,1995-02-01,,"
+    assert "column exit_date: This heading stands over two columns" in refusal(
+        written(tmp_path, text)
+    )
+    same = f"{HEAD},exit_date\na,L,1970,1995-02-01,2010-03-04,2010-03-04"
+    assert gone_count(read_roster(written(tmp_path, same), LATEST)) == 1

@@ -49,6 +49,16 @@ def decoded(content: bytes) -> str | None:
         return content.decode("cp1252", errors="replace")
 
 
+def with_line_ends(text: str) -> str:
+    """Text whose lines end with a carriage return alone, as others end theirs.
+
+    Old spreadsheets end rows so; a line feed is a break within one of their cells.
+    """
+    returns = text.count("\r")
+    is_alone = "\r\n" not in text and returns > text.count("\n")
+    return text.replace("\r", "\n") if is_alone else text
+
+
 def separator(text: str) -> str:
     """The separator under which most lines agree on the most fields."""
     sample = text[:_SAMPLE_CHARACTERS]

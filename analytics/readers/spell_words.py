@@ -6,6 +6,7 @@ header must be known, or it stays unread: ``Position start date`` is no day of b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 _PERSON = {
@@ -76,7 +77,15 @@ _GROUP = {
     *("directorate", "direktorat", "post", "site", "plant", "pabrik", "instalasi", "satker"),
     *("opd", "skpd", "cadre", "workgroup", "area", "jobtitle", "location", "lokasi", "district"),
 }
+_AGE = {"age", "ages", "umur", "usia"}
+_SAYING = {"at", "when", "on", "saat", "waktu", "ketika", "pada", "date", "years", "tahun"}
 _NAMING = {"name", "nama", "title", "code", "kode", "of", "the", "kerja", "nm", "level", "work"}
+
+
+def is_age(header: str) -> bool:
+    """Whether a header names an age and not the age at which the law lets people go."""
+    told = set(re.findall(r"[a-z]+", header.casefold()))
+    return bool(told & _AGE) and not told & (_END | {"bup", "batas"})
 
 
 def spell_column(words: Sequence[str]) -> str:
@@ -91,6 +100,8 @@ def spell_column(words: Sequence[str]) -> str:
     is_end, is_start = bool(told & _END), bool(told & _START)
     if told & _BIRTH and not told - _BIRTH - _DAY - _YEAR - _SERVICE:
         return "birth_year" if told & (_YEAR | {"yob"}) else "birth_date"
+    if told & _AGE and is_start and not is_end and not told - _AGE - _START - _SERVICE - _SAYING:
+        return "age_at_start"
     if told & _SEX and not told - _SEX - _KIND - _PERSON - {"of", "l", "p", "m", "f"}:
         return "sex"
     if told & _REASON and not told - _REASON - _END - _KIND - _SERVICE - _DAY:

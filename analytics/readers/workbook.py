@@ -224,6 +224,7 @@ def _text(path: Path, content: bytes) -> list[Sheet]:
     text = delimited.decoded(content)
     if text is None:
         raise _refusal(path, "file_type")
+    text = delimited.with_line_ends(text)
     if not text.strip():
         raise _refusal(path, "file_empty")
     head = text[:20000].lower()
