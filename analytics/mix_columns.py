@@ -7,7 +7,7 @@ plans that are almost as good at the prices of shared limits and use them otherw
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import OptimizeResult, linprog
@@ -100,7 +100,7 @@ class Parts:
     """Plans of all roles, and the prices at which they fit together.
 
     ``shared``: rows of the limits in common; ``price`` and ``room`` of each; ``spare``: what is
-    close enough for all.
+    close enough for all; ``anchors``: plans by role that stay at hand whatever the prices are.
     """
 
     asked: Programme
@@ -112,6 +112,7 @@ class Parts:
     price: Numbers
     room: Numbers
     spare: float
+    anchors: tuple[Numbers, ...]
 
     @property
     def row_price(self) -> Numbers:
@@ -197,27 +198,48 @@ def gathered(
     if not all(len(own) for own in anchors):
         return None
     pools = tuple(_pool(*both, own_price, spare) for both in zip(roles, anchors, strict=True))
-    for turn in range(_TURNS + 1):
-        is_last = turn == _TURNS
-        sizes = (_AROUND, _KEPT) if is_last else (_AROUND_FOR_PRICES, _KEPT_FOR_PRICES)
-        rounds = _ROUNDS if is_last else _ROUNDS_FOR_PRICES
-        width = [-(-size // len(roles)) for size in sizes]
-        pools = tuple(
-            _around(role, pool, own_price, spare, (rounds, *width), ends)
-            for role, pool in zip(roles, pools, strict=True)
-        )
-        again = _prices(roles, pools, anchors, room)
+    parts = Parts(
+        asked, cost, plans[0], roles, pools, shared, own_price, room, spare, tuple(anchors)
+    )
+    width = _ROUNDS_FOR_PRICES, _AROUND_FOR_PRICES, _KEPT_FOR_PRICES
+    for _ in range(_TURNS):
+        again = _turned(parts, width, ends)
         if again is None:
             return None
-        own_price, taken = again
-        anchors = [np.concatenate(both) for both in zip(anchors, taken, strict=True)]
-        pools = tuple(
-            _pool(role, np.concatenate([anchor, pool.plans]), own_price, spare)
-            for role, anchor, pool in zip(roles, anchors, pools, strict=True)
-        )
+        parts = again
         if time.monotonic() > ends:
             break
-    return Parts(asked, cost, plans[0], roles, pools, shared, own_price, room, spare)
+    return parts
+
+
+def widened(parts: Parts, seconds: float) -> Parts:
+    """More parts, at the prices found; and prices once more.
+
+    Method: docs/method.md eq. 336-337.
+    """
+    found = _turned(parts, (_ROUNDS, _AROUND, _KEPT), time.monotonic() + seconds)
+    return parts if found is None else found
+
+
+def _turned(parts: Parts, width: tuple[int, int, int], ends: float) -> Parts | None:
+    """Parts around those at hand, and the prices at which they fit together."""
+    roles, spare = parts.roles, parts.spare
+    rounds, *sizes = width
+    each = (rounds, *(-(-size // len(roles)) for size in sizes))
+    pools = tuple(
+        _around(role, pool, parts.price, spare, each, ends)
+        for role, pool in zip(roles, parts.pools, strict=True)
+    )
+    again = _prices(roles, pools, parts.anchors, parts.room)
+    if again is None:
+        return None
+    price, taken = again
+    anchors = tuple(np.concatenate(both) for both in zip(parts.anchors, taken, strict=True))
+    pools = tuple(
+        _pool(role, np.concatenate([anchor, pool.plans]), price, spare)
+        for role, anchor, pool in zip(roles, anchors, pools, strict=True)
+    )
+    return replace(parts, pools=pools, price=price, anchors=anchors)
 
 
 def _role(asked: Programme, cost: Numbers, block: Block, shared: Whole, is_open: Flags) -> Role:
@@ -253,59 +275,94 @@ def _role(asked: Programme, cost: Numbers, block: Block, shared: Whole, is_open:
 def _pool(role: Role, plans: Numbers, price: Numbers, spare: float) -> Pool:
     """Plans told apart."""
     short, _ = role.judged(role.matrix[:, :-1] @ plans.T)
-    return _told_apart(role, plans, short, price, (spare, _KEPT))
+    use, value = plans @ role.use.T, plans @ role.cost + short
+    found = Pool(plans, value, use, value + use @ price)
+    return found.taken(_told_apart(found.priced, use, price, (spare, _KEPT)))
 
 
 def _around(  # noqa: PLR0913 - a role, where to look, and how far
     role: Role, found: Pool, price: Numbers, spare: float, width: tuple[int, ...], ends: float
 ) -> Pool:
     """Plans of a role near some; ``width``: rounds, around how many, and how many are kept."""
-    (rounds, around, kept), seen = width, set()
+    rounds, around, kept = width
+    seen: set[bytes] = set()
+    each_use = np.column_stack([role.use, np.zeros(len(role.use))]).T
+    each_cost = np.append(role.cost, 0.0)
+    each = each_cost + each_use @ price
     for _ in range(rounds):
-        new = [plan for plan in found.plans if plan.tobytes() not in seen][:around]
+        new = [at for at, plan in enumerate(found.plans) if plan.tobytes() not in seen][:around]
         if not new or time.monotonic() > ends:
             break
         most = float(found.priced[0]) + _DEARER * spare
-        tried = [(found.plans, found.value - found.plans @ role.cost)]
-        for plan in new:
-            seen.add(plan.tobytes())
-            tried.append(_exchanged(role, plan, price, most))
-        plans, short = (np.concatenate(both) for both in zip(*tried, strict=True))
-        found = _told_apart(role, plans, short, price, (spare, kept))
+        tried = [_exchanged(role, found.plans[at], each, most) for at in new]
+        seen.update(found.plans[at].tobytes() for at in new)
+        fewer, more, short = (np.concatenate(both) for both in zip(*tried, strict=True))
+        # What an exchange changes is added up; plans are written out only where they are kept.
+        plan = np.repeat(new, [len(one) for _, _, one in tried])
+        value = np.append(
+            found.value,
+            (found.plans @ role.cost)[plan] - each_cost[fewer] + each_cost[more] + short,
+        )
+        use = np.concatenate([found.use, found.use[plan] - each_use[fewer] + each_use[more]])
+        priced, before = value + use @ price, len(found.plans)
+        at = _told_apart(priced, use, price, (spare, kept))
+        is_new = at >= before
+        own = at[is_new] - before
+        plans = found.plans[np.where(is_new, 0, at)]
+        plans[is_new] = _written_out(found.plans, plan[own], fewer[own], more[own])
+        found = Pool(plans, value[at], use[at], priced[at])
     return found
 
 
-def _exchanged(role: Role, plan: Numbers, price: Numbers, most: float) -> tuple[Numbers, Numbers]:
-    """Plans with a formation less, more or exchanged, to ``most`` at the prices; unfilled posts."""
+def _exchanged(
+    role: Role, plan: Numbers, each: Numbers, most: float
+) -> tuple[Whole, Whole, Numbers]:
+    """A formation less, more or exchanged, where that comes to no more than ``most``.
+
+    ``each``: what a formation costs at the prices, with a last one of nothing.
+
+    Returns
+    -------
+    By plan: which formation there is less of, which more of (the last one: none), and what its
+    unfilled posts weigh.
+    """
     nothing = [len(plan)]
     fewer = np.append(np.flatnonzero((plan > role.least) & role.is_open), nothing)
     more = np.append(np.flatnonzero((plan < role.most) & role.is_open), nothing)
     used = role.matrix[:, :-1] @ plan
-    step = role.matrix[:, more][:, None, :] - role.matrix[:, fewer][:, :, None]
-    short, keeps = role.judged((used[:, None, None] + step).reshape(len(used), -1))
-    each = np.append(role.cost + price @ role.use, 0.0)
-    priced = short + (each[:-1] @ plan - each[fewer][:, None] + each[more][None]).ravel()
-    at = np.flatnonzero(keeps & (priced <= most))
-    found, rows = np.repeat(plan[None], len(at), axis=0), np.arange(len(at))
-    found = np.column_stack([found, np.zeros(len(at))])
-    found[rows, fewer[at // len(more)]] -= 1
-    found[rows, more[at % len(more)]] += 1
-    return found[:, :-1], short[at]
+    paid = float(each[:-1] @ plan) - each[fewer][:, None] + each[more][None]
+    fits = paid <= most
+    rows, upper = role.ceiling
+    room = upper - used[rows] + WHOLE / 10
+    less, added = role.matrix[rows][:, fewer], role.matrix[rows][:, more]
+    # Limit by limit: what one of them refuses the others need not see.
+    for left, own, other in zip(room, less, added, strict=True):
+        fits &= other[None] <= left + own[:, None]
+    one, two = np.nonzero(fits)
+    one, two = fewer[one], more[two]
+    short, keeps = role.judged(used[:, None] + role.matrix[:, two] - role.matrix[:, one])
+    at = np.flatnonzero(keeps & (short + paid[fits] <= most))
+    return one[at], two[at], short[at]
 
 
-def _told_apart(
-    role: Role, plans: Numbers, short: Numbers, price: Numbers, told: tuple[float, int]
-) -> Pool:
-    """The best of those that use shared limits alike, best first; ``told``: spare, how many."""
+def _written_out(plans: Numbers, plan: Whole, fewer: Whole, more: Whole) -> Numbers:
+    """Plans with a formation less and one more than those they come from."""
+    rows = np.arange(len(plan))
+    found = np.column_stack([plans[plan], np.zeros(len(plan))])
+    found[rows, fewer] -= 1
+    found[rows, more] += 1
+    return found[:, :-1]
+
+
+def _told_apart(priced: Numbers, use: Numbers, price: Numbers, told: tuple[float, int]) -> Whole:
+    """Places of the best of those that use limits alike, best first; ``told``: spare, how many."""
     spare, kept = told
-    use, value = plans @ role.use.T, plans @ role.cost + short
-    priced = value + use @ price
-    pool = Pool(plans, value, use, priced)
     order = np.argsort(priced, kind="stable")
     if len(order):
         order = order[priced[order] <= priced[order[0]] + _DEARER * spare]
-    first = alike(use[order] * price, _STEP * spare)
-    return pool.taken(order[first[:kept]])
+    binds = price > _NOTHING
+    first = alike(use[order][:, binds] * price[binds], _STEP * spare)
+    return order[first[:kept]]
 
 
 def alike(worth: Numbers, step: float) -> Whole:
@@ -317,7 +374,7 @@ def alike(worth: Numbers, step: float) -> Whole:
 
 
 def _prices(
-    roles: tuple[Role, ...], pools: tuple[Pool, ...], anchors: list[Numbers], room: Numbers
+    roles: tuple[Role, ...], pools: tuple[Pool, ...], anchors: tuple[Numbers, ...], room: Numbers
 ) -> tuple[Numbers, list[Numbers]] | None:
     """Prices of shared limits where parts may be taken in parts; and the parts that are taken.
 

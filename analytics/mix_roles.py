@@ -49,11 +49,13 @@ class Tightened:
     """``asked`` with a row more for each role; ``plan``: all roles at their own best.
 
     ``plan`` keeps the limits of every role, but not always the shared ones; a role for which
-    none was found has its relaxed answer.
+    none was found has its relaxed answer. ``bound``: what no plan goes below, by the roles and
+    the prices alone; the programme with its rows more may say a little more.
     """
 
     asked: Programme
     plan: Numbers
+    bound: float
 
 
 def tightened(  # noqa: PLR0913 - the programme, its relaxed answer, and how far it is tightened
@@ -83,7 +85,8 @@ def tightened(  # noqa: PLR0913 - the programme, its relaxed answer, and how far
     Method: docs/method.md eq. 246, 339.
     """
     seconds, spare = limit
-    priced = cost + asked.matrix.T @ (shared_price(asked, relaxed) if price is None else price)
+    own_price = shared_price(asked, relaxed) if price is None else price
+    priced = cost + asked.matrix.T @ own_price
     apart = blocks(asked)
     ends = time.monotonic() + seconds
     share_of_spare = _SHARE_OF_SPARE if price is None else _SHARE_AT_PRICES
@@ -113,7 +116,30 @@ def tightened(  # noqa: PLR0913 - the programme, its relaxed answer, and how far
             rows.append(csr_matrix((priced[at], (np.zeros_like(at), at)), shape=(1, len(cost))))
             least.append(bound)
             told.append(Row(HELD, "", block.own.rows[0].role, -1))
-    return Tightened(_with_least(asked, rows, least, told), plan)
+    together = sum(found.bound for found in answers)
+    bound = together + _elsewhere(asked, cost, relaxed, apart) - _worth(asked, own_price)
+    return Tightened(_with_least(asked, rows, least, told), plan, bound)
+
+
+def _elsewhere(
+    asked: Programme, cost: Numbers, relaxed: OptimizeResult, apart: tuple[Block, ...]
+) -> float:
+    """What is left out of all blocks comes to: posts nobody can fill. -inf where that may be less.
+
+    Only formations are counted in shared limits, so that what is left is as in the relaxed answer.
+    """
+    left = np.ones(len(cost), dtype=bool)
+    for block in apart:
+        left[block.columns] = False
+    if left[: asked.whole_count].any():
+        return -np.inf
+    return float(cost[left] @ relaxed.x[left])
+
+
+def _worth(asked: Programme, price: Numbers) -> float:
+    """Shared limits at their prices."""
+    at = np.flatnonzero(price)
+    return float(price[at] @ np.where(price[at] > 0, asked.upper[at], asked.lower[at]))
 
 
 class Beside:
@@ -150,10 +176,16 @@ class Beside:
         self._stop.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def bound(self) -> float:
-        """What no plan goes below; waits until every role had its time."""
-        relaxed = relaxation(self._found.result().asked, self._cost)
-        return float(relaxed.fun) if relaxed.x is not None else -np.inf
+    def bound(self, wanted: float = np.inf) -> float:
+        """What no plan goes below; waits until every role had its time.
+
+        ``wanted``: enough of it; the linear programme is not asked for more.
+        """
+        found = self._found.result()
+        if found.bound >= wanted:
+            return found.bound
+        relaxed = relaxation(found.asked, self._cost)
+        return max(found.bound, float(relaxed.fun)) if relaxed.x is not None else found.bound
 
 
 def without_excess(

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import OptimizeResult
 
-from analytics.mix_columns import gathered
+from analytics.mix_columns import gathered, widened
 from analytics.mix_highs import (
     LEAST_SECONDS,
     WHOLE,
@@ -30,7 +30,8 @@ _TIE_SHARE = 1e-5
 # Of the time left at each step.
 _SHARE_OF_ROUNDING = 0.25
 _SHARE_WITHOUT_ROLES = 0.35
-_SHARE_OF_PARTS = 0.5
+_SHARE_OF_PARTS = 0.4
+_SHARE_OF_WIDENED = 0.4
 _SHARE_OF_JOINED = 0.7
 _SHARE_OF_SEARCHED = 0.6
 _SHARE_OF_ROLES = 0.85
@@ -202,9 +203,11 @@ def _by_parts(
         return best, low
     told = parts.cheapest, (ends, spare), parts.row_price
     with Beside(asked, cost, relaxed, *told) as beside:
+        parts = widened(parts, _share(ends, _SHARE_OF_WIDENED))
         best = joined(parts, _share(ends, _SHARE_OF_JOINED))
         if not _is_close(aim, cost, best, low, gap):
-            low = max(low, beside.bound())
+            value = float(cost @ best)
+            low = max(low, beside.bound(value - aim.allowed(value, gap) * _ALMOST))
     if not _is_close(aim, cost, best, low, gap):
         best = searched(parts, best, _share(ends, _SHARE_OF_SEARCHED))
     return best, low

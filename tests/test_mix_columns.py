@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analytics.mix import CHEAPEST, LEAST_UNFILLED, MixLimits, Objective, problem
-from analytics.mix_columns import Parts, alike, gathered
+from analytics.mix_columns import Parts, alike, gathered, widened
 from analytics.mix_highs import relaxation, row_prices, whole_plan
 from analytics.mix_joined import _half, _matched, joined, searched
 from analytics.mix_programme import Programme
@@ -38,7 +38,7 @@ def test_parts_put_together_keep_every_limit_and_are_no_worse_than_the_start(tol
     spare = stated.aim.allowed(float(cost @ start), 1e-2)
     parts = gathered(asked, cost, relaxation(asked, cost), [start], (10.0, spare))
     assert parts is not None
-    found = joined(parts, 10.0)
+    found = joined(widened(parts, 10.0), 10.0)
     assert cost @ found <= cost @ start + 1e-6
     # By the verifier, which knows nothing of parts: the limits, and what is left unfilled.
     told_again = recount(question, limits, asked.formations(found), keeps_floor=False)
@@ -66,7 +66,7 @@ def test_with_every_part_at_hand_the_best_of_all_plans_is_found(seed: int):
     if parts is None:
         assert cost @ start == pytest.approx(min(values), abs=1e-4)
         return
-    found = searched(parts, start, 10.0)
+    found = searched(widened(parts, 10.0), start, 10.0)
     assert parts.keeps(found)
     assert cost @ found == pytest.approx(min(values), abs=1e-4)
 
@@ -81,7 +81,7 @@ def test_parts_near_a_plan_come_close_to_the_best_plan_where_money_is_short():
     spare = stated.aim.allowed(float(cost @ start), 1e-2)
     parts = gathered(asked, cost, relaxed, [start], (10.0, spare))
     assert parts is not None
-    found = joined(parts, 10.0)
+    found = joined(widened(parts, 10.0), 10.0)
     won = (cost @ start - cost @ found) / (cost @ start - cost @ best)
     assert won > 0.5
 
@@ -109,7 +109,7 @@ def parts_of(roles: int, seed: int) -> Parts:
     spare = stated.aim.allowed(float(relaxed.fun), 1e-2)
     parts = gathered(asked, cost, relaxed, [rounded(asked, cost)], (20.0, spare))
     assert parts is not None
-    return parts
+    return widened(parts, 20.0)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -57,6 +57,8 @@ def test_what_a_role_needs_at_least_is_passed_by_no_plan(told: dict, objective: 
     assert (used >= tight.asked.lower - 1e-4).all()
     bound = relaxation(tight.asked, cost).fun
     assert relaxed.fun - 1e-6 <= bound <= cost @ best + 1e-4
+    # By roles and prices alone: at the prices of the relaxed answer no less than that answer.
+    assert relaxed.fun - 1e-4 <= tight.bound <= bound + 1e-4
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -73,7 +75,9 @@ def test_at_any_prices_what_roles_need_at_least_is_passed_by_no_plan(share: floa
     for hand in (None, best):
         tight = tightened(asked, cost, relaxed, hand, (20.0, 0.1), price)
         assert (tight.asked.matrix @ best >= tight.asked.lower - 1e-4).all()
-        assert relaxed.fun - 1e-6 <= relaxation(tight.asked, cost).fun <= cost @ best + 1e-4
+        bound = relaxation(tight.asked, cost).fun
+        assert relaxed.fun - 1e-6 <= bound <= cost @ best + 1e-4
+        assert tight.bound <= bound + 1e-4
 
 
 @pytest.mark.parametrize("seed", [1, 2])
