@@ -14,6 +14,7 @@ from analytics.enrolment_panel import HISTORY, EnrolmentError, Flags, Numbers, s
 from analytics.faults import Fault
 from analytics.progression import plain_ratios
 
+# Schools smaller than this at the origin are not scored.
 LEAST_PUPILS = 20
 # Plain ratios need three transitions to be what they claim; a shorter history is judged anyway.
 _WANTED_YEARS = 4
@@ -38,7 +39,6 @@ def enrolment_backtest(  # noqa: PLR0913 - the command's own options
     years: int = 5,
     first_origin: int | None = None,
     lag_years: float | None = None,
-    least_pupils: int = LEAST_PUPILS,
     school_level: str | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
@@ -53,8 +53,6 @@ def enrolment_backtest(  # noqa: PLR0913 - the command's own options
     first_origin
         First school year forecast from; if not given, the first with four years of history, or
         the earliest there is.
-    least_pupils
-        Smaller schools at the origin are not scored.
     school_level
         Only schools of this level are scored (``SD``, or ``1-6`` where the history tells no
         levels); the others stay in what is learnt from. Districts and the whole are those of this
@@ -95,7 +93,7 @@ def enrolment_backtest(  # noqa: PLR0913 - the command's own options
         plain = plain_ratios(seen.data.until(origin), years)
         for lead in range(1, min(years, len(seen.data.years) - 1 - origin) + 1):
             if seen.taught[:, :, origin + lead].any():
-                scores += _scores(seen, said, plain, origin, lead, least_pupils)
+                scores += _scores(seen, said, plain, origin, lead)
     if not scores:
         return pd.DataFrame(columns=list(COLUMNS))
     return _summary(pd.concat(scores, ignore_index=True))
@@ -110,8 +108,8 @@ def _judged(seen: Views, first_origin: int | None) -> list[int]:
     return [origin for origin in usable if origin >= _WANTED_YEARS - 1] or usable
 
 
-def _scores(  # noqa: PLR0913 - one origin and lead, and what was said of it
-    seen: Views, said: Outlook, plain: Numbers, origin: int, lead: int, least_pupils: int
+def _scores(
+    seen: Views, said: Outlook, plain: Numbers, origin: int, lead: int
 ) -> list[pd.DataFrame]:
     own = np.zeros((len(seen.data.school_ids), 1))
     for one in said.levels:
@@ -124,7 +122,7 @@ def _scores(  # noqa: PLR0913 - one origin and lead, and what was said of it
     at, place = lead - 1, seen.data.district
     size = now.sum(axis=1)
     same = (seen.taught[:, :, origin] == seen.taught[:, :, origin + lead]).all(axis=1)
-    same &= size >= least_pupils
+    same &= size >= LEAST_PUPILS
     cell = same[:, None] & said.serves
     bounds = [least for least, _ in _SIZES[1:]]
     names = np.array([name for _, name in _SIZES], dtype=object)[np.digitize(size, bounds)]

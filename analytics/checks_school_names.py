@@ -77,9 +77,7 @@ def name_words(written: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def matched_schools(
-    reading: Reading, findings: Findings, known: pd.DataFrame, column: str = "name"
-) -> list[str]:
+def matched_schools(reading: Reading, findings: Findings, known: pd.DataFrame) -> list[str]:
     """The NPSN of every row by its school's name; '' where a fault says that it is not certain.
 
     Parameters
@@ -93,7 +91,7 @@ def matched_schools(
         One row per school: ``npsn``, ``name``, ``level``, ``kecamatan``; later rows are newer.
     """
     schools = _schools(known)
-    names = texts_of(reading, column)
+    names = texts_of(reading, "name")
     places = texts_of(reading, "kecamatan")
     levels = texts_of(reading, "level")
     answers: dict[tuple[str, str, str], str] = {}
@@ -106,7 +104,7 @@ def matched_schools(
                 answers[asked] = fitting[0].npsn
                 found = fitting[0]
                 findings.add(
-                    "school_matched", at, column, names[at], name=found.name, npsn=found.npsn
+                    "school_matched", at, "name", names[at], name=found.name, npsn=found.npsn
                 )
         number = answers[asked]
         if not number:
@@ -114,7 +112,7 @@ def matched_schools(
             fitting, alike = _candidates(schools, *asked)
             meant = [*fitting, *alike][:CANDIDATES_NAMED]
             code = "school_ambiguous" if meant else "school_name_unknown"
-            findings.add(code, at, column, names[at], candidates="; ".join(map(_told, meant)))
+            findings.add(code, at, "name", names[at], candidates="; ".join(map(_told, meant)))
         numbers.append(number)
     return numbers
 

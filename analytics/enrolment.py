@@ -365,15 +365,13 @@ class LateBirths:
     horizon_year: int
 
 
-def late_births(seen: Outlook, years: int | None = None) -> LateBirths | None:
+def late_births(seen: Outlook) -> LateBirths | None:
     """Whether a change in births from now on cannot reach any grade within the horizon.
 
     Parameters
     ----------
     seen
         ``arrays`` of a forecast.
-    years
-        Years ahead looked at; all of them where not given.
 
     Returns
     -------
@@ -387,7 +385,7 @@ def late_births(seen: Outlook, years: int | None = None) -> LateBirths | None:
     first = min(graded, key=lambda level: int(level.lowest_grade or 0))
     grade = int(first.lowest_grade or 0)
     last = int(seen.data.years[-1])
-    ahead = len(seen.years) if years is None else years
+    ahead = len(seen.years)
     # Half of a half year's children come at the whole year below it.
     reaches = last + 1 + int(np.floor(entry_lag_years(first)))
     if reaches <= last + ahead:

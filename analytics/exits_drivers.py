@@ -91,9 +91,9 @@ def usual_ratios(spells: pd.DataFrame, on: date, rates: pd.DataFrame) -> pd.Data
     return pd.DataFrame([(*row, USUAL) for row in rows], columns=COLUMNS)
 
 
-def early_rate(hazards: Mapping[str, Numbers], year: int = 0) -> Numbers:
-    """Chance of each person to leave early within one coming year; to be averaged over groups."""
-    early = [each[:, year] for cause, each in hazards.items() if cause not in BY_DATE]
+def early_rate(hazards: Mapping[str, Numbers]) -> Numbers:
+    """Chance of each person to leave early in the first coming year; to be averaged over groups."""
+    early = [each[:, 0] for cause, each in hazards.items() if cause not in BY_DATE]
     return np.sum(early, axis=0) if early else np.zeros(0)
 
 

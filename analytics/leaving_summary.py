@@ -13,22 +13,20 @@ from analytics.leaving_groups import is_educator
 _MEAN_OVER_YEARS = 10
 
 
-def month_grid(counts: pd.DataFrame, value: str = "leaver_count") -> pd.DataFrame:
+def month_grid(counts: pd.DataFrame) -> pd.DataFrame:
     """Monthly counts as a calendar: years down, months 1-12 across.
 
     Parameters
     ----------
     counts
-        ``leaver_counts`` or ``contract_ends`` by month; groups are added up.
-    value
-        The column to lay out.
+        ``leaver_counts`` by month; groups are added up.
 
     Returns
     -------
     Integer counts; zero for months before the first period.
     """
     month = counts["starts_on"].dt.month.rename("month")
-    grid = counts.groupby([counts["year"], month])[value].sum().unstack(fill_value=0)
+    grid = counts.groupby([counts["year"], month])["leaver_count"].sum().unstack(fill_value=0)
     return grid.reindex(columns=range(1, 13), fill_value=0)
 
 

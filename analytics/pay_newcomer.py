@@ -191,13 +191,11 @@ def _by_service_year(values: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
     return pd.DataFrame({"service_year": np.arange(length), **values})
 
 
-def replacement_saving(
-    rulebook: RuleBook, on: date, choice: PayChoice | None = None
-) -> pd.DataFrame:
+def replacement_saving(rulebook: RuleBook, on: date) -> pd.DataFrame:
     """What one senior teacher's replacement frees in the APBD a year, by way of replacing.
 
     A PNS teacher of IV/b with 32 years of service leaves and one newcomer comes in at the lowest
-    step, each with a spouse and two children, without TPP and TPG unless the choice says otherwise.
+    step, each with a spouse and two children, without TPP and TPG.
 
     Returns
     -------
@@ -206,7 +204,7 @@ def replacement_saving(
 
     Method: docs/method.md eq. 185.
     """
-    choice = choice or PayChoice(
+    choice = PayChoice(
         spouse_share=1.0, children_mean=2.0, certified_share=0.0, tpp_idr=(("*", 0.0),)
     )
     law = pay_law(rulebook, on)

@@ -124,7 +124,7 @@ def tables_of(
     return found
 
 
-def table_of(path: Path, first: str, needed: Sequence[str] = ()) -> pd.DataFrame:
+def table_of(path: Path, first: str, needed: Sequence[str]) -> pd.DataFrame:
     """The sheets of a file that have the needed headings as one table, headings in lower case.
 
     Parameters
@@ -242,25 +242,23 @@ def _once(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return kept, tuple(twice)
 
 
-def furniture(text: pd.DataFrame, key: str) -> pd.Series:
+def furniture(text: pd.DataFrame) -> pd.Series:
     """Rows of a list that are no entries: totals, notes, who signed, numbers of columns.
 
     Parameters
     ----------
     text
-        Cells as text, no empty rows.
-    key
-        The column whose number every entry has (NPSN).
+        Cells as text, no empty rows; ``npsn``, whose number every entry has.
 
     Returns
     -------
-    By row. A row with a number under ``key`` is an entry, unless it is the first and counts the
+    By row. A row with a number under ``npsn`` is an entry, unless it is the first and counts the
     columns. Without one it is none where a cell begins with a word for a sum, where it holds
-    nothing but a text under ``key``, or nothing under it and at most two cells, none a number. An
+    nothing but a text under ``npsn``, or nothing under it and at most two cells, none a number. An
     entry whose number was forgotten holds more, and stays to be mended.
     """
     filled = (text != "").sum(axis=1)
-    is_numbered = text[key].str.contains(r"\d", regex=True)
+    is_numbered = text["npsn"].str.contains(r"\d", regex=True)
     has_sum = pd.Series(False, index=text.index)
     has_number = has_sum.copy()
     for at in range(text.shape[1]):
@@ -268,9 +266,9 @@ def furniture(text: pd.DataFrame, key: str) -> pd.Series:
         has_sum |= cells.str.match(SUM)
         has_number |= cells.str.fullmatch(_PLAIN_NUMBER)
     passed = ~is_numbered & (
-        has_sum | ((text[key] == "") & (filled <= _MOST_OF_NOTE) & ~has_number)
+        has_sum | ((text["npsn"] == "") & (filled <= _MOST_OF_NOTE) & ~has_number)
     )
-    passed |= (filled == 1) & (text[key].str.len() > _LONGEST_NUMBER)
+    passed |= (filled == 1) & (text["npsn"].str.len() > _LONGEST_NUMBER)
     if len(text) and filled.iloc[0] > 1 and is_numbering(list(text.iloc[0])):
         passed.iloc[0] |= bool(text.iloc[0].str.fullmatch(r"[\d()]*").all())
     return passed

@@ -5,8 +5,6 @@ Method: docs/method.md eq. 108.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -14,14 +12,14 @@ from analytics.projection import Projection
 from analytics.projection_months import ProjectionError
 
 
-def policy_difference(today: Projection, other: Projection, by: Sequence[str] = ()) -> pd.DataFrame:
+def policy_difference(today: Projection, other: Projection) -> pd.DataFrame:
     """What a policy changes: the other projection's expected staff less today's, by step.
 
     Both are of the same people and horizon, so that every difference is policy and none is chance.
 
     Returns
     -------
-    One row per group, year and step: ``by``, ``year``, ``step``, ``difference_count``,
+    One row per year and step: ``year``, ``step``, ``difference_count``,
     ``difference_on_duty_count``, summed from the start to the end of the year.
 
     Raises
@@ -39,10 +37,9 @@ def policy_difference(today: Projection, other: Projection, by: Sequence[str] = 
             "Kedua proyeksi bukan tentang orang dan tahun yang sama.",
             "The two projections are not of the same people and horizon.",
         )
-    keys = [*by, "step"]
-    tables = [each.account(by, "year") for each in (today, other)]
-    answer = tables[0][[*by, "year", "step"]].copy()
+    tables = [each.account((), "year") for each in (today, other)]
+    answer = tables[0][["year", "step"]].copy()
     for column in ("change_count", "change_on_duty_count"):
-        summed = [table.groupby(keys, sort=False)[column].cumsum() for table in tables]
+        summed = [table.groupby("step", sort=False)[column].cumsum() for table in tables]
         answer[column.replace("change", "difference")] = summed[1] - summed[0]
     return answer

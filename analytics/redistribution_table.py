@@ -145,7 +145,7 @@ def read(path: Path, needed: Sequence[str], kinds: Sequence[str] = ()) -> Table:
         unread = [one for one in rows.columns if one and one not in (*needed, *_ALSO)]
         raise FaultsError(missing_columns(path.name, missing, needed, unread))
     found = joined(whole)
-    is_none = furniture(found, "npsn")
+    is_none = furniture(found)
     passed = [
         Fault(path.name, "row_passed", int(line), "npsn", next(cell for cell in row if cell))
         for line, row in found.loc[is_none].iterrows()

@@ -132,7 +132,7 @@ def _without_furniture(path: Path, text: pd.DataFrame, faults: list[Fault]) -> p
     if "npsn" not in text:
         return text
     text = text.loc[(text != "").any(axis=1)]
-    passed = furniture(text, "npsn")
+    passed = furniture(text)
     for line in text.index[passed]:
         cell = text.loc[line, "npsn"] or next(one for one in text.loc[line] if one)
         faults.append(Fault(path.name, "regroup_row_passed", int(line), "npsn", cell))

@@ -50,9 +50,7 @@ def opened(decisions: State, name_or_id: str | int, revision: int | None = None)
     return Opened(saved, from_json(content))
 
 
-def saved(
-    decisions: State, told: Scenario, actor: str, revision: int = 0, comment: str = ""
-) -> Opened:
+def saved(decisions: State, told: Scenario, actor: str, revision: int = 0) -> Opened:
     """Save a scenario under its name.
 
     Parameters
@@ -65,12 +63,10 @@ def saved(
     StateError
         When the name is taken, somebody saved since, or it is no draft.
     """
-    return Opened(
-        decisions.save_scenario(told.name, told.to_json(), actor, revision, comment), told
-    )
+    return Opened(decisions.save_scenario(told.name, told.to_json(), actor, revision), told)
 
 
-def submitted(decisions: State, one: Opened, actor: str, role: str, comment: str = "") -> Opened:
+def submitted(decisions: State, one: Opened, actor: str, role: str) -> Opened:
     """Submit a draft; every moved lever needs a reason first.
 
     Raises
@@ -87,12 +83,10 @@ def submitted(decisions: State, one: Opened, actor: str, role: str, comment: str
             f"Tulis alasan untuk setiap tuas yang digeser sebelum mengajukan: {names}.",
             f"Write why for every moved lever before submitting: {english}.",
         )
-    return _moved(decisions, one, SUBMITTED, actor, role, comment)
+    return _moved(decisions, one, SUBMITTED, actor, role)
 
 
-def approved(  # noqa: PLR0913 - whose result is approved, by whom
-    decisions: State, one: Opened, result: Result, actor: str, role: str, comment: str = ""
-) -> Opened:
+def approved(decisions: State, one: Opened, result: Result, actor: str, role: str) -> Opened:
     """Approve what was submitted, and keep by what its result was computed.
 
     Raises
@@ -110,17 +104,17 @@ def approved(  # noqa: PLR0913 - whose result is approved, by whom
     plan = plan_of(result)
     provenance = {**result.provenance} | ({"plan": plan.as_json()} if plan else {})
     keep = ToKeep(provenance, result.summary, result.digest)
-    return _moved(decisions, one, APPROVED, actor, role, comment, keep)
+    return _moved(decisions, one, APPROVED, actor, role, keep)
 
 
-def sent_back(decisions: State, one: Opened, actor: str, role: str, comment: str = "") -> Opened:
+def sent_back(decisions: State, one: Opened, actor: str, role: str) -> Opened:
     """Make a draft of it again."""
-    return _moved(decisions, one, DRAFT, actor, role, comment)
+    return _moved(decisions, one, DRAFT, actor, role)
 
 
-def locked(decisions: State, one: Opened, actor: str, role: str, comment: str = "") -> Opened:
+def locked(decisions: State, one: Opened, actor: str, role: str) -> Opened:
     """Lock what was approved: never to be edited again."""
-    return _moved(decisions, one, LOCKED, actor, role, comment)
+    return _moved(decisions, one, LOCKED, actor, role)
 
 
 def replayed(decisions: State, one: Opened, stages: Stages) -> Result:
@@ -215,7 +209,6 @@ def _moved(  # noqa: PLR0913 - as State.move_scenario
     standing: str,
     actor: str,
     role: str,
-    comment: str,
     result: ToKeep | None = None,
 ) -> Opened:
     saved = decisions.move_scenario(
@@ -224,7 +217,6 @@ def _moved(  # noqa: PLR0913 - as State.move_scenario
         actor,
         role,
         revision=one.saved.revision,
-        comment=comment,
         result=result,
     )
     return Opened(saved, one.scenario)

@@ -208,7 +208,6 @@ def goal_seeks(  # noqa: PLR0913 - as goal_seek, over several levers
     measure: str,
     target: float,
     *,
-    at_most: bool = True,
     executor: Executor | None = None,
     seconds: float = MIX_SECONDS,
 ) -> pd.DataFrame:
@@ -221,10 +220,7 @@ def goal_seeks(  # noqa: PLR0913 - as goal_seek, over several levers
     """
     rows = []
     for key in keys:
-        found = goal_seek(
-            told, stages, key, measure, target, at_most=at_most, executor=executor,
-            seconds=seconds,
-        )  # fmt: skip
+        found = goal_seek(told, stages, key, measure, target, executor=executor, seconds=seconds)
         own, thing = lever(key), key.partition("/")[2]
         rows.append(
             {

@@ -55,15 +55,15 @@ def school_teachers(connection: Connection) -> pd.DataFrame:
     return _in_full(connection, "school_teachers")
 
 
-def school_profiles(connection: Connection, school_year: int | None = None) -> pd.DataFrame:
-    """School profiles of one school year, or of all.
+def school_profiles(connection: Connection) -> pd.DataFrame:
+    """School profiles of every school year.
 
     Returns
     -------
     One row per ``npsn`` and ``school_year``, with every column of ``school_year_profile``; those
     an earlier version of the schema did not have (rooms by condition, exemptions) are NA.
     """
-    return _in_full(connection, "schools", school_year=school_year)
+    return _in_full(connection, "schools", school_year=None)
 
 
 def _in_full(connection: Connection, question: str, **parameters: object) -> pd.DataFrame:

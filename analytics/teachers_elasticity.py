@@ -5,7 +5,6 @@ Method: docs/method.md eq. 63-64.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -70,25 +69,18 @@ def elasticity(need: pd.DataFrame, first_year: int, last_year: int) -> pd.DataFr
     return pd.DataFrame(records)
 
 
-def local_elasticity(  # noqa: PLR0913  (what a question may leave as it is)
+def local_elasticity(
     cells: pd.DataFrame,
     rulebook: RuleBook,
     choice: NeedChoice = AS_LAW,
-    change: float = _ONE_TENTH_LESS,
-    sizes: Sequence[int] = SCHOOL_SIZES,
     facts: SchoolFacts | None = None,
 ) -> pd.DataFrame:
-    """What a small change of pupils does to need, by size of school: whole rombel hide it.
+    """What a tenth fewer pupils do to need, by size of school: whole rombel hide it.
 
     Parameters
     ----------
     cells
         One school year of cells as in :func:`analytics.teachers.rombel`.
-    change
-        Share by which every grade of every school changes, -0.1 for a tenth less; cells are
-        rounded to whole pupils again.
-    sizes
-        Pupils at which the next band of schools begins, rising.
     facts
         As in :func:`analytics.teachers.teachers_needed`.
 
@@ -101,15 +93,13 @@ def local_elasticity(  # noqa: PLR0913  (what a question may leave as it is)
     Raises
     ------
     ValueError
-        When ``cells`` hold several school years, or ``change`` is 0 or below -1.
+        When ``cells`` hold several school years.
 
     Method: docs/method.md eq. 64.
     """
     if len(cells["school_year"].unique()) > 1:
         raise ValueError("cells hold several school years; give one")
-    if change == 0 or change < -1:
-        raise ValueError(f"change is {change}; a share above or below 0, not under -1")
-    changed = cells.assign(pupil_count=np.rint(cells["pupil_count"] * (1 + change)))
+    changed = cells.assign(pupil_count=np.rint(cells["pupil_count"] * (1 + _ONE_TENTH_LESS)))
     keys = ["npsn", "level"]
     before = school_need(cells, rulebook, None, choice, facts).set_index(keys)
     after = school_need(changed, rulebook, None, choice, facts).set_index(keys)
@@ -117,12 +107,12 @@ def local_elasticity(  # noqa: PLR0913  (what a question may leave as it is)
         after[["pupil_count", "needed_count"]], suffixes=("", "_after")
     ).reset_index()
     both = both.loc[both["is_in_scope"] & (both["pupil_count"] > 0)]
-    edges = [1, *sizes]
+    edges = [1, *SCHOOL_SIZES]
     names = [f"{low}-{high - 1}" for low, high in pairwise(edges)]
     band = pd.cut(
         both["pupil_count"],
-        [-np.inf, *(size - 0.5 for size in sizes), np.inf],
-        labels=[*names, f"{sizes[-1]}+"],
+        [-np.inf, *(size - 0.5 for size in SCHOOL_SIZES), np.inf],
+        labels=[*names, f"{SCHOOL_SIZES[-1]}+"],
     )
     both = both.assign(
         size_band=band,

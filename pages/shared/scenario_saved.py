@@ -305,7 +305,6 @@ def history(held: Held, key: Key) -> None:
             layout.Column("revision", t("Revisi"), "number"),
             layout.Column("saved_at", t("Disimpan")),
             layout.Column("saved_by", t("Oleh")),
-            layout.Column("comment", t("Catatan")),
         ],
         "revisi-skenario",
     )
