@@ -18,7 +18,7 @@ from analytics.edition_in_force import edition_in_force
 from analytics.enrolment import enrolment_forecast, late_births
 from analytics.enrolment_file import BIRTHS, HISTORY
 from analytics.enrolment_stored import stored_births, stored_history
-from analytics.faults import FaultsError
+from analytics.faults import FaultsError, sentence
 
 FORECAST_COLUMNS = ["school_id", "school_year", "grade", "pupils", "p10", "p90"]
 _PUPIL_DECIMALS = 3
@@ -120,7 +120,10 @@ def backtest(asked: argparse.Namespace) -> Answer:
 def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     births = enrolment_file.read(asked.births) if asked.births else None
     if asked.history:
-        return enrolment_file.read(asked.history), births
+        told = enrolment_file.history(asked.history)
+        for fault in told.found:
+            complain(asked, sentence(fault), sentence(fault, "en"))
+        return told.rows, births
     edition = edition_in_force(folder_of(asked), "--history")
     with closing(store.opened(edition.path)) as connection:
         history = stored_history(

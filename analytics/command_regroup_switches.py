@@ -21,7 +21,8 @@ def add_switches(
     who = command.add_argument_group("siapa calon (tiap aturan pilihan setempat)")
     who.add_argument(
         "--history", type=Path, metavar="H.csv",
-        help="npsn,school_year,pupils: murid tahun-tahun lalu, untuk --years-running",
+        help="npsn,school_year,pupils, atau daftar murid yang dikenal impor: murid tahun-tahun"
+        " lalu, untuk --years-running",
     )  # fmt: skip
     who.add_argument(
         "--years-running", type=whole, default=1, metavar="K",

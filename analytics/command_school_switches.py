@@ -40,8 +40,8 @@ def add_enrolment(
             "--history",
             type=Path,
             metavar="H.csv",
-            help="school_id,school_year,grade,pupils dan bila ada district, level; tanpa ini:"
-            " edisi di folder data",
+            help="school_id,school_year,grade,pupils dan bila ada district, level; atau daftar"
+            " murid yang dikenal impor; tanpa ini: edisi di folder data",
         )
         question.add_argument("--births", type=Path, metavar="B.csv", help="area,year,births")
         question.add_argument(
@@ -78,8 +78,8 @@ def add_teachers(
         "--history",
         type=Path,
         metavar="H.csv",
-        help="school_id,school_year,grade,pupils dan bila ada level,district; tanpa ini: edisi di"
-        " folder data",
+        help="school_id,school_year,grade,pupils dan bila ada level,district; atau daftar murid"
+        " yang dikenal impor; tanpa ini: edisi di folder data",
     )
     command.add_argument(
         "--births", type=Path, metavar="B.csv", help="area,year,births untuk ramalan"

@@ -95,7 +95,8 @@ def located(schools: pd.DataFrame, accept_shared: bool = False) -> pd.DataFrame:
     :func:`places` judges them. A swapped pair and a point that several schools
     share are not usable either: the first may be right the other way round, the second says 0 km
     where nobody measured. Where ``level`` is told, only schools of one level share a point: an SD
-    and an SMP in one yard are never merged, and stand where they stand.
+    and an SMP in one yard are never merged, and stand where they stand. A school whose level is
+    blank may be of any.
     """
     found = places(schools, accept_shared)
     code = found["code"]
@@ -104,7 +105,8 @@ def located(schools: pd.DataFrame, accept_shared: bool = False) -> pd.DataFrame:
         place = pd.DataFrame(
             {"north": found["latitude"], "east": found["longitude"], "level": level}
         )
-        is_alone = code.eq(SHARED) & ~place.duplicated(keep=False)
+        is_any = place["level"].eq("").groupby([place["north"], place["east"]]).transform("any")
+        is_alone = code.eq(SHARED) & ~place.duplicated(keep=False) & ~is_any.eq(True)
         found["is_usable"] |= is_alone
         code = code.mask(is_alone, "")
     points = found[["latitude", "longitude"]].where(found["is_usable"], np.nan)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.checks_cells import UNKNOWN
-from analytics.distances import places
+from analytics.distances import located, places
 from analytics.place_names import place_names
 from analytics.redistribution_beside import Lowered, opened_by, without_covered
 from analytics.redistribution_situation import HoursLaw, Question, Situation
@@ -22,6 +22,8 @@ from analytics.teachers import CLASS_TEACHER, HEAD, RELIGION
 from analytics.teachers_in_post import UNKNOWN_POST
 
 PUBLIC, PRIVATE = "negeri", "swasta"
+# Why nothing is known of where a school stands: the list of schools does not have it.
+UNLISTED = "school_unlisted"
 _ALMOST = 1e-6
 _HOUR_DECIMALS = 3
 _PNS_RANKS = (
@@ -157,22 +159,25 @@ def _schools(asked: Question) -> pd.DataFrame:
     table = table.reset_index(names="npsn").reindex(
         columns=["npsn", "name", "latitude", "longitude", "kecamatan", "status", "level"]
     )
-    at = places(
-        table.assign(
-            latitude=pd.to_numeric(table["latitude"]), longitude=pd.to_numeric(table["longitude"])
-        ),
-        asked.choice.accept_shared,
-    )
     text = {
         name: table[name].astype("object").fillna("").astype("str")
         for name in ("name", "kecamatan", "status", "level")
     }
+    level = _levels(text["level"])
+    numbers = {name: pd.to_numeric(table[name]) for name in ("latitude", "longitude")}
+    at = places(table.assign(**numbers), asked.choice.accept_shared)
+    if not asked.choice.across_levels:
+        # An SD and an SMP in one yard stand where they stand: nobody moves between them.
+        believed = located(table.assign(**numbers, level=level), asked.choice.accept_shared)
+        at["is_usable"] = believed["latitude"].notna()
+        at["code"] = at["code"].mask(believed["code"] == "", "")
+    at["code"] = at["code"].mask(~table["npsn"].isin(told["npsn"]), UNLISTED)
     return pd.DataFrame(
         {
             "npsn": table["npsn"],
             "name": text["name"],
             "kecamatan": place_names(text["kecamatan"]),
-            "level": _levels(text["level"]),
+            "level": level,
             "latitude": at["latitude"],
             "longitude": at["longitude"],
             "code": at["code"],

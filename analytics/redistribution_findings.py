@@ -13,12 +13,13 @@ import pandas as pd
 
 from analytics.checks_cells import UNKNOWN
 from analytics.faults import Fault
-from analytics.redistribution_cells import Ground, school_names
+from analytics.redistribution_cells import UNLISTED, Ground, school_names
 from analytics.redistribution_situation import Question
 
 FINDING_COLUMNS = ["code", "npsn", "person_id", "text", "text_en", "remedy", "remedy_en"]
 # Why a point is not believed.
 COORDINATES: Mapping[str, tuple[str, str]] = {
+    UNLISTED: ("tidak ada di daftar sekolah", "not in the list of schools"),
     "coordinate_missing": ("koordinat kosong", "no coordinates"),
     "coordinate_zero": ("koordinat nol", "coordinates are zero"),
     "coordinate_unusable": (
@@ -123,7 +124,8 @@ def _points(base: Ground) -> list[Finding]:
     for npsn, code in bad["code"].items():
         if npsn in wanted:
             why = COORDINATES[str(code)]
-            told = _fault("move_point", school=name[str(npsn)], why_id=why[0], why_en=why[1])
+            kind = "move_school_unlisted" if code == UNLISTED else "move_point"
+            told = _fault(kind, school=name[str(npsn)], why_id=why[0], why_en=why[1])
             found.append(Finding(told, str(npsn), code=str(code)))
     return found
 

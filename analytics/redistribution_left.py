@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analytics.redistribution_cells import Ground, fits, level_allows
+from analytics.redistribution_cells import UNLISTED, Ground, fits, level_allows
 from analytics.redistribution_findings import COORDINATES
 from analytics.redistribution_reach import Reach, Targets
 from analytics.redistribution_situation import MoveChoice, Question
@@ -26,6 +26,8 @@ _LEFT: Mapping[str, Both] = {
                 "The nearest school short of {post} is {nearest} km away, beyond {limit} km."),
     "coordinates": ("Koordinat sekolah asal belum dapat dipercaya ({code}); betulkan dahulu.",
                     "The point of the present school cannot be believed yet ({code}); mend it."),
+    "unlisted": ("Sekolah asal tidak ada di daftar sekolah, jadi letaknya tidak diketahui.",
+                 "The present school is not in the list of schools: nobody knows where it is."),
     "coordinates_target": (
         "Kekurangan {post} hanya di sekolah yang koordinatnya belum dipercaya.",
         "Only schools whose point is not believed are short of: {post}."),
@@ -195,6 +197,8 @@ def _why_left(
     if not of_level.is_elsewhere(npsn):
         return "level", {}
     if not place.is_usable:
+        if place.code == UNLISTED:
+            return "unlisted", {}
         return "coordinates", {"code": COORDINATES[place.code]}
     if not placed.is_elsewhere(npsn):
         return "coordinates_target", {}

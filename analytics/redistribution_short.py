@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analytics.redistribution_cells import Ground, fits, level_allows
+from analytics.redistribution_cells import UNLISTED, Ground, fits, level_allows
 from analytics.redistribution_findings import COORDINATES
 from analytics.redistribution_reach import Reach, Targets
 from analytics.redistribution_situation import Question
@@ -26,6 +26,8 @@ _UNFILLED: Mapping[str, Both] = {
                 "The nearest to spare ({post}) is {nearest} km away, beyond {limit} km."),
     "coordinates": ("Koordinat sekolah ini belum dapat dipercaya ({code}); betulkan dahulu.",
                     "The point of this school cannot be believed yet ({code}); mend it first."),
+    "unlisted": ("Sekolah ini tidak ada di daftar sekolah, jadi letaknya tidak diketahui.",
+                 "This school is not in the list of schools: nobody knows where it is."),
     "coordinates_origin": ("Kelebihan {post} hanya di sekolah yang koordinatnya belum dipercaya.",
                            "Only schools whose point is not believed have one to spare: {post}."),
     "excluded": ("Kelebihan {post} ada dalam {limit} km, tetapi {why}.",
@@ -163,6 +165,8 @@ def _why_unfilled(
     if not set(able.people) - {npsn}:
         return "level", {}
     if not place.is_usable:
+        if place.code == UNLISTED:
+            return "unlisted", {}
         return "coordinates", {"code": COORDINATES[place.code]}
     km = able.targets.km_from(npsn, choice.detour)
     if not km:

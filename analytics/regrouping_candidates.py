@@ -187,14 +187,15 @@ def without_bos(history: pd.DataFrame, on: date) -> pd.Series:
 
     Returns
     -------
-    By ``npsn``: whether each of the last years (as many as the rule asks for, all of them known)
-    had fewer pupils than the threshold.
+    By ``npsn``: whether each of the last years (as many as the rule asks for, running, all of
+    them known) had fewer pupils than the threshold.
     """
     years = int(local_value("years_running", on))
     by_year = history.groupby(["npsn", "school_year"])["pupil_count"].sum().unstack()
-    last = by_year[sorted(by_year.columns)[-years:]]
+    newest = int(by_year.columns.max()) if by_year.shape[1] else 0
+    last = by_year.reindex(columns=range(newest - years + 1, newest + 1))
     few = (last < local_value("min_pupils", on)).all(axis=1)
-    return (few & (last.shape[1] == years)).rename("is_warned")
+    return few.rename("is_warned")
 
 
 def _shares_yard(schools: pd.DataFrame, nearest_km: float, accept_shared: bool) -> np.ndarray:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics import checks_cells
+from analytics.enrolment_file import listed
 from analytics.enrolment_panel import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import joined, placed, plain_number, tables_of, whole_sheets
@@ -142,11 +143,12 @@ def read_schools(path: Path, levels: Sequence[str] = ()) -> SchoolFile:
     return SchoolFile(schools.reset_index(drop=True), pupils, faults, passed)
 
 
-def read_history(path: Path) -> pd.DataFrame:
-    """Pupils of past years: ``npsn, school_year, grade`` (0: all), ``pupil_count``.
+def read_history(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
+    """Pupils of past years: ``npsn, school_year, grade`` (0: all), ``pupil_count``; what to know.
 
     Headings are those the import knows for pupils; a column of grades, classes or sexes tells rows
-    of one school and year apart. A row written twice counts once.
+    of one school and year apart. A row written twice counts once. Where that is not what the file
+    has, whatever list of pupils the import reads (a column per grade, years side by side).
 
     Raises
     ------
@@ -159,6 +161,10 @@ def read_history(path: Path) -> pd.DataFrame:
     whole = whole_sheets(path, tables, _OF_HISTORY)
     text = joined(whole) if whole else tables[0][1]
     if missing := [name for name in _OF_HISTORY if name not in text]:
+        if told := listed(path):
+            rows = told.rows.rename(columns={"school_id": "npsn", "pupils": "pupil_count"})
+            rows = rows.astype({"school_year": "int64", "pupil_count": "int64"}).assign(grade=0)
+            return rows[["npsn", "school_year", "grade", "pupil_count"]], [*told.found]
         unread = [str(one) for one in text.columns if one and one not in _OF_HISTORY]
         raise FaultsError(missing_columns(path.name, missing, _OF_HISTORY, unread))
     year = school_years(text["school_year"])
@@ -169,27 +175,28 @@ def read_history(path: Path) -> pd.DataFrame:
     for line, cell in text["pupils"].items():
         if cell == "" or count_of(cell) is None:
             faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), "pupils", cell))
-    told = text.assign(npsn=plain_number(text["npsn"]), school_year=year)
-    keys = ["npsn", "school_year", *(one for one in _APART if one in told)]
+    rows = text.assign(npsn=plain_number(text["npsn"]), school_year=year)
+    keys = ["npsn", "school_year", *(one for one in _APART if one in rows)]
     first: dict[tuple[object, ...], Hashable] = {}
-    for line, key in zip(told.index, told[keys].itertuples(index=False, name=None), strict=True):
+    for line, key in zip(rows.index, rows[keys].itertuples(index=False, name=None), strict=True):
         before = first.setdefault(key, line)
-        if before != line and told.loc[before, "pupils"] != told.loc[line, "pupils"]:
+        if before != line and rows.loc[before, "pupils"] != rows.loc[line, "pupils"]:
             faults.append(
                 Fault(path.name, "npsn_duplicate", int(line), "npsn", str(key[0]),
                       {"first_row": before})
             )  # fmt: skip
     if faults:
         raise FaultsError(placed(sorted(faults, key=lambda fault: fault.row or 0), path))
-    told = told.loc[list(first.values())]
-    return pd.DataFrame(
+    rows = rows.loc[list(first.values())]
+    history = pd.DataFrame(
         {
-            "npsn": told["npsn"],
-            "school_year": told["school_year"].astype("int64"),
+            "npsn": rows["npsn"],
+            "school_year": rows["school_year"].astype("int64"),
             "grade": 0,
-            "pupil_count": told["pupils"].map(count_of).astype("int64"),
+            "pupil_count": rows["pupils"].map(count_of).astype("int64"),
         }
     )
+    return history, []
 
 
 def _history_headings(text: pd.DataFrame) -> pd.DataFrame:

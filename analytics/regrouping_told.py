@@ -84,7 +84,8 @@ def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = (
     now = now.melt(id_vars="npsn", var_name="grade", value_name="pupil_count")
     history, notes = now.assign(school_year=on.year), []
     if past is not None:
-        before = read_history(past)
+        before, found = read_history(past)
+        faults += found
         faults += strangers(
             past.name, "regroup_history_unknown", before, ("npsn",), file.schools, file.passed
         )

@@ -14,7 +14,7 @@ from analytics.edition_in_force import edition_in_force
 from analytics.enrolment import enrolment_forecast
 from analytics.enrolment_panel import TOTAL_ONLY, typed_history
 from analytics.enrolment_stored import stored_births, stored_history
-from analytics.faults import Fault, FaultsError
+from analytics.faults import Fault, FaultsError, sentence
 from analytics.retirement import retirements
 from analytics.rules import RuleBook
 from analytics.teachers import SchoolFacts
@@ -55,9 +55,11 @@ def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
         With every fault and its line.
     """
     try:
-        rows = typed_history(enrolment_file.read(path))
+        told = enrolment_file.history(path)
+        rows = typed_history(told.rows)
     except FaultsError as error:
         raise enrolment_file.named(error, {enrolment_file.HISTORY: path}) from None
+    notes += [(sentence(fault), sentence(fault, "en")) for fault in told.found]
     blank_count = int(rows["pupils"].isna().sum())
     if blank_count:
         notes.append(

@@ -94,7 +94,7 @@ def test_a_sheet_without_coordinates_is_said_to_be_left_out(tmp_path):
 
 def test_past_years_and_roads_are_read_from_every_sheet(tmp_path):
     head = ["npsn", "school_year", "pupils"]
-    past = read_history(
+    past, _ = read_history(
         book(tmp_path, SD=[head, ["1", "2024", "9"]], SMP=[head, ["7", "2024", "8"]])
     )
     assert past["npsn"].to_list() == ["1", "7"]

@@ -177,6 +177,35 @@ def test_a_swapped_zero_or_shared_coordinate_is_a_finding_and_never_0_km():
         assert "b" in set(answer.findings["npsn"])
 
 
+def test_an_sd_and_an_smp_in_one_yard_stand_where_they_stand():
+    yard = SCHOOLS.rstrip() + "\n    d | 1 | Timur | negeri | SMP"
+    s = situation(yard, NEEDS, STAFF)
+    answer = redistribute(s, BOOK, NEAR)
+    assert moves(answer) == [("Budi", "b")]
+    assert answer.findings.empty
+    # A school of the same level there, or of one nobody knows, may be there by mistake.
+    for level in ("SD", ""):
+        s.schools.loc[s.schools["npsn"] == "d", "level"] = level
+        assert "b" not in set(redistribute(s, BOOK, NEAR).moves["to_npsn"])
+    # Where levels may be crossed, nobody measured the 0 km between them.
+    s.schools.loc[s.schools["npsn"] == "d", "level"] = "SMP"
+    crossed = redistribute(s, BOOK, replace(NEAR, across_levels=True))
+    assert "b" not in set(crossed.moves["to_npsn"])
+
+
+def test_a_school_of_the_needs_that_no_list_has_is_told_as_that():
+    s = situation(SCHOOLS, NEEDS, STAFF)
+    answer = redistribute(replace(s, schools=s.schools.loc[s.schools["npsn"] != "b"]), BOOK, NEAR)
+    told = answer.findings.set_index("npsn").loc["b"]
+    assert (told["code"], "not in the list of schools" in told["text_en"]) == (
+        "school_unlisted",
+        True,
+    )
+    why = answer.unfilled.set_index("npsn").loc["b"]
+    assert why["reason_code"] == "unlisted"
+    assert "tidak ada di daftar sekolah" in why["reason"]
+
+
 def test_levels_are_not_crossed_unless_asked_and_never_by_class_teachers():
     two = SCHOOLS.replace("b | 1 | Timur | negeri | SD", "b | 1 | Timur | negeri | SMP")
     assert found(situation(two, NEEDS, STAFF)).moves.empty

@@ -527,6 +527,16 @@ def test_the_bos_rule_warns_only_after_three_known_years_below_sixty():
     assert warned.to_dict() == {"A": True, "B": False, "C": False, "D": False}
 
 
+def test_the_bos_rule_does_not_count_years_over_a_gap():
+    seen = [("A", year, 1, 20) for year in (2021, 2022, 2024)]
+    seen += [("B", year, 1, 20) for year in (2022, 2023, 2024)]
+    history = pd.DataFrame(seen, columns=["npsn", "school_year", "grade", "pupil_count"])
+    assert without_bos(history, TODAY).to_dict() == {"A": False, "B": True}
+    # Where no school tells the year between, nobody has three running.
+    without = history.loc[history["school_year"] != 2023]
+    assert without_bos(without, TODAY).to_dict() == {"A": False, "B": False}
+
+
 def planned(schools, pupils, limits, who):
     asked = prepared(schools, pupils, who, limits, PRICES, BOOK, TODAY)
     return regrouping_plan(asked)
