@@ -7,7 +7,9 @@ be read (``discard_on_import`` in ``data/columns.csv``) are gone before anything
 
 from analytics.readers.formulas import FormulaCell
 from analytics.readers.headers import canonical_columns
-from analytics.readers.reading import Reading, SheetReport, read, required_columns
+from analytics.readers.reading import read
+from analytics.readers.report import Reading, SheetReport
+from analytics.readers.required import required_columns
 from analytics.readers.tabular import cell_text
 
 __all__ = [

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analytics.readers.headers import KEEP, meaning_of
+from analytics.readers.headers import KEEP, UNKNOWN, meaning_of, signature
+from analytics.readers.report import SAMPLE_COUNT, Reading, reports_by_count
 from analytics.readers.tabular import cell_text
 from analytics.readers.workbook import Sheet
 
@@ -322,3 +323,42 @@ def _table(
     named = [(text, name) for text, name in columns if text]
     headers = {name: text for text, name in reversed(named) if name}
     return BudgetTable(layout, rows, headers, tuple(dict.fromkeys(named)), tuple(titles))
+
+
+def budget_reading(
+    file: str, every: Sequence[Sheet], budgets: Mapping[str, BudgetTable]
+) -> Reading:
+    """Tables of the APBD, one row per year and stage; every sheet that tells of it counts."""
+    lead = max(budgets.values(), key=lambda found: len(found.rows))
+    rows = pd.concat([found.rows for found in budgets.values()], ignore_index=True)
+    headers = {name: text for found in budgets.values() for name, text in found.headers.items()}
+    columns = [(text, name) for found in budgets.values() for text, name in found.columns]
+    proposed = pd.DataFrame(
+        [
+            (text, name, KEEP if name else UNKNOWN, _samples(rows, name))
+            for text, name in dict.fromkeys(columns)
+        ],
+        columns=["header", "column", "policy", "samples"],
+    )
+    return Reading(
+        file=file,
+        kind=KIND,
+        layout=lead.layout,
+        rows=rows,
+        headers=headers,
+        unmapped=tuple(text for text, name in dict.fromkeys(columns) if not name),
+        discarded=(),
+        is_certain=True,
+        as_of=None,
+        sheets=reports_by_count(every, {name: len(found.rows) for name, found in budgets.items()}),
+        faults=(),
+        proposed=proposed,
+        signature=signature(text for text, _ in columns),
+    )
+
+
+def _samples(rows: pd.DataFrame, name: str) -> list[str]:
+    if name not in (*AMOUNTS, "year", "stage"):
+        return []
+    texts = dict.fromkeys(text for text in map(cell_text, rows[name]) if text)
+    return list(texts)[:SAMPLE_COUNT]

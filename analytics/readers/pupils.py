@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analytics.faults import Fault, FaultsError
 from analytics.readers.dapodik import (
     npsn_in_titles,
     pupil_header,
     school_year_in,
     unit_in_titles,
 )
+from analytics.readers.dates import as_of_in
 from analytics.readers.grades import grade_of
-from analytics.readers.headers import header_key
+from analytics.readers.headers import DISCARD, KEEP, header_key, signature
 from analytics.readers.religions import OTHER, religion_of
+from analytics.readers.report import Reading, reports_by_count
 from analytics.readers.tabular import cell_text
 from analytics.readers.workbook import Sheet
 
@@ -238,3 +241,61 @@ def _mark(row: Sequence[object], keys: Mapping[str, int]) -> tuple[str, ...]:
         if len(text) >= 8 and text.strip("0"):
             return (key, text)
     return ()
+
+
+def counted_reading(file: str, every: Sequence[Sheet], lists: Sequence[Sheet]) -> Reading:
+    """Lists of pupils as counts by school and grade; whoever is in them is left behind here.
+
+    Raises
+    ------
+    FaultsError
+        ``pupil_list_without_grade``: no list tells grades.
+    """
+    counted: dict[str, CountedPupils] = {}
+    for sheet in lists:
+        found = counted_pupils(sheet)
+        if found is not None:
+            counted[sheet.name] = found
+    filled = [found for found in counted.values() if len(found.rows)]
+    if not filled:
+        raise FaultsError([Fault(file, "pupil_list_without_grade")])
+    rows = pd.concat([found.rows for found in filled], ignore_index=True)
+    numbers = [name for name in rows if str(name).startswith(("religion_", "rombel_"))]
+    rows[numbers] = rows[numbers].fillna(0)
+    texts = [name for name in ("npsn", "name", "school_year", "kecamatan") if name in rows]
+    rows = rows.astype(dict.fromkeys(texts, "object")).fillna(dict.fromkeys(texts, ""))
+    total = sum(found.pupil_count for found in filled)
+    faults = [Fault(file, "pupil_list_counted", details={"count": total})]
+    for code, missed in (
+        ("pupils_without_grade", sum(found.without_grade_count for found in filled)),
+        ("pupils_repeated", sum(found.repeated_count for found in filled)),
+    ):
+        if missed:
+            faults.append(Fault(file, code, details={"count": missed}))
+    if "npsn" not in rows:
+        faults.append(
+            Fault(file, "column_missing", details={"column_id": "NPSN", "column_en": "NPSN"})
+        )
+    headers = {name: text for found in filled for name, text in found.headers.items()}
+    discarded = tuple(dict.fromkeys(text for found in filled for text in found.discarded))
+    columns = [(text, name, KEEP) for name, text in headers.items()]
+    columns += [(text, "", DISCARD) for text in discarded]
+    return Reading(
+        file=file,
+        kind="enrolment",
+        layout="dapodik_pupil",
+        rows=rows,
+        headers=headers,
+        unmapped=(),
+        discarded=discarded,
+        is_certain=not any(fault.severity == "error" for fault in faults),
+        as_of=as_of_in([line for found in filled for line in found.titles]),
+        sheets=reports_by_count(every, {name: len(found.rows) for name, found in counted.items()}),
+        faults=tuple(faults),
+        # No samples: what stands in these columns is about children.
+        proposed=pd.DataFrame(
+            [(text, name, policy, []) for text, name, policy in columns],
+            columns=["header", "column", "policy", "samples"],
+        ),
+        signature=signature([*headers.values(), *discarded]),
+    )
