@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analytics.enrolment_history import HISTORY, EnrolmentError
 from analytics.enrolment_learning import Outlook, Progress, Views, of_level, outlook, views
-from analytics.enrolment_panel import HISTORY, EnrolmentError, Flags, Numbers, summed
+from analytics.enrolment_panel import Flags, Numbers, summed
 from analytics.faults import Fault
 from analytics.progression import plain_ratios
 

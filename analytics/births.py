@@ -11,16 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.enrolment_panel import (
-    TOTAL_ONLY,
-    EnrolmentError,
-    Numbers,
-    Panel,
-    lines,
-    missing_columns,
-    summed,
-    written,
-)
+from analytics.enrolment_history import TOTAL_ONLY, EnrolmentError, lines, missing_columns, written
+from analytics.enrolment_panel import Numbers, Panel, summed
 from analytics.faults import Fault
 
 # Age in years at which the first grade of each kind is entered, where the history cannot tell:

@@ -15,17 +15,9 @@ import pandas as pd
 
 from analytics.births import BirthSeries, reported_births, usual_lag_years
 from analytics.combining import Spread
+from analytics.enrolment_history import TOTAL_ONLY, EnrolmentError
 from analytics.enrolment_learning import LevelOutlook, Outlook, Progress, outlook, views
-from analytics.enrolment_panel import (
-    TOTAL_ONLY,
-    EnrolmentError,
-    Flags,
-    Numbers,
-    events,
-    merged,
-    panel,
-    summed,
-)
+from analytics.enrolment_panel import Flags, Numbers, events, merged, panel, summed
 from analytics.progression import COMBINED, UNKNOWN_SPAN_GRADES
 
 __all__ = [

@@ -13,7 +13,7 @@ from analytics.births import BIRTHS
 from analytics.checks_cells import npsn
 from analytics.checks_enrolment import checked_enrolment
 from analytics.checks_schools import checked_schools
-from analytics.enrolment_panel import HISTORY
+from analytics.enrolment_history import HISTORY
 from analytics.enrolment_stored import stored_history
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import placed, table_of

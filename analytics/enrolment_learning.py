@@ -15,18 +15,10 @@ import pandas as pd
 
 from analytics.births import BirthSeries
 from analytics.combining import Spread
+from analytics.enrolment_history import TOTAL_ONLY
 from analytics.enrolment_levels import Level, school_levels
 from analytics.enrolment_origins import LevelViews, level_views
-from analytics.enrolment_panel import (
-    TOTAL_ONLY,
-    Flags,
-    Numbers,
-    Panel,
-    Whole,
-    panel,
-    served,
-    summed,
-)
+from analytics.enrolment_panel import Flags, Numbers, Panel, Whole, panel, served, summed
 from analytics.enrolment_totals import TotalSpreads, is_cohort, total_spreads
 from analytics.enrolment_weights import lessons_at, level_spreads, said_by, weights_by_lead
 from analytics.progression import COMBINED

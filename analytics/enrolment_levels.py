@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analytics.enrolment_panel import TOTAL_ONLY, Flags, Panel, Whole
+from analytics.enrolment_history import TOTAL_ONLY
+from analytics.enrolment_panel import Flags, Panel, Whole
 
 # Grades next to each other belong to one level unless fewer than one pupil in three of the two is
 # in a school that teaches both.

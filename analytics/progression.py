@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.births import BirthSeries
+from analytics.enrolment_history import TOTAL_ONLY
 from analytics.enrolment_panel import (
-    TOTAL_ONLY,
     Flags,
     Numbers,
     Panel,

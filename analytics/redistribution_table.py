@@ -17,7 +17,7 @@ import pandas as pd
 
 from analytics.checks_bounds import bound
 from analytics.checks_cells import degrees
-from analytics.enrolment_panel import are_years, missing_columns, school_years
+from analytics.enrolment_history import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import (
     furniture,

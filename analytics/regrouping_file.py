@@ -15,7 +15,7 @@ import pandas as pd
 
 from analytics import checks_cells
 from analytics.enrolment_file import listed
-from analytics.enrolment_panel import are_years, missing_columns, school_years
+from analytics.enrolment_history import are_years, missing_columns, school_years
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import joined, placed, plain_number, tables_of, whole_sheets
 from analytics.readers.headers import KEEP, meaning_of

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -28,8 +28,9 @@ from analytics.posts_abk import abk_posts
 from analytics.posts_needed import people_by_post, posts_as_needed, ratio_posts
 from analytics.regrouping_stored import NOTHING_SAVED, SavedMergers, saved_mergers, saved_roads
 from analytics.retirement import retirements
-from analytics.rules import LawChoice, RuleBook
+from analytics.rules import RuleBook
 from analytics.scenario_levers import ScenarioError
+from analytics.scenario_origin import Origin, code_version
 from analytics.teachers import RELIGION, SchoolFacts
 from analytics.teachers_in_post import teachers_in_post
 from analytics.teachers_religion import religion_shares
@@ -39,45 +40,6 @@ COUNTED = "all"
 PUBLIC = "negeri"
 # Questions whose answers are handed on as they are.
 TABLES = ("post_needs", "budget_years")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the facts are from; with the scenario, all that a result can be computed again from.
-
-    ``decisions``: readings of the law in force, titles mapped by hand, causes given to exits, as a
-    hash; ``law`` the readings themselves. ``code_version``: hash of the model's own files.
-    ``locks`` of mergers and the hash of measured roads, as saved for everybody.
-    """
-
-    edition_number: int
-    edition_sha256: str
-    as_of: date
-    government_name: str
-    is_synthetic: bool
-    rule_version: str
-    code_version: str
-    decisions: str
-    law: LawChoice
-    locks: tuple[tuple[str, str, str], ...] = ()
-    roads_sha256: str = ""
-
-    def told(self) -> dict[str, object]:
-        """As a plain dictionary for JSON."""
-        return {
-            "edition_number": self.edition_number,
-            "edition_sha256": self.edition_sha256,
-            "as_of": self.as_of.isoformat(),
-            "government_name": self.government_name,
-            "is_synthetic": self.is_synthetic,
-            "rule_version": self.rule_version,
-            "code_version": self.code_version,
-            "decisions_sha256": self.decisions,
-            "law_readings": dict(self.law.readings),
-            "law_local_ages": [list(age) for age in self.law.local_ages],
-            "regrouping_locks": [list(lock) for lock in self.locks],
-            "regrouping_roads_sha256": self.roads_sha256,
-        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -376,17 +338,6 @@ def as_kept(held: Facts, provenance: Mapping[str, object]) -> Facts:
     return replace(held, stored=replace(stored, origin=origin, mergers=mergers))
 
 
-@cache
-def code_version() -> str:
-    """Hash of every file of the model: what computed a result."""
-    digest = hashlib.sha256()
-    folder = Path(__file__).resolve().parent
-    for path in sorted(folder.rglob("*.py")):
-        name = path.relative_to(folder).as_posix()
-        digest.update(name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()[:12]
-
-
 def _counted(enrolment: pd.DataFrame) -> pd.DataFrame:
     known = enrolment.dropna(subset=["npsn", "school_year", "grade", "pupil_count"])
     return known.astype(
@@ -410,45 +361,3 @@ def _schools(stored: Stored) -> pd.DataFrame:
 
 def _level_of(grade: int) -> str:
     return "TK" if grade == 0 else "SD" if grade <= 6 else "SMP" if grade <= 9 else "SMA"
-
-
-_ORIGIN_WORDS = {
-    "edition_sha256": ("edisi data", "edition of the data"),
-    "rule_version": ("versi aturan", "version of the rules"),
-    "code_version": ("versi program", "version of the program"),
-    "decisions_sha256": ("keputusan tentang data", "decisions about the data"),
-    "law_readings": ("tafsir hukum", "readings of the law"),
-    "law_local_ages": ("BUP setempat", "local ages"),
-}
-
-
-def other_facts(origin: Origin, kept: Mapping[str, object]) -> list[tuple[str, str]]:
-    """What of the facts is other than a kept result was computed from, in both languages."""
-    now = origin.told()
-    return [words for key, words in _ORIGIN_WORDS.items() if kept.get(key) != now[key]]
-
-
-def other_mergers(origin: Origin, kept: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Whether locks or roads of mergers were saved since; a replay takes the kept ones."""
-    now = origin.told()
-    keys = ("regrouping_locks", "regrouping_roads_sha256")
-    if all(kept.get(key, now[key]) == now[key] for key in keys):
-        return []
-    return [("kunci atau jarak jalan penggabungan", "locks or roads of mergers")]
-
-
-def refuse_other(origin: Origin, kept: Mapping[str, object]) -> None:
-    """Refuse to compute a result again from other facts than it was computed from.
-
-    Raises
-    ------
-    ScenarioError
-        Naming what differs.
-    """
-    if other := other_facts(origin, kept):
-        indonesian = ", ".join(words[0] for words in other)
-        english = ", ".join(words[1] for words in other)
-        raise ScenarioError(
-            f"Hasil itu dihitung dari {indonesian} yang lain; pasang yang sama dahulu.",
-            f"That result was computed from another {english}; put the same in place first.",
-        )

@@ -12,7 +12,7 @@ import pandas as pd
 from analytics import enrolment_file, state, store, store_tables, teachers
 from analytics.edition_in_force import edition_in_force
 from analytics.enrolment import enrolment_forecast
-from analytics.enrolment_panel import TOTAL_ONLY, typed_history
+from analytics.enrolment_history import TOTAL_ONLY, typed_history
 from analytics.enrolment_stored import stored_births, stored_history
 from analytics.faults import Fault, FaultsError, sentence
 from analytics.retirement import retirements

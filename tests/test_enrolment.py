@@ -22,9 +22,10 @@ from analytics.enrolment import (
     merged,
     moved_by,
 )
+from analytics.enrolment_history import TOTAL_ONLY
 from analytics.enrolment_learning import outlook, views
 from analytics.enrolment_levels import school_levels
-from analytics.enrolment_panel import TOTAL_ONLY, events, is_steady, panel, served
+from analytics.enrolment_panel import events, is_steady, panel, served
 from analytics.progression import candidates, plain_ratios, school_ratios, shrunken
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"

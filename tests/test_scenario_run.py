@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from analytics.scenario import ScenarioError, scenario
 from analytics.scenario_account import whole_shares
-from analytics.scenario_facts import refuse_other
+from analytics.scenario_origin import refuse_other
 from analytics.scenario_presets import presets
 from analytics.scenario_refused import refuse_locks
 from analytics.scenario_run import TABLES, run
