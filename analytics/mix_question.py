@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from analytics.options_figures import OPTION_IDS
 from analytics.told import ToldError
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
@@ -15,7 +16,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Whole: TypeAlias = npt.NDArray[np.int64]
 
 # The fixed order of options everywhere.
-OPTIONS = ("cpns", "pppk", "pppk_pw", "mutasi_masuk", "redistribusi", "penataan", "teknologi")
+OPTIONS = OPTION_IDS
 Kind = Literal["hire", "move", "less_need"]
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(OPTIONS[:4], "hire"),

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from analytics import rules
-from analytics.mix_question import OPTIONS
+from analytics.options_figures import OPTION_IDS
 from analytics.projection_months import EARLY
 from analytics.teachers import LEVELS
 from analytics.told import ToldError
@@ -137,7 +137,7 @@ def _choices(text: str) -> tuple[str, ...]:
         "@employment": tuple(dict.fromkeys(book.employment["employment"])),
         "@role_group": tuple(dict.fromkeys(book.role_groups["role_group"])),
         "@level": LEVELS,
-        "@option": OPTIONS,
+        "@option": OPTION_IDS,
         "@role_group_or_all": (rules.ANY, *dict.fromkeys(book.role_groups["role_group"])),
     }
     return known[text]

@@ -10,10 +10,16 @@ import pytest
 
 from analytics import rules
 from analytics.exit_causes import causes_of, is_at_bup
+from analytics.projection_months import EARLY, MPP
 from analytics.rules import RuleError
 
 BOOK = rules.load()
 PUBLISHED = Path(__file__).resolve().parent / "published"
+
+
+def test_every_early_cause_of_the_rules_has_a_step_in_the_projection():
+    named = BOOK.exit_causes
+    assert {*EARLY, MPP} == set(named.loc[named["is_early"].astype(bool), "cause"])
 
 
 def cause(written, *, at_bup=False, local=None):

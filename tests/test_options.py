@@ -8,7 +8,9 @@ import pytest
 
 from analytics import options, rules
 from analytics.options import Figure, Override
+from analytics.pay_newcomer import EMPLOYMENT_OF, WITHOUT_PAY
 from analytics.rules import RuleError
+from pages.shared import gauge_figures
 
 ON = date(2026, 7, 1)
 YEARS = range(2026, 2037)
@@ -23,6 +25,14 @@ def test_seven_options_stand_in_their_fixed_order(seven):
     assert [each.option for each in seven] == [
         "cpns", "pppk", "pppk_pw", "mutasi_masuk", "redistribusi", "penataan", "teknologi"
     ]  # fmt: skip
+
+
+def test_an_option_is_known_wherever_the_map_says_it_must_be(seven):
+    # docs/map.md, "How do I add?".
+    ids = [each.option for each in seven]
+    assert [each.option for each in seven if each.kind == options.HIRE] == [*EMPLOYMENT_OF]
+    assert {*EMPLOYMENT_OF, *WITHOUT_PAY} == set(ids)
+    assert [*gauge_figures.option_names()] == ids
 
 
 def test_cpns_come_14_to_18_months_after_the_proposal_and_pppk_18_to_21(seven):

@@ -15,7 +15,8 @@ from analytics.readers.headers import Column
 from analytics.readers.leaving import reason_in
 from analytics.readers.leaving_cells import is_gone, with_day
 from analytics.readers.side_by_side import by_area, by_school_year
-from analytics.readers.tabular import Header, Record, body, cell_text, chosen_columns
+from analytics.readers.table_rows import Record, body
+from analytics.readers.tabular import Header, cell_text, chosen_columns
 from analytics.readers.workbook import Sheet
 from analytics.readers.workload import by_needed_year, with_titles
 

@@ -10,7 +10,8 @@ from analytics.readers.dates import date_part
 from analytics.readers.formulas import FormulaCell
 from analytics.readers.headers import COMBINED, POINT, SINCE, Column, header_key, layout_keys
 from analytics.readers.points import parted_point
-from analytics.readers.tabular import Record, cell_text
+from analytics.readers.table_rows import Record
+from analytics.readers.tabular import cell_text
 from analytics.readers.workbook import Sheet
 
 _NIP = re.compile(

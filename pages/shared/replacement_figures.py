@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from analytics.options import Option, arrivals
+from analytics.options import LESS_NEED, Option, arrivals
 from analytics.posts_needed import ABK, COMPLEMENT, RATIO, SCHOOL_MODEL
 from analytics.replacement import Gap
 from pages.shared import charts
@@ -21,7 +21,6 @@ _COLOURS = {
     COMPLEMENT: (charts.QUIET, "/"),
 }
 _SURPLUS = charts.PALETTE[0]
-_COMES = ("cpns", "pppk", "pppk_pw", "mutasi_masuk", "redistribusi")
 
 
 @lru_cache(maxsize=64)
@@ -97,7 +96,7 @@ def arrival(chosen: tuple[Option, ...], on: date, language: str) -> charts.Ready
     shown["yaxis"] |= {"range": [0, 10.4], "dtick": 2}
     years = list(range(on.year, on.year + 5))
     traces: list[charts.Figure] = []
-    for place, option in enumerate(one for one in chosen if one.option in _COMES):
+    for place, option in enumerate(one for one in chosen if one.kind != LESS_NEED):
         proposed, *_ = view_of.first_days(option, on)
         law = arrivals(option, proposed.year, years, on if proposed.year == on.year else None)
         share = _of_first_month(option, proposed, years)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analytics.pay_newcomer import EMPLOYMENT_OF
 from analytics.scenario import Scenario
 from analytics.scenario_plan import ROBUST_MIX
 from pages.shared import (
@@ -26,8 +27,6 @@ from pages.shared.scenario_words import role_name, table_names
 from pages.shared.words import number, t, tn
 
 _MOST_ROWS = 420
-# Options that bring people in; the others move them or need fewer.
-HIRED = ("cpns", "pppk", "pppk_pw", "mutasi_masuk")
 
 
 def headline(view: Seen) -> None:
@@ -168,8 +167,8 @@ def _by_option_and_role(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
 
 def _plan_finding(table: pd.DataFrame) -> str:
     """Formations of those who are hired; what other options cover counts in posts."""
-    hired = table.loc[table["option"].isin(HIRED)]
-    others = int(table.loc[~table["option"].isin(HIRED), "formation_count"].sum())
+    hired = table.loc[table["option"].isin([*EMPLOYMENT_OF])]
+    others = int(table.loc[~table["option"].isin([*EMPLOYMENT_OF]), "formation_count"].sum())
     if hired.empty:
         return tn("{n} jabatan ditutup tanpa merekrut", others)
     counts = hired.groupby("role")["formation_count"].sum()
