@@ -36,6 +36,7 @@ from analytics.redistribution_situation import (
 )
 from analytics.rules import RuleBook
 from analytics.teachers import first_day
+from analytics.told import Counted
 
 MOVE_COLUMNS = [
     *("person_id", "kind", "from_npsn", "to_npsn", "other_npsn", "from_post", "post"),
@@ -273,8 +274,10 @@ def _say(found: Redistribution, notes: list[tuple[str, str]]) -> None:
             f"Kurang {counts['vacant_count']} jabatan, terisi {counts['filled_count']};"
             f" {counts['moved_count']} orang pindah, {km} km; masih kurang"
             f" {counts['unfilled_count']}, masih lebih {counts['left_count']}.",
-            f"{counts['vacant_count']} posts short, {counts['filled_count']} filled;"
-            f" {counts['moved_count']} people moved, {found.counts['km']:.1f} km; still short"
+            f"{counts['vacant_count']} {Counted(counts['vacant_count']):post|posts} short,"
+            f" {counts['filled_count']} filled; {counts['moved_count']}"
+            f" {Counted(counts['moved_count']):person|people} moved,"
+            f" {found.counts['km']:.1f} km; still short"
             f" {counts['unfilled_count']}, still to spare {counts['left_count']}.",
         )
     )

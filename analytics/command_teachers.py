@@ -34,6 +34,7 @@ from analytics.teachers_told import (
     with_ceiling,
     with_forecast,
 )
+from analytics.told import Counted
 
 # Fewer schools than these would point at single children.
 _FEWEST_SCHOOLS_TOLD = 5
@@ -176,8 +177,9 @@ def need_table(
             (
                 f"{count} sekolah jenjang {levels} di luar cakupan (SMA/SMK wewenang provinsi,"
                 " madrasah wewenang Kemenag): rombelnya ada, kebutuhan gurunya tidak dihitung.",
-                f"{count} schools of level {levels} are out of scope (SMA/SMK belong to the"
-                " province, madrasah to the ministry of religion): rombel, but no teacher need.",
+                f"{count} {Counted(count):school|schools} of level {levels}"
+                f" {Counted(count):is|are} out of scope (SMA/SMK belong to the province, madrasah"
+                " to the ministry of religion): rombel, but no teacher need.",
             )
         )
     need["level"] = need["level"].map({level.upper(): level for level in size["level"].unique()})

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from numbers import Integral
 from pathlib import Path
 
 import pandas as pd
+
+from analytics.told import Counted
 
 TEXTS = Path(__file__).resolve().parents[1] / "data" / "faults.csv"
 COLUMNS = ["file", "row", "column", "value", "severity", "code", "message", "remedy"]
@@ -28,7 +31,8 @@ class Fault:
     """One thing wrong with one place of a file.
 
     ``row`` is the number the spreadsheet shows (None: the file as a whole), ``column`` the header
-    as written, ``value`` the cell as written. ``details`` fills the ``{fields}`` of the text; a
+    as written, ``value`` the cell as written. ``details`` fills the ``{fields}`` of the text (whole
+    numbers as :class:`analytics.told.Counted`); a
     ``remedy_id`` and ``remedy_en`` among them stand for the remedy, where the place is no file.
     """
 
@@ -58,7 +62,11 @@ class Fault:
         return self._filled(f"remedy_{language}") if own is None else str(own)
 
     def _filled(self, column: str) -> str:
-        return _texts()[self.code][column].format(**{"value": self.value, **self.details})
+        details = {
+            name: Counted(told) if isinstance(told, Integral) else told
+            for name, told in self.details.items()
+        }
+        return _texts()[self.code][column].format(**{"value": self.value, **details})
 
 
 class FaultsError(Exception):

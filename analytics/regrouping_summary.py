@@ -20,6 +20,7 @@ from analytics.regrouping_reasons import (
     RECEIVES,
     TOO_FAR,
 )
+from analytics.told import Counted
 
 
 def summary(plan: RegroupingPlan, few: int) -> dict[str, object]:
@@ -95,8 +96,8 @@ def notes(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
         (
             f"{merges} sekolah digabung; hemat {_thousands(saved)} juta rupiah setahun; selisih ke"
             f" rencana terbaik {gap} dalam {seconds} detik.",
-            f"{merges} schools merge; saves {saved:,.0f} million rupiah a year; gap"
-            f" {solution.gap:.4%} in {solution.seconds:.1f} seconds.",
+            f"{merges} {Counted(merges):school merges|schools merge}; saves {saved:,.0f}"
+            f" million rupiah a year; gap {solution.gap:.4%} in {solution.seconds:.1f} seconds.",
         ),
         *_levels(plan),
         *_stays(plan, reason),
@@ -136,7 +137,8 @@ def _stays(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
         locked = (
             (
                 f" {kept} sekolah dikunci buka dan tidak menjadi calon.",
-                f" {kept} schools are locked open and no candidates.",
+                f" {kept} {Counted(kept):school is|schools are} locked open and no"
+                f" {Counted(kept):candidate|candidates}.",
             )
             if kept
             else ("", "")
@@ -152,19 +154,20 @@ def _stays(plan: RegroupingPlan, reason: pd.DataFrame) -> list[tuple[str, str]]:
     counted = stays_open(plan, reason)
     if not counted:
         return []
-    told = [", ".join(f"{count} {_STAYS[name][at]}" for name, count in counted.items())
+    told = [", ".join(f"{own} {_STAYS[name][at]}" for name, own in counted.items())
             for at in (0, 1)]  # fmt: skip
+    count = sum(counted.values())
     return [
         (
-            f"{sum(counted.values())} calon tetap buka: {told[0]}.",
-            f"{sum(counted.values())} candidates stay open: {told[1]}.",
+            f"{count} calon tetap buka: {told[0]}.",
+            f"{count} {Counted(count):candidate stays|candidates stay} open: {told[1]}.",
         )
     ]
 
 
 # Why a candidate stays open, in both languages.
 _STAYS = {
-    RECEIVES: ("menerima sekolah lain", "receive other schools"),
+    RECEIVES: ("menerima sekolah lain", "receiving other schools"),
     NO_POINT: ("tanpa koordinat yang dapat dipercaya", "without coordinates that can be believed"),
     NO_OTHER: (
         "tanpa sekolah lain yang jaraknya diketahui",

@@ -21,7 +21,7 @@ from analytics.teachers import SchoolFacts
 from analytics.teachers_in_post import teachers_in_post
 from analytics.teachers_law import HIGHEST_GRADE
 from analytics.teachers_religion import religion_shares
-from analytics.told import ToldError
+from analytics.told import Counted, ToldError
 
 # Grade of a row that counts a whole school.
 TOTAL = "total"
@@ -65,7 +65,7 @@ def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
         notes.append(
             (
                 f"{blank_count} baris tanpa jumlah murid dilewati.",
-                f"{blank_count} rows without pupils skipped.",
+                f"{blank_count} {Counted(blank_count):row|rows} without pupils skipped.",
             )
         )
     rows = rows.dropna(subset=["pupils"])
@@ -76,8 +76,8 @@ def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
             (
                 f"{count} baris kelas {HIGHEST_GRADE + 1} (tahun keempat SMK) dilewati:"
                 " aturan guru mengenal kelas 0 sampai 12.",
-                f"{count} rows of grade {HIGHEST_GRADE + 1} (fourth year of SMK) left out: the"
-                " rules on teachers know grades 0 to 12.",
+                f"{count} {Counted(count):row|rows} of grade {HIGHEST_GRADE + 1} (fourth year"
+                " of SMK) left out: the rules on teachers know grades 0 to 12.",
             )
         )
     if len(rows) and above.all():
@@ -89,8 +89,8 @@ def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
             (
                 f"{parts} baris memuat pecahan murid; untuk rombel dibulatkan. Titik ribuan"
                 " (1.200) terbaca sebagai desimal.",
-                f"{parts} rows hold fractions of pupils; rounded for rombel. A thousands point"
-                " (1.200) is read as a decimal.",
+                f"{parts} {Counted(parts):row holds|rows hold} fractions of pupils;"
+                " rounded for rombel. A thousands point (1.200) is read as a decimal.",
             )
         )
     grade = rows["grade"].astype("str").mask(rows["grade"] == TOTAL_ONLY, TOTAL)
@@ -260,7 +260,8 @@ def grade_cells(history: pd.DataFrame, notes: list[tuple[str, str]]) -> pd.DataF
             (
                 f"{count} sekolah tanpa rincian kelas: muridnya dibagi rata antarkelas,"
                 " jadi rombelnya perkiraan.",
-                f"{count} schools without grades: pupils spread evenly, so rombel are an estimate.",
+                f"{count} {Counted(count):school|schools} without grades: pupils spread evenly, so"
+                " rombel are an estimate.",
             )
         )
     parts = [part for part in (graded, spread) if len(part)]
@@ -294,8 +295,8 @@ def with_ceiling(
             (
                 f"{count} sekolah dilewati: jenjang {levels} tidak punya pagu rombel"
                 " di data/rules/class_size.csv.",
-                f"{count} schools left out: level {levels} has no ceiling in"
-                " data/rules/class_size.csv.",
+                f"{count} {Counted(count):school|schools} left out: level {levels} has no"
+                " ceiling in data/rules/class_size.csv.",
             )
         )
     if lost.all():

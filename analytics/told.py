@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 
+class Counted(int):
+    """A number that chooses between two wordings: ``{count:school is|schools are}``."""
+
+    def __format__(self, spec: str) -> str:
+        one, mark, more = spec.partition("|")
+        if not mark:
+            return super().__format__(spec)
+        return one if self == 1 else more
+
+
 class ToldError(Exception):
     """Says so in Indonesian; ``english`` holds the same, or the one sentence there is."""
 

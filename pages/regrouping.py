@@ -172,6 +172,14 @@ def _proof(work: Work[RegroupingPlan], plan: RegroupingPlan) -> None:
         )
         if solution.gap == 0
         else t(
+            "Biaya rencana {cost} setahun; belum diketahui seberapa jauh dari yang terbaik"
+            " ({seconds} detik).",
+            cost=cost,
+            seconds=seconds,
+        )
+        # The first plan stands before anything is proved.
+        if solution.gap >= 1
+        else t(
             "Biaya rencana {cost} setahun; tidak ada rencana di bawah {bound}, jadi selisih ke yang"
             " terbaik paling banyak {gap} ({seconds} detik).",
             cost=cost,

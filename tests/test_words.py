@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
 
+from analytics.faults import TEXTS, Fault
 from analytics.store import StoreError
 from pages.shared import terms, words
 
@@ -176,3 +177,22 @@ def test_what_is_refused_in_words_is_said_in_both_languages(path):
             ("source_files", "data/queries", "{question}", "The people frame", "No such table")
         )
         assert len(node.args) == 2 or is_for_programmers, first
+
+
+def test_english_sentences_of_faults_know_the_singular():
+    one, more = (Fault("s.csv", "regroup_spread_evenly", details={"count": n}) for n in (1, 2))
+    assert one.message("en").startswith("1 school gives a total only")
+    assert more.message("en").startswith("2 schools give totals only")
+
+
+def test_every_choice_of_words_in_a_sentence_of_a_fault_has_two():
+    texts = pd.read_csv(TEXTS, dtype="str", keep_default_na=False).set_index("code")
+    choices = [
+        (code, column, spec)
+        for code, row in texts.iterrows()
+        for column, text in row.items()
+        for _, _, spec, _ in Formatter().parse(text)
+        if spec
+    ]
+    assert choices
+    assert not [one for one in choices if not one[1].endswith("_en") or one[2].count("|") != 1]

@@ -42,8 +42,8 @@ def _texts() -> pd.DataFrame:
 def _in_general(text: str) -> str:
     """A fault's sentence without what differs from row to row."""
     parts = [
-        literal + ("…" if field is not None else "")
-        for literal, field, _, _ in string.Formatter().parse(text)
+        literal + (spec.partition("|")[2] if spec and "|" in spec else "…" if field else "")
+        for literal, field, spec, _ in string.Formatter().parse(text)
     ]
     return "".join(parts).replace("'…'", "…").strip().removesuffix(": …")
 
