@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import charts, maps, screen, what_follows, words
+from pages.shared import charts, maps, scenario_beside, screen, what_follows, words
 
 WHITE = (255, 255, 255)
 
@@ -122,3 +122,44 @@ def test_the_first_page_waits_for_nothing_that_follows_from_those_who_leave(monk
     monkeypatch.setattr(what_follows.schools, "wave", never)
     monkeypatch.setattr(what_follows.scenario_view, "seen", never)
     assert what_follows.sentences() == []
+
+
+LONG = "Percepatan pengangkatan guru SD dan tenaga kesehatan di kecamatan terpencil"
+
+
+def test_long_names_of_scenarios_are_told_apart_by_letters_and_leave_whole():
+    two, four = ["Bauran terbaik", "CPNS saja"], ["Bauran terbaik", LONG, f"{LONG} 2", "CPNS saja"]
+    assert scenario_beside.headings(two) == scenario_beside.in_legends(two) == two
+    assert scenario_beside.in_titles(two) == two
+    assert scenario_beside.in_titles(four) == ["A", "B", "C", "D"]
+    # Above a column, and so in a download, stands the whole name.
+    assert scenario_beside.headings(four)[1] == f"B · {LONG}"
+    legends = scenario_beside.in_legends(four)
+    assert len(set(legends)) == 4 and max(map(len, legends)) <= 28
+    assert legends[1].startswith("B · Percepatan") and legends[1].endswith("…")
+
+
+def test_columns_of_three_scenarios_have_headings_of_their_own():
+    assert scenario_beside.headings(["A1", "B1", "C1"]) == ["A · A1", "B · B1", "C · C1"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_name_on_a_map_crosses_fewer_points_than_in_the_middle_of_its_schools(seed):
+    luck = np.random.default_rng(seed)
+    # A district of 8 by 6 km with 60 schools, in two halves.
+    points = luck.uniform((0, 0), (8, 6), (60, 2))
+    halves = points[points[:, 0] < 4], points[points[:, 0] >= 4]
+    written = []
+    for name, own in zip(("Tirtabiru", "Arumdalu"), halves, strict=True):
+        written.append(maps.name_place(name, own, points, written))
+
+    def crossed(place: np.ndarray, room: np.ndarray) -> int:
+        return int((np.abs(points - place) < room).all(axis=1).sum())
+
+    middle = [crossed(np.median(own, axis=0), written[at][1]) for at, own in enumerate(halves)]
+    found = [crossed(*one) for one in written]
+    assert sum(found) <= sum(middle) and max(found) <= 1
+    # Nor do names cover each other or run out of the map.
+    (one, room), (other, taken) = written
+    assert (np.abs(one - other) >= room + taken).any()
+    assert all(-0.5 < place[0] - room[0] and place[0] + room[0] < 8.5 for place, room in written)

@@ -22,6 +22,10 @@ _BEYOND = 1.09
 _MOST_NAMES = 12
 # From so many schools on points are drawn smaller, and a chosen school is looked at from near.
 CROWD = 150
+# A name on a map in pixels: its letters, the points it keeps off, and how many places are tried.
+_NAME_SIZE, _NAME_WIDTH, _POINT_ROOM, _TRIED = 15, 7.5, 9.0, 21
+# What a map has of a wide screen, in pixels.
+_WIDE = (560, 380)
 # A phone's figure in pixels, the least that a map is worth, and what an axis leaves around it.
 _PHONE_WIDTH, _LEAST_TALL, _AXIS_ROOM = 340, 180, 1.12
 
@@ -234,23 +238,67 @@ def _look_near(shown: charts.Figure, school: pd.Series, reach_km: float) -> np.n
 
 
 def _names(schools: pd.DataFrame) -> list[charts.Figure]:
-    """The kecamatan, each written where its schools lie."""
+    """The kecamatan, each written among its schools, where it crosses the fewest points."""
     named = schools.loc[schools["kecamatan"] != ""]
     if named["kecamatan"].nunique() > _MOST_NAMES:
         return []
-    places = named.groupby("kecamatan")[["east_km", "north_km"]].median()
-    return [
-        {
-            "x": place.east_km,
-            "y": place.north_km,
-            "text": str(place.Index),
-            "showarrow": False,
-            "opacity": 0.6,
-            "font": {"size": 15},
-            "yshift": 18,
-        }
-        for place in places.itertuples()
-    ]
+    points = schools[["east_km", "north_km"]].to_numpy(dtype=float)
+    written: list[tuple[np.ndarray, np.ndarray]] = []
+    out: list[charts.Figure] = []
+    for name, own in named.groupby("kecamatan")[["east_km", "north_km"]]:
+        place, room = name_place(str(name), own.to_numpy(dtype=float), points, written)
+        written.append((place, room))
+        out.append(
+            {
+                "x": float(place[0]),
+                "y": float(place[1]),
+                "text": str(name),
+                "showarrow": False,
+                "opacity": 0.75,
+                "font": {"size": _NAME_SIZE},
+            }
+        )
+    return out
+
+
+def name_place(
+    name: str,
+    own: np.ndarray,
+    points: np.ndarray,
+    written: Sequence[tuple[np.ndarray, np.ndarray]] = (),
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where a name is written, and half of the room it takes, both in km east and north.
+
+    Parameters
+    ----------
+    own, points
+        Schools of the kecamatan and of the whole map, a row each, in km.
+    written
+        Names that stand already, each its place and half of its room.
+    """
+    across, up = np.ptp(points, axis=0) * _BEYOND
+    # Pixels of a kilometre on a wide screen, and on a phone, where everything stands closer.
+    near = min(_WIDE[0] / max(across, 0.1), _WIDE[1] / max(up, 0.1))
+    far = min(_PHONE_WIDTH / max(across, 0.1), near)
+    room = np.array([_NAME_WIDTH * len(name) / 2 + _POINT_ROOM, _NAME_SIZE / 2 + _POINT_ROOM])
+    low, high = own.min(axis=0), own.max(axis=0)
+    steps = np.linspace(0.0, 1.0, _TRIED)
+    tried = np.stack(
+        np.meshgrid(*(low[at] + (high[at] - low[at]) * steps for at in (0, 1))), axis=-1
+    ).reshape(-1, 2)
+    apart = np.abs(tried[:, None, :] - points[None, :, :])
+    cost = sum(
+        weight * (apart < room / scale).all(axis=2).sum(axis=1)
+        for weight, scale in ((3.0, near), (1.0, far))
+    )
+    for place, taken in written:
+        cost = cost + 50.0 * (np.abs(tried - place) < taken + room / far).all(axis=1)
+    # A name that runs out of the map would be cut at its edge.
+    edges = (points.min(axis=0), points.max(axis=0))
+    inside = np.minimum(tried - edges[0], edges[1] - tried)[:, 0]
+    cost = cost + 50.0 * (inside + (_BEYOND - 1) * across / 2 < room[0] / far)
+    away = np.hypot(*((tried - np.median(own, axis=0)) / (np.ptp(points, axis=0) + 0.1)).T)
+    return tried[int(np.argmin(cost + away))], room / far
 
 
 def _scale(edge: np.ndarray, shown: charts.Figure) -> charts.Figure:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +23,8 @@ from pages.shared.waterfall import waterfall
 from pages.shared.words import language, names, number, t, tn
 
 _CHARTS = ("unfilled_count", "end_count", "apbd_idr", "ratio_share")
+# A longer name does not fit the legend of a figure that has half of the page.
+_LONGEST_NAME = 24
 
 
 def beside(view: Seen, held: Held) -> None:
@@ -36,8 +39,15 @@ def beside(view: Seen, held: Held) -> None:
     except RefusedError as error:
         layout.caution(str(error))
         return
+    called = [one.name for one in several]
+    if is_long(called):
+        layout.note(
+            " · ".join(
+                f"{letter}: {name}" for letter, name in zip(ascii_uppercase, called, strict=False)
+            )
+        )
     _differences(found, several)
-    _figures(found)
+    _figures(found, called)
     _why(view, several)
     _levers(found, several)
 
@@ -82,27 +92,60 @@ def _several(view: Seen, held: Held) -> tuple[Scenario, ...]:
     return scenario_held.distinct([view.told, *others])
 
 
+def is_long(called: Sequence[str]) -> bool:
+    """Whether a name among these is too long for legends and headings."""
+    return max(map(len, called)) > _LONGEST_NAME
+
+
+def headings(called: Sequence[str]) -> list[str]:
+    """Names of scenarios above columns: with a letter where two names alone would not do."""
+    if len(called) <= 2 and not is_long(called):
+        return list(called)
+    return [f"{letter} · {name}" for letter, name in zip(ascii_uppercase, called, strict=False)]
+
+
+def in_legends(called: Sequence[str]) -> list[str]:
+    """Names beside the lines of a figure, none of them cut by its edge."""
+    if not is_long(called):
+        return list(called)
+    return [
+        one if len(one) <= _LONGEST_NAME + 4 else f"{one[: _LONGEST_NAME + 3].rstrip()}…"
+        for one in headings(called)
+    ]
+
+
+def in_titles(called: Sequence[str]) -> list[str]:
+    """Names within the title of a figure: letters where the names would be the whole title."""
+    return list(ascii_uppercase[: len(called)]) if is_long(called) else list(called)
+
+
 def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
     table = found.measures
     rows = pd.DataFrame({"measure": table[f"label_{language()}"]})
-    for at, one in enumerate(several, start=1):
+    called = headings([one.name for one in several])
+    # What leaves the screen has whole names; on it they are told above, by their letters.
+    narrow = 118 if is_long([one.name for one in several]) else None
+    values, differences = [], []
+    for at, (letter, name) in enumerate(zip(ascii_uppercase, called, strict=False), start=1):
         rows[f"v{at}"] = [
             measure_said(unit, value)
             for unit, value in zip(table["unit"], table[f"value_{at}"], strict=True)
         ]
+        values.append(layout.Column(f"v{at}", name, width=narrow))
         if at > 1:
             rows[f"d{at}"] = [
                 _signed(unit, value)
                 for unit, value in zip(table["unit"], table[f"difference_{at}"], strict=True)
             ]
-        del one
+            told = t("selisih") if len(several) == 2 else t("selisih {letter}", letter=letter)
+            differences.append(layout.Column(f"d{at}", told))
     # On a phone the numbers must be seen beside their names, and so must those of four.
     wide = 330 if len(several) == MOST_COMPARED else 410
-    columns = [layout.Column("measure", t("Ukuran"), width=170 if screen.is_phone() else wide)]
-    for at, one in enumerate(several, start=1):
-        columns.append(layout.Column(f"v{at}", one.name))
-        if at > 1:
-            columns.append(layout.Column(f"d{at}", t("selisih")))
+    columns = [
+        layout.Column("measure", t("Ukuran"), width=170 if screen.is_phone() else wide),
+        *values,
+        *differences,
+    ]
     posts = table.set_index("measure").loc["unfilled_count"]
     told = least_unfilled(
         {one.name: float(posts[f"value_{at}"]) for at, one in enumerate(several, start=1)}
@@ -154,8 +197,12 @@ def _signed(unit: str, value: float) -> str:
     return sign + said
 
 
-def _figures(found: Comparison) -> None:
+def _figures(found: Comparison, called: Sequence[str]) -> None:
     by_year = found.by_year
+    legends = dict(zip(called, in_legends(called), strict=True))
+    titles = dict(zip(called, in_titles(called), strict=True))
+    drawn = by_year.assign(scenario=by_year["scenario"].map(legends))
+    named = by_year.assign(scenario=by_year["scenario"].map(titles))
     told = {
         "unfilled_count": (t("Jabatan kosong akhir tahun"), Shown(t("Jabatan"))),
         "end_count": (t("Pegawai akhir tahun"), Shown(t("Orang"))),
@@ -172,7 +219,7 @@ def _figures(found: Comparison) -> None:
             finding, shown = told[name]
             with place:
                 charts.draw(
-                    side_by_side(by_year, name, _ends(by_year, name, finding, shown), shown),
+                    side_by_side(drawn, name, _ends(named, name, finding, shown), shown),
                     f"bandingkan-{name}",
                     height=360,
                 )
@@ -242,7 +289,7 @@ def _levers(found: Comparison, several: tuple[Scenario, ...]) -> None:
     """The levers that are not the same in all."""
     from analytics.scenario_levers import lever
 
-    rows = []
+    rows, called = [], [one.name for one in several]
     for key in found.levers["key"]:
         own, thing = lever(str(key)), str(key).partition("/")[2]
         row = {"lever": lever_name(own, thing)}
@@ -256,7 +303,10 @@ def _levers(found: Comparison, several: tuple[Scenario, ...]) -> None:
         pd.DataFrame(rows),
         [
             layout.Column("lever", t("Tuas"), width="large"),
-            *(layout.Column(f"v{at}", one.name) for at, one in enumerate(several)),
+            *(
+                layout.Column(f"v{at}", name, width=170 if is_long(called) else None)
+                for at, name in enumerate(headings(called))
+            ),
         ],
         "tuas-berbeda",
     )
