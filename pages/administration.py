@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import store
-from analytics.state import StateError, User
+from analytics.state import StateError, User, state_url
 from pages.shared import access, inputs, layout, load, words
 from pages.shared.layout import Column
 from pages.shared.words import number, refusal, t, tn
@@ -255,6 +255,15 @@ def _actions() -> dict[str, str]:
         "unmap_title": t("menghapus pemetaan jabatan"),
         "remember_mapping": t("mengingat pemetaan kolom"),
         "set_setting": t("mengubah pengaturan"),
+        "classify_exit": t("menjelaskan sebab keluar"),
+        "map_exit_reason": t("memetakan alasan keluar"),
+        "lock": t("mengunci dalam rencana"),
+        "unlock": t("membuka kunci rencana"),
+        "keep_locks": t("menyimpan kunci rencana"),
+        "save_scenario": t("menyimpan skenario"),
+        "move_scenario": t("mengubah status skenario"),
+        "remove_scenario": t("menghapus skenario"),
+        "keep_result": t("menyimpan hasil skenario"),
     }
 
 
@@ -293,7 +302,23 @@ def _folder() -> None:
         (t("Hari ini di server"), words.day(pd.Timestamp.now())),
     ]
     st.table(pd.DataFrame(facts, columns=["", " "]), hide_index=True, border="horizontal")
-    layout.note(t("Cadangkan seluruh folder ini; isinya cukup untuk memulihkan semuanya."))
+    layout.note(_backup())
+
+
+def _backup() -> str:
+    """What must be copied, and when; the steps stand in docs/operations.md."""
+    how = t(
+        "Hentikan aplikasi sebentar selagi menyalin, dan simpan salinannya terenkripsi: isinya nama"
+        " dan NIP. Langkah mencadangkan dan mengembalikan: docs/operations.md."
+    )
+    if store.data_folder().resolve().as_posix() in state_url(store.data_folder()):
+        told = t("Cadangkan seluruh folder ini; isinya cukup untuk memulihkan semuanya.")
+    else:
+        told = t(
+            "Cadangkan seluruh folder ini dan basis data keputusan (ESTAFET_STATE): akun, skenario,"
+            " dan jejak audit ada di sana."
+        )
+    return f"{told} {how}"
 
 
 def _size(bytes_: int) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from analytics.scenario_account import whole_shares
 from pages.shared import (
     access,
     charts,
@@ -133,9 +136,7 @@ def _spread(scope: Scope, found: Answer) -> str:
     said = t(
         "Dari lebar rentang itu {chance} kebetulan siapa yang pergi, {years} ayunan dari tahun ke"
         " tahun, dan {level} karena laju sebenarnya belum diketahui.",
-        chance=percent(parts["chance_share"], 0),
-        years=percent(parts["years_share"], 0),
-        level=percent(parts["level_share"], 0),
+        **_whole_percents(parts),
     )
     if not scope.is_moved:
         return said
@@ -147,6 +148,13 @@ def _spread(scope: Scope, found: Answer) -> str:
             n=number(abs(found.staff_difference)),
         )
     )
+
+
+def _whole_percents(parts: Mapping[str, float]) -> dict[str, str]:
+    """The three parts of a spread in whole per cent, which are 100 together."""
+    named = ("chance", "years", "level")
+    whole = whole_shares([100 * parts[f"{name}_share"] for name in named], 100)
+    return {name: percent(one / 100, 0) for name, one in zip(named, whole, strict=True)}
 
 
 def _keys(scope: Scope, found: Answer) -> list[layout.Key]:

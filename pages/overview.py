@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -36,13 +38,15 @@ def warm_up() -> None:
         answers(key, counted)
 
 
-def figures(found: Answers, counted: str) -> list[Key]:
+def figures(found: Answers, counted: str, as_of: date) -> list[Key]:
     """The five large figures."""
     left = found.people_count - sum(found.window_counts)
     teachers = sum(found.educator_window_counts[:TEACHER_YEARS])
     return [
         Key(
-            label=t("{who} saat ini", who=who(counted)) if counted != "all" else t("Semua pegawai"),
+            label=t("{who} per {day}", who=who(counted), day=words.day(as_of))
+            if counted != "all"
+            else t("Semua pegawai per {day}", day=words.day(as_of)),
             value=number(found.people_count),
             note=t(
                 "tinggal {count} setelah {years} tahun, dihitung dari pensiun saja",
@@ -156,7 +160,7 @@ def render() -> None:
     # draw
     title, switch = st.columns([3, 1], vertical_alignment="bottom", gap="medium")
     with title:
-        layout.header(findings.finding(found, counted), _question())
+        layout.header(findings.finding(found, counted, key.as_of), _question())
     with switch:
         inputs.counted()
     if not screen.is_phone():
@@ -165,13 +169,13 @@ def render() -> None:
     if found.people_count and not is_dated:
         missing.titles()
     else:
-        layout.keys(figures(found, counted))
+        layout.keys(figures(found, counted, key.as_of))
     if is_dated:
         story, chart = st.columns([2, 3], gap="large")
         with story:
             layout.sentences(
                 [
-                    findings.who_leaves(found, counted),
+                    findings.who_leaves(found, counted, key.as_of),
                     findings.when_it_peaks(found),
                     findings.what_falls_empty(found),
                 ]
@@ -229,4 +233,7 @@ def quality(found: Answers) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         layout.note(t("Mutu data: {faults}.", faults="; ".join(told)), width="content")
+        if found.past_due_count and access.may_see_names():
+            year = str(load.as_of().year)
+            layout.page_link("pensiun", t("Lihat siapa yang lewat"), rinci="nama", tahun=year)
         layout.page_link("data", t("Perbaiki di halaman Data"))

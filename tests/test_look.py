@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import charts, maps, scenario_beside, screen, what_follows, words
+from pages import administration, exits
+from pages.shared import (
+    charts,
+    exit_shortage,
+    layout,
+    maps,
+    method_rules,
+    replacement_table,
+    scenario_beside,
+    screen,
+    what_follows,
+    words,
+)
 
 WHITE = (255, 255, 255)
 
@@ -162,4 +177,67 @@ def test_a_name_on_a_map_crosses_fewer_points_than_in_the_middle_of_its_schools(
     # Nor do names cover each other or run out of the map.
     (one, room), (other, taken) = written
     assert (np.abs(one - other) >= room + taken).any()
-    assert all(-0.5 < place[0] - room[0] and place[0] + room[0] < 8.5 for place, room in written)
+    assert all(place[0] - room[0] > -0.5 and place[0] + room[0] < 8.5 for place, room in written)
+
+
+def test_every_action_of_the_audit_log_has_words():
+    root = Path(__file__).resolve().parents[1]
+    told = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("analytics", "pages")
+        for path in (root / folder).rglob("*.py")
+    )
+    kept = set(re.findall(r"""\bnote\(\s*connection, \w+, ["']([a-z_]+)["']""", told))
+    kept |= set(re.findall(r"""\.log\(\s*[\w.()]+, ["']([a-z_]+)["']""", told))
+    assert {"classify_exit", "save_scenario", "unduh", "import"} <= kept
+    assert kept <= set(administration._actions()), kept - set(administration._actions())
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("guru agama islam", "guru agama Islam"),
+        ("guru bahasa inggris", "guru bahasa Inggris"),
+        ("guru pjok", "guru PJOK"),
+        ("perawat", "perawat"),
+    ],
+)
+def test_a_title_has_the_capitals_that_indonesian_asks_for(kept, said):
+    assert exit_shortage.proper(kept) == said
+
+
+def test_a_rule_without_an_end_shows_no_end_and_echelons_are_roman():
+    rows = pd.DataFrame(
+        {
+            "standing": ["settled", "settled"],
+            "jenjang": ["eselon_iii", "ahli_muda"],
+            "effective_to": pd.to_datetime(["2999-12-31", "2025-06-30"]),
+        }
+    )
+    said = method_rules.named(rows)
+    assert said["level"].tolist() == ["eselon III", "ahli muda"]
+    assert said["effective_to"].isna().tolist() == [True, False]
+
+
+def test_the_parts_of_a_spread_are_a_hundred_per_cent_together():
+    parts = {"chance_share": 0.155, "years_share": 0.387, "level_share": 0.458}
+    told = exits._whole_percents(parts)
+    assert sum(int(one.rstrip("%")) for one in told.values()) == 100
+    assert told["level"] == "46%"
+
+
+def test_a_table_of_few_rows_is_shown_whole():
+    assert layout.height_of(13, 15) == "content"
+    assert isinstance(layout.height_of(16, 15), int)
+
+
+@pytest.mark.parametrize(
+    ("leaver", "cost"), [(86.4e6, 59.6e6), (86.4e6, 32.7e6), (86.4e6, 115.3e6), (41.5e6, 30.5e6)]
+)
+def test_cost_and_saving_as_shown_add_up_to_what_the_leaver_costs(leaver, cost):
+    shown = replacement_table.saved_as_shown(leaver - cost, cost) / 1e6
+    assert round(cost / 1e6) + shown == round(leaver / 1e6)
+
+
+def test_a_saving_in_thousands_is_told_as_it_is():
+    assert replacement_table.saved_as_shown(296_000.0, 86e6) == 296_000.0

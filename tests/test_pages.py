@@ -204,7 +204,7 @@ def test_a_wrong_password_is_refused_and_the_right_one_let_in(folder, kept):
     assert "tidak cocok" in text(test)
     test.text_input[1].set_value(PASSWORD)
     test.button[0].click().run()
-    assert "ASN pensiun dalam 12 bulan ke depan" in text(test)
+    assert "ASN pensiun dalam 12 bulan sejak 21 November 2026" in text(test)
     assert {"signed_in", "sign_in_failed"} <= set(kept.audit_log()["action"])
 
 
@@ -310,8 +310,8 @@ def test_the_overview_counts_who_leaves_within_twelve_months(folder):
     put(folder, roster(OLD + YOUNG))
     said = text(app())
     # Of ASN (PNS and P3K): three teachers and two clerks; P3K paruh waktu are not ASN here.
-    assert "5 ASN pensiun dalam 12 bulan ke depan; puncaknya 2027" in said
-    assert "Dalam 12 bulan ke depan 5 dari 11 ASN pensiun (45,5%), 3 di antaranya pendidik." in said
+    assert "5 ASN pensiun dalam 12 bulan sejak 21 November 2026; puncaknya 2027" in said
+    assert "Dalam 12 bulan itu 5 dari 11 ASN pensiun (45,5%), 3 di antaranya pendidik." in said
 
 
 @pytest.mark.parametrize(("counted", "found"), [("pns", "4 PNS"), ("all", "6 pegawai")])
@@ -333,7 +333,7 @@ def test_nonsense_in_a_link_is_ignored(folder):
     ("people", "said"),
     [
         (YOUNG, "Tidak ada ASN yang pensiun sampai akhir 2040"),
-        ([*YOUNG, OLD[0]], "1 ASN pensiun dalam 12 bulan ke depan; puncaknya 2027"),
+        ([*YOUNG, OLD[0]], "1 ASN pensiun dalam 12 bulan sejak 21 November 2026; puncaknya 2027"),
         ([*YOUNG, OLD[0]], "1 dari 7 ASN pensiun (14,3%), semuanya pendidik."),
         ([*YOUNG, OLD[3]], "1 dari 7 ASN pensiun (14,3%), tidak seorang pun pendidik."),
         ([OLD[3]], "1 dari 1 ASN pensiun (100,0%)."),
@@ -369,7 +369,7 @@ def test_people_without_a_date_are_pointed_out(folder):
 def test_a_leader_sees_no_count_under_five(folder, kept):
     put(folder, roster(OLD + YOUNG))
     said = text(signed_in_as(kept, "pimpinan", hitung="pns"))
-    assert "&lt;5 PNS pensiun dalam 12 bulan ke depan" in said
+    assert "&lt;5 PNS pensiun dalam 12 bulan sejak 21 November 2026" in said
     assert "4 PNS" not in said
     assert "<5" in words.t("{n}", n=layout.HIDDEN_COUNT)
 

@@ -109,12 +109,13 @@ def _causes(scope: Scope, found: Answer) -> None:
         ],
         t("keluar-per-sebab"),
         key="tabel-keluar",
-        height=40 + 35 * len(shown),
+        height="content",
     )
     layout.note(
         t(
             "Angka harapan, karena itu berkoma. {year} sejak {day}. P10 dan P90 milik jumlahnya"
-            " sendiri dan tidak menjumlah ke samping.",
+            " sendiri dan tidak menjumlah ke samping. Yang mencapai BUP lebih sedikit daripada di"
+            " halaman Pensiun, karena sebagian sudah keluar lebih dahulu.",
             year=scope.key.people.as_of.year,
             day=day(scope.key.people.as_of),
         )
@@ -131,8 +132,9 @@ def _drivers(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neigh
     is_own = bool((rows["origin"] == "own").any())
     layout.note(
         t(
-            "Dari {n} keluar dini sejak {since}, seluruh pegawai. Setiap angka: kelompok itu"
-            " dibanding rata-rata bila umur, masa kerja, jenis kelamin, status, dan jabatan sama;"
+            "Model belajar dari {n} keluar dini sejak {since}, seluruh pegawai. Setiap angka:"
+            " kelompok itu dibanding rata-rata bila umur, masa kerja, jenis kelamin, status, dan"
+            " jabatan sama;"
             " prakiraan memakai rasio yang sama, dan sedikit keluar membiarkannya dekat acuan umum."
             " Kelompok di bawah 10 orang tidak ditampilkan, dan tidak ada angka tentang seorang"
             " pun.",

@@ -10,7 +10,7 @@ from pages.shared import charts, exit_view
 from pages.shared.exit_inputs import Scope
 from pages.shared.retirement_figures import Look
 from pages.shared.retirement_view import value_name
-from pages.shared.words import number, percent, t
+from pages.shared.words import number, t
 
 # Lines of a legend below the axis, in pixels.
 _LEGEND_ROOM = 92
@@ -170,9 +170,9 @@ def rates(scope: Scope, by: str, seen: Look) -> charts.ReadyFigure:  # noqa: ARG
     )
     top = rows.iloc[0]
     finding = t(
-        "{group}: {share} keluar dini dalam 12 bulan, laju tertinggi",
+        "{group}: {n} dari 1.000 orang keluar dini dalam 12 bulan, laju tertinggi",
         group=value_name(by, str(top["level"])),
-        share=percent(top["rate_share"], 1),
+        n=number(1000 * top["rate_share"], 1),
     )
     figure = charts.ranking(values, finding, series=t("per 1.000 orang"))
     figure["data"][0] |= {

@@ -72,7 +72,7 @@ def _list(waiting: pd.DataFrame, count: int) -> None:
             layout.Column("reason", t("Alasan di daftar")),
         ],
         t("keluar-belum-jelas"),
-        height=min(38 + 35 * len(waiting), 320),
+        height=layout.height_of(len(waiting), 8),
     )
 
 

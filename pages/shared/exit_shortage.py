@@ -16,6 +16,13 @@ _MOST_NEEDED = 10
 _LOOKED_AT_YEARS = 2
 _WORTH_TELLING = 0.005
 _SHOWN_UNITS = 3
+# Words within titles that are names, and those that are letters of an abbreviation.
+_NAMES = {
+    *("islam", "kristen", "katolik", "hindu", "buddha", "khonghucu"),
+    *("indonesia", "inggris", "arab", "jawa", "sunda", "bali", "mandarin", "jepang", "jerman"),
+    *("prancis", "pancasila"),
+}
+_LETTERS = {"bk", "ipa", "ips", "pjok", "ppkn", "tik", "tk", "sd", "smp", "ptp", "it", "plb", "plh"}
 
 
 def shortage(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neighbours)
@@ -65,7 +72,7 @@ def shortage(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neigh
         ],
         t("peluang-kekurangan"),
         key="tabel-kekurangan",
-        height=min(38 + 35 * max(len(rows), 1), 560),
+        height=layout.height_of(len(rows), 15),
     )
     layout.note(
         t(
@@ -88,13 +95,27 @@ def _usual_post(options: dict[str, tuple[str, int, int]]) -> str:
 
 
 def _post_name(wanted: str, name: str) -> str:
-    return value_name("role_group", name).lower() if wanted.startswith("kel:") else name
+    if wanted.startswith("kel:"):
+        return value_name("role_group", name).lower()
+    return proper(name)
+
+
+def proper(title: str) -> str:
+    """A title kept in small letters, with those capitals that Indonesian asks for."""
+    return " ".join(
+        one.upper() if one in _LETTERS else one.capitalize() if one in _NAMES else one
+        for one in title.split(" ")
+    )
 
 
 def _post_label(wanted: str, name: str, count: int) -> str:
     if wanted.startswith("kel:"):
         return t("Kelompok: {name} ({n})", name=value_name("role_group", name), n=number(count))
-    return t("Jabatan: {name} ({n})", name=name.capitalize(), n=number(count))
+    return t("Jabatan: {name} ({n})", name=_sentence(proper(name)), n=number(count))
+
+
+def _sentence(title: str) -> str:
+    return title[:1].upper() + title[1:]
 
 
 def _shortage_told(rows: pd.DataFrame, post: str, least: int, year: str) -> list[str]:

@@ -93,5 +93,5 @@ def draw(changes: Changes) -> None:
                 frame,
                 _columns(kind),
                 f"{t('perubahan')}-{name}",
-                height=min(38 + 35 * len(frame), 320),
+                height=layout.height_of(len(frame), 8),
             )

@@ -168,6 +168,17 @@ def _quality(edition: Edition) -> None:
         ),
     ]
     layout.keys([layout.Key(name, value, note) for name, value, note in tiles])
+    with st.container(horizontal=True, gap="small"):
+        if past.any() and access.may_see_names():
+            # Who is past the date stands first in the year of the data.
+            layout.page_link(
+                "pensiun",
+                t("Lihat siapa yang lewat"),
+                rinci="nama",
+                tahun=str(edition.as_of.year),
+                hitung="all",
+            )
+        layout.page_link("metode", t("Pilih tafsirnya"), isi="hukum")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

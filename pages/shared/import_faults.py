@@ -143,7 +143,7 @@ def _draw_rows(members: Sequence[Fault]) -> None:
             t("Tulis atau lakukan"): shown["remedy"],
         }
     )
-    st.dataframe(table, hide_index=True, height=min(36 + 35 * len(table), 320))
+    st.dataframe(table, hide_index=True, height=layout.height_of(len(table), 8))
     if len(members) > ROWS_SHOWN:
         st.caption(
             t(

@@ -11,6 +11,7 @@ import streamlit as st
 from analytics.readers import Reading, canonical_columns
 from analytics.readers.headers import COMBINED, DISCARD, IGNORE
 from analytics.readers.workbook import LARGEST_FILE_MB
+from pages.shared import layout
 from pages.shared.import_text import (
     column_name,
     kind_names,
@@ -75,7 +76,7 @@ def _columns(reading: Reading) -> None:
                 }
             ),
             hide_index=True,
-            height=min(36 + 35 * len(used), 300),
+            height=layout.height_of(len(used), 8),
         )
         if reading.discarded:
             st.markdown(

@@ -285,7 +285,7 @@ def table(  # noqa: PLR0913 (what a table can be asked; all but three have a def
     file_name: str,
     *,
     key: str | None = None,
-    height: int | Literal["auto"] = "auto",
+    height: int | Literal["auto", "content"] = "auto",
     on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
     selection_mode: Literal["single-row", "multi-row", "single-cell"] = "single-row",
 ) -> Any:  # noqa: ANN401 (what st.dataframe gives: a drawing place or the selection)
@@ -324,6 +324,11 @@ def table(  # noqa: PLR0913 (what a table can be asked; all but three have a def
     )
     downloads(seen.rename(columns={n: by_name[n].label for n in seen.columns}), file_name, key=key)
     return selected
+
+
+def height_of(row_count: int, most: int) -> int | Literal["content"]:
+    """How high a table stands: all its rows where they are few, else ``most``, then it scrolls."""
+    return "content" if row_count <= most else 38 + 39 * most
 
 
 def downloads(frame: pd.DataFrame, file_name: str, *, key: str) -> None:

@@ -15,6 +15,8 @@ from pages.shared import inputs, layout, load, pay_words
 from pages.shared.layout import Column
 from pages.shared.words import language, t
 
+# From here on a rule is in force until further notice.
+OPEN_END = pd.Timestamp("2999-12-31")
 _PER_THOUSAND = ("rate_low", "rate_mid", "rate_high")
 
 
@@ -47,8 +49,17 @@ def named(rows: pd.DataFrame) -> pd.DataFrame:
         said = said.assign(role=rows["role_group"].map(roles).fillna(rows["role_group"]))
     if "jenjang" in rows:
         level = rows["jenjang"].replace({ANY: t("semua"), "-": ""}).str.replace("_", " ")
-        said = said.assign(level=level)
+        said = said.assign(level=level.map(_level_name))
+    if "effective_to" in rows:
+        # The tables write an open end as a day nobody lives to see.
+        said = said.assign(effective_to=rows["effective_to"].mask(rows["effective_to"] >= OPEN_END))
     return said
+
+
+def _level_name(level: str) -> str:
+    """``ahli muda``, and ``eselon III`` as people write it."""
+    kind, _, number = level.partition(" ")
+    return f"{kind} {number.upper()}" if kind == "eselon" else level
 
 
 def tables() -> None:
@@ -83,7 +94,9 @@ def rule_tables() -> dict[str, RuleTable]:
 def _dates() -> list[Column]:
     return [
         Column("effective_from", t("Berlaku sejak"), "day"),
-        Column("effective_to", t("Berlaku sampai"), "day"),
+        Column(
+            "effective_to", t("Berlaku sampai"), "day", help=t("Kosong: sampai ada aturan baru")
+        ),
     ]
 
 

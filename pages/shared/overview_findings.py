@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pages.shared import layout, words
 from pages.shared.inputs import who
 from pages.shared.overview_view import POST_YEARS, Answers
 from pages.shared.words import number, percent, t, tn
 
 
-def finding(found: Answers, counted: str) -> str:
-    """The page in one line."""
+def finding(found: Answers, counted: str, as_of: date) -> str:
+    """The page in one line; the twelve months begin on the day of the data, not today."""
     if found.people_count == 0:
         return t("Tidak ada {who} dalam data ini", who=who(counted))
     if found.undated_count == found.people_count:
@@ -21,19 +23,24 @@ def finding(found: Answers, counted: str) -> str:
             year=found.years[-1],
         )
     leavers = tn(
-        "{n} {who} pensiun dalam 12 bulan ke depan",
+        "{n} {who} pensiun dalam 12 bulan sejak {day}",
         found.leaver_count,
         n=layout.count_shown(found.leaver_count),
         who=who(counted),
+        day=words.day(as_of),
     )
     return t("{leavers}; puncaknya {year}", leavers=leavers, year=found.peak.year)
 
 
-def who_leaves(found: Answers, counted: str) -> str:
+def who_leaves(found: Answers, counted: str, as_of: date) -> str:
     """First sentence: how many go in the coming year, and how many of them teach."""
     count = found.leaver_count
     if count == 0:
-        return t("Dalam 12 bulan ke depan tidak ada {who} yang pensiun.", who=who(counted))
+        return t(
+            "Dalam 12 bulan sejak {day} tidak ada {who} yang pensiun.",
+            day=words.day(as_of),
+            who=who(counted),
+        )
     educators = found.educator_window_counts[0]
     if found.educator_count == 0:
         teach = ""
@@ -54,7 +61,7 @@ def who_leaves(found: Answers, counted: str) -> str:
     )
     return (
         tn(
-            "Dalam 12 bulan ke depan {n} dari {total} {who} pensiun ({share}){teach}.",
+            "Dalam 12 bulan itu {n} dari {total} {who} pensiun ({share}){teach}.",
             count,
             n=layout.count_shown(count),
             total=number(found.people_count),

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from html import escape
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -130,7 +131,8 @@ def _cost(option: Option, row: pd.Series) -> str:
             t("lalu {money} setahun; bukan gaji", money=money(row["fifth_year_idr"]))
         )
     said = t("tahun kelima {money}", money=money(row["fifth_year_idr"]))
-    people = t("{n} orang per Rp 1 miliar", n=number(row["people_per_billion"], 0))
+    # Whole people that the money pays: a part of one is nobody.
+    people = t("{n} orang per Rp 1 miliar", n=number(np.floor(row["people_per_billion"] + 1e-9)))
     return _big(money(row["first_year_idr"]), _pay_mark(option)) + _small(said) + _small(people)
 
 
@@ -151,8 +153,24 @@ def _against_cap(option: Option, row: pd.Series, at: int) -> str:
     return "".join(_small(one) for one in parts)
 
 
+def saved_as_shown(saved: float, cost: float) -> float:
+    """What is saved, such that cost and saving shown in whole millions add up to the leaver's.
+
+    Parameters
+    ----------
+    saved, cost
+        Rupiah in the first year; together what who leaves costs.
+    """
+    million = 1e6
+    leaver = saved + cost
+    if pd.isna(leaver) or abs(saved) < million or max(abs(leaver), abs(cost)) >= 999.5 * million:
+        # In thousands or in billions with a decimal: nothing to carry over.
+        return saved
+    return (round(leaver / million) - round(cost / million)) * million
+
+
 def _saving(option: Option, row: pd.Series) -> str:
-    saved = row["saves_first_year_idr"]
+    saved = saved_as_shown(row["saves_first_year_idr"], row["first_year_idr"])
     if pd.isna(saved):
         return _big(NONE)
     if option.kind == HIRE:

@@ -46,6 +46,8 @@ def _people(view: Seen) -> None:
                 end=number(end),
             ),
             said,
+            # As on Ringkasan: who leaves is red.
+            less=charts.ALARM,
         ),
         "neraca-pegawai",
         height=420,
