@@ -10,7 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from analytics.rules import LawChoice, RuleError
-from pages.shared import access, inputs, layout, load, method_rules, retirement_view, words
+from pages.shared import (
+    access,
+    inputs,
+    layout,
+    load,
+    method_chapters,
+    method_rules,
+    retirement_view,
+    words,
+)
 from pages.shared.layout import Column
 from pages.shared.words import language, t, tn
 
@@ -35,9 +44,9 @@ def render() -> None:
     elif section == "aturan":
         method_rules.tables()
     elif section == "rumus":
-        _document("method")
+        method_chapters.draw(_document("method"))
     else:
-        _document("glossary")
+        st.markdown(_document("glossary"))
     layout.source_note()
 
 
@@ -216,10 +225,9 @@ def _text(name: str, changed_ns: int) -> str:  # noqa: ARG001 (read again when t
     return (DOCS / f"{name}.md").read_text(encoding="utf-8")
 
 
-def _document(name: str) -> None:
-    """A document of ``docs/``, as it stands."""
+def _document(name: str) -> str:
+    """A document of ``docs/``, as it stands; words that say so where it is missing."""
     path = DOCS / f"{name}.md"
     if not path.is_file():
-        layout.note(t("Dokumen ini tidak ada di server."))
-        return
-    st.markdown(_text(name, path.stat().st_mtime_ns))
+        return t("Dokumen ini tidak ada di server.")
+    return _text(name, path.stat().st_mtime_ns)

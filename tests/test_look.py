@@ -16,6 +16,7 @@ from pages.shared import (
     exit_shortage,
     layout,
     maps,
+    method_chapters,
     method_rules,
     replacement_table,
     scenario_beside,
@@ -241,3 +242,22 @@ def test_cost_and_saving_as_shown_add_up_to_what_the_leaver_costs(leaver, cost):
 
 def test_a_saving_in_thousands_is_told_as_it_is():
     assert replacement_table.saved_as_shown(296_000.0, 86e6) == 296_000.0
+
+
+def test_the_equations_of_a_page_lead_to_their_chapters_only():
+    note = (Path(__file__).resolve().parents[1] / "docs" / "method.md").read_text(encoding="utf-8")
+    before, found = method_chapters.chapters(note)
+    assert before + "".join(one.text for one in found) == note
+    assert 1 in found[0].equations and {100, 104} <= set().union(*(c.equations for c in found))
+    asked = method_chapters.holding(found, [1, 104])
+    assert found[0] in asked and 1 < len(asked) < len(found)
+    assert not method_chapters.holding(found, [9999])
+
+
+def test_every_equation_a_page_names_stands_in_a_chapter():
+    root = Path(__file__).resolve().parents[1]
+    _, found = method_chapters.chapters((root / "docs" / "method.md").read_text(encoding="utf-8"))
+    known = set().union(*(one.equations for one in found))
+    for path in (root / "pages").glob("*.py"):
+        for named in re.findall(r"source_note\(([\d, \n]+)\)", path.read_text(encoding="utf-8")):
+            assert {int(one) for one in re.findall(r"\d+", named)} <= known, path.name

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -144,7 +145,10 @@ def source_note(*equations: int) -> None:
     ]
     if equations:
         parts.append(t("rumus {numbers}", numbers=", ".join(map(str, equations))))
-    link = f'<a href="metode{_lang_suffix()}" target="_self">{escape(t("Metode"))}</a>'
+    asked = {"isi": "rumus", "rumus": "-".join(map(str, equations))} if equations else {}
+    query = urlencode({**_kept_language(), **asked})
+    address = f"metode?{query}" if query else "metode"
+    link = f'<a href="{escape(address)}" target="_self">{escape(t("Metode"))}</a>'
     st.html(f'<p class="es-source">{escape(" · ".join(parts))} · {link}</p>')
 
 
@@ -160,8 +164,8 @@ def page_link(address: str, label: str, **query: str) -> None:
     st.page_link(page, label=label, query_params={**kept, **query})
 
 
-def _lang_suffix() -> str:
-    return "" if words.language() == "id" else f"?lang={words.language()}"
+def _kept_language() -> dict[str, str]:
+    return {} if words.language() == "id" else {"lang": words.language()}
 
 
 def empty(
