@@ -63,11 +63,11 @@ def _merges(asked: Asked, plan: RegroupingPlan) -> None:
     layout.table(
         table.assign(saved_idr=table["saved"] * 1e6),
         [
-            Column("name", t("Sekolah yang bergabung"), width="medium"),
-            Column("into_name", t("Penerima"), width="medium"),
+            Column("name", t("Sekolah yang bergabung"), width=150),
+            Column("into_name", t("Penerima"), width=150),
             Column("distance_km", t("Jarak (km)"), "decimal"),
             Column("pupil_count", t("Murid"), "number"),
-            Column("saved_idr", t("Hemat setahun"), "rupiah",
+            Column("saved_idr", t("Hemat setahun"), "rupiah", width=112,
                    help=t("Sekolah dan rombel, dikurangi harga jalan; yang ini saja dibatalkan")),
             Column("group_before", t("Rombel sebelum"), "number",
                    help=t("Sekolah yang bergabung dan penerimanya bersama-sama")),

@@ -316,10 +316,11 @@ def _heads(view: View) -> None:
     if not offices.empty:
         layout.table(
             _with_words(offices).assign(year=offices["retires_on"].dt.year),
+            # Long titles leave room for the last column, which is what is asked here.
             [
-                Column("position", t("Jabatan")),
-                Column("unit", t("Unit kerja")),
-                Column("role", t("Kelompok jabatan")),
+                Column("position", t("Jabatan"), width=260),
+                Column("unit", t("Unit kerja"), width=230),
+                Column("role", t("Kelompok jabatan"), width=160),
                 name,
                 year,
                 Column("one_below_count", t("Calon satu tingkat di bawah"), "count"),

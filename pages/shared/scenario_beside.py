@@ -124,7 +124,7 @@ def _differences(found: Comparison, several: tuple[Scenario, ...]) -> None:
     rows = pd.DataFrame({"measure": table[f"label_{language()}"]})
     called = headings([one.name for one in several])
     # What leaves the screen has whole names; on it they are told above, by their letters.
-    narrow = 118 if is_long([one.name for one in several]) else None
+    narrow = 142 if is_long([one.name for one in several]) else None
     values, differences = [], []
     for at, (letter, name) in enumerate(zip(ascii_uppercase, called, strict=False), start=1):
         rows[f"v{at}"] = [
@@ -229,7 +229,8 @@ def _ends(table: pd.DataFrame, column: str, finding: str, shown: Shown) -> str:
     """The finding with what each comes to at the end."""
     last = table.loc[table["year"] == table["year"].max()]
     ends = ", ".join(
-        f"{name} {shown.said(value)}"
+        # A letter stays with its number when the title is broken.
+        f"{name}{chr(0xA0) if len(name) == 1 else ' '}{shown.said(value)}"
         for name, value in zip(last["scenario"], last[column], strict=True)
     )
     return t("{what} {year}: {ends}", what=finding, year=int(table["year"].max()), ends=ends)
