@@ -15,6 +15,10 @@ from analytics.mix_told import limit_words, rupiah
 
 _BILLION = 1e9
 _WORTH = 1e-7
+# How closely plans are looked for that are held against each other.
+_CLOSE = 1e-5
+# Of the gain, how far it may be from what is proved without a word of it.
+_SURE = 0.1
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,17 @@ def prices(
     seconds
         For each of them that is looked for anew.
 
+    Returns
+    -------
+    Nothing where floors are out of reach: what more there is fills those first, and what that
+    takes is told with the plan (``floor_needs``).
+
     Method: docs/method.md eq. 227, 340.
     """
     ready = problem(question, limits, mix.objective)
     relaxed = relaxation(ready.asked, ready.aim.main)
+    if relaxed.x is None:
+        return ()
     told = row_prices(ready.asked, relaxed)
     tried: dict[tuple[str, str, int], tuple[float, Row]] = {}
     for row, price in zip(ready.asked.rows, told, strict=True):
@@ -68,7 +79,7 @@ def prices(
         key = (row.kind, row.name, -1 if lasts else row.year)
         so_far, first = tried.get(key, (0.0, row))
         tried[key] = (so_far + price * _step(row.kind) / _unit(row.kind), first)
-    found = []
+    found, close = [], None
     for price, row in sorted(tried.values(), key=lambda one: -one[0])[:most]:
         asked, own = _loosened(question, limits, row, _step(row.kind))
         # What the plan may take of it as it stands is no gain of the wider limit.
@@ -76,15 +87,26 @@ def prices(
         again = laid_on(before, problem(asked, own, mix.objective).ready, row)
         # The prices of the linear programme allow no better plan than this.
         again = replace(again, bound=float(relaxed.fun) - price)
-        is_found = again.value < before.value
+        is_found, is_anew = again.value < before.value, False
         if row.kind in (MONEY, CAP) or not is_found:
-            anew = best_mix(asked, own, mix.objective, seconds=seconds, gap=1e-5)
+            anew = best_mix(asked, own, mix.objective, seconds=seconds, gap=_CLOSE)
             # Of money a plan made anew takes more; a formation is worth less than plans differ by.
             if mix.objective == CHEAPEST or row.kind in (MONEY, CAP) or anew.value < mix.bound:
-                is_better = not is_found or mix.value - anew.value > before.value - again.value
-                before, again = (mix, anew) if is_better else (before, again)
-        found.append(_price(before, again, row, _step(row.kind)))
+                close = close or _as_close(question, limits, mix, seconds)
+                is_anew = not is_found or close.value - anew.value > before.value - again.value
+                before, again = (close, anew) if is_anew else (before, again)
+        found.append(_price(before, again, row, _step(row.kind), is_anew=is_anew))
     return tuple(sorted((one for one in found if one.gain > 0), key=lambda one: -one.gain))
+
+
+def _as_close(question: MixQuestion, limits: MixLimits, mix: Mix, seconds: float) -> Mix:
+    """The plan looked for as closely as those it is held against, and no worse.
+
+    What a closer search wins is no gain of the limit.
+    """
+    again = best_mix(question, limits, mix.objective, seconds=seconds, gap=_CLOSE)
+    better = again if again.is_feasible and again.value < mix.value else mix
+    return replace(better, bound=min(max(mix.bound, again.bound), better.value))
 
 
 def _step(kind: str) -> float:
@@ -127,7 +149,7 @@ def _loosened(
     return replace(question, options=options), limits
 
 
-def _price(mix: Mix, again: Mix, row: Row, more: float) -> Price:
+def _price(mix: Mix, again: Mix, row: Row, more: float, *, is_anew: bool) -> Price:
     year = mix.question.years[row.year]
     value = min(again.value, mix.value)
     gain = mix.value - value
@@ -135,7 +157,21 @@ def _price(mix: Mix, again: Mix, row: Row, more: float) -> Price:
     most = max(mix.value - min(again.bound, value), gain)
     role = _who(mix, again, row) if gain > 0 and row.kind in (QUOTA, INTAKE) else ""
     words = _words(mix, row, more, gain, role)
+    if is_anew and gain - least > _SURE * gain:
+        words = _unsure(mix, words, least, most)
     return Price(row.kind, row.name, year, more, role, gain, least, most, *words)
+
+
+def _unsure(mix: Mix, words: tuple[str, str], least: float, most: float) -> tuple[str, str]:
+    """The words, with how much of it is proved: both plans were looked for within a time."""
+    if mix.objective == CHEAPEST:
+        low, high = rupiah(least), rupiah(most)
+    else:
+        low, high = ((f"{one:.1f}".replace(".", ","), f"{one:.1f}") for one in (least, most))
+    return (
+        f"{words[0]} Terbukti {low[0]} sampai {high[0]}.",
+        f"{words[1]} Proved: {low[1]} to {high[1]}.",
+    )
 
 
 def _who(mix: Mix, again: Mix, row: Row) -> str:

@@ -5,12 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from analytics import rules
-from analytics.mix import MixLimits, Quota, best_mix
+from analytics.mix import (
+    CHEAPEST,
+    LEAST_UNFILLED,
+    MixLimits,
+    MixQuestion,
+    Objective,
+    Quota,
+    best_mix,
+    problem,
+    replacement_quotas,
+)
+from analytics.mix_highs import whole_plan
 from analytics.mix_prices import prices
+from analytics.mix_told import FLOOR_UNMET
 from analytics.scenario_role_words import in_words, role_words
-from tests import scenario_city
+from tests import made_up_mix, scenario_city
 from tests.test_mix import asked, at_once
 
 
@@ -64,3 +77,54 @@ def test_in_the_sample_city_limits_that_hold_the_best_mix_have_a_price_however_b
         assert 0 < one.gain <= one.gain_most
     # Nothing in it hangs on the clock.
     assert found == prices(mix.question, mix.limits, mix, seconds=0.0)
+
+
+def least_money(question: MixQuestion, limits: MixLimits) -> float:
+    """Rupiah of the cheapest plan, by HiGHS alone on the whole programme."""
+    stated = problem(question, limits, CHEAPEST)
+    found = whole_plan(stated.asked, stated.aim.main, 60.0, 1e-3, 0.0)
+    assert found.x is not None
+    return float(stated.aim.main @ found.x) * 1e6
+
+
+@pytest.mark.parametrize("proved_to", [1e-3, 0.05])
+@pytest.mark.parametrize(("seed", "floor"), [(0, 0.75), (1, 0.8), (6, 0.8), (9, 0.75)])
+def test_what_one_formation_more_saves_is_what_two_cheapest_plans_differ_by(
+    seed: int, floor: float, proved_to: float
+):
+    """However loosely the plan in hand is proved: what a closer search wins is no gain of it."""
+    question = made_up_mix.question(3, 5, seed, ("cpns", "pppk", "mutasi_masuk"))
+    quotas = replacement_quotas(question, 0.7, options=("cpns",))
+    limits = MixLimits(quotas, floor_share=np.full(3, floor))
+    mix = best_mix(question, limits, CHEAPEST, gap=proved_to)
+    assert mix.is_feasible
+    found = prices(question, limits, mix, most=3, seconds=20.0)
+    assert found
+    least = least_money(question, limits)
+    for one in found:
+        year = question.years.index(one.year)
+        if one.kind == "quota":
+            most = quotas[0].most_by_year + one.more * (np.arange(5) == year)
+            wider = least_money(question, replace(limits, quotas=(replace(quotas[0],
+                                most_by_year=most),)))  # fmt: skip
+        else:
+            options = tuple(
+                replace(terms, most_by_year=terms.most_by_year + (np.arange(5) == year))
+                if terms.option == one.name and terms.most_by_year is not None
+                else terms
+                for terms in question.options
+            )
+            wider = least_money(replace(question, options=options), limits)
+        assert one.gain == pytest.approx(least - wider, abs=2e-5 * least)
+        assert one.gain_least - 2e-5 * least <= least - wider <= one.gain_most + 2e-5 * least
+
+
+@pytest.mark.parametrize("objective", [CHEAPEST, LEAST_UNFILLED])
+def test_where_a_floor_is_out_of_reach_nothing_is_worth_rupiah(objective: Objective):
+    """More fills the floor first. It ended in a fault of the solver's empty answer."""
+    question = made_up_mix.question(3, 4, 0, ("cpns", "pppk", "mutasi_masuk"))
+    quotas = replacement_quotas(question, 0.4, options=("cpns", "pppk"))
+    limits = MixLimits(quotas, floor_share=np.full(3, 0.85))
+    mix = best_mix(question, limits, objective)
+    assert any(one.code == FLOOR_UNMET for one in mix.told)
+    assert prices(question, limits, mix) == ()

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping
 import pandas as pd
 import streamlit as st
 
+from analytics.mix_told import FLOOR_UNMET
 from analytics.scenario import Scenario
 from analytics.scenario_compare import MEASURES
 from analytics.scenario_levers import lever
@@ -314,7 +315,14 @@ def worth(view: Seen) -> None:
         layout.caution(str(error))
         return
     told = [one.text_id if language() == "id" else one.text_en for one in found]
-    if not told:
+    if not told and any(one.code == FLOOR_UNMET for one in view.result.planned.told):
+        layout.note(
+            t(
+                "Lantai layanan tidak terjangkau: satu formasi lagi lebih dahulu mengisi lantai"
+                " itu, jadi nilainya tidak dihitung sendiri."
+            )
+        )
+    elif not told:
         layout.note(
             t(
                 "Ada batas yang habis terpakai, tetapi dengan satu lagi tidak ditemukan rencana"
