@@ -17,6 +17,7 @@ import pytest
 
 from analytics import import_data, state, store
 from analytics.edition_in_force import current_edition
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2026, 11, 1)
@@ -92,7 +93,7 @@ def begin(process):
 
 def wait_for_the_pen(folder, process):
     """Until the importer is writing."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not any(folder.glob("building-*")) and time.monotonic() < deadline:
         assert process.poll() is None
         time.sleep(0.001)
@@ -152,7 +153,7 @@ def test_two_importers_at_once_each_write_a_whole_edition(tmp_path, files, monke
     with importer(folder, files) as first, importer(folder, files[::-1]) as second:
         begin(first)
         begin(second)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while len(store.edition_numbers(folder)) < 6 and time.monotonic() < deadline:
             time.sleep(0.05)
     numbers = store.edition_numbers(folder)

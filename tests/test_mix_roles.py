@@ -15,6 +15,7 @@ from analytics.mix_highs import relaxation, row_prices, tilted, whole_plan
 from analytics.mix_roles import Beside, blocks, shared_price, tightened
 from analytics.mix_rounding import topped_up
 from tests import made_up_mix
+from tests.patience import PATIENCE
 
 CASES = [
     ({"money": 0.4}, LEAST_UNFILLED),
@@ -191,7 +192,7 @@ class Begun:
         """As ``mix_highs.whole_plan``."""
         self.count += 1
         self.has_begun.set()
-        assert self.may_end.wait(30)
+        assert self.may_end.wait(PATIENCE)
         return whole_plan(*told, **more)  # type: ignore[arg-type]
 
 
@@ -209,7 +210,7 @@ def test_nobody_waits_for_a_role_that_is_not_wanted_any_more(begun: Begun):
     stated = problem(question, made_up_mix.limits(question, money=0.4), LEAST_UNFILLED)
     asked, cost = stated.asked, stated.aim.main
     with Beside(asked, cost, relaxation(asked, cost), None, (np.inf, 0.1)) as beside:
-        assert begun.has_begun.wait(30)
+        assert begun.has_begun.wait(PATIENCE)
     # Here though the first role is not done; the others are left as they are.
     assert not begun.may_end.is_set()
     begun.may_end.set()
@@ -229,7 +230,7 @@ def test_a_search_that_fails_begins_no_role_any_more(begun: Begun, monkeypatch: 
             return super().__enter__()
 
     def failed(*_: object) -> None:
-        assert begun.has_begun.wait(30)
+        assert begun.has_begun.wait(PATIENCE)
         raise MemoryError
 
     monkeypatch.setattr(mix_solver, "Beside", Kept)

@@ -26,6 +26,7 @@ from pages.shared.load_regrouping import Question
 from pages.shared.regrouping_locks import Locks
 from tests import school_edition
 from tests.pages_alone import opened, page_alone, shown
+from tests.patience import PATIENCE
 
 MELATI, KENANGA, DAHLIA = "10000001", "10000002", "10000003"
 NO_POINTS = {"latitude": None, "longitude": None}
@@ -292,7 +293,7 @@ def test_work_nobody_waits_for_ends_and_work_that_failed_is_begun_anew():
     work = regrouping_work._work("endless", endless)
     assert regrouping_work._work("endless", endless) is work
     regrouping_work._drop(work)
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while not work.is_done and time.monotonic() < until:
         time.sleep(0.01)
     assert work.is_done

@@ -18,6 +18,7 @@ from pages.shared import load_schools, maps, school_inputs, school_pupils
 from pages.shared import school_view as view_of
 from tests import school_edition
 from tests.pages_alone import opened, page_alone, shown
+from tests.patience import PATIENCE
 
 MELATI, ANGGREK, MAWAR = "10000001", "10000004", "10000005"
 
@@ -212,14 +213,14 @@ def test_work_that_nobody_waits_for_any_more_is_not_begun():
     load_schools._left("left", left)
     load_schools._left("kept", kept)  # one of the two visitors who wait for it
     free.set()
-    kept.result(timeout=10)
+    kept.result(timeout=PATIENCE)
     for key, job in (("kept", kept), ("blocks", running)):
         load_schools._left(key, job)
     assert begun == ["kept"]
     assert left.cancelled()
     # Asked for again, it is done.
     again = load_schools._started("left", lambda: begun.append("left"))
-    again.result(timeout=10)
+    again.result(timeout=PATIENCE)
     load_schools._left("left", again)
     assert begun == ["kept", "left"]
 

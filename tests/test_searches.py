@@ -16,6 +16,7 @@ from pages.shared import load_scenarios, load_searches
 from pages.shared.load_scenarios import Key
 from pages.shared.scenario_link import named
 from tests import scenario_city
+from tests.patience import PATIENCE
 
 MEASURE = "leaver_count"
 
@@ -46,7 +47,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     def run() -> int:
         asked.set()
-        opened.wait(30)
+        opened.wait(PATIENCE)
         return 1
 
     def slow(*_: object, executor: Executor, **__: object) -> pd.DataFrame:
@@ -58,7 +59,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     opened.set()
     # What still waits for its turn must not find the real one.
     for job in [*load_searches.SEARCHES.work.values()]:
-        wait([job], 30)
+        wait([job], PATIENCE)
 
 
 def told(factor: float) -> Scenario:
@@ -67,7 +68,7 @@ def told(factor: float) -> Scenario:
 
 def begun(key: Key, one: Scenario, gate: threading.Event) -> load_searches.Search:
     assert load_searches.tornado(key, one, MEASURE) is None
-    assert gate.asked.wait(30)  # type: ignore[attr-defined]
+    assert gate.asked.wait(PATIENCE)  # type: ignore[attr-defined]
     return load_searches.of_tornado(key, one, MEASURE)
 
 
@@ -91,7 +92,7 @@ def test_a_lever_does_not_wait_for_the_best_mixes_of_others(key, monkeypatch):
 
     def run(one: Scenario, *rest: object) -> object:
         if one["plan.rule"] == "best_mix":
-            opened.wait(30)
+            opened.wait(PATIENCE)
         return plain(one if one["plan.rule"] != "best_mix" else told(1.0), *rest)
 
     monkeypatch.setattr(load_scenarios, "run", run)
@@ -123,7 +124,7 @@ def test_a_search_that_was_given_up_ends_and_counts_nothing_that_was_not_done(ke
     load_searches.stop(search)
     assert load_searches.share_done(search) is None
     gate.set()
-    job.exception(timeout=30)
+    job.exception(timeout=PATIENCE)
     # The run that was under way ended; the two after it never began.
     assert course.finished == 1
     assert search not in load_searches._COURSES
@@ -170,7 +171,7 @@ def test_a_search_whose_visitors_closed_the_page_ends_for_those_who_wait(key, ga
     later(monkeypatch, 300.0)
     gate.set()
     with pytest.raises(CancelledError):
-        job.result(timeout=30)
+        job.result(timeout=PATIENCE)
     # The run under way ended, the two after it never began, and nothing is left of it.
     assert course.finished == 1
     assert search not in load_searches.SEARCHES.work and search not in load_searches._COURSES
@@ -185,7 +186,7 @@ def test_a_search_given_up_while_it_is_read_is_no_error(key, gate):
     job = load_searches.SEARCHES.work[search]
     load_searches._COURSES[search].is_stopped = True
     gate.set()
-    job.exception(timeout=30)
+    job.exception(timeout=PATIENCE)
     # As if it had been read in the moment before it was cleared away.
     with load_searches.SEARCHES.lock:
         load_searches.SEARCHES.work[search] = job

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser import running_app
 from tests.browser.running_app import RunningApp
+from tests.patience import PATIENCE
 
 HERE = Path(__file__).resolve().parent
-# Tests of several files share the machine; what counts here is that a thing comes, not how soon.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=1_000 * PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,7 +69,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     visitor = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="id-ID", accept_downloads=True
     )
-    visitor.set_default_timeout(15_000)
+    visitor.set_default_timeout(1_000 * PATIENCE)
     # Streamlit would open the system's save dialogue, which nobody can click here.
     visitor.add_init_script("delete window.showSaveFilePicker")
     yield visitor

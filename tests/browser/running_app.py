@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Chromium refuses its own sandbox to root, and small machines have a small /dev/shm.
 CHROMIUM_OPTIONS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
-START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def running(data: Path, log: Path, more: Mapping[str, str] | None = None) -> Ite
 
 
 def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    give_up = time.monotonic() + START_SECONDS
+    give_up = time.monotonic() + PATIENCE
     while time.monotonic() < give_up and process.poll() is None:
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:

@@ -12,8 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.running_app import RunningApp
 
-# The model is learnt by the first visitor of a fresh server, here on a busy machine.
-PATIENCE = 240_000
 TITLE = re.compile(
     r"Sampai akhir \d{4} sekitar [\d.]+ ASN keluar \([\d.]+-[\d.]+\); \d+% sebelum BUP"
 )
@@ -23,8 +21,8 @@ def opened(page: Page, app: RunningApp, link: str = "") -> str:
     """The finding of the page at a link."""
     page.goto(f"{app.url}/keluar{link}")
     heading = page.locator(".es-header h1")
-    expect(heading).to_have_text(TITLE, timeout=PATIENCE)
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(heading).to_have_text(TITLE)
+    expect(page.locator(".es-source")).to_be_visible()
     return heading.inner_text()
 
 

@@ -8,13 +8,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.running_app import RunningApp
 
-PATIENCE = 90_000  # milliseconds: the first visitor waits for the forecast to be learnt
-
 
 def opened(page: Page, app: RunningApp, link: str) -> str:
     """The finding of the page at a link."""
     page.goto(f"{app.url}/{link}")
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".es-source")).to_be_visible()
     return page.locator(".es-header h1").inner_text()
 
 
@@ -29,11 +27,11 @@ def test_a_person_kept_by_hand_is_solved_around_and_released_again(own_app: Runn
     keep = page.locator(".st-key-tahan-orang").get_by_role("button")
     expect(keep).to_be_visible()
     keep.click()
-    expect(page.get_by_text("1 orang ditahan")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("1 orang ditahan")).to_be_visible()
     expect(page.get_by_text(re.compile("Tanpa kunci|Dibanding tanpa kunci"))).to_be_visible()
     page.get_by_text("Lihat dan lepaskan kunci").click()
     page.get_by_role("button", name="Lepaskan").click()
-    expect(page.get_by_text("1 orang ditahan")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_text("1 orang ditahan")).to_have_count(0)
     expect(page.locator(".es-header h1")).to_have_text(before)
 
 

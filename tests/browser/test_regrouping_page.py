@@ -8,14 +8,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.running_app import RunningApp
 
-PATIENCE = 60_000  # milliseconds: the forecast is learnt for the first visitor who asks for it
 MAP = ".st-key-peta-gabung"
 
 
 def opened(page: Page, app: RunningApp, link: str) -> str:
     """The finding of the page at a link."""
     page.goto(f"{app.url}/{link}")
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".es-source")).to_be_visible()
     return page.locator(".es-header h1").inner_text()
 
 
@@ -61,7 +60,7 @@ def test_a_school_clicked_on_the_map_is_locked_open_and_the_plan_solved_again(
 def test_a_point_of_the_curve_shows_its_plan(app: RunningApp, page: Page):
     before = opened(page, app, "regrouping?calon=100")
     curve = page.locator(".st-key-kurva-gabung")
-    expect(curve.locator(".js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    expect(curve.locator(".js-plotly-plot")).to_be_visible()
     point = curve.locator(".scatterlayer .trace").first.locator(".points path").first
     point.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
@@ -79,7 +78,7 @@ def test_a_point_of_the_curve_shows_its_plan(app: RunningApp, page: Page):
 def test_the_sheets_of_all_villages_leave_as_one_document(app: RunningApp, page: Page):
     opened(page, app, "regrouping?calon=100&rinci=desa")
     button = page.get_by_role("button", name=re.compile("Unduh semua"))
-    expect(button).to_be_visible(timeout=PATIENCE)
+    expect(button).to_be_visible()
     with page.expect_download() as found:
         button.click()
     text = found.value.path().read_text(encoding="utf-8")

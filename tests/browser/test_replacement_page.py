@@ -8,20 +8,18 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.running_app import RunningApp
 
-PATIENCE = 120_000  # milliseconds: the first visitor waits for exits and pupils to be learnt
-
 
 def opened(page: Page, app: RunningApp, link: str) -> str:
     """The finding of the page at a link."""
     page.goto(f"{app.url}/{link}")
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".es-source")).to_be_visible()
     return page.locator(".es-header h1").inner_text()
 
 
 def chosen(page: Page, key: str, name: str) -> None:
     """Choose from a list once nothing is drawn or scrolled any more, which would close it."""
     idle = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
-    expect(idle).to_be_attached(timeout=PATIENCE)
+    expect(idle).to_be_attached()
     box = page.locator(f".st-key-{key}").get_by_role("combobox")
     box.scroll_into_view_if_needed()
     page.wait_for_timeout(1_000)
@@ -35,11 +33,11 @@ def test_another_year_moves_the_finding_and_stands_in_the_link(app: RunningApp, 
     expect(page.locator(".es-gauge")).to_contain_text("Belanja pegawai / APBD 2027")
     assert page.locator(".es-options tbody tr").count() == 7
     chosen(page, "sampai_ganti", "2034")
-    expect(page.locator(".es-header h1")).to_contain_text("akhir 2034", timeout=PATIENCE)
+    expect(page.locator(".es-header h1")).to_contain_text("akhir 2034")
     expect(page).to_have_url(re.compile("sampai_ganti=2034"))
     link = page.url
     page.goto(link)
-    expect(page.locator(".es-header h1")).to_contain_text("akhir 2034", timeout=PATIENCE)
+    expect(page.locator(".es-header h1")).to_contain_text("akhir 2034")
 
 
 def test_one_teacher_for_another_frees_what_the_tables_say(app: RunningApp, page: Page):
@@ -57,7 +55,7 @@ def test_a_number_of_an_option_is_replaced_in_the_table_and_put_back(app: Runnin
     expect(first).to_contain_text("22 bulan")
     expect(page.get_by_text("Diubah: 1 angka pilihan diganti.")).to_be_visible()
     page.locator(".st-key-angka-awal").get_by_role("button").click()
-    expect(first).to_contain_text("16 bulan", timeout=PATIENCE)
+    expect(first).to_contain_text("16 bulan")
     expect(page).not_to_have_url(re.compile("ubah="))
 
 
@@ -83,8 +81,8 @@ def test_on_a_phone_every_option_is_a_card_no_wider_than_the_screen(app: Running
 
 def test_no_legend_stands_under_the_image_button(app: RunningApp, page: Page):
     page.goto(f"{app.url}/pengganti")
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator(".js-plotly-plot .legendtext").first).to_be_attached(timeout=60_000)
+    expect(page.locator(".es-source")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .legendtext").first).to_be_attached()
     covered = page.evaluate(
         """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(figure => {
             const bar = figure.querySelector('.modebar').getBoundingClientRect()

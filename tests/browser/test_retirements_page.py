@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import running_app
 from tests.browser.running_app import RunningApp
 
-PATIENCE = 20_000  # milliseconds, on a machine that is busy with other tests
 TITLE = re.compile(r"Puncak pensiun pada \d{4}: [\d.]+ orang")
 
 
@@ -22,8 +21,8 @@ def opened(page: Page, app: RunningApp, link: str = "") -> str:
     """The finding of the page at a link."""
     page.goto(f"{app.url}/pensiun{link}")
     heading = page.locator(".es-header h1")
-    expect(heading).to_have_text(TITLE, timeout=PATIENCE)
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(heading).to_have_text(TITLE)
+    expect(page.locator(".es-source")).to_be_visible()
     return heading.inner_text()
 
 
@@ -139,7 +138,7 @@ def test_the_name_beside_the_mark_stays_readable_when_the_browser_turns_dark(
     visitor = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
     page = visitor.new_page()
     page.goto(f"{app.url}/pensiun")
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".es-source")).to_be_visible()
     logo = page.get_by_test_id("stHeaderLogo")
     for scheme in ("light", "dark", "light"):
         page.emulate_media(color_scheme=scheme)

@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from analytics import state as decisions
 from tests.browser.running_app import RunningApp
+from tests.patience import PATIENCE
 
-# Exit model and pupils are learnt by the first visitor of a fresh server, on a busy machine.
-PATIENCE = 300_000
 ACCOUNTS = {
     "rina": ("rahasia-sekali-1", "perencana"),
     "budi": ("rahasia-sekali-2", "perencana"),
@@ -27,14 +26,14 @@ def opened(page: Page, app: RunningApp, link: str = "") -> str:
 
 def finding(page: Page) -> str:
     heading = page.locator(".es-header h1")
-    expect(heading).to_have_text(re.compile(r".+: [\d.]+ jabatan kosong"), timeout=PATIENCE)
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(heading).to_have_text(re.compile(r".+: [\d.]+ jabatan kosong"))
+    expect(page.locator(".es-source")).to_be_visible()
     return heading.inner_text()
 
 
 def choose(page: Page, preset: str) -> None:
     page.locator(".st-key-mulai").get_by_role("radio", name=preset, exact=True).click()
-    expect(page.locator(".es-header h1")).to_have_text(re.compile(f"^{preset}: "), timeout=60_000)
+    expect(page.locator(".es-header h1")).to_have_text(re.compile(f"^{preset}: "))
 
 
 def give(page: Page, key: str, value: str) -> None:
@@ -46,7 +45,7 @@ def give(page: Page, key: str, value: str) -> None:
 
 def signed_in(browser: Browser, app: RunningApp, name: str) -> Page:
     visitor = browser.new_context(viewport={"width": 1440, "height": 900}, locale="id-ID")
-    visitor.set_default_timeout(30_000)
+    visitor.set_default_timeout(1_000 * PATIENCE)
     page = visitor.new_page()
     page.goto(f"{app.url}/skenario")
     page.get_by_label("Nama pengguna").fill(name)
@@ -86,18 +85,18 @@ def test_what_is_typed_right_after_a_step_back_is_taken(app: RunningApp, page: P
     expect(mark).to_be_hidden()
     for step in ("Semula", "Urungkan"):
         give(page, "plan-replacement_ratio", "0.5")
-        expect(title).to_have_text(moved, timeout=60_000)
-        expect(page).to_have_url(re.compile(r"plan\.replacement_ratio(=|%3D)0\.5"), timeout=60_000)
+        expect(title).to_have_text(moved)
+        expect(page).to_have_url(re.compile(r"plan\.replacement_ratio(=|%3D)0\.5"))
         drawing = mark.locator("input").input_value()
         page.get_by_role("button", name=step).click()
-        expect(title).to_have_text(before, timeout=60_000)
+        expect(title).to_have_text(before)
         expect(page.locator(".st-key-tuas-plan-replacement_ratio input")).to_have_value("1")
         # At once after the redraw has come, and far sooner than a hand is.
         expect(mark.locator("input")).not_to_have_value(drawing)
         give(page, "plan-replacement_ratio", "0.5")
-        expect(title).to_have_text(moved, timeout=60_000)
+        expect(title).to_have_text(moved)
         page.get_by_role("button", name="Semula").click()
-        expect(title).to_have_text(before, timeout=60_000)
+        expect(title).to_have_text(before)
 
 
 @pytest.mark.parametrize("pause", [0, 60, 150, 300, 600, 1200])
@@ -106,7 +105,7 @@ def test_presets_clicked_in_a_row_do_not_mix_their_levers(app: RunningApp, page:
     for preset in ("CPNS saja", "Guru dulu", "Zero growth"):
         page.locator(".st-key-mulai").get_by_role("radio", name=preset, exact=True).click()
         page.wait_for_timeout(pause)
-    expect(page.locator(".es-header h1")).to_have_text(re.compile("^Zero growth: "), timeout=60_000)
+    expect(page.locator(".es-header h1")).to_have_text(re.compile("^Zero growth: "))
     expect(page).to_have_url(re.compile(r"s=zero_growth(&|$)"))
 
 
@@ -118,7 +117,7 @@ def test_a_slider_keeps_the_keyboard_from_step_to_step(app: RunningApp, page: Pa
     for value in ("1.05", "1.1", "1.15"):
         page.keyboard.press("ArrowRight")
         wanted = rf"births_factor(=|%3D){re.escape(value)}($|&)"
-        expect(page).to_have_url(re.compile(wanted), timeout=60_000)
+        expect(page).to_have_url(re.compile(wanted))
     expect(thumb).to_be_focused()
 
 
@@ -139,23 +138,21 @@ def test_a_long_search_lets_levers_move_and_can_be_stopped(app: RunningApp, page
     opened(page, app, "?s=best_mix&rinci=penentu")
     page.locator(".st-key-hitung-tornado button").click()
     stop = page.locator(".st-key-hentikan-tornado button")
-    stop.click(timeout=60_000)
+    stop.click()
     expect(stop).to_have_count(0)
     expect(page.locator(".st-key-hitung-tornado button")).to_be_enabled()
     page.locator(".st-key-hitung-sasaran button").click()
-    expect(page.locator(".st-key-hentikan-sasaran button")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-hentikan-sasaran button")).to_be_visible()
     give(page, "plan-replacement_ratio", "0.5")
     # The title does not wait for the search, and the search is given up with its question.
-    expect(page.locator(".es-header h1")).to_have_text(re.compile(r"\(diubah\)"), timeout=60_000)
+    expect(page.locator(".es-header h1")).to_have_text(re.compile(r"\(diubah\)"))
     expect(page.locator(".st-key-hentikan-sasaran button")).to_have_count(0)
 
 
 def test_a_comparison_is_reopened_by_its_link(app: RunningApp, page: Page):
     opened(page, app, "?s=zero_growth&with=do_nothing&with=cpns_only&rinci=banding")
-    expect(page.get_by_text("meninggalkan paling sedikit jabatan kosong")).to_be_visible(
-        timeout=60_000
-    )
-    expect(page.locator(".st-key-mengapa-berbeda .js-plotly-plot")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("meninggalkan paling sedikit jabatan kosong")).to_be_visible()
+    expect(page.locator(".st-key-mengapa-berbeda .js-plotly-plot")).to_be_visible()
     expect(page.get_by_text("Selisih terhadap Zero growth.")).to_be_visible()
 
 

@@ -8,13 +8,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.running_app import RunningApp
 
-PATIENCE = 60_000  # milliseconds: the first visitor waits for the forecast to be learnt
-
 
 def opened(page: Page, app: RunningApp, link: str) -> str:
     """The finding of a page at a link."""
     page.goto(f"{app.url}/{link}")
-    expect(page.locator(".es-source")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".es-source")).to_be_visible()
     return page.locator(".es-header h1").inner_text()
 
 
