@@ -237,11 +237,12 @@ def _learnt(  # noqa: PLR0913 - as exit_model
     # Trees know every subject at once: what is left out for comparison is left out of all.
     blend = NO_TREES if choice.without else blended(past, people, models, sourced, chosen)
     observed, expected = _by_year(past, models, sourced)
-    outlook = year_outlook(observed, expected, _OUTLOOK_YEARS)
+    level_sd_prior = sourced.level_sd(past.traits)
+    outlook = year_outlook(observed, expected, _OUTLOOK_YEARS, level_sd_prior**-2)
     log_sd, persistence, level_sd = outlook.smoothed()
     counts = {cause: int(past.count[past.left == at].sum()) for at, cause in enumerate(past.causes)}
-    level_sd_prior = sourced.level_sd(past.traits)
-    information = float(observed.sum())
+    # A history in which fewer left than is usual speaks as loudly as one in which more did.
+    information = float((sourced.total(past.traits) * past.exposure * past.count).sum())
     starts = past.starts
     return ExitModel(
         _day(starts[0]) if starts else observed_until,

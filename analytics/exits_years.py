@@ -90,7 +90,9 @@ class YearOutlook:
         return best[1:]
 
 
-def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutlook:
+def year_outlook(
+    observed: Numbers, expected: Numbers, ahead: int, prior_worth: float = 0.0
+) -> YearOutlook:
     """Coming years from past ones (eq. 77-80 and 323, what is expected of them eq. 321).
 
     Parameters
@@ -99,6 +101,8 @@ def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutloo
         Early exits by past year, earliest first, and what the fitted hazards expect of them.
     ahead
         Coming years asked for.
+    prior_worth
+        How many exits the prior rates are worth that the fitted hazards were drawn towards.
 
     Returns
     -------
@@ -107,8 +111,8 @@ def year_outlook(observed: Numbers, expected: Numbers, ahead: int) -> YearOutloo
     seen = np.log((observed + _HALF) / (expected + _HALF))
     noise = 1.0 / (expected + _HALF)
     past = len(seen)
-    # Few exits leave the level of the fitted hazards itself uncertain.
-    level_variance = _LEVEL_SD**2 + 1.0 / (observed.sum() + 1.0)
+    # Few exits leave the level of the fitted hazards itself uncertain, as far as prior rates do.
+    level_variance = _LEVEL_SD**2 + 1.0 / (observed.sum() + max(prior_worth, 1.0))
     place = np.arange(past + ahead) - (past - 1.0)
     apart = np.abs(np.subtract.outer(place, place))
     # A level that drifts: what lies on the same side of today has drifted together.

@@ -47,10 +47,26 @@ def test_without_an_exit_the_rates_are_the_usual_ones_and_called_so():
     rows = RATES[(RATES["cause"] == RESIGNED) & (RATES["employment"] == "PNS")]
     [middle] = pd.to_numeric(rows["rate_mid"])
     assert found == pytest.approx(middle, rel=0.02)
-    assert share == 1.0
+    assert share == pytest.approx(1.0, abs=0.01)
     # Six years of 300 people without one say a little: never more than usual, and not much less.
-    watched, _ = rate(staff(300, 0))
+    watched, told = rate(staff(300, 0))
     assert 0.5 * middle < watched < middle
+    # And what they say takes its share from the prior rates, though nobody left.
+    assert 0.3 < told < 0.9
+
+
+def test_what_few_exits_say_of_the_level_is_said_once():
+    # The fitted rates have believed it already, against prior rates worth twenty exits: good and
+    # bad years must not believe all of it again.
+    for count, resigned in ((300, 0), (100, 0), (1000, 0)):
+        spells = staff(count, resigned)
+        model = exit_model(spells, date(2020, 1, 1), AS_OF, RATES)
+        here = in_service_on(spells, AS_OF)
+        fitted, coming = (
+            sum(each.sum() for each in model.hazards(here, 1, with_years=with_years).values())
+            for with_years in (False, True)
+        )
+        assert 0.45 * fitted < coming < fitted
 
 
 def test_twelve_resignations_stand_between_the_usual_rate_and_ones_own():

@@ -451,3 +451,11 @@ def test_text_from_a_file_is_text_on_the_screen():
 def test_the_name_of_an_upload_can_never_point_elsewhere(given, kept):
     assert import_jobs.safe_name(given) == kept
     assert Path(import_jobs.safe_name(given)).name == kept
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_list_of_exits_without_a_good_row_tells_no_years():
+    rows = [[*person(one)[:2], "1960-05-01", "Meninggal"] for one in (1, 2)]
+    app = dropped(visited(), as_csv(*rows, header=["NIP", "Nama", "TMT Berhenti", "Alasan"]))
+    assert "Semua baris bermasalah" in said(app)
+    assert "baris masuk" not in said(app)

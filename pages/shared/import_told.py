@@ -191,13 +191,16 @@ def _say_births(preview: Preview) -> None:
 def _say_exits(preview: Preview) -> None:
     """Which years the exits are of, what they replace, and how many wait for a cause."""
     exits = preview.good_rows
+    if exits.empty:
+        # Of no row there are no years, and nothing is replaced.
+        return
     years = exits["exited_on"].dt.year
     st.markdown(
         t(
             "Keluar {first}–{last}: {count} baris masuk, {replaced} baris lama diganti, {kept}"
             " baris lain tetap. Daftar pegawainya tetap.",
-            first=int(years.min()) if len(exits) else "–",
-            last=int(years.max()) if len(exits) else "–",
+            first=int(years.min()),
+            last=int(years.max()),
             count=number(preview.good_count),
             replaced=number(preview.replaced_count),
             kept=number(preview.kept_count),
