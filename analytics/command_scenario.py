@@ -354,7 +354,7 @@ def _grounds(told: Mapping[str, object]) -> list[tuple[str, str]]:
         notes.append(
             (
                 "APBD belum diisi: batas 30% tidak dihitung.",
-                "No APBD is known: the 30% cap is not computed.",
+                "No APBD is known: the 30% limit is not computed.",
             )
         )
     if (held := told["need_held_from_year"]) is not None:

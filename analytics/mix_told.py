@@ -22,7 +22,7 @@ _LIMITS = {
     QUOTA: ("kuota formasi", "quota of formations"),
     INTAKE: ("pagu usul", "ceiling on proposals"),
     MONEY: ("uang", "money"),
-    CAP: ("ruang batas belanja pegawai", "room under the personnel cap"),
+    CAP: ("ruang batas belanja pegawai", "room under the personnel limit"),
     FULL: ("kebutuhan", "need"),
     IN_EFFECT: ("pagu pekerjaan yang hilang", "ceiling on work removed"),
 }
@@ -116,7 +116,7 @@ def cap_unmeetable(year: int, amount: float) -> Told:
         CAP_UNMEETABLE, CAP, "", year, amount,
         f"Batas belanja pegawai {year} terlewati {own[0]} walau tidak seorang pun diangkat;"
         " rencana ini tidak menambahnya.",
-        f"The personnel cap of {year} is passed by {own[1]} even with nobody hired;"
+        f"The personnel limit of {year} is passed by {own[1]} even with nobody hired;"
         " this plan does not add to it.",
     )  # fmt: skip
 

@@ -180,7 +180,7 @@ def booked_below_pay(level: pd.DataFrame) -> Finding | None:
         " Selisih itu ikut mengurangi rasio terhadap batas 30%; periksa sebelum dipakai.",
         f"Personnel spending as booked is {english} less than a year's pay of those on the roster:"
         " the APBD, the teacher allowances in it, or the roster do not fit. That difference lowers"
-        " the ratio to the 30% cap; check it before use.",
+        " the ratio to the 30% limit; check it before use.",
     )
 
 
@@ -216,8 +216,8 @@ def _stays_over(level: pd.DataFrame, before: pd.DataFrame) -> Finding | None:
         f"Rencana ini di atas batas {cap}% pada {years}. Yang dijaganya ialah rasio tahun data"
         f" ({at.replace('.', ',')}%), bukan batas itu; menurut hukum: tuas 'Bila batas 30% sudah"
         " lewat'.",
-        f"This plan is above the cap of {cap}% in {years}. What it keeps to is the ratio of the"
-        f" year of the data ({at}%), not that cap; by the law: lever 'Where the 30% cap is"
+        f"This plan is above the limit of {cap}% in {years}. What it keeps to is the ratio of the"
+        f" year of the data ({at}%), not that limit; by the law: lever 'Where the 30% limit is"
         " passed'.",
     )
 

@@ -144,7 +144,7 @@ def test_compare_says_which_scenario_is_above_the_cap_in_which_years(capsys, tmp
     asked = ["scenario", "compare", "zero_growth", "teachers_first", "--lang", "en", "--out"]
     assert main([*asked, str(tmp_path), "--data", str(scenario_city.folder())]) == 0
     said = capsys.readouterr()
-    over = [line for line in (said.out + said.err).splitlines() if "above the cap of" in line]
+    over = [line for line in (said.out + said.err).splitlines() if "above the limit of" in line]
     assert [line.partition(": This plan is above")[0] for line in over] == [
         "Zero growth", "Teachers first",
     ]  # fmt: skip

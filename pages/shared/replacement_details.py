@@ -29,7 +29,7 @@ def draw(held: Ground, found: Gap, chosen: Sequence[Option], wish: Wish, cap: Ca
         "kelompok": t("Per kelompok"),
         "jabatan": t("Per jabatan"),
         "unit": t("Per unit"),
-        "dasar": t("Dasar"),
+        "dasar": t("Dasar kebutuhan"),
         "batas": t("Batas 30%"),
         "angka": t("Angka pilihan"),
         "ditolak": t("Andai ditolak"),

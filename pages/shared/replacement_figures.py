@@ -37,7 +37,7 @@ def gap_by_year(found: Gap, wish: Wish, language: str) -> charts.ReadyFigure:  #
         deficit=number(deficit),
         kept=number(kept),
     )
-    shown = charts.layout(finding, t("Jabatan"), stacked=True)
+    shown = charts.layout(finding, t("Jumlah jabatan"), stacked=True)
     shown["barmode"] = "relative"
     highest = float(table.groupby("year")[["deficit_count", "surplus_count"]].sum().max().max())
     # Two lines of names, clear of the buttons in the corner.

@@ -204,7 +204,7 @@ def _figures(found: Comparison, called: Sequence[str]) -> None:
     drawn = by_year.assign(scenario=by_year["scenario"].map(legends))
     named = by_year.assign(scenario=by_year["scenario"].map(titles))
     told = {
-        "unfilled_count": (t("Jabatan kosong akhir tahun"), Shown(t("Jabatan"))),
+        "unfilled_count": (t("Jabatan kosong akhir tahun"), Shown(t("Jumlah jabatan"))),
         "end_count": (t("Pegawai akhir tahun"), Shown(t("Orang"))),
         "apbd_idr": (t("Gaji dari APBD"), Shown(t("Miliar rupiah setahun"), is_money=True)),
         "ratio_share": (
