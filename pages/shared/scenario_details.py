@@ -187,6 +187,11 @@ def _plan_finding(table: pd.DataFrame) -> str:
 # --- services ---
 
 
+def _in_two_lines(label: str) -> str:
+    """A label that the edge of a phone would cut."""
+    return charts.wrapped(label, 28)
+
+
 def services(view: Seen) -> None:
     """The year in which each service falls below its floor."""
     breaks = view.result.tables["service_breaks"]
@@ -205,7 +210,7 @@ def services(view: Seen) -> None:
     ranked = pd.Series(
         top["unfilled_count"].round().to_numpy(),
         index=[
-            t("{role} (mulai {year})", role=role_name(str(role)), year=int(year))
+            _in_two_lines(t("{role} (mulai {year})", role=role_name(str(role)), year=int(year)))
             for role, year in zip(top["role"], top["breaks_in"], strict=True)
         ],
     )
@@ -222,7 +227,7 @@ def services(view: Seen) -> None:
             series=t("Jabatan kosong"),
         ),
         "layanan-putus",
-        height=80 + 30 * len(ranked),
+        height=80 + 38 * len(ranked),
     )
     ends = filling.loc[filling["year"] == view.last_year].set_index("role")
     layout.table(
