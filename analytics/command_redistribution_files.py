@@ -14,13 +14,15 @@ import pandas as pd
 from analytics import redistribution_files as files
 from analytics.command_line import WrongUseError
 from analytics.faults import Fault, FaultsError
+from analytics.redistribution_cells import PRIVATE
 from analytics.redistribution_needs import merged_cells, merged_needs, needs_of
 from analytics.redistribution_rows import People, one_row_each
 from analytics.redistribution_situation import HoursLaw, MoveChoice, Situation, hours_law
 from analytics.retirement import retirement_dates
 from analytics.rules import NO_JENJANG, RuleBook
+from analytics.school_words import status_of
 from analytics.teachers import first_day
-from analytics.teachers_in_post import HONORARY, UNKNOWN_POST, posts_named
+from analytics.teachers_in_post import HONORARY, PART_TIME, UNKNOWN_POST, posts_named
 
 _OURS = re.compile(r"(guru|kepala)_[a-z_]+(:[a-z_]+)?")
 
@@ -94,6 +96,7 @@ def situation_of(
         apart=staff["apart"].mask(staff["post"] == "-", "bukan guru"),
         certificate_post=staff["certificate_post"].replace({UNKNOWN_POST: "", "-": ""}),
     )
+    staff, uncounted = _without_honorary(asked.teachers.name, staff, schools)
     staff, by_birth = _with_retirement(asked.teachers.name, staff, rulebook, on)
     proof = staff["certificate_post"]
     strange = int((proof.ne("") & ~proof.isin(list(known)) & ~proof.str.match(_OURS)).sum())
@@ -115,8 +118,26 @@ def situation_of(
             )
         )
     situation = Situation(staff, needs, schools, on, year, merges, merge_km, people.beside)
-    found = [*listed.found, *by_birth, *wanted.found, *places.found]
+    found = [*listed.found, *uncounted, *by_birth, *wanted.found, *places.found]
     return Given(situation, words, people, found)
+
+
+def _without_honorary(
+    file: str, staff: pd.DataFrame, schools: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Who is honorary or part time fills no post of a state school, and is told.
+
+    Private schools have such teachers of their own.
+
+    Method: docs/method.md eq. 143.
+    """
+    private = schools.loc[schools["status"].map(status_of) == PRIVATE, "npsn"]
+    others = staff["employment"].isin([HONORARY, PART_TIME]) & (staff["apart"] == "")
+    others &= ~staff["npsn"].isin(list(private))
+    if not others.any():
+        return staff, []
+    told = Fault(file, "move_honorary", column="employment", details={"count": int(others.sum())})
+    return staff.assign(apart=staff["apart"].mask(others, staff["employment"])), [told]
 
 
 def _with_retirement(

@@ -227,3 +227,28 @@ def test_workbooks_and_titled_semicolon_files_give_the_same_moves(tmp_path):
     arguments[arguments.index("--teachers") + 1] = str(book)
     assert main(arguments) == 0
     assert moves(tmp_path).equals(plain)
+
+
+def test_honorary_and_part_time_teachers_fill_no_post_of_a_state_school(tmp_path, capsys):
+    """A needs one class teacher and has a PNS, an honorary one and one of part time."""
+    people = [("Ani", "a", "PNS"), ("Budi", "a", "honorer"), ("Citra", "a", "PPPK paruh waktu")]
+    # A private school has teachers of its own: nothing is short there.
+    people += [("Dewi", "p", "GTY"), ("Edi", "b", "PNS"), ("Fitri", "b", "PNS")]
+    teachers = "\n".join(f"{who},{at},guru_kelas,2050-01-01,{kind}" for who, at, kind in people)
+    files = {
+        "t": f"person_id,npsn,post,retires_on,employment\n{teachers}",
+        "n": "npsn,post,needed\na,guru_kelas,2\nb,guru_kelas,1\np,guru_kelas,1",
+        "s": "npsn,lat,lon,status,level\na,-7.60,111.5,negeri,SD\nb,-7.61,111.5,negeri,SD\n"
+        "p,-7.611,111.5,swasta,SD\nq,-7.7,111.6,negeri,SD",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    asked = ["redistribute", "--on", "2026-07-01", "--out", str(tmp_path / "o.csv")]
+    for name, switch in (("t", "--teachers"), ("n", "--needs"), ("s", "--schools")):
+        asked += [switch, str(tmp_path / f"{name}.csv")]
+    assert main([*asked, "--lang", "en"]) == 0
+    moves = pd.read_csv(tmp_path / "o.csv")
+    assert moves[["from_npsn", "to_npsn"]].to_numpy().tolist() == [["b", "a"]]
+    assert "2 honorary or part-time teachers of state schools do not count" in (
+        capsys.readouterr().err
+    )
