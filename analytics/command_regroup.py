@@ -98,6 +98,52 @@ def answer(asked: argparse.Namespace) -> Answer:
     FaultsError
         When the file cannot be believed; every fault with its row, column and remedy.
     """
+    told = _told(asked)
+    try:
+        wish = _wish(asked, told.on)
+    except ValueError as error:
+        raise WrongUseError(error) from error
+    faults = [*told.faults, *_strange_names(asked, told, wish.limits)]
+    roads, believed, road_faults = _roads(asked, told, wish.limits)
+    faults += road_faults
+    if errors := [fault for fault in faults if fault.severity == "error"]:
+        raise FaultsError(placed(errors, asked.schools) if asked.schools else errors)
+    limits = _with_saved(asked, told, wish.limits)
+    found = candidates(told.schools, told.history, wish.switches)
+    question = prepared(
+        told.schools, told.pupils, found.set_index("npsn")["is_candidate"], limits, wish.prices,
+        rules.load(), told.on, roads,
+    )  # fmt: skip
+    faults += _heavily_damaged(told.name, question.schools)
+    faults += _short_of_rooms(told.name, question.schools)
+    faults += _kept_out(told.name, question.schools, believed)
+    if told.edition is not None:
+        faults = [mended_at_data(fault) for fault in faults]
+    # What concerns many schools first: only so many findings are said one by one.
+    faults.sort(key=lambda fault: fault.row is not None)
+    plan = regrouping_plan(question, seconds=asked.time_limit)
+    why = reasons(plan, found)
+    answered = summary(plan, wish.few)
+    said = [*told.notes, *notes(plan, why)]
+    answered["stays_open"] = stays_open(plan, why) if not plan.infeasible else None
+    answered["findings"] = findings(faults, question.schools)
+    answered["history_years"] = sorted({int(year) for year in told.history["school_year"]})
+    answered["edition"] = _edition_said(told, _count(limits) - _count(wish.limits), roads)
+    dates, curve = None, None
+    if wish.pace is not None and not plan.infeasible:
+        merges = spread_over_years(plan, wish.pace, rules.load()).merges
+        dates = calendar(merges, told.on)
+        answered |= _years_said(merges)
+        said += _left_without_a_year(merges)
+    if asked.curve is not None and not plan.infeasible:
+        curve = trade_off(question, seconds=asked.time_limit / len(STEPS)).curve
+        curve = curve.drop(columns="plan")
+    faults = placed(faults, asked.schools) if asked.schools else faults
+    return Answer(plan, plan.table, answered, faults, said, dates, curve)
+
+
+def _told(asked: argparse.Namespace) -> Told:
+    """The schools of a file, or of an edition."""
     if asked.schools is None and asked.history is not None:
         raise WrongUseError("--history: hanya bersama --schools / only together with --schools")
     if asked.schools is not None and asked.edition is not None:
@@ -105,141 +151,145 @@ def answer(asked: argparse.Namespace) -> Answer:
     if asked.years_running > 1 and asked.history is None and asked.schools is not None:
         raise WrongUseError("--years-running: beri --history H.csv / give --history H.csv")
     if asked.schools is None:
-        told = in_edition(folder_of(asked), asked.edition, asked.on, tuple(asked.level))
-    else:
-        day = asked.on or date.today()
-        told = in_file(asked.schools, asked.history, day, tuple(asked.level))
-    on = told.on
+        return in_edition(folder_of(asked), asked.edition, asked.on, tuple(asked.level))
+    day = asked.on or date.today()
+    return in_file(asked.schools, asked.history, day, tuple(asked.level))
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What is asked of a plan; ``few``: pupils below which a school counts as small."""
+
+    prices: Prices
+    limits: Limits
+    switches: CandidateRules
+    few: int
+    pace: Pace | None
+
+
+def _wish(asked: argparse.Namespace, on: date) -> _Wish:
+    """The switches in the words of the model; what is not given is as the rules say on the day.
+
+    Raises
+    ------
+    ValueError
+        When a switch is out of its range, or two contradict each other.
+    """
+
+    def given(value: float | None, rule: str) -> float:
+        return local_value(rule, on) if value is None else value
+
     usual = usual_prices(on)
-    try:
-        prices = Prices(
-            *(
-                own if own is not None else default
-                for own, default in (
-                    (asked.cost_open, usual.open_school),
-                    (asked.cost_rombel, usual.rombel),
-                    (asked.cost_pupil_km, usual.pupil_km),
-                )
+    wanted = (asked.cost_open, asked.cost_rombel, asked.cost_pupil_km)
+    prices = Prices(
+        *(
+            default if own is None else own
+            for own, default in zip(
+                wanted, (usual.open_school, usual.rombel, usual.pupil_km), strict=True
             )
         )
-        limits = Limits(
-            max_km=asked.max_km,
-            detour=local_value("detour", on) if asked.detour is None else asked.detour,
-            same="village" if asked.same == "desa" else asked.same or "",
-            may_mix_status=asked.mix_status,
-            most_into=asked.most_into,
-            most_merges=asked.most_merges,
-            lock_open=asked.lock_open,
-            lock_closed=asked.lock_closed,
-            pairs=tuple(asked.pair),
-            forbidden=tuple(asked.forbid),
-            accept_shared=asked.accept_shared,
-            count_heavy_rooms=(
-                counts_heavy_rooms(on)
-                if asked.count_heavy_rooms is None
-                else asked.count_heavy_rooms
-            ),
-        )
-        few = int(local_value("min_pupils", on)) if asked.min_pupils is None else asked.min_pupils
-        switches = CandidateRules(
-            min_pupils=None if asked.no_min_pupils else few,
-            years_running=asked.years_running,
-            least_per_class=asked.least_per_class,
-            same_yard_km=asked.same_yard,
-            damaged=asked.damaged,
-            damaged_share=(
-                local_value("damaged_share", on)
-                if asked.damaged_share is None
-                else asked.damaged_share
-            ),
-            damaged_from=asked.damaged_from,
-            must_meet_all=asked.all_rules,
-            exempt=tuple(one for one in EXEMPTIONS if one not in asked.not_exempt),
-            always=asked.candidates,
-            never=asked.exempt,
-            accept_shared=asked.accept_shared,
-        )
-        pace = _pace(asked, on)
-    except ValueError as error:
-        raise WrongUseError(error) from error
-    name, faults = told.name, list(told.faults)
+    )
+    heavy = asked.count_heavy_rooms
+    limits = Limits(
+        max_km=asked.max_km,
+        detour=given(asked.detour, "detour"),
+        same="village" if asked.same == "desa" else asked.same or "",
+        may_mix_status=asked.mix_status,
+        most_into=asked.most_into,
+        most_merges=asked.most_merges,
+        lock_open=asked.lock_open,
+        lock_closed=asked.lock_closed,
+        pairs=tuple(asked.pair),
+        forbidden=tuple(asked.forbid),
+        accept_shared=asked.accept_shared,
+        count_heavy_rooms=counts_heavy_rooms(on) if heavy is None else heavy,
+    )
+    few = int(given(asked.min_pupils, "min_pupils"))
+    switches = CandidateRules(
+        min_pupils=None if asked.no_min_pupils else few,
+        years_running=asked.years_running,
+        least_per_class=asked.least_per_class,
+        same_yard_km=asked.same_yard,
+        damaged=asked.damaged,
+        damaged_share=given(asked.damaged_share, "damaged_share"),
+        damaged_from=asked.damaged_from,
+        must_meet_all=asked.all_rules,
+        exempt=tuple(one for one in EXEMPTIONS if one not in asked.not_exempt),
+        always=asked.candidates,
+        never=asked.exempt,
+        accept_shared=asked.accept_shared,
+    )
+    return _Wish(prices, limits, switches, few, _pace(asked, on))
+
+
+def _strange_names(asked: argparse.Namespace, told: Told, limits: Limits) -> list[Fault]:
+    """Switches that name a column or a school the list does not have."""
+    faults: list[Fault] = []
     if limits.same and limits.same not in told.schools:
         word = "desa" if limits.same == "village" else limits.same
-        faults.append(Fault(name, "regroup_column_missing", details={"name": word}))
+        faults.append(Fault(told.name, "regroup_column_missing", details={"name": word}))
     elif limits.same:
-        faults += _without_place(name, told.schools[limits.same], limits.same)
+        faults += _without_place(told.name, told.schools[limits.same], limits.same)
     by_hand = {*asked.candidates, *asked.exempt}
     for named in sorted((limits.named() | by_hand) - set(told.schools["npsn"])):
         code = "regroup_lock_passed" if named in told.passed else "regroup_lock_unknown"
-        faults.append(Fault(name, code, value=named))
+        faults.append(Fault(told.name, code, value=named))
+    return faults
+
+
+def _roads(
+    asked: argparse.Namespace, told: Told, limits: Limits
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None, list[Fault]]:
+    """Measured roads as told, those of them that are believed, and what is wrong with them."""
+    faults: list[Fault] = []
     roads = told.saved.roads if asked.use_saved else None
     if asked.roads is not None:
-        roads, road_faults = read_roads(asked.roads)
-        faults += road_faults
-        way = ("from", "into")
+        roads, faults = read_roads(asked.roads)
         faults += strangers(
-            asked.roads.name, "regroup_road_unknown", roads, way, told.schools, told.passed
-        )
+            asked.roads.name, "regroup_road_unknown", roads, ("from", "into"), told.schools,
+            told.passed,
+        )  # fmt: skip
         faults += strange_roads(asked.roads.name, roads, told.schools)
-    believed = roads
-    if roads is not None:
-        source = ROADS_FOLDER if asked.roads is None else asked.roads.name
-        believed, short = short_roads(source, roads, told.schools, limits.accept_shared)
-        faults += short
-    if any(fault.severity == "error" for fault in faults):
-        errors = [fault for fault in faults if fault.severity == "error"]
-        raise FaultsError(placed(errors, asked.schools) if asked.schools else errors)
-    given = limits
-    if asked.use_saved:
-        try:
-            limits = with_saved(limits, told.saved, set(told.schools["npsn"]))
-        except ContradictionError as error:
-            raise WrongUseError(
-                f"{error} Atau: --without-saved. / {error.english} Or: --without-saved."
-            ) from error
-    found = candidates(told.schools, told.history, switches)
-    question = prepared(
-        told.schools, told.pupils, found.set_index("npsn")["is_candidate"], limits, prices,
-        rules.load(), on, roads,
-    )  # fmt: skip
-    faults += _heavily_damaged(name, question.schools)
-    faults += _short_of_rooms(name, question.schools)
-    faults += _kept_out(name, question.schools, believed)
-    if told.edition is not None:
-        faults = [mended_at_data(fault) for fault in faults]
-    # What concerns many schools first: only so many findings are said one by one.
-    faults.sort(key=lambda fault: fault.row is not None)
-    plan = regrouping_plan(question, seconds=asked.time_limit)
-    answered, dates, curve = summary(plan, few), None, None
-    why = reasons(plan, found)
-    said = [*told.notes, *notes(plan, why)]
-    answered["stays_open"] = stays_open(plan, why) if not plan.infeasible else None
-    answered["findings"] = findings(faults, question.schools)
-    answered["history_years"] = sorted({int(year) for year in told.history["school_year"]})
-    faults = placed(faults, asked.schools) if asked.schools else faults
-    answered["edition"] = _edition_said(told, _count(limits) - _count(given), roads)
-    if pace is not None and not plan.infeasible:
-        merges = spread_over_years(plan, pace, rules.load()).merges
-        dates = calendar(merges, on)
-        answered["years"] = {
-            str(year): int(count)
-            for year, count in merges["school_year"].value_counts().sort_index().items()
-        }
-        left = int(merges["school_year"].isna().sum())
-        answered["without_a_year"] = left
-        if left:
-            said.append(
-                (
-                    f"{left} penggabungan tidak mendapat tahun: semua yang menuju satu penerima"
-                    " bergabung bersama; tambah --most-a-year atau --years, atau beri --most-into.",
-                    f"{left} merges get no year: all that go to one receiver merge together; raise"
-                    " --most-a-year or --years, or use --most-into.",
-                )
-            )
-    if asked.curve is not None and not plan.infeasible:
-        curve = trade_off(question, seconds=asked.time_limit / len(STEPS)).curve
-        curve = curve.drop(columns="plan")
-    return Answer(plan, plan.table, answered, faults, said, dates, curve)
+    if roads is None:
+        return None, None, faults
+    source = ROADS_FOLDER if asked.roads is None else asked.roads.name
+    believed, short = short_roads(source, roads, told.schools, limits.accept_shared)
+    return roads, believed, [*faults, *short]
+
+
+def _with_saved(asked: argparse.Namespace, told: Told, limits: Limits) -> Limits:
+    """The limits with the locks that were saved for everybody, where those are wanted."""
+    if not asked.use_saved:
+        return limits
+    try:
+        return with_saved(limits, told.saved, set(told.schools["npsn"]))
+    except ContradictionError as error:
+        raise WrongUseError(
+            f"{error} Atau: --without-saved. / {error.english} Or: --without-saved."
+        ) from error
+
+
+def _years_said(merges: pd.DataFrame) -> dict[str, object]:
+    """Merges by school year, and how many got none."""
+    counts = merges["school_year"].value_counts().sort_index()
+    return {
+        "years": {str(year): int(count) for year, count in counts.items()},
+        "without_a_year": int(merges["school_year"].isna().sum()),
+    }
+
+
+def _left_without_a_year(merges: pd.DataFrame) -> list[tuple[str, str]]:
+    left = int(merges["school_year"].isna().sum())
+    if not left:
+        return []
+    return [
+        (
+            f"{left} penggabungan tidak mendapat tahun: semua yang menuju satu penerima bergabung"
+            " bersama; tambah --most-a-year atau --years, atau beri --most-into.",
+            f"{left} merges get no year: all that go to one receiver merge together; raise"
+            " --most-a-year or --years, or use --most-into.",
+        )
+    ]
 
 
 def _pace(asked: argparse.Namespace, on: date) -> Pace | None:

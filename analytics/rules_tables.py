@@ -5,6 +5,8 @@ A table that cannot be used is refused with the line of the file and what to wri
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -117,6 +119,10 @@ _REFUSED_COLUMNS = ("golongan", "pangkat")
 AGE_RANGE = range(40, 81)
 
 
+# Values of a column, and where a cell is none of its kind.
+Parsed = tuple[pd.Series, pd.Series]
+
+
 class RuleError(ToldError):
     """A question the rules cannot answer, with the row to add, end or choose."""
 
@@ -142,7 +148,50 @@ def table(folder: Path, name: str) -> pd.DataFrame:
     RuleError
         The table is missing or lacks a column, or a row is undated, unsourced or not of its kind.
     """
-    path = folder / f"{name}.csv"
+    text = _as_written(folder / f"{name}.csv", name)
+    lines = _Lines(f"{name}.csv", text[COLUMNS[name][0]])
+    _refuse_unsourced(lines, text)
+    for columns, parsed, indonesian, english in _KINDS:
+        for column in (c for c in columns if c in text):
+            values, bad = parsed(text[column])
+            if _may_be_blank(name, column):
+                bad &= text[column] != ""
+            lines.refuse(bad, f"{column} {indonesian}", f"{column} {english}")
+            text[column] = values
+    for start, end in (("born_from", "born_to"), ("effective_from", "effective_to")):
+        if start in text and end in text:
+            later = text[start] > text[end]
+            lines.refuse(later, f"{start} sesudah {end}", f"{start} is after {end}")
+    if "age_years" in text:
+        odd = ~text["age_years"].between(AGE_RANGE.start, AGE_RANGE.stop - 1)
+        lines.refuse(
+            odd.fillna(False),
+            "age_years bukan usia pensiun dalam tahun",
+            "age_years is not a retirement age in years",
+        )
+    return text
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The lines of a table, by what stands in their first column."""
+
+    file: str
+    first: pd.Series
+
+    def refuse(self, bad: pd.Series, indonesian: str, english: str) -> None:
+        """Refuse the table for the first line that is bad."""
+        if bad.any():
+            line = int(bad.to_numpy().argmax())
+            first = self.first.iloc[line]
+            raise RuleError(
+                f"{self.file} baris {line + 2} ({first}): {indonesian}",
+                f"{self.file} line {line + 2} ({first}): {english}",
+            )
+
+
+def _as_written(path: Path, name: str) -> pd.DataFrame:
+    """The cells as text; the columns that a table must have, and none that the law never asks."""
     if not path.is_file():
         raise RuleError(
             f"{path.name} tidak ada di antara aturan; kembalikan ke data/rules/",
@@ -161,91 +210,70 @@ def table(folder: Path, name: str) -> pd.DataFrame:
             " golongan, hapus",
             f"{path.name} has a column {refused[0]}; no rule depends on the pay grade, remove it",
         )
-    where = text[wanted[0]]
+    return text
 
-    def refuse(bad: pd.Series, indonesian: str, english: str) -> None:
-        if bad.any():
-            line = int(bad.to_numpy().argmax())
-            first = where.iloc[line]
-            raise RuleError(
-                f"{path.name} baris {line + 2} ({first}): {indonesian}",
-                f"{path.name} line {line + 2} ({first}): {english}",
-            )
 
-    refuse(
+def _refuse_unsourced(lines: _Lines, text: pd.DataFrame) -> None:
+    lines.refuse(
         text["source"].str.strip() == "",
         "source kosong; sebut peraturan dan pasalnya",
         "source is empty; name the regulation and article",
     )
-    refuse(
+    lines.refuse(
         text["checked_on"] == "",
         "checked_on kosong; tulis hari sumbernya dibaca",
         "checked_on is empty; write the day the source was read",
     )
     known = ", ".join(STANDINGS)
-    refuse(
+    lines.refuse(
         ~text["standing"].isin(STANDINGS),
         f"standing harus salah satu dari {known}",
         f"standing must be one of {known}",
     )
-    for column in (c for c in _DATES if c in text):
-        day = pd.to_datetime(text[column], format="%Y-%m-%d", errors="coerce")
-        refuse(
-            day.isna(),
-            f"{column} bukan tanggal YYYY-MM-DD",
-            f"{column} is not a date YYYY-MM-DD",
-        )
-        text[column] = day.astype("datetime64[us]")
-    for start, end in (("born_from", "born_to"), ("effective_from", "effective_to")):
-        if start in text and end in text:
-            refuse(text[start] > text[end], f"{start} sesudah {end}", f"{start} is after {end}")
-    for column in (c for c in _BOOLEANS if c in text):
-        refuse(
-            ~text[column].isin(["true", "false"]),
-            f"{column} harus true atau false",
-            f"{column} must be true or false",
-        )
-        text[column] = text[column] == "true"
-    for column in (c for c in _NUMBERS if c in text):
-        may_be_empty = name == "retirement_age_proposal" or column in _MAY_BE_BLANK
-        number = pd.to_numeric(text[column], errors="coerce").astype("float64")
-        number = number.where(number % 1 == 0).astype("Int64")
-        refuse(
-            number.isna() & ~(may_be_empty & (text[column] == "")),
-            f"{column} bukan bilangan bulat",
-            f"{column} is not a whole number",
-        )
-        text[column] = number
-    for column in (c for c in _DECIMALS if c in text):
-        decimal = pd.to_numeric(text[column], errors="coerce")
-        may_be_empty = column != "posts_per_unit"
-        refuse(
-            (decimal.isna() & ~(may_be_empty & (text[column] == ""))) | (decimal < 0),
-            f"{column} bukan bilangan 0 atau lebih",
-            f"{column} is not a number of 0 or more",
-        )
-        text[column] = decimal
-    for column in (c for c in _RATES if c in text):
-        rate = pd.to_numeric(text[column], errors="coerce")
-        refuse(
-            ~rate.between(0, 1),
-            f"{column} bukan bagian antara 0 dan 1",
-            f"{column} is not a share between 0 and 1",
-        )
-        text[column] = rate
-    for column in (c for c in _AMOUNTS if c in text):
-        amount = pd.to_numeric(text[column], errors="coerce")
-        refuse(
-            ~amount.ge(0),
-            f"{column} bukan bilangan mulai dari 0",
-            f"{column} is not a number from 0 up",
-        )
-        text[column] = amount.astype("float64")
-    if "age_years" in text:
-        odd = ~text["age_years"].between(AGE_RANGE.start, AGE_RANGE.stop - 1)
-        refuse(
-            odd.fillna(False),
-            "age_years bukan usia pensiun dalam tahun",
-            "age_years is not a retirement age in years",
-        )
-    return text
+
+
+def _may_be_blank(name: str, column: str) -> bool:
+    if column in _NUMBERS:
+        return name == "retirement_age_proposal" or column in _MAY_BE_BLANK
+    return column in _DECIMALS and column != "posts_per_unit"
+
+
+def _days(text: pd.Series) -> Parsed:
+    day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+    return day.astype("datetime64[us]"), day.isna()
+
+
+def _truths(text: pd.Series) -> Parsed:
+    return text == "true", ~text.isin(["true", "false"])
+
+
+def _wholes(text: pd.Series) -> Parsed:
+    number = pd.to_numeric(text, errors="coerce").astype("float64")
+    number = number.where(number % 1 == 0).astype("Int64")
+    return number, number.isna()
+
+
+def _from_zero(text: pd.Series) -> Parsed:
+    number = pd.to_numeric(text, errors="coerce")
+    return number, ~number.ge(0)
+
+
+def _shares(text: pd.Series) -> Parsed:
+    share = pd.to_numeric(text, errors="coerce")
+    return share, ~share.between(0, 1)
+
+
+def _amounts(text: pd.Series) -> Parsed:
+    amount, bad = _from_zero(text)
+    return amount.astype("float64"), bad
+
+
+# Columns of a kind, how their cells are read (values, and where they are none), what is said then.
+_KINDS: tuple[tuple[tuple[str, ...], Callable[[pd.Series], Parsed], str, str], ...] = (
+    (_DATES, _days, "bukan tanggal YYYY-MM-DD", "is not a date YYYY-MM-DD"),
+    (_BOOLEANS, _truths, "harus true atau false", "must be true or false"),
+    (_NUMBERS, _wholes, "bukan bilangan bulat", "is not a whole number"),
+    (_DECIMALS, _from_zero, "bukan bilangan 0 atau lebih", "is not a number of 0 or more"),
+    (_RATES, _shares, "bukan bagian antara 0 dan 1", "is not a share between 0 and 1"),
+    (_AMOUNTS, _amounts, "bukan bilangan mulai dari 0", "is not a number from 0 up"),
+)
