@@ -92,69 +92,92 @@ def posts(units: pd.DataFrame, classes: pd.Series, generator: np.random.Generato
     return every.reindex(columns=[*COLUMNS, "kecamatan", "npsn"])
 
 
+# Unit, title, echelon.
+_Post = tuple[str, str, str]
+_GENERAL = "Kepala Subbagian Umum dan Keuangan"
+
+
+def _in(unit: str, echelon: str, *titles: str) -> list[_Post]:
+    return [(unit, title, echelon) for title in titles]
+
+
+def _of_office(opd: str, style: str, parts: list[str]) -> list[_Post]:
+    if style == "sekretariat_daerah":
+        posts = _in(opd, "II.a", "Sekretaris Daerah") + _in(
+            opd,
+            "II.b",
+            "Asisten Pemerintahan dan Kesejahteraan Rakyat",
+            "Asisten Perekonomian dan Pembangunan",
+            "Asisten Administrasi Umum",
+            "Staf Ahli Bidang Pemerintahan, Hukum dan Politik",
+            "Staf Ahli Bidang Ekonomi, Pembangunan dan Keuangan",
+            "Staf Ahli Bidang Kemasyarakatan dan Sumber Daya Manusia",
+        )
+        for part in parts:
+            posts += _in(part, "III.a", f"Kepala {part}")
+            part_of = part.removeprefix("Bagian ")
+            posts += _in(part, "IV.a", f"Kepala Subbagian Tata Usaha {part_of}")
+        return posts
+    if style == "sekretariat_dprd":
+        return [
+            *_in(opd, "II.b", "Sekretaris DPRD"),
+            *_in(opd, "III.a", *(f"Kepala {part}" for part in parts)),
+            *_in(opd, "IV.a", "Kepala Subbagian Tata Usaha dan Kepegawaian"),
+        ]
+    if style == "inspektorat":
+        return [
+            *_in(opd, "II.b", "Inspektur Daerah"),
+            *_in(opd, "III.a", "Sekretaris Inspektorat", *parts),
+            *_in(opd, "IV.a", "Kepala Subbagian Administrasi Umum dan Keuangan"),
+        ]
+    # One agency is led by its secretary, the head's chair being empty (see demo_people).
+    head = [] if opd == "Dinas Perdagangan" else _in(opd, "II.b", f"Kepala {opd}")
+    more = ["Kepala Subbagian Perencanaan dan Evaluasi"] if len(parts) >= 4 else []
+    return [
+        *head,
+        *_in(opd, "III.a", f"Sekretaris {opd}"),
+        *_in(opd, "III.b", *(f"Kepala Bidang {part}" for part in parts)),
+        *_in(opd, "IV.a", _GENERAL, *more),
+    ]
+
+
+def _of_unit(name: str, kind: str, village: object) -> list[_Post]:
+    clerk = _in(name, "IV.b", "Kepala Subbagian Tata Usaha")
+    if kind == "upt":
+        return _in(name, "IV.a", f"Kepala {name}") + clerk
+    if kind == "puskesmas":
+        return clerk
+    if kind == "kecamatan":
+        return [
+            *_in(name, "III.a", "Camat"),
+            *_in(name, "III.b", "Sekretaris Kecamatan"),
+            *_in(name, "IV.a", "Kepala Seksi Pemerintahan", "Kepala Seksi Pembangunan"),
+            *_in(name, "IV.a", "Kepala Seksi Ketenteraman dan Ketertiban"),
+            *_in(name, "IV.b", _GENERAL, "Kepala Subbagian Perencanaan dan Kepegawaian"),
+        ]
+    if kind == "kelurahan":
+        # Two kelurahan wait for a lurah; their secretaries stand in.
+        head = [] if village in ("Telagasewu", "Cadasjati") else _in(name, "IV.a", "Lurah")
+        return [
+            *head,
+            *_in(name, "IV.b", "Sekretaris Kelurahan", "Kepala Seksi Pemerintahan"),
+            *_in(name, "IV.b", "Kepala Seksi Kesejahteraan dan Pembangunan"),
+        ]
+    return []
+
+
 def _structural(units: pd.DataFrame) -> pd.DataFrame:
-    rows: list[tuple[str, str, str]] = []  # unit, title, echelon
-
-    def add(unit: str, echelon: str, *titles: str) -> None:
-        rows.extend((unit, title, echelon) for title in titles)
-
-    general = "Kepala Subbagian Umum dan Keuangan"
+    rows: list[_Post] = []
     for office in table("offices").itertuples(index=False):
-        opd, parts = office.opd, office.bidang.split("|")
-        if office.style == "sekretariat_daerah":
-            add(opd, "II.a", "Sekretaris Daerah")
-            add(
-                opd,
-                "II.b",
-                "Asisten Pemerintahan dan Kesejahteraan Rakyat",
-                "Asisten Perekonomian dan Pembangunan",
-                "Asisten Administrasi Umum",
-                "Staf Ahli Bidang Pemerintahan, Hukum dan Politik",
-                "Staf Ahli Bidang Ekonomi, Pembangunan dan Keuangan",
-                "Staf Ahli Bidang Kemasyarakatan dan Sumber Daya Manusia",
-            )
-            for part in parts:
-                add(part, "III.a", f"Kepala {part}")
-                add(part, "IV.a", f"Kepala Subbagian Tata Usaha {part.removeprefix('Bagian ')}")
-        elif office.style == "sekretariat_dprd":
-            add(opd, "II.b", "Sekretaris DPRD")
-            add(opd, "III.a", *(f"Kepala {part}" for part in parts))
-            add(opd, "IV.a", "Kepala Subbagian Tata Usaha dan Kepegawaian")
-        elif office.style == "inspektorat":
-            add(opd, "II.b", "Inspektur Daerah")
-            add(opd, "III.a", "Sekretaris Inspektorat", *parts)
-            add(opd, "IV.a", "Kepala Subbagian Administrasi Umum dan Keuangan")
-        else:
-            # One agency is led by its secretary, the head's chair being empty (see demo_people).
-            if opd != "Dinas Perdagangan":
-                add(opd, "II.b", f"Kepala {opd}")
-            add(opd, "III.a", f"Sekretaris {opd}")
-            add(opd, "III.b", *(f"Kepala Bidang {part}" for part in parts))
-            add(opd, "IV.a", general)
-            if len(parts) >= 4:
-                add(opd, "IV.a", "Kepala Subbagian Perencanaan dan Evaluasi")
-    add(HOSPITAL, "II.b", f"Direktur {HOSPITAL}")
-    add(HOSPITAL, "III.a", "Wakil Direktur Pelayanan", "Wakil Direktur Umum dan Keuangan")
-    add(HOSPITAL, "III.b", "Kepala Bidang Pelayanan Medik", "Kepala Bidang Keperawatan")
-    add(HOSPITAL, "III.b", "Kepala Bagian Umum", "Kepala Bagian Keuangan")
+        rows += _of_office(office.opd, office.style, office.bidang.split("|"))
+    rows += [
+        *_in(HOSPITAL, "II.b", f"Direktur {HOSPITAL}"),
+        *_in(HOSPITAL, "III.a", "Wakil Direktur Pelayanan", "Wakil Direktur Umum dan Keuangan"),
+        *_in(HOSPITAL, "III.b", "Kepala Bidang Pelayanan Medik", "Kepala Bidang Keperawatan"),
+        *_in(HOSPITAL, "III.b", "Kepala Bagian Umum", "Kepala Bagian Keuangan"),
+    ]
     for unit in units.itertuples(index=False):
-        if unit.kind == "upt":
-            add(unit.name, "IV.a", f"Kepala {unit.name}")
-            add(unit.name, "IV.b", "Kepala Subbagian Tata Usaha")
-        elif unit.kind == "puskesmas":
-            add(unit.name, "IV.b", "Kepala Subbagian Tata Usaha")
-        elif unit.kind == "kecamatan":
-            add(unit.name, "III.a", "Camat")
-            add(unit.name, "III.b", "Sekretaris Kecamatan")
-            add(unit.name, "IV.a", "Kepala Seksi Pemerintahan", "Kepala Seksi Pembangunan")
-            add(unit.name, "IV.a", "Kepala Seksi Ketenteraman dan Ketertiban")
-            add(unit.name, "IV.b", general, "Kepala Subbagian Perencanaan dan Kepegawaian")
-        elif unit.kind == "kelurahan":
-            # Two kelurahan wait for a lurah; their secretaries stand in.
-            if unit.village not in ("Telagasewu", "Cadasjati"):
-                add(unit.name, "IV.a", "Lurah")
-            add(unit.name, "IV.b", "Sekretaris Kelurahan", "Kepala Seksi Pemerintahan")
-            add(unit.name, "IV.b", "Kepala Seksi Kesejahteraan dan Pembangunan")
+        rows += _of_unit(unit.name, unit.kind, unit.village)
     frame = pd.DataFrame(rows, columns=["unit", "position", "echelon"])
     senior = frame["echelon"].str.startswith("II")  # II and III
     stand_in = {
