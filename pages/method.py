@@ -183,7 +183,15 @@ def _local_ages() -> None:
                         args=(post, None),
                     )
     else:
-        layout.note(t("Tidak ada BUP yang diubah setempat."))
+        layout.note(
+            tn(
+                "{n} BUP menunggu dicocokkan (tabel aturan, kepastian: belum dicocokkan); tidak"
+                " satu pun diubah setempat.",
+                len(ages),
+            )
+            if ages
+            else t("Semua BUP sudah dicocokkan.")
+        )
     if not access.may("perencana") or not ages:
         return
     with (

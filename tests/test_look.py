@@ -261,3 +261,11 @@ def test_every_equation_a_page_names_stands_in_a_chapter():
     for path in (root / "pages").glob("*.py"):
         for named in re.findall(r"source_note\(([\d, \n]+)\)", path.read_text(encoding="utf-8")):
             assert {int(one) for one in re.findall(r"\d+", named)} <= known, path.name
+
+
+def test_a_name_on_a_crowded_map_of_one_kecamatan_still_has_a_place():
+    points = np.random.default_rng(1).uniform(0, 5, (300, 2))
+    place, room = maps.name_place("Satu", points, points)
+    assert np.isfinite(place).all() and (room > 0).all()
+    alone = np.array([[1.0, 2.0]])
+    assert maps.name_place("Satu", alone, alone)[0].tolist() == [1.0, 2.0]

@@ -104,10 +104,11 @@ def _finding(view: View, answer: Calendar, seen: Look) -> str:
         )
     sums = answer.named.sum()
     return t(
-        "Terbanyak {group}: {count} dari {total} orang",
+        "Terbanyak {group}: {count} dari {total} yang pensiun sampai {year}",
         group=view_of.value_name(view.by, str(sums.index[0])),
         count=seen.count(int(sums.iloc[0])),
         total=seen.count(answer.summary.leaver_count),
+        year=view.until_year,
     )
 
 
