@@ -29,7 +29,7 @@ from analytics.exits_roster_sheets import nip_facts, no_entries, with_leavers
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import PlainSheet, joined, row_shown, tables_of
 from analytics.readers.headers import SOUNDS_LIKE, header_key, meaning_of
-from analytics.readers.spell_words import is_age
+from analytics.readers.spell_words import is_age, says_leaving
 
 NEEDED = ("person_id", "birth_year", "start_date", "exit_date")
 OWN = (*NEEDED, "birth_date", "age_at_start", "sex", "reason", "group")
@@ -122,7 +122,7 @@ def roster_rows(path: Path, latest: date) -> RosterRows:
     """
     sheets = tables_of(path, known=_is_known, as_written=True, joins=_is_known)
     reads = [_read(sheet, latest) for sheet in sheets]
-    whole = [read for read in reads if not read.lacks]
+    whole = [_told_by_nip(read) for read in reads if not read.lacks]
     if not whole:
         told = [read for read in map(_told_by_nip, reads) if not read.lacks]
         # Where people stand on one sheet and leavers on another, the people are the roster.
@@ -138,6 +138,10 @@ def roster_rows(path: Path, latest: date) -> RosterRows:
     taken = {read.sheet.name for read in whole}
     rest = [read for read in reads if read.sheet.name not in taken]
     leavers = [read for read in rest if {"person_id", "exit_date"} <= set(read.names)]
+    for read in leavers:
+        # By 'Tanggal Selesai' a course or a leave ends; laid on people they would have left.
+        if not says_leaving(read.names["exit_date"]):
+            raise FaultsError([_torn(named(read), read)])
     has_day = bool(leavers) or any("exit_date" in read.names for read in whole)
     marks = [
         read
@@ -211,8 +215,7 @@ def _with_leavers(rows: RosterRows, name: str, read: _Read, latest: date) -> Ros
     others = _told_by_nip(read.of_rows(found.unknown))
     is_torn = len(found.unknown) > _SLIPS_SHARE * len(given)
     if others.lacks and is_torn:
-        details = {"names": ", ".join(read.lacks)}
-        raise FaultsError([Fault(name, "sheet_columns_missing", details=details)])
+        raise FaultsError([_torn(name, read)])
     faults = [
         Fault(name, "leaver_other_day", lines[at], read.names["exit_date"],
               given["exit_date"].iloc[at], {"day": day})
@@ -242,6 +245,10 @@ def _with_leavers(rows: RosterRows, name: str, read: _Read, latest: date) -> Ros
     return after if others.lacks or not found.unknown else _below(after, _rows_of([(name, others)]))
 
 
+def _torn(name: str, read: _Read) -> Fault:
+    return Fault(name, "sheet_columns_missing", details={"names": ", ".join(read.lacks)})
+
+
 def _below(rows: RosterRows, others: RosterRows) -> RosterRows:
     return RosterRows(
         joined([rows.cells, others.cells]).reset_index(drop=True),
@@ -255,7 +262,7 @@ def _below(rows: RosterRows, others: RosterRows) -> RosterRows:
 
 def _told_by_nip(read: _Read) -> _Read:
     """A sheet with what the NIP says of its people, where it lacks that."""
-    if not read.lacks or "person_id" not in read.names:
+    if "person_id" not in read.names:
         return read
     facts = nip_facts(read.cells)
     header = read.names["person_id"]

@@ -131,6 +131,14 @@ def test_a_column_goes_before_what_the_nip_says(tmp_path):
     assert told["birth_date"] == pd.Timestamp("1975-03-04")
 
 
+def test_a_nip_tells_the_sex_where_no_column_does(tmp_path):
+    head = "NIP,Tahun Lahir,TMT Masuk,Tanggal Keluar"
+    rows = f"{NIP_PNS},1975,2003-05-06,\n{NIP_WOMAN},1980,2005-05-06,2010-03-04"
+    found = read_roster(written(tmp_path, f"{head}\n{rows}"), LATEST)
+    assert found.spells["sex"].to_list() == ["L", "P"]
+    assert [each.code for each in found.faults] == ["roster_from_nip"]
+
+
 def test_leavers_who_stand_on_no_other_sheet_are_told_by_their_nip(tmp_path):
     here = [["NIP", "Unit Kerja"], [NIP_PNS, "A"], [NIP_PPPK, "B"]]
     left = [["NIP", "Tanggal Keluar", "Alasan"], [NIP_WOMAN, "2010-03-04", "meninggal"],
@@ -233,3 +241,29 @@ def test_an_age_of_no_day_is_refused_in_words(tmp_path):
     assert "column Umur: This column holds ages without saying of which day" in refusal(
         written(tmp_path, text)
     )
+
+
+@pytest.mark.parametrize("heading", ["Tanggal Selesai", "End date", "Sampai", "Leave end"])
+def test_the_end_of_a_course_or_a_leave_lets_nobody_go(tmp_path, heading):
+    course = [["NIP", "Tanggal Mulai", heading], ["p1", "2010-03-01", "2010-03-04"]]
+    path = book(tmp_path, Pegawai=[COLUMNS, *people(8)], Diklat=course)
+    assert "[Diklat]: This sheet lacks birth_year" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Worker ID,Legal Sex,Date of Birth,Continuous Service Date,Leave Date,"
+        "Primary Termination Reason,Supervisory Organization",
+        "Pers.No.,Gender Key,Birth date,Entry Date,Leaving Date,Reason for Action,"
+        "Organizational Unit",
+        "EMPLID,SEX,BIRTHDATE,HIREDATE,TERMDATE,ACTION_REASON,DEPTID",
+    ],
+)
+def test_headings_of_large_personnel_systems_are_known(tmp_path, headings):
+    row = "7,F,1970-01-02,1995-02-01,2010-03-04,moved away,A"
+    told = read(tmp_path, f"{headings}\n{row}").iloc[0]
+    days = [f"{told[name]:%Y-%m-%d}" for name in ("birth_date", "start_date", "exit_date")]
+    assert [told["person_id"], told["sex"], *days, told["cause"], told["group"]] == [
+        "7", "P", "1970-01-02", "1995-02-01", "2010-03-04", "moved away", "A",
+    ]  # fmt: skip

@@ -58,7 +58,7 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _DASH = re.compile(r"[\u2010-\u2015\u2212]")
 _AGE_AFTER = re.compile(r"(?<=\d{4})[\s,;/(-]+\d{1,2}\s*(?:tahun|thn|th)\b.*$", re.I)
 _COMPACT = re.compile(r"(?<!\d)(\d{8})(?!\d)")
-_ANY = (_YEAR_FIRST, _NAMED_LAST, _NAMED, _DAY_FIRST, _MONTH_FIRST, _COMPACT)
+_ANY = (_YEAR_FIRST, _NAMED, _DAY_FIRST, _MONTH_FIRST, _NAMED_LAST, _COMPACT)
 
 MISSING, INVALID = "missing", "invalid"
 
@@ -125,10 +125,10 @@ def _from_text(written: str, latest: date) -> date | str:
         return _from_number(float(text.replace(",", ".")))
     for pattern, order in (
         (_YEAR_FIRST, "ymd"),
-        (_NAMED_LAST, "ymd"),
         (_NAMED, "dmy"),
         (_DAY_FIRST, "dmy"),
         (_MONTH_FIRST, "mdy"),
+        (_NAMED_LAST, "ymd"),
     ):
         found = list(pattern.finditer(text))
         # Words may stand before the date (a place), never after it.

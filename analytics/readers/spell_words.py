@@ -12,13 +12,13 @@ from collections.abc import Sequence
 _PERSON = {
     *("person", "people", "employee", "employees", "emp", "empl", "staff", "officer", "worker"),
     *("member", "personnel", "personil", "personel", "karyawan", "pegawai", "pekerja", "anggota"),
-    *("payroll", "badge", "teacher", "nurse", "guru", "dosen", "perawat", "orang", "induk"),
+    *("payroll", "badge", "pers", "teacher", "nurse", "guru", "dosen", "perawat", "orang", "induk"),
 }
 _NUMBER = {
     *("id", "no", "nr", "num", "nbr", "number", "nomor", "nomer", "code", "kode", "identifier"),
     *("key", "ref", "reference", "nip", "nrp", "name"),
 }
-_OWN_NUMBER = {"nip", "nrp", "empid", "empno", "personid", "staffid", "staffno"}
+_OWN_NUMBER = {"nip", "nrp", "empid", "empno", "personid", "staffid", "staffno", "emplid", "pernr"}
 _SEX = {"sex", "gender", "kelamin", "jk", "jenkel"}
 _BIRTH = {"birth", "born", "dob", "lahir", "kelahiran", "birthdate", "birthday", "yob"}
 _START = {
@@ -27,7 +27,7 @@ _START = {
     *("joined", "joining", "doj", "appointed", "appointment", "entry", "entered", "masuk"),
     *("mulai", "diangkat", "pengangkatan", "angkat", "bergabung", "gabung", "onboard"),
     *("onboarded", "onboarding", "recruited", "recruitment", "engaged", "engagement", "cpns"),
-    *("enlisted", "enlistment", "sworn", "from", "since", "sejak", "awal", "rekrut"),
+    *("continuous", "enlisted", "enlistment", "sworn", "from", "since", "sejak", "awal", "rekrut"),
 }
 _END = {
     *("end", "ended", "ending", "enddate", "exit", "exited", "leave", "leaving", "left"),
@@ -38,6 +38,11 @@ _END = {
     *("attrition", "offboarding", "offboarded", "keluar", "berhenti", "diberhentikan", "henti"),
     *("pemberhentian", "selesai", "berakhir", "akhir", "pensiun", "sampai", "phk", "resain"),
     *("mundur", "pengunduran", "mengundurkan", "undur"),
+}
+# Words by which leave, a course or a contract ends too.
+_ANY_END = {
+    *("end", "ended", "ending", "enddate", "until", "finish", "finished", "leave", "selesai"),
+    *("berakhir", "akhir", "sampai", "term"),
 }
 # 'Last working day' ends service; 'last hire date' does not.
 _LAST = {"last", "terakhir"}
@@ -67,7 +72,7 @@ _REASON = {"reason", "reasons", "cause", "why", "alasan", "sebab", "penyebab"}
 # Words that say why only beside one of leaving: 'leaving destination', 'jenis keluar'.
 _KIND = {
     *("type", "kind", "jenis", "category", "kategori", "destination", "description", "desc"),
-    *("keterangan", "status", "code", "kode", "macam"),
+    *("keterangan", "status", "code", "kode", "macam", "action", "primary", "key", "legal"),
 }
 _GROUP = {
     *("department", "departemen", "dept", "departement", "division", "divisi", "unit", "ward"),
@@ -75,17 +80,25 @@ _GROUP = {
     *("kantor", "branch", "cabang", "job", "role", "profession", "profesi", "position", "posisi"),
     *("jabatan", "pangkat", "rank", "occupation", "category", "group", "grup", "kelompok"),
     *("directorate", "direktorat", "post", "site", "plant", "pabrik", "instalasi", "satker"),
+    *("organizational", "organisational", "supervisory", "deptid"),
     *("opd", "skpd", "cadre", "workgroup", "area", "jobtitle", "location", "lokasi", "district"),
 }
 _AGE = {"age", "ages", "umur", "usia"}
 _SAYING = {"at", "when", "on", "saat", "waktu", "ketika", "pada", "date", "years", "tahun"}
 _NAMING = {"name", "nama", "title", "code", "kode", "of", "the", "kerja", "nm", "level", "work"}
+_NAMING |= {"organization", "organisation"}
 
 
 def is_age(header: str) -> bool:
     """Whether a header names an age and not the age at which the law lets people go."""
     told = set(re.findall(r"[a-z]+", header.casefold()))
     return bool(told & _AGE) and not told & (_END | {"bup", "batas"})
+
+
+def says_leaving(header: str) -> bool:
+    """Whether a header speaks of leaving, and not of the end of anything."""
+    told = set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).casefold()))
+    return bool(told & (_END - _ANY_END | _LAST))
 
 
 def spell_column(words: Sequence[str]) -> str:
