@@ -88,7 +88,8 @@ def with_chance(level: pd.DataFrame, band: MoneyBand) -> pd.DataFrame:
     room = level["room_idr"].to_numpy(dtype=np.float64)
     low, high = (ratio + band.in_cap.quantile(SHARES[name]) / apbd for name in ("p10", "p90"))
     return level.assign(
-        ratio_p10_share=np.maximum(low, 0.0),
+        # Below nought only where the ratio is: more is modelled there than was recorded.
+        ratio_p10_share=np.where(ratio < 0, low, np.maximum(low, 0.0)),
         ratio_p90_share=high,
         over_chance=band.in_cap.above(room),
     )

@@ -71,3 +71,15 @@ def test_the_chance_of_passing_the_limit_is_of_what_counts_in_the_cap():
     reach, ratio = norm.ppf(0.9) * sd / 2e9, np.array([0.28, 0.31])
     assert found["ratio_p90_share"].to_numpy() == pytest.approx(ratio + reach, abs=1e-9)
     assert found["ratio_p10_share"].to_numpy() == pytest.approx(ratio - reach, abs=1e-9)
+
+
+def test_a_ratio_below_nought_lies_within_its_band():
+    # More pay is modelled than was recorded: warned of elsewhere, and the band stays in order.
+    level = pd.DataFrame(
+        {"apbd_idr": [2e9, 2e9], "ratio_share": [-0.2, 0.001], "room_idr": [1e9, 6e8]}
+    )
+    found = with_chance(level, band())
+    assert -0.22 < found["ratio_p10_share"].iloc[0] < -0.21
+    assert found["ratio_p10_share"].iloc[1] == 0
+    assert (found["ratio_p10_share"] <= found["ratio_share"]).all()
+    assert (found["ratio_share"] <= found["ratio_p90_share"]).all()
