@@ -269,3 +269,12 @@ def test_a_name_on_a_crowded_map_of_one_kecamatan_still_has_a_place():
     assert np.isfinite(place).all() and (room > 0).all()
     alone = np.array([[1.0, 2.0]])
     assert maps.name_place("Satu", alone, alone)[0].tolist() == [1.0, 2.0]
+
+
+def test_a_title_is_not_broken_within_an_amount():
+    said = charts.wrapped("Gaji dari APBD 2036: A\xa0Rp\xa0252,9\xa0M, B\xa0Rp\xa0243,1\xa0M", 24)
+    assert said.split("<br>") == [
+        "Gaji dari APBD 2036:",
+        "A\xa0Rp\xa0252,9\xa0M,",
+        "B\xa0Rp\xa0243,1\xa0M",
+    ]

@@ -8,6 +8,7 @@ hatching, a label at the line) says the same again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from html import escape
@@ -155,7 +156,8 @@ def over_lines(ink: str, ground: str) -> dict[str, Any]:
 def wrapped(sentence: str, width: int = 110) -> str:
     """A title in lines that fit the saved image; Plotly does not break lines by itself."""
     lines = [""]
-    for word in sentence.split():
+    # Not at spaces that hold an amount together, as in Rp 9,7 M.
+    for word in re.split(r"[ \n]+", sentence.strip()):
         if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()

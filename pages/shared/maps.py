@@ -23,7 +23,7 @@ _MOST_NAMES = 12
 # From so many schools on points are drawn smaller, and a chosen school is looked at from near.
 CROWD = 150
 # A name on a map in pixels: its letters, the points it keeps off, and how many places are tried.
-_NAME_SIZE, _NAME_WIDTH, _POINT_ROOM, _TRIED = 15, 7.5, 9.0, 21
+_NAME_SIZE, _NAME_WIDTH, _POINT_ROOM, _TRIED = 15, 7.5, 12.0, 21
 # What a map has of a wide screen, in pixels.
 _WIDE = (560, 380)
 # A phone's figure in pixels, the least that a map is worth, and what an axis leaves around it.

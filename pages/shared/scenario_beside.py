@@ -303,7 +303,7 @@ def _levers(found: Comparison, several: tuple[Scenario, ...]) -> None:
     layout.table(
         pd.DataFrame(rows),
         [
-            layout.Column("lever", t("Tuas"), width="large"),
+            layout.Column("lever", t("Tuas"), width=170 if screen.is_phone() else "large"),
             *(
                 layout.Column(f"v{at}", name, width=170 if is_long(called) else None)
                 for at, name in enumerate(headings(called))
