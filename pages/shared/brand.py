@@ -60,6 +60,14 @@ header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
 [data-testid="stHeaderLogo"], [data-testid="stSidebarLogo"] { height: 2.4rem; }
 .st-key-topbar { position: fixed; top: 0; height: 3.75rem; right: 1rem;
   z-index: 999991; width: auto; align-items: center; }
+/* The pages keep off the corner: what does not fit stands in a menu at the end. */
+@media (min-width: 769px) {
+  .stApp:has(.st-key-topbar) header[data-testid="stHeader"] { padding-right: 8.5rem; }
+  .stApp:has(.st-key-sign_out) header[data-testid="stHeader"] { padding-right: 15rem; }
+}
+html[lang="id"] [data-testid="stTopNavSection"] p { font-size: 0; }
+html[lang="id"] [data-testid="stTopNavSection"] p::after {
+  content: "Lainnya"; font-size: .875rem; }
 .st-key-sign_in_place { padding-top: 8vh; }
 .st-key-topbar > * { width: auto; }
 .es-header h1 { font-size: clamp(1.4rem, 1.05rem + 1.1vw, 2.15rem); line-height: 1.16;

@@ -89,3 +89,24 @@ def test_nothing_is_fetched_from_elsewhere(guarded_app: RunningApp, page: Page):
     settled(page)
     elsewhere = [url for url in asked if not url.startswith((guarded_app.url, "data:", "blob:"))]
     assert elsewhere == []
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1366, 1920])
+def test_no_page_of_the_menu_lies_under_the_switch_of_languages(
+    app: RunningApp, page: Page, width: int
+):
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{app.url}/metode")
+    expect(page.locator(".es-header h1")).to_be_visible(timeout=60_000)
+    corner = page.locator(".st-key-topbar").bounding_box()
+    shown = page.locator(
+        "header [data-testid=stTopNavLinkContainer]:visible,"
+        " header [data-testid=stTopNavSection]:visible"
+    )
+    expect(shown.first).to_be_visible()
+    assert corner is not None
+    for at in range(shown.count()):
+        box = shown.nth(at).bounding_box()
+        # What does not fit is kept out of sight, in the menu at the end.
+        if box is not None and box["height"] > 0 and box["y"] >= 0:
+            assert box["x"] + box["width"] <= corner["x"] + 1
