@@ -4,7 +4,8 @@ One school goes elsewhere, opens or closes; two change places; a receiver change
 of those that joined it. Where rooms are plenty the rounding up of classes makes thousands of plans
 almost equal, and single improvements stop early. Thousands of changes are weighed at once; of those
 that may be taken, all that touch different schools are. A change for the worse is taken the less
-often the more it costs and the later it comes.
+often the more it costs and the later it comes. Early on full receivers count for more than half
+empty ones, so that a receiver empties school by school although only the last one saves it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ from analytics.regrouping_programme import (
 # of a rombel (or of a tenth of an open school where that is more).
 WARM, LUKEWARM, COOL, _COLD = 0.5, 0.25, 0.15, 0.04
 _OF_A_SCHOOL = 0.1
+# What one full receiver counts for at first, in prices of an open school (many half empty ones
+# count for less), and the share of the time after which it counts for nothing.
+CROWDED, _EVEN_AFTER = 1.0, 0.8
+# Prices of a rombel from which on a school kept open is dear.
+_DEAR = 4.0
 # Share of the time the first of two runs may use.
 _SHARE_OF_FIRST = 0.4
 # Merges weighed at once, and the changes taken of them at most.
@@ -48,6 +54,7 @@ def annealed(  # noqa: PLR0913 - from where, for how long and how
     seconds: float,
     heat: float = WARM,
     seed: int = 0,
+    crowded: float = 0.0,
     stopped: Callable[[], bool] = _never,
 ) -> Whole:
     """Arc by school of the best plan met, never worse than the one it starts from.
@@ -62,6 +69,8 @@ def annealed(  # noqa: PLR0913 - from where, for how long and how
         How long it looks; what it finds depends on it.
     heat
         How much worse the first changes may be; ``COOL`` from a plan that is good already.
+    crowded
+        What full receivers count for at first (eq. 272), in prices of an open school; 0: nothing.
     stopped
         Says that it has to stop before that.
 
@@ -70,11 +79,11 @@ def annealed(  # noqa: PLR0913 - from where, for how long and how
     A plan within rooms and within ``most_into`` and ``most_merges``. A school locked closed that
     ``start`` closes stays closed.
 
-    Method: docs/method.md eq. 132.
+    Method: docs/method.md eq. 132, 272.
     """
     if not len(programme.source):
         return start
-    walk = _Walk(programme, start, seed)
+    walk = _Walk(programme, start, seed, crowded)
     prices = programme.prices
     scale = max(prices.rombel, _OF_A_SCHOOL * prices.open_school, ALMOST)
     walk.run(time.monotonic() + seconds, seconds, (heat * scale, _COLD * scale), stopped)
@@ -89,6 +98,8 @@ def annealed_twice(
 ) -> Whole:
     """As :func:`annealed`, and once more from the plan it finds.
 
+    Where a school kept open is dear, full receivers count first (eq. 272).
+
     Parameters
     ----------
     until
@@ -97,14 +108,17 @@ def annealed_twice(
         Says that it has to stop before that; after the first time its plan is good already.
     """
     first = _SHARE_OF_FIRST * (until - time.time())
-    best = annealed(programme, start, first, LUKEWARM, stopped=stopped)
+    prices = programme.prices
+    is_dear = prices.open_school >= _DEAR * prices.rombel
+    heat, crowded = (WARM, CROWDED) if is_dear else (LUKEWARM, 0.0)
+    best = annealed(programme, start, first, heat, crowded=crowded, stopped=stopped)
     return annealed(programme, best, until - time.time(), LUKEWARM, seed=1, stopped=stopped)
 
 
 class _Walk:
     """A plan under way, and what changes of it cost."""
 
-    def __init__(self, programme: Programme, start: Whole, seed: int) -> None:
+    def __init__(self, programme: Programme, start: Whole, seed: int, crowded: float) -> None:
         count = programme.school_count
         prices = programme.prices
         self.luck = np.random.default_rng(seed)
@@ -135,6 +149,12 @@ class _Walk:
         self.saved = self.best = 0.0
         self.best_found = self.arc.copy()
         self.touched: set[int] = set()
+        receivers = np.unique(self.target)
+        places = float(np.median((self.rooms * programme.ceiling)[receivers]))
+        self.crowded = np.float32(crowded * prices.open_school / max(places, 1.0) ** 2)
+        self.heads = self.pupils @ self.ones
+        self.size = self.load @ self.ones
+        self.square = np.float32(0.0)
 
     def best_arc(self) -> Whole:
         """The best plan met, arc by school."""
@@ -155,6 +175,8 @@ class _Walk:
             if done >= 1 or stopped():
                 return
             heat = warm * (cold / warm) ** max(done, 0.0)
+            self.square = self.crowded * np.float32(max(1 - done / _EVEN_AFTER, 0.0))
+            self.size = self.load @ self.ones
             if turn % _IN_ORDER == 0:
                 self.order = self.luck.permutation(len(self.order))
             turn += 1
@@ -189,6 +211,10 @@ class _Walk:
         taken = np.flatnonzero(cost <= heat * self.luck.standard_exponential(len(cost)))
         return taken[:_MOST_TAKEN].tolist()
 
+    def _uneven(self, heads: Numbers, here: Numbers, there: Numbers | float) -> Numbers:
+        """What it counts for where pupils move between receivers of so many (eq. 272)."""
+        return 2 * self.square * heads * (there - here + heads)
+
     def _is_free(self, *schools: int) -> bool:
         """Whether no change of this round touched any of these; from now on one does."""
         if self.touched.isdisjoint(schools):
@@ -216,7 +242,9 @@ class _Walk:
         formed = self._rombel(self._held(k) + self.pupils.take(i, axis=0), k)
         cost = self.way[arc] + self.rombel_price * (formed - self.rombel[k]) + leaving[i]
         cost[formed > self.rooms[k]] = np.inf
-        for at in self._passing(cost, heat):
+        star = np.where(self.into[i] == STAYS, i, self.into[i])
+        uneven = self._uneven(self.heads[i], self.size[star], self.size[k])
+        for at in self._passing(cost - uneven, heat):
             school, there = int(i[at]), int(k[at])
             here = int(self.into[school])
             if here == STAYS and self.merges >= self.most:
@@ -232,7 +260,8 @@ class _Walk:
     def _reopen(self, closed: Whole, leaving: Numbers, left: Numbers, heat: float) -> None:
         cost = self.open_price + self.rombel_price * self.alone[closed] + leaving
         cost[self.must_close[closed]] = np.inf
-        for at in self._passing(cost, heat):
+        uneven = self._uneven(self.heads[closed], self.size[self.into[closed]], 0.0)
+        for at in self._passing(cost - uneven, heat):
             school = int(closed[at])
             here = int(self.into[school])
             if self._is_free(school, here):
@@ -270,7 +299,8 @@ class _Walk:
         cost = self.rombel_price * (at_a + at_b - self.rombel[a] - self.rombel[b])
         cost += self.way[to_a] + self.way[to_b] - self.way[self.arc[i]] - self.way[self.arc[k]]
         cost[(at_a > self.rooms[a]) | (at_b > self.rooms[b])] = np.inf
-        for at in self._passing(cost, heat):
+        uneven = self._uneven(self.heads[k] - self.heads[i], self.size[b], self.size[a])
+        for at in self._passing(cost - uneven, heat):
             one, other, here, there = int(i[at]), int(k[at]), int(a[at]), int(b[at])
             if self._is_free(one, other, here, there):
                 self._leave(one, here, 0)

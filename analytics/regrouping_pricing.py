@@ -23,6 +23,9 @@ _MOST_OF_CENTRE = 15
 # Rows of a step of a search that need not be whole, by school; where it finds fewer stars than this
 # share of the schools, or half of the time is over, one that is whole follows.
 _SEARCH, _LEAST_ROWS, _FEW = 160, 40_000, 0.2
+# Known stars, by school, that prices may miss until a search has found few, for those find them;
+# where a relaxation takes more than some seconds.
+_MISSED, _SLOW = 0.1, 0.3
 # Merges of each school, the nearest, that are priced before the others are.
 _NEAREST = (10, 30)
 # Prices are settled where what stars are worth beyond them is at most this share of the bound.
@@ -31,13 +34,19 @@ ALMOST_SETTLED = 1e-3
 _ENOUGH = 0.03
 # Share of the time the nearest may use together.
 _SHARE_OF_NEAREST = 0.5
-# How far prices are raised at first where a search does not end, how much further after that, and
-# from what ratio on between what ended and what did not it is not worth another try.
-_RAISED, _HIGHER, _CLOSE = 0.04, 2.0, 1.25
+# How far prices are raised at first where a search does not end, how much further after that; once
+# one has ended how many times less far at most, and from how many times less on it is worth it.
+_RAISED, _HIGHER, _LOWER, _CLOSE = 0.04, 2.0, 2.0, 1.1
+# A search takes longer by this power of how many times less far prices are raised.
+_STEEP = 3.0
+# What stars may be worth beyond raised prices, as a share of the raise, before they go in first.
+_MUCH = 0.1
 # And in turn where time is over before any search ended.
 _RAISED_LATE = (0.5, 0.3, 0.2, 0.13, 0.09, 0.06)
 # Share of the time that is left for prices which one search may use at first, seconds at least.
 _SHARE_OF_SEARCH, _LEAST_SEARCH = 0.15, 0.5
+# And once one has ended, for its bound is safe: what the next should take, and what it may.
+_SHARE_EXPECTED, _SHARE_ONCE_ENDED = 0.6, 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +112,18 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
     raised = _Raised()
     most_rows = max(_SEARCH * count, _LEAST_ROWS)
     half = (time.monotonic() + stop) / 2
+    is_near = is_slow = False
     while time.monotonic() < stop:
         # Where no pair saves, three together still may: then the search begins without prices.
         if len(pool):
             following = Relaxation.of(programme, pool)
             if price.any():
                 following.let_in(price, merge_price)
-            if not following.solve(stop - time.monotonic()):
+            may_miss = _MISSED * count if is_slow and not is_near else 0.0
+            now = time.monotonic()
+            if not following.solve(stop - now, may_miss=may_miss):
                 break
+            is_slow |= time.monotonic() - now > _SLOW
             relaxed = following
             price, merge_price = relaxed.prices()
         above = 0.0
@@ -118,17 +131,19 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
             price, merge_price, WORTH, best_only=True, most_rows=most_rows, deadline=stop
         )
         is_few = len(found.stars) < _FEW * count
+        is_near |= is_few
         is_late = time.monotonic() > half
         if to_the_end and not found.is_whole and (is_few or is_late):
             if not is_few:
-                raised.after(0.0, is_whole=False)
-            above, now = raised.share, time.monotonic()
+                raised.after(0.0, 0.0, is_whole=False)
+            now = time.monotonic()
+            above = raised.share(stop - now)
             seconds = max(raised.share_of_time * (stop - now), _LEAST_SEARCH)
             found = galaxy.whole_search(
                 price * (1 + above), merge_price * (1 + above), WORTH,
                 best_only=True, deadline=min(stop, now + seconds),
             )  # fmt: skip
-            raised.after(above, is_whole=found.is_whole)
+            raised.after(above, time.monotonic() - now, is_whole=found.is_whole)
         worth = price.sum() + merge_price * (programme.most_merges or 0)
         high = float((1 + above) * worth + found.best.sum())
         none_left = found.is_whole and not len(found.stars)
@@ -141,10 +156,11 @@ def priced(  # noqa: PLR0913 - what to price, for how long, and what is known
         told(kept)
         is_enough = is_settled and found.best.sum() + above * worth <= _ENOUGH * (high - low())
         is_over = not len(found.stars) and found.is_whole and above <= ALMOST_SETTLED
-        if is_enough or is_over or (is_few and not to_the_end):
+        # A search that ended and found much: with it in, the same search proves more.
+        is_much = found.is_whole and found.best.sum() > _MUCH * above * worth
+        is_tight = raised.is_over(stop - time.monotonic(), again=is_much)
+        if is_enough or is_over or is_tight or (is_few and not to_the_end):
             break
-        if raised.is_over:
-            raised.wait()
         if len(found.stars):
             pool = joined(programme, [pool, found.stars.foremost(_MOST_OF_CENTRE)])
     if to_the_end and not kept.is_proven and relaxed is not None:
@@ -190,40 +206,45 @@ class _Raised:
 
     Any prices prove a bound (eq. 117). The higher they are, the fewer stars may be worth more and
     the looser the bound. ``failed``, ``ended``: the largest share at which a search did not end,
-    and the least at which one did.
+    and the least at which one did; ``spent``: the seconds it took.
 
     Method: docs/method.md eq. 268.
     """
 
     failed: float = -np.inf
     ended: float = np.inf
+    spent: float = 0.0
     share_of_time: float = _SHARE_OF_SEARCH
 
-    @property
-    def share(self) -> float:
-        """The share to try next: none at first, further until one ends, then less far again."""
+    def share(self, left: float) -> float:
+        """The share to try next: none at first, further until one ends, then less far again.
+
+        How much less far: so that it takes about a share of the seconds that are ``left``.
+        """
         if self.failed < 0:
             return 0.0
         if np.isinf(self.ended):
             return max(self.failed * _HIGHER, _RAISED)
-        return float(np.sqrt(max(self.failed, self.ended / 4) * self.ended))
+        longer = _SHARE_EXPECTED * max(left, 0.0) / max(self.spent, ALMOST)
+        lower = min(max(longer ** (1 / _STEEP), 1.0), _LOWER)
+        return max(self.ended / lower, float(np.sqrt(self.failed * self.ended)))
 
-    @property
-    def is_over(self) -> bool:
-        """Whether no share between what ended and what did not is worth a try."""
-        return self.ended <= _CLOSE * self.failed
+    def is_over(self, left: float, *, again: bool) -> bool:
+        """Whether a search ended and none at lower prices is worth a try in what is left.
 
-    def after(self, share: float, *, is_whole: bool) -> None:
-        """Know whether a search ended."""
-        if is_whole:
-            self.ended = min(self.ended, share)
-        else:
+        ``again``: one at the same prices is, where there is time for it.
+        """
+        if self.failed < 0 or (again and left > self.spent):
+            return False
+        return self.ended <= _CLOSE * self.share(left)
+
+    def after(self, share: float, seconds: float, *, is_whole: bool) -> None:
+        """Know whether a search ended, and what it took."""
+        if is_whole and share <= self.ended:
+            self.ended, self.spent = share, seconds
+            self.share_of_time = _SHARE_ONCE_ENDED
+        elif not is_whole:
             self.failed = max(self.failed, share)
-
-    def wait(self) -> None:
-        """Try again what did not end, with more time."""
-        self.failed /= _HIGHER
-        self.share_of_time = min(self.share_of_time * _HIGHER, 1.0)
 
 
 def priced_nearest(galaxy: Galaxy, stop: float) -> Priced | None:

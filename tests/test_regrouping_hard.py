@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import regrouping_pricing
-from analytics.regrouping_annealing import annealed
+from analytics.regrouping_annealing import COOL, CROWDED, annealed
 from analytics.regrouping_heuristic import greedy_plan
-from analytics.regrouping_pricing import priced, priced_nearest
+from analytics.regrouping_pricing import _Raised, first_stars, priced, priced_nearest
 from analytics.regrouping_programme import STAYS, Prices, Programme, plan_cost, sent, strengthened
+from analytics.regrouping_relaxation import Relaxation
 from analytics.regrouping_solver import solve
 from analytics.regrouping_stars import Galaxy
 
@@ -68,12 +69,15 @@ def kept_limits(town: Programme, arc: np.ndarray) -> bool:
     rooms=st.integers(6, 24),
     most_into=st.none() | st.integers(1, 4),
     most_merges=st.none() | st.integers(0, 12),
+    crowded=st.sampled_from([0.0, CROWDED]),
 )
 @settings(max_examples=15, deadline=None)
-def test_small_changes_keep_every_limit_and_never_end_worse(seed, rooms, most_into, most_merges):
+def test_small_changes_keep_every_limit_and_never_end_worse(
+    seed, rooms, most_into, most_merges, crowded
+):
     town = small_schools(20, rooms, seed=seed, most_into=most_into, most_merges=most_merges)
     start = greedy_plan(town, seconds=0.0)
-    found = annealed(town, start, 0.1)
+    found = annealed(town, start, 0.1, crowded=crowded)
     assert kept_limits(town, found)
     assert plan_cost(town, *sent(town, found)) <= plan_cost(town, *sent(town, start)) + 1e-6
 
@@ -83,6 +87,32 @@ def test_small_changes_better_a_plan_that_single_improvements_cannot():
     start = greedy_plan(town, seconds=1.0)
     found = annealed(town, start, 1.0)
     assert plan_cost(town, *sent(town, found)) < plan_cost(town, *sent(town, start))
+
+
+def two_receivers() -> tuple[Programme, np.ndarray]:
+    """Three schools that joined a small receiver; each costs 60 to send on to a large one.
+
+    Only once all have gone may the small one close too, which saves 1,000.
+    """
+    pupils = np.zeros((10, 6), dtype=np.int64)
+    pupils[0], pupils[1], pupils[2:] = 9, 9, 9
+    source = np.array([2, 3, 4, 2, 3, 4, 5, 6, 7, 8, 9, 0])
+    target = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+    km = np.where((target == 1) & (source < 5) & (source > 1), 60 / 54, 0.0)
+    town = Programme(
+        pupils=pupils, ceiling=np.full(10, 90), spare=np.zeros(10, dtype=np.int64),
+        source=source, target=target, km=km, must_close=np.zeros(10, dtype=bool),
+        prices=Prices(1000.0, 1.0, 1.0),
+    )  # fmt: skip
+    return town, np.array([STAYS, STAYS, 0, 1, 2, 6, 7, 8, 9, 10])
+
+
+def test_a_receiver_empties_school_by_school_though_only_the_last_one_saves_it():
+    town, start = two_receivers()
+    # All ten at the large one: one school open, six rombel, 3 x 60 of ways.
+    found = annealed(town, start, 1.0, heat=COOL, crowded=CROWDED)
+    assert plan_cost(town, *sent(town, start)) == pytest.approx(2012.0)
+    assert plan_cost(town, *sent(town, found)) == pytest.approx(1186.0)
 
 
 @pytest.mark.parametrize("rows", [300, 5_000])
@@ -197,6 +227,34 @@ def test_a_bound_is_proved_where_time_is_over_before_any_search_ended(monkeypatc
     assert late.is_proven
     assert late.high >= town.cost_all_open - best.objective - 1e-6
     assert late.high == pytest.approx(1.3 * settled.high, rel=0.02)
+
+
+def test_prices_are_raised_the_less_the_more_time_is_left_once_a_search_has_ended():
+    raised = _Raised()
+    assert raised.share(30.0) == 0.0
+    raised.after(0.0, 2.0, is_whole=False)
+    assert raised.share(30.0) == 0.04
+    assert not raised.is_over(0.1, again=False)
+    raised.after(0.04, 1.0, is_whole=True)
+    # 0.6 of the time left may go into it; half the raise takes eight times as long.
+    assert raised.share(30.0) == pytest.approx(0.02)
+    assert raised.share(1.728 / 0.6) == pytest.approx(0.04 / 1.2)
+    # A tenth less is not worth it, unless what was found may go in first and there is time.
+    assert raised.is_over(1.5, again=False)
+    assert not raised.is_over(1.5, again=True)
+    assert raised.is_over(0.9, again=True)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_prices_that_miss_some_known_stars_still_bound_every_plan_of_them(seed):
+    town = small_schools(24, seed=seed)
+    stars = first_stars(Galaxy(town, np.zeros(24)))
+    exact, hasty = Relaxation.of(town, stars), Relaxation.of(town, stars)
+    assert exact.solve(30.0)
+    hasty.near = np.random.default_rng(seed).random(len(stars)) < 0.1
+    assert hasty.solve(30.0, may_miss=len(stars))
+    assert (hasty.worth() > 1e-6).any()
+    assert hasty.value >= exact.value - 1e-6
 
 
 class Clock:
