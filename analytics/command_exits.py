@@ -20,6 +20,7 @@ from analytics.exits_forecast import exit_forecast, year_names
 from analytics.exits_panel import year_start
 from analytics.exits_roster import Roster, read_roster
 from analytics.faults import Fault, FaultsError
+from analytics.survival import staying_by_service
 
 FORECAST_COLUMNS = ["year", "expected", "p10", "p50", "p90"]
 _DECIMALS = 3
@@ -39,6 +40,7 @@ class Answer:
     table: pd.DataFrame
     people: pd.DataFrame = field(default_factory=pd.DataFrame)
     early: pd.DataFrame = field(default_factory=pd.DataFrame)
+    staying: pd.DataFrame = field(default_factory=pd.DataFrame)
     text: str = ""
     notes: list[tuple[str, str]] = field(default_factory=list)
     faults: Sequence[Fault] = ()
@@ -59,6 +61,8 @@ def run(asked: argparse.Namespace) -> int:
         write(asked.people, found.people)
     if getattr(asked, "early", None):
         write(asked.early, found.early)
+    if getattr(asked, "staying", None):
+        write(asked.staying, found.staying)
     if found.text and asked.out != "-":
         say(asked, found.text, found.text)
     return DONE
@@ -118,6 +122,8 @@ def forecast(asked: argparse.Namespace) -> Answer:
 def fit(asked: argparse.Namespace) -> Answer:
     """What the past teaches: the rate of leaving early by group of ten and more, of no person.
 
+    And how many of those who begin are still there after each year of service.
+
     Raises
     ------
     FaultsError
@@ -139,7 +145,10 @@ def fit(asked: argparse.Namespace) -> Answer:
         f"{count} early exits in the {model.year_count} years before {asked.as_of}.",
     )
     told = [early] if count else _thin(model, asked.as_of)
-    return Answer(table, notes=[*_notes(roster), *told], faults=roster.faults)
+    staying = staying_by_service(roster.spells, model.observed_from, asked.as_of)
+    shares = ["staying_share", "staying_share_se"]
+    staying[shares] = staying[shares].round(_CHANCE_DECIMALS)
+    return Answer(table, staying=staying, notes=[*_notes(roster), *told], faults=roster.faults)
 
 
 def backtest(asked: argparse.Namespace) -> Answer:

@@ -168,6 +168,13 @@ def add_exits(
     for question, words in ((ahead, "hari ramalan"), (learnt, "belajar dari sebelum hari ini")):
         question.add_argument("--as-of", type=day, required=True, metavar="DATE", help=words)
     learnt.add_argument("--out", type=str, required=True, metavar="F.csv", help="'-' untuk layar")
+    learnt.add_argument(
+        "--staying",
+        type=str,
+        metavar="S.csv",
+        help="service_years,people_count,exit_count,staying_share,staying_share_se: bagian yang"
+        " masih bekerja sesudah tiap tahun masa kerja, semua sebab keluar",
+    )
     ahead.add_argument(
         "--years", type=int, choices=range(1, 31), default=5, metavar="N", help="1 sampai 30"
     )

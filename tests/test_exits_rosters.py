@@ -362,9 +362,13 @@ def test_what_was_learnt_is_told_of_groups_of_ten_and_adds_up_to_the_early_forec
         group = "few" if at % 40 == 0 else "many"
         lines.append(f"p{at},{'LP'[at % 2]},{begun - 30},{begun}-03-01,{left},{group}")
     path = written(tmp_path, f"{HEAD},group\n" + "\n".join(lines))
-    out, early = tmp_path / "fit.csv", tmp_path / "early.csv"
+    out, early, staying = (tmp_path / f"{name}.csv" for name in ("fit", "early", "staying"))
     day = ["--roster", str(path), "--as-of", "2018-01-01"]
-    assert main(["exits", "fit", *day, "--out", str(out)]) == 0
+    assert main(["exits", "fit", *day, "--out", str(out), "--staying", str(staying)]) == 0
+    stays = pd.read_csv(staying)
+    assert stays["people_count"].min() >= 10
+    # They stay twelve years in the mean, whatever they have served.
+    assert stays["staying_share"].iloc[9] == pytest.approx(np.exp(-10 / 12), abs=0.15)
     told = pd.read_csv(out)
     assert list(told) == ["factor", "level", "people_count", "expected_count", "rate_share"]
     assert told["people_count"].min() >= 10
