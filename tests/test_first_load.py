@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -147,3 +148,12 @@ def test_a_streamlit_that_lists_nothing_serves_as_it_likes(monkeypatch: pytest.M
     monkeypatch.setattr(first_load, "STATIC", STATIC / "none")
     app = FirstLoad(streamlit)
     assert asked(app, "/", accept="text/html")[1] == b"<html><head></head><body></body></html>"
+
+
+def test_a_file_of_streamlit_that_has_gone_stops_none_of_the_others(
+    known: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_load, "parts", lambda: None)
+    app = FirstLoad(streamlit)
+    app._pack(replace(known, all_of_them=("static/gone.js", *known.all_of_them)))
+    assert app.packed and "static/gone.js" not in app.packed

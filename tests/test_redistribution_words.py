@@ -260,7 +260,8 @@ def test_a_day_of_retirement_that_is_told_stands_before_the_day_of_birth(tmp_pat
 def test_honorary_people_have_no_day_of_retirement_by_law(tmp_path):
     staff = "person_id,npsn,post,employment,tanggal_lahir\nAni,10000001,mapel:IPA,GTT,1966-08-01\n"
     assert main(written(tmp_path, teachers=staff, needs=NEEDS, schools=schools())) == 0
-    assert codes(tmp_path) == ["bup_none_known"]
+    # He is told apart, since he fills no post of a state school.
+    assert codes(tmp_path) == ["move_honorary", "bup_none_known"]
 
 
 @pytest.mark.parametrize("day", ["1966-02-30", "2024-05-05", "besok"])

@@ -145,7 +145,11 @@ class FirstLoad:
 
     def _pack(self, known: Parts) -> None:
         for one in known.all_of_them:
-            body = (STATIC / one).read_bytes()
+            try:
+                body = (STATIC / one).read_bytes()
+            except OSError:
+                LOG.warning("a file of Streamlit has gone: %s; it is served as Streamlit does", one)
+                continue
             mended = shown_at_once(drawn_once(body))
             if len(body) >= _LEAST_BYTES and (STATIC / one).suffix in _KINDS:
                 keeps = _FOR_EVER if mended == body else _FOR_A_DAY

@@ -28,8 +28,10 @@ section:last-child { page-break-after: auto; break-after: auto; }
 @page { size: A4; margin: 16mm 18mm; }
 @media print { body { margin: 0; max-width: none; padding: 0; } }
 """
-# Above so many merges the ways stand beside the merges; above so many lines the type is smaller.
-_MANY, _MANY_LINES = 6, 20
+# Above so many merges the ways stand beside the merges.
+_MANY = 6
+# Letters on a printed row, and above how many rows the type is small, and very small.
+_ROW_LETTERS, _MANY_ROWS, _TOO_MANY_ROWS = 80, 17, 42
 
 
 @dataclass(frozen=True)
@@ -274,10 +276,10 @@ def _section(one: Sheet, source: str) -> str:
         f"<h2>{escape(head)}</h2><ul>{''.join(f'<li>{escape(told)}</li>' for told in lines)}</ul>"
         for head, lines in one.parts
     )
-    lines = sum(len(told) for _, told in one.parts)
-    dense = " class='padat rapat'" if lines > 1.5 * _MANY_LINES else " class=padat"
+    rows = sum(-(-len(told) // _ROW_LETTERS) for _, lines in one.parts for told in lines)
+    dense = " class='padat rapat'" if rows > _TOO_MANY_ROWS else " class=padat"
     return (
-        f"<section{dense if lines > _MANY_LINES else ''}>"
+        f"<section{dense if rows > _MANY_ROWS else ''}>"
         f'<p class="kop">{escape(t("Lembar desa: penggabungan sekolah"))}</p>'
         f'<h1>{escape(one.title)}</h1>{body}<p class="kaki">{escape(source)}</p></section>'
     )

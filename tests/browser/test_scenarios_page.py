@@ -34,6 +34,8 @@ def finding(page: Page) -> str:
 def choose(page: Page, preset: str) -> None:
     page.locator(".st-key-mulai").get_by_role("radio", name=preset, exact=True).click()
     expect(page.locator(".es-header h1")).to_have_text(re.compile(f"^{preset}: "))
+    # The title comes first, the fields of the levers with the last of the page.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def give(page: Page, key: str, value: str) -> None:
