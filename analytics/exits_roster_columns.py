@@ -21,6 +21,7 @@ from analytics.exits_roster_days import (
     DAYS,
     FLAG,
     NOUGHT,
+    SLIPS_SHARE,
     UNREAD,
     kind_of_days,
     marks_yes,
@@ -34,8 +35,6 @@ from analytics.readers.spell_words import is_age, says_leaving
 NEEDED = ("person_id", "birth_year", "start_date", "exit_date")
 OWN = (*NEEDED, "birth_date", "age_at_start", "sex", "reason", "group")
 DAY_COLUMNS = ("start_date", "exit_date", "birth_date")
-# So many leavers of a sheet of their own may have a number that nobody else has.
-_SLIPS_SHARE = 0.05
 _HEADERS = "person_id,birth_year|birth_date,start_date,exit_date[,sex][,reason][,group]"
 # A column of days goes before one that only marks who left, whatever the two are called; an empty
 # one keeps its place among those with days: what stands beside it may be days that are planned.
@@ -213,7 +212,7 @@ def _with_leavers(rows: RosterRows, name: str, read: _Read, latest: date) -> Ros
     found = with_leavers(rows.cells, given, latest)
     lines = [row_shown(int(row)) for row in given.index]
     others = _told_by_nip(read.of_rows(found.unknown))
-    is_torn = len(found.unknown) > _SLIPS_SHARE * len(given)
+    is_torn = len(found.unknown) > SLIPS_SHARE * len(given)
     if others.lacks and is_torn:
         raise FaultsError([_torn(name, read)])
     faults = [

@@ -51,8 +51,8 @@ _FOUR = re.compile(r"(?:^(\d{4})(?:[.,]0*)?$|^(\d{4})[-/.]|[-/.](\d{4})(?!\d))")
 _ENOUGH = 10
 # The last day there is, as a spreadsheet counts days.
 _LAST_SERIAL = 2_958_465
-# Of the days that tell, how many may be slips of the pen.
-_SLIPS_SHARE = 0.05
+# Of the days that tell, or of the numbers of a sheet, how many may be slips of the pen.
+SLIPS_SHARE = 0.05
 _MONTHS = 12
 _MARK = re.compile(r"([012])(?:[.,]0*)?")
 _SAMPLE_COUNT = 500
@@ -87,11 +87,11 @@ class _Parts:
             # Days of entry are often the first of a month: the part that is always 1 is the day.
             is_first = self.count >= _ENOUGH and self.second == {1} and len(self.first) > 2
             return MONTH_FIRST if is_first else None
-        if self.month_first < told * (1 - _SLIPS_SHARE):
+        if self.month_first < told * (1 - SLIPS_SHARE):
             return DAY_FIRST
         # Days of entry keep to few days of the month: where the first parts are fewer than the
         # months would be, a handful of second parts above 12 are slips of the pen.
-        is_few = self.month_first <= self.count * _SLIPS_SHARE
+        is_few = self.month_first <= self.count * SLIPS_SHARE
         months = sum(part <= _MONTHS for part in self.second)
         return DAY_FIRST if is_few and len(self.first) < months else MONTH_FIRST
 

@@ -13,13 +13,11 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.exits_roster_days import DAY_FIRST, STILL_THERE, day_of, is_blank
+from analytics.exits_roster_days import DAY_FIRST, SLIPS_SHARE, STILL_THERE, day_of, is_blank
 from analytics.nip import nip_parts, normalised
 from analytics.plain_table import SUM, plain_number
 from analytics.readers.tabular import is_numbering
 
-# So many numbers of a sheet may be slips before it is not what it seems.
-_SLIPS_SHARE = 0.05
 _ENOUGH_HEADS = 2
 _FROM_NIP = {"birth_date": "birth_date", "start_date": "appointed_on", "sex": "sex"}
 
@@ -108,7 +106,7 @@ def nip_facts(cells: pd.DataFrame) -> pd.DataFrame:
     ids = plain_number(cells["person_id"].astype(str).str.strip()).map(normalised)
     parts = nip_parts(ids)
     found = pd.DataFrame(index=cells.index)
-    if not len(ids) or parts["is_well_formed"].mean() < 1 - _SLIPS_SHARE:
+    if not len(ids) or parts["is_well_formed"].mean() < 1 - SLIPS_SHARE:
         return found
     parts = parts.where(parts["is_well_formed"])
     for name, fact in _FROM_NIP.items():

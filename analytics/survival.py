@@ -12,8 +12,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-# A year of service that fewer were seen in tells too much of single persons, and too little.
-LEAST_PEOPLE = 10
+from analytics.exits import LEAST_PEOPLE
+
 _DAYS = 365.25
 STAYING_COLUMNS = (
     "service_years", "people_count", "exit_count", "staying_share", "staying_share_se",
