@@ -283,14 +283,17 @@ def name_place(
     room = np.array([_NAME_WIDTH * len(name) / 2 + _POINT_ROOM, _NAME_SIZE / 2 + _POINT_ROOM])
     low, high = own.min(axis=0), own.max(axis=0)
     steps = np.linspace(0.0, 1.0, _TRIED)
-    tried = np.stack(
-        np.meshgrid(*(low[at] + (high[at] - low[at]) * steps for at in (0, 1))), axis=-1
-    ).reshape(-1, 2)
-    apart = np.abs(tried[:, None, :] - points[None, :, :])
-    cost = sum(
-        weight * (apart < room / scale).all(axis=2).sum(axis=1)
-        for weight, scale in ((3.0, near), (1.0, far))
+    east, north = (low[at] + (high[at] - low[at]) * steps for at in (0, 1))
+    tried = np.stack(np.meshgrid(east, north), axis=-1).reshape(-1, 2)
+    # Places form a grid: a point is crossed where it is in the way in both directions.
+    beside, above = (
+        np.abs(along[:, None] - points[:, at]) for at, along in enumerate((east, north))
     )
+    cost = np.zeros(len(tried))
+    for weight, scale in ((3.0, near), (1.0, far)):
+        wide, high_up = room / scale
+        crossed = (above < high_up).astype(float) @ (beside < wide).astype(float).T
+        cost += weight * crossed.ravel()
     for place, taken in written:
         cost = cost + 50.0 * (np.abs(tried - place) < taken + room / far).all(axis=1)
     # A name that runs out of the map would be cut at its edge.
