@@ -47,7 +47,10 @@ def places(schools: pd.DataFrame, accept_shared: bool = False) -> pd.DataFrame:
     Parameters
     ----------
     schools
-        One row per school: ``npsn``, ``latitude``, ``longitude`` in degrees (NaN: not told).
+        One row per school: ``npsn``, ``latitude``, ``longitude`` in degrees (NaN: not told) and,
+        where only schools of one level may not share a point, ``level``: an SD and an SMP in one
+        yard have nothing to do with each other, and stand where they stand. A school whose level
+        is blank may be of any.
     accept_shared
         Schools on one point stand there indeed (one yard); otherwise they have no usable place.
 
@@ -68,6 +71,8 @@ def places(schools: pd.DataFrame, accept_shared: bool = False) -> pd.DataFrame:
     found = coordinate_faults(names, *told).set_axis(schools.index, axis="index")
     missing = np.isnan(latitude) & np.isnan(longitude)
     code = found["code"].mask(missing, "coordinate_missing")
+    if "level" in schools:
+        code = code.mask(_is_alone_of_level(found, code, schools["level"]), "")
     usable = code.eq("") | (code.eq(SHARED) if accept_shared else False)
     return pd.DataFrame(
         {
@@ -94,23 +99,25 @@ def located(schools: pd.DataFrame, accept_shared: bool = False) -> pd.DataFrame:
     ``latitude``, ``longitude`` (NaN where not usable) and ``code``, by row, as
     :func:`places` judges them. A swapped pair and a point that several schools
     share are not usable either: the first may be right the other way round, the second says 0 km
-    where nobody measured. Where ``level`` is told, only schools of one level share a point: an SD
-    and an SMP in one yard are never merged, and stand where they stand. A school whose level is
-    blank may be of any.
+    where nobody measured.
     """
     found = places(schools, accept_shared)
     code = found["code"]
-    if "level" in schools:
-        level = schools["level"].astype("str").str.upper()
-        place = pd.DataFrame(
-            {"north": found["latitude"], "east": found["longitude"], "level": level}
-        )
-        is_any = place["level"].eq("").groupby([place["north"], place["east"]]).transform("any")
-        is_alone = code.eq(SHARED) & ~place.duplicated(keep=False) & ~is_any.eq(True)
-        found["is_usable"] |= is_alone
-        code = code.mask(is_alone, "")
     points = found[["latitude", "longitude"]].where(found["is_usable"], np.nan)
     return points.assign(code=code.mask(code.eq(SHARED), "") if accept_shared else code)
+
+
+def _is_alone_of_level(found: pd.DataFrame, code: pd.Series, level: pd.Series) -> pd.Series:
+    """Whether a school shares its point with schools of other levels alone."""
+    place = pd.DataFrame(
+        {
+            "north": found["latitude"],
+            "east": found["longitude"],
+            "level": level.astype("str").str.upper(),
+        }
+    )
+    is_any = place["level"].eq("").groupby([place["north"], place["east"]]).transform("any")
+    return code.eq(SHARED) & ~place.duplicated(keep=False) & ~is_any.eq(True)
 
 
 def straight_matrix(points: pd.DataFrame) -> np.ndarray:

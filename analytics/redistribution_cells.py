@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.checks_cells import UNKNOWN
-from analytics.distances import located, places
+from analytics.distances import places
 from analytics.place_names import place_names
 from analytics.redistribution_beside import Lowered, opened_by, without_covered
 from analytics.redistribution_situation import HoursLaw, Question, Situation
@@ -165,12 +165,11 @@ def _schools(asked: Question) -> pd.DataFrame:
     }
     level = _levels(text["level"])
     numbers = {name: pd.to_numeric(table[name]) for name in ("latitude", "longitude")}
-    at = places(table.assign(**numbers), asked.choice.accept_shared)
+    told_points = table[["npsn"]].assign(**numbers)
     if not asked.choice.across_levels:
-        # An SD and an SMP in one yard stand where they stand: nobody moves between them.
-        believed = located(table.assign(**numbers, level=level), asked.choice.accept_shared)
-        at["is_usable"] = believed["latitude"].notna()
-        at["code"] = at["code"].mask(believed["code"] == "", "")
+        # Nobody moves between an SD and an SMP in one yard.
+        told_points["level"] = level
+    at = places(told_points, asked.choice.accept_shared)
     at["code"] = at["code"].mask(~table["npsn"].isin(told["npsn"]), UNLISTED)
     return pd.DataFrame(
         {
