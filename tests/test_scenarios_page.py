@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics import scenario_desk
@@ -146,6 +147,19 @@ def test_a_link_with_levers_nobody_knows_opens_and_says_so(city, monkeypatch):
     test = opened(monkeypatch, city, s="zero_growth~tak.dikenal=1~plan.floor_share=7")
     assert "tidak dikenal: tak.dikenal." in said(test)
     assert finding(test).startswith("Zero growth: ")
+
+
+def test_a_step_back_that_comes_while_the_one_before_is_drawn_is_taken(city, monkeypatch):
+    test = opened(monkeypatch, city, s="cpns_only")
+    with monkeypatch.context() as interrupted:
+        # The browser goes further back once the title stands: the drawing ends there.
+        interrupted.setattr(scenario_held, "keep_in_link", lambda _: st.stop())
+        followed(test, s="zero_growth")
+    assert finding(test).startswith("Zero growth: ")
+    del test.query_params["s"]
+    test.run()
+    assert finding(test).startswith("Tanpa pengganti: ")
+    assert link(test, "s") == ""
 
 
 def test_a_value_of_a_link_that_cannot_be_is_told_with_what_can(city, monkeypatch):

@@ -77,7 +77,8 @@ def held() -> Held:
     if linked and found.ref == FIRST and not linked.startswith(FIRST):
         say(t("Skenario pada tautan ini sudah tidak ada."), is_good=False)
     others = tuple(one for one in st.query_params.get_all(WITH) if opened(one) is not None)
-    return _put(_begun(found, others[: MOST_COMPARED - 1]))
+    own = st.session_state[_KEPT] = _begun(found, others[: MOST_COMPARED - 1])
+    return own
 
 
 def follow_address() -> None:
@@ -100,16 +101,21 @@ def follow_address() -> None:
         return
     del st.session_state[_READ]
     if linked == FIRST and (found := opened(FIRST)) is not None:
-        _put(_begun(found, tuple(one for one in others if opened(one) is not None)))
+        beside = tuple(one for one in others if opened(one) is not None)
+        st.session_state[_KEPT] = _begun(found, beside)
 
 
 def _begun(found: Opened, others: tuple[str, ...]) -> Held:
     return Held(found.ref, found.base, found.now, (), others, found.ignored, found.refused)
 
 
-def _put(own: Held) -> Held:
+def _put(own: Held) -> None:
+    """Lay down what the visitor did.
+
+    What is read from the address does not go this way: a second step back may come before the
+    page of the first is whole, and nothing was moved in between.
+    """
     st.session_state[_KEPT], st.session_state[_MOVED] = own, True
-    return own
 
 
 def keep_in_link(own: Held) -> None:
