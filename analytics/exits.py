@@ -21,6 +21,7 @@ from analytics.exits_boosting import NO_TREES, Blend
 from analytics.exits_hazards import blended, fitted_causes, together
 from analytics.exits_learning import CauseModel
 from analytics.exits_memory import memory
+from analytics.exits_moves import known_on
 from analytics.exits_panel import (
     BUP,
     UNKNOWN_CAUSE,
@@ -276,7 +277,7 @@ def hidden_after(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
     Returns
     -------
     The same rows without those that began after the day; exits on or after it are blank, and their
-    causes.
+    causes; groups are those of the day.
     """
     day = pd.Timestamp(as_of)
     known = spells.loc[(spells["start_date"] <= day).to_numpy()].copy()
@@ -284,14 +285,17 @@ def hidden_after(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
     known["exit_date"] = known["exit_date"].mask(later)
     if "cause" in known:
         known["cause"] = known["cause"].mask(later)
-    return known
+    return known_on(known, day)
 
 
 def in_service_on(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Rows of ``spells`` that run on the day: begun by then, and not ended before it."""
+    """Rows of ``spells`` that run on the day: begun by then, and not ended before it.
+
+    In the groups of that day.
+    """
     day = pd.Timestamp(as_of)
     runs = (spells["start_date"] <= day) & ~(spells["exit_date"] < day)
-    return spells.loc[runs.to_numpy()]
+    return known_on(spells.loc[runs.to_numpy()], day)
 
 
 def _causes(past: PastYears) -> tuple[str, ...]:

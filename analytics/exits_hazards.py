@@ -21,8 +21,8 @@ from analytics.exits_learning import (
     scale_for,
 )
 from analytics.exits_memory import Memory
+from analytics.exits_moves import UNIT
 from analytics.exits_panel import (
-    UNIT,
     Numbers,
     PastYears,
     People,

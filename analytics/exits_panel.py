@@ -15,16 +15,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.exits_moves import UNIT, Moves, factor_levels
+
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 BUP, CONTRACT, UNKNOWN_CAUSE = "bup", "kontrak_berakhir", "tidak_diketahui"
-UNIT = "group"
 FACTORS = (UNIT, "employment", "role_group")
 YOUNGEST, OLDEST, LONGEST_SERVICE = 15, 90, 50
-_LARGEST_LEVELS = 300
-_OTHER = "(lain)"
 # A year in which fewer leave than this quantile of chance allows is a year the list began in.
 _IMPROBABLE = 1e-4
 # Without history and without prior rates so many leave a year.
@@ -37,7 +36,8 @@ class People:
     """Spells as arrays; dates as days since 1970, absent ones far in the future.
 
     ``retires_first`` and ``retires_last`` bound the day the law lets go; they differ where only
-    the year of birth is known. ``levels`` and ``codes`` hold the factors by name.
+    the year of birth is known. ``factors``: the level of each by name, of groups the last; groups
+    before that in ``moves``.
     """
 
     person_id: NDArray[np.object_]
@@ -51,6 +51,7 @@ class People:
     retires_last: Whole
     factors: dict[str, NDArray[np.object_]]
     has_law: bool
+    moves: Moves
 
 
 FAR = int(np.datetime64("2999-01-01", "D").astype(np.int64))
@@ -64,7 +65,7 @@ def people_of(spells: pd.DataFrame, mandatory: int | None = None) -> People:
     spells
         One row per spell: ``person_id, sex, birth_date, start_date, exit_date, cause`` and, where
         known, ``group, employment, role_group, retires_on``; ``is_birth_year_only`` where the day
-        of birth is a stand-in.
+        of birth is a stand-in; ``group_moves`` (:mod:`analytics.exits_moves`).
     mandatory
         Age at which everybody must go; None for the dates in ``retires_on``, if there are any.
 
@@ -91,6 +92,7 @@ def people_of(spells: pd.DataFrame, mandatory: int | None = None) -> People:
         else np.zeros(len(spells), bool)
     )
     first, last = _retirement(spells, birth, year_only, mandatory)
+    factors, moves = factor_levels(spells, FACTORS, UNKNOWN_CAUSE)
     return People(
         spells["person_id"].to_numpy(object),
         begun.astype(np.int64),
@@ -101,15 +103,10 @@ def people_of(spells: pd.DataFrame, mandatory: int | None = None) -> People:
         cause.to_numpy(object),
         first,
         last,
-        {name: _levels(spells[name]) for name in FACTORS if name in spells},
+        factors,
         mandatory is not None or "retires_on" in spells,
+        moves,
     )
-
-
-def _levels(values: pd.Series) -> NDArray[np.object_]:
-    written = values.astype(object).where(values.notna(), UNKNOWN_CAUSE)
-    kept = written.value_counts().index[:_LARGEST_LEVELS]
-    return written.where(written.isin(kept), _OTHER).to_numpy(object)
 
 
 def _retirement(
@@ -186,6 +183,8 @@ class Traits:
 def traits(people: People, who: Flags, day: int) -> Traits:
     """Age, service and the rest of the persons flagged, on the day."""
     factors = {name: values[who] for name, values in people.factors.items()}
+    if UNIT in factors:
+        factors[UNIT] = people.moves.on(day, people.factors[UNIT])[who]
     if people.has_law and len(np.unique(people.retires_first[who] - _days(people.birth[who]))) > 3:
         left = (people.retires_first[who] - day) // 365
         # Years to the date matter beside age only where the date is not the same age for all.

@@ -6,8 +6,12 @@ and a list with a row a year repeats the same day of beginning.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
+
+from analytics.exits_moves import MOVES, moves_between
 
 # A new row within so many days of the last exit goes on from it: a weekend, a holiday.
 _GAP = pd.Timedelta(days=7)
@@ -29,9 +33,10 @@ def joined_spells(
 
     Returns
     -------
-    The same columns. A joined spell stands where its first row stood, with the first start, the
-    last exit and its cause, and the last sex and group that are known; of days of birth a whole
-    day goes before a year. Spells that follow no other stay as they are.
+    The same columns, and where somebody changed group ``group_moves``
+    (:mod:`analytics.exits_moves`). A joined spell stands where its first row stood, with the first
+    start, the last exit and its cause, and the last sex and group that are known; of days of birth
+    a whole day goes before a year. Spells that follow no other stay as they are.
 
     Method: docs/method.md section 18.
     """
@@ -53,6 +58,9 @@ def joined_spells(
     for name in ("sex", "group"):
         if name in found:
             found[name] = in_order.groupby(chain)[name].last()
+    moves = _moves(in_order, chain)
+    if any(moves):
+        found[MOVES] = pd.Series(moves, index=found.index, dtype=object)
     for name, value in _births(in_order, chain).items():
         found[str(name)] = value
     found.index = pd.Index(in_order.index.to_series().groupby(chain).min())
@@ -119,6 +127,18 @@ def once_each(spells: pd.DataFrame, sheets: pd.Series) -> tuple[pd.DataFrame, pd
         found.loc[stays, name] = value.reindex(place.loc[stays]).to_numpy()
     is_told.loc[again.index.difference(stays)] = True
     return found, is_told
+
+
+def _moves(rows: pd.DataFrame, chain: pd.Series) -> list[tuple[object, ...] | None]:
+    """Of each chain, in order."""
+    if "group" not in rows:
+        return []
+    ends = np.flatnonzero(chain.to_numpy()[1:] != chain.to_numpy()[:-1]) + 1
+    starts, groups = rows["start_date"].to_list(), rows["group"].to_list()
+    edges = [0, *ends.tolist(), len(rows)]
+    return [
+        moves_between(starts[first:until], groups[first:until]) for first, until in pairwise(edges)
+    ]
 
 
 def _births(rows: pd.DataFrame, of: pd.Series) -> pd.DataFrame:
