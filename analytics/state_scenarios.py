@@ -15,10 +15,11 @@ from sqlalchemy.engine import Connection, Row
 
 from analytics import state_tables as kept
 from analytics.export import json_text
-from analytics.state_connection import Connected, StateError, note, now
+from analytics.state_connection import Connected, StateError, note, now, put
 from analytics.state_standings import DRAFT, changed_since, refuse_edit, refuse_move
 
 LONGEST_NAME = 80
+_NUMBERS = "scenario numbers"
 
 
 @dataclass(frozen=True)
@@ -160,8 +161,10 @@ class Scenarios(Connected):
     def _begin(  # noqa: PLR0913 - one row's columns
         self, connection: Connection, name: str, key: str, content: str, actor: str, comment: str
     ) -> None:
-        inserted = connection.execute(
+        scenario_id = _next_number(connection)
+        connection.execute(
             sa.insert(kept.scenario).values(
+                scenario_id=scenario_id,
                 name=name,
                 name_key=key,
                 revision=1,
@@ -170,7 +173,6 @@ class Scenarios(Connected):
                 standing_by=actor,
             )
         )
-        scenario_id = int(inserted.inserted_primary_key[0])  # type: ignore[index]
         _insert_revision(connection, scenario_id, 1, content, actor, comment)
         note(connection, actor, "save_scenario", f"{name}, revisi 1")
 
@@ -234,13 +236,16 @@ class Scenarios(Connected):
             moved = connection.execute(_latest().where(_is(scenario_id))).one()
         return _saved(moved)
 
-    def remove_scenario(self, scenario_id: int, actor: str) -> None:
+    def remove_scenario(self, scenario_id: int, actor: str, revision: int) -> None:
         """Remove a draft that was never submitted, with its revisions.
+
+        ``revision`` is the one that was opened. One that is gone already is no fault.
 
         Raises
         ------
         StateError
-            When it is no draft, or has been moved before: what was submitted is kept.
+            When it is no draft, or has been moved before: what was submitted is kept. When
+            somebody saved since.
         """
         with self._writing() as connection:
             row = connection.execute(_latest().where(_is(scenario_id))).first()
@@ -256,6 +261,14 @@ class Scenarios(Connected):
                     "Skenario yang pernah diajukan tidak dihapus.",
                     "A scenario that was ever submitted is not removed.",
                 )
+            if row.revision != revision:
+                raise changed_since(row, revision)
+            put(
+                connection,
+                kept.version,
+                {"subject": _NUMBERS},
+                {"number": _last_number(connection)},
+            )
             for table in (kept.scenario_result, kept.scenario_revision, kept.scenario):
                 connection.execute(sa.delete(table).where(table.c.scenario_id == scenario_id))
             note(connection, actor, "remove_scenario", row.name)
@@ -277,6 +290,19 @@ class Scenarios(Connected):
                 .order_by(table.c.scenario_result_id)
             ).all()
         return _dated(pd.DataFrame([tuple(row) for row in rows], columns=list(columns)), "kept_at")
+
+
+def _next_number(connection: Connection) -> int:
+    """A number no scenario ever had: links and desks still name those that were removed."""
+    return _last_number(connection) + 1
+
+
+def _last_number(connection: Connection) -> int:
+    there = connection.scalar(sa.select(sa.func.max(kept.scenario.c.scenario_id)))
+    removed = connection.scalar(
+        sa.select(kept.version.c.number).where(kept.version.c.subject == _NUMBERS)
+    )
+    return max(there or 0, removed or 0)
 
 
 def _latest() -> sa.Select:

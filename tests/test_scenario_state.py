@@ -153,10 +153,26 @@ def test_what_was_submitted_is_never_removed(with_accounts):
     with_accounts.move_scenario(saved.scenario_id, "submitted", "ani", "perencana", revision=1)
     with_accounts.move_scenario(saved.scenario_id, "draft", "ani", "perencana", revision=1)
     with pytest.raises(StateError, match="tidak dihapus"):
-        with_accounts.remove_scenario(saved.scenario_id, "ani")
+        with_accounts.remove_scenario(saved.scenario_id, "ani", 1)
     other = with_accounts.save_scenario("B", "isi", "ani")
-    with_accounts.remove_scenario(other.scenario_id, "ani")
+    with_accounts.remove_scenario(other.scenario_id, "ani", 1)
     assert [one.name for one in with_accounts.saved_scenarios()] == ["A"]
+
+
+def test_nobody_removes_a_revision_they_have_not_seen(with_accounts):
+    saved = with_accounts.save_scenario("A", "isi", "ani")
+    with_accounts.save_scenario("A", "isi lain", "budi", 1)
+    with pytest.raises(StateError, match="yang Anda buka revisi 1"):
+        with_accounts.remove_scenario(saved.scenario_id, "ani", 1)
+    assert [one.revision for one in with_accounts.saved_scenarios()] == [2]
+
+
+def test_the_number_of_a_removed_scenario_is_given_to_no_other(decisions):
+    first = decisions.save_scenario("A", "isi", "setempat")
+    decisions.remove_scenario(first.scenario_id, "setempat", 1)
+    second = decisions.save_scenario("B", "isi", "setempat")
+    assert second.scenario_id > first.scenario_id
+    assert decisions.saved_scenario(first.scenario_id) is None
 
 
 def test_a_kept_result_says_by_what_it_was_computed(decisions):

@@ -387,6 +387,42 @@ def test_nobody_saves_over_what_another_saved_since(own_city, monkeypatch):
     assert load.state().saved_scenario("Bersama").revision == 2
 
 
+def test_a_draft_that_was_never_submitted_can_be_removed(own_city, monkeypatch):
+    monkeypatch.setattr(access, "actor", lambda: "setempat")
+    with decisions.opened(own_city) as kept:
+        for name in ("Coba-coba", "Usul"):
+            scenario_desk.saved(
+                kept, scenario_link.presets()["zero_growth"].renamed(name), "uji", 0
+            )
+    stale = opened(monkeypatch, own_city, s="1.1")
+    test = opened(monkeypatch, own_city, s="1.1", **{"with": ["2", "cpns_only"]})
+    button(test, "hapus-skenario").click().run()
+    assert "Dihapus: Coba-coba." in said(test)
+    assert finding(test).startswith("Tanpa pengganti: ")
+    assert (link(test, "s"), test.query_params["with"]) == ("", ["2", "cpns_only"])
+    assert [one.name for one in load.state().saved_scenarios()] == ["Usul"]
+    # Somebody who still has it open loses nothing they see, and saves it under a name.
+    move(stale, "plan.keep_cap", False)
+    assert "Skenario ini sudah tidak ada." in said(stale)
+    button(stale, "simpan-baru").click().run()
+    assert "Tersimpan: Coba-coba (diubah), revisi 1." in said(stale)
+    assert "sudah tidak ada" not in said(stale)
+
+
+@pytest.mark.parametrize("role", [MAYOR, PLANNER])
+def test_what_was_submitted_has_no_button_that_removes_it(own_city, monkeypatch, role):
+    with decisions.opened(own_city) as kept:
+        told = scenario_link.presets()["zero_growth"]
+        scenario_desk.saved(kept, told.renamed("Konsep"), "uji", 0)
+        sent = scenario_desk.saved(kept, told.renamed("Pernah diajukan"), "uji", 0)
+        sent = scenario_desk.submitted(kept, sent, "uji", "pengelola")
+        scenario_desk.sent_back(kept, sent, "uji", "pengelola")
+    draft = opened(monkeypatch, own_city, role=role, s="1.1")
+    back = opened(monkeypatch, own_city, role=role, s="2.1")
+    keys = [[one.key for one in test.button] for test in (draft, back)]
+    assert ["hapus-skenario" in one for one in keys] == [role == PLANNER, False]
+
+
 def test_a_double_click_saves_once_and_tells_of_it(own_city, monkeypatch):
     monkeypatch.setattr(access, "actor", lambda: "setempat")
     now = [1_000.0]

@@ -71,12 +71,10 @@ def held() -> Held:
         st.session_state[_READ] = visit
         return own
     st.session_state[_READ] = visit
-    found = (opened(linked) if linked else None) or opened(FIRST)
-    if found is None:
-        raise LookupError(f"no preset {FIRST}")
+    found = (opened(linked) if linked else None) or _first()
     if linked and found.ref == FIRST and not linked.startswith(FIRST):
         say(t("Skenario pada tautan ini sudah tidak ada."), is_good=False)
-    others = tuple(one for one in st.query_params.get_all(WITH) if opened(one) is not None)
+    others = _there(st.query_params.get_all(WITH))
     own = st.session_state[_KEPT] = _begun(found, others[: MOST_COMPARED - 1])
     return own
 
@@ -100,9 +98,19 @@ def follow_address() -> None:
     if linked == written_of(own) and others == own.others:
         return
     del st.session_state[_READ]
-    if linked == FIRST and (found := opened(FIRST)) is not None:
-        beside = tuple(one for one in others if opened(one) is not None)
-        st.session_state[_KEPT] = _begun(found, beside)
+    if linked == FIRST:
+        st.session_state[_KEPT] = _begun(_first(), _there(others))
+
+
+def _first() -> Opened:
+    found = opened(FIRST)
+    if found is None:
+        raise LookupError(f"no preset {FIRST}")
+    return found
+
+
+def _there(others: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for one in others if opened(one) is not None)
 
 
 def _begun(found: Opened, others: tuple[str, ...]) -> Held:
@@ -208,6 +216,12 @@ def settle(saved: Saved, now: Scenario) -> None:
     """The desk holds what was just saved."""
     ref = f"{saved.scenario_id}.{saved.revision}"
     _put(replace(held(), ref=ref, base=now, now=now))
+
+
+def let_go() -> None:
+    """What was just removed lies no longer on the desk, nor beside it."""
+    others = tuple(one for one in _there(held().others) if one != FIRST)
+    _put(_begun(_first(), others))
 
 
 def saved_of(own: Held) -> Saved | None:

@@ -31,7 +31,7 @@ from pages.shared.import_text import plain
 from pages.shared.load_scenarios import Key
 from pages.shared.scenario_held import Held
 from pages.shared.scenario_link import preset_names, preset_notes
-from pages.shared.words import refusal, t
+from pages.shared.words import refusal, t, tn
 
 _NAME, _COMMENT = "skenario-nama", "skenario-catatan"
 _LAST = "_skenario_terakhir"
@@ -109,6 +109,8 @@ def bar(held: Held, told: Scenario, result: Result | None) -> None:
     saved = scenario_held.saved_of(held)
     if saved is not None:
         _standing(held, saved)
+    elif held.scenario_id is not None:
+        layout.caution(t("Skenario ini sudah tidak ada."))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="aksi"):
         st.button(
             t("Urungkan"),
@@ -129,6 +131,7 @@ def bar(held: Held, told: Scenario, result: Result | None) -> None:
             _save(held, saved, told)
         if saved is not None:
             _moves(held, saved, result)
+            _removal(held, saved)
     if message := scenario_held.said():
         (st.success if message[1] else st.error)(plain(message[0]))
 
@@ -250,6 +253,35 @@ def _move(held: Held, saved: Saved, to: str, result: Result | None) -> str:
     else:
         scenario_desk.sent_back(decisions, own, who, role)
     return t("{name} sekarang {standing}.", name=saved.name, standing=standing_names()[to])
+
+
+def _removal(held: Held, saved: Saved) -> None:
+    """Remove a draft that was never submitted; asked once more, for nothing brings it back."""
+    if access.role() not in EDITORS or saved.standing != DRAFT:
+        return
+    if not load.state().scenario_moves(saved.scenario_id).empty:
+        return
+    with st.popover(t("Hapus"), icon=":material/delete:", key="hapus-konsep"):
+        st.markdown(
+            tn(
+                "Konsep {name} dan {n} revisinya hilang untuk semua orang.",
+                saved.revision,
+                name=plain(saved.name),
+            )
+        )
+        st.button(
+            t("Ya, hapus"),
+            type="primary",
+            key="hapus-skenario",
+            on_click=_done,
+            args=("hapus", lambda: _remove(held, saved)),
+        )
+
+
+def _remove(held: Held, saved: Saved) -> str:
+    load.state().remove_scenario(saved.scenario_id, access.actor(), held.revision)
+    scenario_held.let_go()
+    return t("Dihapus: {name}.", name=saved.name)
 
 
 def _done(what: str, act: Callable[[], str]) -> None:
