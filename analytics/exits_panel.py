@@ -126,11 +126,11 @@ def _retirement(
     return np.where(year_only, first, day), np.where(year_only, last, day)
 
 
-def years_later(days: NDArray[np.datetime64], years: int) -> NDArray[np.datetime64]:
+def years_later(days: NDArray[np.datetime64], years: int | Whole) -> NDArray[np.datetime64]:
     """The same day so many years later (or earlier); 29 February becomes 28 February."""
     month = days.astype("datetime64[M]")
     within = (days - month.astype("datetime64[D]")).astype(np.int64)
-    moved = month + np.timedelta64(12 * years, "M")
+    moved = month + (12 * np.asarray(years)).astype("timedelta64[M]")
     length = (
         (moved + np.timedelta64(1, "M")).astype("datetime64[D]") - moved.astype("datetime64[D]")
     ).astype(np.int64)
@@ -142,9 +142,9 @@ def year_start(as_of: date, years: int) -> int:
     return int(years_later(np.array([as_of], "datetime64[D]"), years).astype(np.int64)[0])
 
 
-def whole_years(since: NDArray[np.datetime64], day: int) -> Whole:
-    """Completed years from each date to the day."""
-    on = np.datetime64(day, "D")
+def whole_years(since: NDArray[np.datetime64], day: int | NDArray[np.datetime64]) -> Whole:
+    """Completed years from each date to the day, one for all or one of each."""
+    on = np.datetime64(day, "D") if isinstance(day, int) else day
     months = on.astype("datetime64[M]").astype(np.int64) - since.astype("datetime64[M]").astype(
         np.int64
     )

@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from analytics.exits import LEAST_PEOPLE
+from analytics.exits_panel import whole_years, years_later
 
 _DAYS = 365.25
+_LONGEST_YEAR = 366
 STAYING_COLUMNS = (
     "service_years", "people_count", "exit_count", "staying_share", "staying_share_se",
 )  # fmt: skip
@@ -94,9 +96,11 @@ def staying_by_service(spells: pd.DataFrame, observed_from: date, until: date) -
     first, last = pd.Timestamp(observed_from), pd.Timestamp(until)
     gone = spells["exit_date"].notna() & (spells["exit_date"] < last)
     ends = spells["exit_date"].where(gone, last)
-    entered = ((first - spells["start_date"]).dt.days.clip(lower=0) / _DAYS).to_numpy()
+    entered = _years_served(
+        spells["start_date"], spells["start_date"].where(spells["start_date"] > first, first)
+    )
     # Who leaves on the first day served that day.
-    lasted = ((ends - spells["start_date"]).dt.days / _DAYS).to_numpy()
+    lasted = _years_served(spells["start_date"], ends)
     lasted = np.where(lasted == 0, 0.5 / _DAYS, lasted)
     seen = lasted > entered
     entered, lasted, left = entered[seen], lasted[seen], gone.to_numpy()[seen]
@@ -115,9 +119,22 @@ def staying_by_service(spells: pd.DataFrame, observed_from: date, until: date) -
     at = np.searchsorted(found["duration"], years[begins:stops] + 1, side="right")
     share = np.append(1.0, found["staying_share"])[at]
     spread = np.append(0.0, found["staying_share_se"])[at]
-    exits = np.histogram(lasted[own & left], [*years[begins:stops], stops])[0]
+    # Who leaves on the day a year of service is full leaves in that year, whatever leap years do.
+    exits = np.bincount(np.ceil(lasted[own & left]).astype(int), minlength=stops + 1)
+    exits = exits[begins + 1 : stops + 1]
     told = (years[begins:stops] + 1, counts[begins:stops], exits, share, spread)
     return pd.DataFrame(dict(zip(STAYING_COLUMNS, told, strict=True)))
+
+
+def _years_served(start: pd.Series, end: pd.Series) -> np.ndarray:
+    """From each first day to a later one: whole by the calendar, and the part of the year begun.
+
+    Below nought where the end lies before the start.
+    """
+    begun, ended = start.to_numpy("datetime64[D]"), end.to_numpy("datetime64[D]")
+    whole = whole_years(begun, ended)
+    since = (ended - years_later(begun, whole)).astype(np.int64)
+    return np.asarray(whole + since / _LONGEST_YEAR)
 
 
 def life_table(

@@ -120,6 +120,17 @@ def test_years_of_service_recover_the_rate_that_made_them():
     assert found["exit_count"].sum() == here.sum()
 
 
+@pytest.mark.parametrize("years", [1, 3, 4])
+def test_contracts_of_whole_years_end_in_one_year_of_service(years):
+    # Ten a year who leave on the day itself, with and without a leap year between.
+    starts = pd.to_datetime([f"{year}-01-01" for year in range(2000, 2012) for _ in range(10)])
+    spells = pd.DataFrame({"start_date": starts, "exit_date": starts + pd.DateOffset(years=years)})
+    found = staying_by_service(spells, date(2000, 1, 1), date(2020, 1, 1))
+    assert found["exit_count"].to_list() == [0] * (years - 1) + [120]
+    assert found["people_count"].to_list() == [120] * years
+    assert found["staying_share"].to_list() == [1.0] * (years - 1) + [0.0]
+
+
 def test_years_that_few_were_seen_in_are_not_told():
     starts = pd.to_datetime(["2010-01-01"] * 12 + ["1980-01-01"] * 9)
     exits = pd.to_datetime(["2014-07-01"] * 4 + [None] * 17)
