@@ -19,6 +19,7 @@ from analytics.command_line import (
     write_faults,
 )
 from analytics.exit_causes import reasons_read
+from analytics.faults import FaultsError
 
 _MOST_REASONS = 12
 
@@ -36,6 +37,14 @@ def run(asked: argparse.Namespace) -> int:
             scope=asked.scope,
             accept_partial=asked.accept_partial,
         )
+    except FaultsError as refused:
+        if any(fault.code == "kind_unsure" for fault in refused.faults):
+            complain(
+                asked,
+                "Sebut jenis daftarnya dengan --kind roster atau --kind exit.",
+                "Say which list it is with --kind roster or --kind exit.",
+            )
+        raise
     except ValueError as error:
         if not asked.map:
             raise

@@ -13,7 +13,7 @@ import pytest
 from analytics import __main__ as command_line
 from analytics import checks, import_data, readers, rules, state, store, store_tables
 from analytics.edition_in_force import current_edition
-from analytics.faults import FaultsError
+from analytics.faults import FaultsError, sentence
 from analytics.readers import leaving_cells, workbook
 from analytics.readers.tabular import Header
 from tests import workbooks
@@ -652,11 +652,16 @@ def test_one_or_two_who_have_gone_make_no_list_of_those_gone(tmp_path):
         (["Jabatan"], [["Guru"]], ["DAFTAR PNS YANG PENSIUN"]),
     ],
 )  # fmt: skip
-def test_a_list_that_may_be_either_is_asked_about_and_not_taken(tmp_path, head, rows, title):
+def test_a_list_that_may_be_either_is_asked_about_and_not_taken(
+    tmp_path, capsys, head, rows, title
+):
     told = listed(*[["SDN 1", *row] for row in rows], head=["Unit Kerja", *head], title=title)
     path = written(tmp_path, told, "a.csv")
-    assert "kind_unsure" in [fault.code for fault in readers.read(path).faults]
+    [asked] = [fault for fault in readers.read(path).faults if fault.code == "kind_unsure"]
     assert command_line.main(["import", str(path), "--data", str(tmp_path / "d")]) == 1
+    # The option is for who types commands; the page has a choice and shows the sentence too.
+    assert "--kind" in capsys.readouterr().err
+    assert "--" not in sentence(asked) + sentence(asked, "en")
     # Whoever says what it is is believed.
     assert "kind_unsure" not in [f.code for f in readers.read(path, kind="roster").faults]
 

@@ -269,6 +269,18 @@ def test_without_a_history_the_usual_rates_are_called_usual(without_history, mon
     assert "Belum ada riwayat keluar" in shown(test)
 
 
+@pytest.mark.parametrize("also_gone", [0, 3])
+def test_who_is_listed_as_gone_and_still_on_the_roster_is_told(tmp_path, monkeypatch, also_gone):
+    # Twelve of the staff stand on a list of leavers; with others who did leave, or alone.
+    listed = gone(2).iloc[:12].assign(nip=staff()["nip"].iloc[:12].to_numpy())
+    folder = written(
+        tmp_path, employee=staff(), exit=pd.concat([listed, gone(also_gone)], ignore_index=True)
+    )
+    test = visited(monkeypatch, folder, bagian_keluar="riwayat")
+    assert "12 orang dalam daftar keluar masih ada di daftar pegawai" in shown(test)
+    assert "Belum ada riwayat keluar" not in shown(test)
+
+
 def test_one_year_of_history_is_said_to_be_one(tmp_path, monkeypatch):
     folder = written(tmp_path, employee=staff(), exit=gone(1))
     test = visited(monkeypatch, folder)

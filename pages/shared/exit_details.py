@@ -22,7 +22,7 @@ from pages.shared.exit_view import Answer
 from pages.shared.layout import Column
 from pages.shared.retirement_figures import look
 from pages.shared.retirement_view import dimension_names, value_name
-from pages.shared.words import day, number, t
+from pages.shared.words import day, number, t, tn
 
 EXPLAINING = "jelaskan"
 
@@ -250,6 +250,10 @@ def _rates(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neighbo
 
 
 def _past(scope: Scope, found: Answer) -> None:
+    here = load_exits.still_here_count(scope.key)
+    if found.past.empty and here:
+        layout.empty(t("Tidak ada yang dihitung keluar."), _still_here(scope, here))
+        return
     if found.past.empty:
         layout.empty(
             t("Belum ada riwayat keluar."),
@@ -280,5 +284,18 @@ def _past(scope: Scope, found: Answer) -> None:
             day=day(scope.key.people.as_of),
         )
     )
+    if here:
+        layout.note(_still_here(scope, here))
     if access.may_see_names():
         layout.page_link("data", t("Muat atau perbaiki riwayat di halaman Data"))
+
+
+def _still_here(scope: Scope, count: int) -> str:
+    """Why some of a list of leavers are no exits."""
+    return tn(
+        "{n} orang dalam daftar keluar masih ada di daftar pegawai keadaan {day}, jadi dihitung"
+        " bekerja. Muat daftar pegawai yang lebih baru bila mereka sudah pergi.",
+        count,
+        n=layout.count_shown(count),
+        day=day(scope.key.people.as_of),
+    )

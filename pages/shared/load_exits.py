@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from analytics import exit_history, exits, exits_backtest, exits_stored, store, store_tables
 from analytics.apart import done_apart
+from analytics.exit_causes import MPP
 from analytics.exits import ExitModel
 from analytics.exits_backtest import Judged
 from analytics.movement import Law
@@ -53,6 +54,15 @@ def history() -> pd.DataFrame:
     if held is None:
         return exit_history.history(exit_history.no_exits())
     return _history(held.path, held.sha256, load.state().exits_version())
+
+
+def still_here_count(key: ExitKey) -> int:
+    """How many people of whom a list tells that they left stand on the roster: in service."""
+    people = load.people_of(key.in_force)
+    here = people.loc[people["is_in_headcount"].astype(bool), "nip"]
+    told = history()
+    left = told["cause"].ne(MPP) & told["exited_on"].le(pd.Timestamp(key.people.as_of))
+    return int(told.loc[left & told["nip"].isin(here), "nip"].nunique())
 
 
 def unexplained_count() -> int:
@@ -136,7 +146,7 @@ def past_of(key: ExitKey) -> pd.DataFrame:
     ``is_in_headcount`` (True).
     """
     told = history()
-    is_seen = told["cause"].ne("mpp") & told["exited_on"].le(pd.Timestamp(key.people.as_of))
+    is_seen = told["cause"].ne(MPP) & told["exited_on"].le(pd.Timestamp(key.people.as_of))
     if key.since:
         is_seen &= told["exited_on"].ge(pd.Timestamp(key.since))
     spells = spells_of(key).set_index("person_id")
