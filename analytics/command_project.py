@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +29,7 @@ from analytics.command_line import (
 from analytics.edition_in_force import edition_in_force
 from analytics.exits import LEAST_PEOPLE, ExitModel, exit_model
 from analytics.exits_drivers import pooled_where_few
+from analytics.exits_levels import OF_EDITION
 from analytics.leaving_groups import told_apart
 from analytics.movement import Law
 from analytics.projection import Projection, projection
@@ -47,6 +49,10 @@ class Answer:
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
+# What the leavers' list may lack, in both languages.
+_MISSING = {"group": ("unit kerja", "unit"), "role_group": ("kelompok jabatan", "role group")}
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
     """One edition with what was decided about it: people, exits and since when they are on record.
@@ -58,6 +64,12 @@ class Facts:
     exits: pd.DataFrame
     since: date | None
     law: Law
+
+    @cached_property
+    def spells(self) -> pd.DataFrame:
+        """Spells of service as ``exit_history.spells`` tells them."""
+        since = self.since or self.law.as_of
+        return exit_history.spells(self.people, self.exits, since, self.law)
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -95,6 +107,16 @@ def answer(asked: argparse.Namespace, by: Sequence[str]) -> Answer:
                 " awal dari angka terbit (data/rules/exit_rate.csv).",
                 f"The history of exits holds {exit_count} people; beyond that the rates are prior"
                 " rates from published figures (data/rules/exit_rate.csv).",
+            )
+        )
+    if missing := [name for name in OF_EDITION if name not in facts.spells]:
+        words_id, words_en = (", ".join(_MISSING[name][at] for name in missing) for at in (0, 1))
+        notes.append(
+            (
+                f"Laju keluar dini tidak dibedakan menurut {words_id}: bagi yang keluar itu tidak"
+                " tercatat, atau tidak seperti di daftar pegawai.",
+                f"Rates of leaving early do not differ by {words_en}: of those who left it is not"
+                " on record, or not as the roster has it.",
             )
         )
     if not levers.mpp or not any(share for _, share, _ in levers.mpp):
@@ -149,7 +171,7 @@ def projected(
     everybody = retirements(facts.people, law.rulebook, law.as_of, law.choice, law.local_titles)
     counted = leaving.counted(everybody, who).reset_index(drop=True)
     since = facts.since or law.as_of
-    spells = exit_history.spells(facts.people, facts.exits, since, law)
+    spells = facts.spells
     model = exit_model(spells, since, law.as_of, prior=law.rulebook.exit_rates)
     here = spells.loc[spells["exit_date"].isna()].set_index("person_id", drop=False)
     hazards = model.hazards(here.loc[counted["nip"]].reset_index(drop=True), years + 1)

@@ -22,6 +22,7 @@ from analytics.exit_causes import (
     is_at_bup,
     reason_key,
 )
+from analytics.exits_levels import OF_EDITION, without, written_after
 from analytics.movement import (
     LEFT_AT_BUP,
     LEFT_AT_CONTRACT_END,
@@ -287,8 +288,10 @@ def spells(
     (NaT: in service on ``law.as_of``), ``cause`` (NA in service), ``group`` (unit),
     ``employment``, ``role_group``, ``retires_on``, ``contract_ends_on``. What a list leaves out is
     the NIP's; the start of a PPPK whose number holds only the year is 1 July of it. Somebody on
-    the roster counts as in service whatever a list says; of two exits the last counts. Service may
-    have begun long before ``observed_from``: the spells are left-truncated there.
+    the roster counts as in service whatever a list says; of two exits the last counts. ``group``
+    and ``role_group`` are missing where the leavers' are not written as those of the roster are
+    (:mod:`analytics.exits_levels`). Service may have begun long before ``observed_from``: the
+    spells are left-truncated there.
     """
     here = typed_people(people.loc[people["is_in_headcount"]])
     left = exits.loc[
@@ -302,7 +305,10 @@ def spells(
     both = pd.concat([now, gone], ignore_index=True)
     # A day of appointment after the exit is a fault of a list; nobody serves less than a day.
     is_served = both["exit_date"].isna() | both["start_date"].lt(both["exit_date"])
-    return both.loc[is_served].sort_values("person_id", ignore_index=True)
+    found = both.loc[is_served].sort_values("person_id", ignore_index=True)
+    # Who goes by law teaches nothing about who leaves before it.
+    early = found.loc[found["cause"].ne(BUP).fillna(True)]
+    return without(found, list(written_after(early, OF_EDITION)))
 
 
 def _spells_of(rows: pd.DataFrame, law: Law, on: date) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analytics import rules
 from analytics.exit_causes import BUP, UNKNOWN, causes_of
+from analytics.exits_levels import told_before
 from analytics.exits_roster_columns import DAY_COLUMNS, RosterRows, roster_rows
 from analytics.exits_roster_days import (
     DAY_FIRST,
@@ -78,6 +79,7 @@ def read_roster(path: Path, latest: date, asked_on: date | None = None) -> Roste
     follow each other within a week are one spell
     (:func:`analytics.exits_roster_joining.joined_spells`). Reasons that data/rules/exit_cause.csv
     knows have its causes, others stand as written; beyond the commonest six all are ``lainnya``.
+    Groups and sexes that only leavers have are not told (:mod:`analytics.exits_levels`).
 
     Raises
     ------
@@ -94,7 +96,9 @@ def read_roster(path: Path, latest: date, asked_on: date | None = None) -> Roste
         told = Fault(path.name, "roster_mostly_wrong", details={"wrong": wrong, "rows": count})
         raise FaultsError([*errors, told])
     repeated = sum(fault.code == "spell_duplicate" for fault in reading.faults)
-    return Roster(spells, tuple(reading.faults), count - repeated - reading.joined_count)
+    spells, after = told_before(spells, path.name, rows.names, pd.Timestamp(latest))
+    faults = (*reading.faults, *after)
+    return Roster(spells, faults, count - repeated - reading.joined_count)
 
 
 class _Reading:

@@ -269,6 +269,17 @@ def test_without_a_history_the_usual_rates_are_called_usual(without_history, mon
     assert "Belum ada riwayat keluar" in shown(test)
 
 
+@pytest.mark.parametrize("section", ["pendorong", "kelompok"])
+def test_rates_that_cannot_differ_by_post_are_said_not_to(
+    tmp_path, with_history, monkeypatch, section
+):
+    listed = gone(5).assign(unit=pd.NA, position=pd.NA).astype(store_columns.EXIT_TYPES)
+    folder = written(tmp_path, employee=staff(), exit=listed)
+    told = "tidak dibedakan menurut unit kerja, kelompok jabatan"
+    assert told in shown(visited(monkeypatch, folder, bagian_keluar=section))
+    assert told not in shown(visited(monkeypatch, with_history, bagian_keluar=section))
+
+
 @pytest.mark.parametrize("also_gone", [0, 3])
 def test_who_is_listed_as_gone_and_still_on_the_roster_is_told(tmp_path, monkeypatch, also_gone):
     # Twelve of the staff stand on a list of leavers; with others who did leave, or alone.

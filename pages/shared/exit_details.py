@@ -147,6 +147,7 @@ def _drivers(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neigh
             " dari daerah ini."
         )
     )
+    _not_told_apart(scope)
     factors = exit_driver_figures.factor_names()
     origins = {"own": t("riwayat sendiri"), "usual": t("acuan umum")}
     shown = rows.assign(
@@ -247,6 +248,22 @@ def _rates(scope: Scope, found: Answer) -> None:  # noqa: ARG001 (as its neighbo
             " angka untuk satu orang."
         )
     )
+    _not_told_apart(scope)
+
+
+def _not_told_apart(scope: Scope) -> None:
+    """Say by what nobody's rates differ, since the lists of leavers do not tell it."""
+    names = {"group": t("unit kerja"), "role_group": t("kelompok jabatan")}
+    spells = load_exits.spells_of(scope.key)
+    if missing := [words for name, words in names.items() if name not in spells]:
+        layout.note(
+            t(
+                "Laju keluar dini tidak dibedakan menurut {what}: bagi yang keluar itu tidak"
+                " tercatat, atau tidak seperti di daftar pegawai. Lengkapi daftar yang keluar di"
+                " halaman Data.",
+                what=", ".join(missing),
+            )
+        )
 
 
 def _past(scope: Scope, found: Answer) -> None:
