@@ -21,10 +21,12 @@ from analytics.plain_table import plain_number
 from analytics.redistribution import Redistribution, redistribute
 from analytics.redistribution_findings import Finding
 from analytics.redistribution_needs import (
+    counting_own_teachers,
     merged_cells,
     needs_of,
     schools_of,
     staff_of,
+    with_own_teachers,
 )
 from analytics.redistribution_rows import beside_words
 from analytics.redistribution_rows_told import say_rows
@@ -229,6 +231,8 @@ def _from_store(
     history = teachers_told.with_forecast(
         stored.history, stored.births, last_year, until - last_year
     )
+    private = _private_asked(stored, choice, set(history["school_id"]), notes)
+    history = history.loc[~history["school_id"].isin(stored.private - private)]
     cells = teachers_told.with_ceiling(teachers_told.grade_cells(history, notes), rulebook, notes)
     cells = cells.loc[cells["school_year"] >= year]
     merges: dict[str, str] = {}
@@ -238,9 +242,32 @@ def _from_store(
         cells = merged_cells(cells, merges)
     law = hours_law(rulebook, on, choice)
     needs = needs_of(cells, rulebook, law, facts=stored.facts)
-    staff = staff_of(stored.staff.in_post, stored.people, rulebook)
+    in_post = counting_own_teachers(stored.staff.in_post, private)
+    staff = staff_of(in_post, stored.people, rulebook)
     schools = schools_of(stored.profiles)
     return Given(Situation(staff, needs, schools, on, year, merges, merge_km), {})
+
+
+def _private_asked(
+    stored: teachers_told.Stored,
+    choice: MoveChoice,
+    with_pupils: set[str],
+    notes: list[tuple[str, str]],
+) -> frozenset[str]:
+    """Private schools whose needs count, as a last resort; those left out are said."""
+    if choice.private == "never":
+        return frozenset()
+    private = with_own_teachers(stored.staff.in_post, stored.private)
+    if left := len((stored.private - private) & with_pupils):
+        notes.append(
+            (
+                f"{left} sekolah swasta tidak dihitung: daftar GTK-nya belum dimuat, sehingga"
+                " gurunya sendiri tidak diketahui.",
+                f"{left} private {Counted(left):school is|schools are} left out: no list of their"
+                " teachers is loaded, so that their own teachers are not known.",
+            )
+        )
+    return private
 
 
 # ---- words ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ needs are told, their hours are added, and whole posts where hours are not (then
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ from analytics.teachers import (
 from analytics.teachers_in_post import IN_POST, posts_named
 
 _ALMOST = 1e-6
+# A teacher whom a foundation pays.
+_OWN_TEACHER = "GTY"
 
 
 def needs_of(
@@ -114,6 +116,30 @@ def merged_needs(
     receivers = sums.loc[together & ~sums["is_told"] & (sums["post"] != HEAD), "npsn"].nunique()
     table = sums.assign(needed_count=needed, hours=sums["counted"].where(sums["is_told"]))
     return table[list(NEED_COLUMNS)], int(receivers)
+
+
+def with_own_teachers(in_post: pd.DataFrame, private: Collection[str]) -> frozenset[str]:
+    """Which of these private schools have teachers of their own in the list.
+
+    Of one whose own teachers nobody listed every post would look empty.
+
+    Parameters
+    ----------
+    in_post
+        As :func:`analytics.teachers_in_post.teachers_in_post` gives it.
+    private
+        Private schools (npsn).
+    """
+    return frozenset(in_post.loc[in_post["npsn"].isin(private) & ~in_post["is_asn"], "npsn"])
+
+
+def counting_own_teachers(in_post: pd.DataFrame, private: Collection[str]) -> pd.DataFrame:
+    """The same people; whom one of these private schools employs counts there, and never moves."""
+    own = in_post["npsn"].isin(private) & ~in_post["is_asn"]
+    return in_post.assign(
+        status=in_post["status"].mask(own, IN_POST),
+        employment=in_post["employment"].mask(own, _OWN_TEACHER),
+    )
 
 
 def staff_of(in_post: pd.DataFrame, people: pd.DataFrame, rulebook: RuleBook) -> pd.DataFrame:

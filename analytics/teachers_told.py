@@ -103,7 +103,8 @@ def in_file(path: Path, notes: list[tuple[str, str]]) -> pd.DataFrame:
 class Stored:
     """What the edition in force says of schools and their people.
 
-    ``profiles``: school profiles of all years; ``people``: the roster with its dates.
+    ``history``: of all schools, private ones (``private``, npsn) among them; ``profiles``: school
+    profiles of all years; ``people``: the roster with its dates.
     """
 
     staff: Staff
@@ -112,6 +113,7 @@ class Stored:
     facts: SchoolFacts | None
     profiles: pd.DataFrame
     people: pd.DataFrame
+    private: frozenset[str]
 
 
 def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> Stored:
@@ -138,11 +140,12 @@ def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> 
         SchoolFacts(religions=religion_shares(religions)) if len(religions) else None,
         profiles,
         leavers,
+        _private(profiles),
     )
 
 
 def history_of(graded: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
-    """State schools of an edition in the words of a history file; totals where grades lack.
+    """Schools of an edition in the words of a history file; totals where grades lack.
 
     Parameters
     ----------
@@ -156,16 +159,18 @@ def history_of(graded: pd.DataFrame, profiles: pd.DataFrame) -> pd.DataFrame:
     One row per ``school_id``, ``school_year``, ``grade`` (text; ``total`` where no grade is told):
     ``pupils``, ``level``, ``district``.
     """
-    latest = profiles.sort_values("school_year", kind="stable").groupby("npsn").last()
-    public = set(latest.index[latest["status"].fillna(PUBLIC) == PUBLIC])
-    unlisted = set(graded["npsn"]) - set(latest.index)
     counted = graded.dropna(subset=["school_year", "grade", "pupil_count"])
     rows = stored_history(profiles, counted)
-    rows = rows.loc[rows["school_id"].isin(public | unlisted)].reset_index(drop=True)
     is_total = rows["grade"].astype("str") == TOTAL
     grade = rows["grade"].mask(is_total, 0).astype("int64").astype("str").mask(is_total, TOTAL)
     named = rows[["level", "district"]].replace("", pd.NA)
     return rows.assign(grade=grade, **named).astype({"school_year": "int64", "pupils": "float64"})
+
+
+def _private(profiles: pd.DataFrame) -> frozenset[str]:
+    """Schools that are not the government's, as last told."""
+    latest = profiles.sort_values("school_year", kind="stable").groupby("npsn").last()
+    return frozenset(latest.index[latest["status"].fillna(PUBLIC) != PUBLIC])
 
 
 def with_forecast(

@@ -10,6 +10,7 @@ import pytest
 
 from analytics.__main__ import main
 from tests import school_edition, workbooks
+from tests import test_redistribution_page as redistribution_page
 
 TEACHERS = """person_id,npsn,post,certificate_subject,hours,retires_on,employment,golongan
 Ani,10000001,kelas,PGSD,24,2040-01-01,PNS,III/b
@@ -252,3 +253,20 @@ def test_honorary_and_part_time_teachers_fill_no_post_of_a_state_school(tmp_path
     assert "2 honorary or part-time teachers of state schools do not count" in (
         capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize(
+    ("private", "lists_own", "short"), [("never", True, 42), ("last", True, 44), ("last", False, 42)]
+)
+def test_private_schools_of_an_edition_are_the_last_resort_as_on_the_page(
+    tmp_path, capsys, private, lists_own, short
+):
+    # SD Anggrek lists its six class teachers and no other: a head and PJOK are short.
+    told = {} if lists_own else {"school_teacher": redistribution_page.own_teachers().iloc[:0]}
+    folder = redistribution_page.edition(tmp_path / "store", **told)
+    summary = tmp_path / "s.json"
+    assert main(["redistribute", "--data", str(folder), "--out", str(tmp_path / "moves.csv"),
+                 "--summary", str(summary), "--private", private]) == 0  # fmt: skip
+    assert json.loads(summary.read_text(encoding="utf-8"))["vacant_count"] == short
+    said = capsys.readouterr().err
+    assert ("1 sekolah swasta tidak dihitung" in said) == (private == "last" and not lists_own)

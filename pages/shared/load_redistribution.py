@@ -17,12 +17,18 @@ import pandas as pd
 from analytics import teachers
 from analytics.enrolment import Levers
 from analytics.redistribution import Redistribution, redistribute
-from analytics.redistribution_needs import merged_cells, needs_of, schools_of, staff_of
+from analytics.redistribution_needs import (
+    counting_own_teachers,
+    merged_cells,
+    needs_of,
+    schools_of,
+    staff_of,
+    with_own_teachers,
+)
 from analytics.redistribution_rival import Rival, nearest_first
 from analytics.redistribution_situation import NO_LOCKS, Locks, Situation, hours_law
 from analytics.regrouping import MERGE, RegroupingPlan, regrouping_plan
 from analytics.regrouping_facts import facts_around
-from analytics.teachers_in_post import IN_POST
 from pages.shared import load, load_regrouping, load_schools, school_view, teacher_view
 from pages.shared.load import PeopleKey
 from pages.shared.load_regrouping import Question
@@ -33,7 +39,6 @@ from pages.shared.words import t
 QUICK_SECONDS, PROOF_SECONDS, MERGER_SECONDS = 2.0, 60.0, 10.0
 _KEPT_PROOFS = 8
 _NEED_STAGES = ("need", "private_need")
-_OWN_TEACHER = "GTY"
 
 
 @dataclass(frozen=True)
@@ -142,9 +147,8 @@ def _situation(key: MoveKey) -> _Ground:
     listed = load_schools.schools_of(key.schools)
     private = set(listed.loc[listed["status"] == PRIVATE, "npsn"])
     in_post = teacher_view.in_post_of(key.schools, key.people)
-    told = set(in_post.loc[in_post["npsn"].isin(private) & ~in_post["is_asn"], "npsn"])
-    # Of a private school whose own teachers nobody listed every post would look empty.
-    asked = told if wish.private else set()
+    told = with_own_teachers(in_post, private)
+    asked = told if wish.private else frozenset[str]()
     unlisted = len((private - told) & set(cells["npsn"])) if wish.private else 0
     cells = cells.loc[~cells["npsn"].isin(private - asked)].reset_index(drop=True)
     facts = load_schools.facts_of(key.schools)
@@ -164,21 +168,12 @@ def _situation(key: MoveKey) -> _Ground:
     hours = hours_law(book, on, wish.choice(QUICK_SECONDS))
     ahead = cells.loc[cells["school_year"] >= wish.school_year].reset_index(drop=True)
     needs = needs_of(ahead, book, hours, wish.need, facts)
-    staff = staff_of(_own_teachers(in_post, asked), load.people_of(key.people), book)
+    staff = staff_of(counting_own_teachers(in_post, asked), load.people_of(key.people), book)
     profiles = load_schools.profiles_of(key.schools)
     situation = Situation(
         staff, needs, schools_of(profiles), on, wish.school_year, merges, merge_km
     )
     return _Ground(situation, merged, _spread_count(key.schools, set(needs["npsn"])), unlisted)
-
-
-def _own_teachers(in_post: pd.DataFrame, private: set[str]) -> pd.DataFrame:
-    """Teachers whom a private school employs itself count there, and never move."""
-    own = in_post["npsn"].isin(private) & ~in_post["is_asn"]
-    return in_post.assign(
-        status=in_post["status"].mask(own, IN_POST),
-        employment=in_post["employment"].mask(own, _OWN_TEACHER),
-    )
 
 
 def _spread_count(key: SchoolKey, npsn: set[str]) -> int:
