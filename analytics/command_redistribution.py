@@ -28,6 +28,7 @@ from analytics.redistribution_needs import (
     staff_of,
     with_own_teachers,
 )
+from analytics.redistribution_people import people_left
 from analytics.redistribution_rows import beside_words
 from analytics.redistribution_rows_told import say_rows
 from analytics.redistribution_situation import (
@@ -62,12 +63,14 @@ class Answer:
     """What the command writes.
 
     ``moves``: one row per person who gets another post. ``unfilled``, ``surplus_left``: what is
-    left, with reasons. ``summary``: the JSON. ``notes``: sentences in Indonesian and English.
+    left, with reasons. ``people``: who is behind what is left, and who does not count.
+    ``summary``: the JSON. ``notes``: sentences in Indonesian and English.
     """
 
     moves: pd.DataFrame
     unfilled: pd.DataFrame
     surplus_left: pd.DataFrame
+    people: pd.DataFrame
     summary: dict[str, object]
     notes: list[tuple[str, str]] = field(default_factory=list)
 
@@ -80,6 +83,8 @@ def run(asked: argparse.Namespace) -> int:
         write(asked.unfilled, found.unfilled)
     if asked.left:
         write(asked.left, found.surplus_left)
+    if asked.people:
+        write(asked.people, found.people)
     if asked.summary:
         write_bytes(asked.summary, f"{json_text(found.summary)}\n".encode())
     for note in found.notes:
@@ -125,6 +130,7 @@ def answer(asked: argparse.Namespace) -> Answer:
         _written(found, words, situation.beside),
         _worded(found.unfilled, words),
         _worded(found.surplus_left, words),
+        _worded(people_left(found), words),
         told,
         notes,
     )

@@ -255,5 +255,9 @@ def add_redistribute(
     )
     command.add_argument("--unfilled", type=str, metavar="FILE.csv", help="yang masih kurang")
     command.add_argument("--left", type=str, metavar="FILE.csv", help="yang masih lebih")
+    command.add_argument(
+        "--people", type=str, metavar="FILE.csv",
+        help="siapa di jabatan yang masih lebih, dan siapa yang tidak dihitung, dengan sebabnya",
+    )  # fmt: skip
     command.add_argument("--summary", type=Path, metavar="FILE.json", help="ringkasan")
     command.add_argument("--faults", type=Path, metavar="FILE.csv", help="tulis semua masalah")

@@ -40,7 +40,8 @@ _NOTHING_FITS = (
     "tidak ada jabatan kosong yang cocok dan terjangkau",
     "no empty post that fits is within reach",
 )
-_LOCK_UNMET = {
+# Why somebody stays who might have moved, as said of one.
+WHY_STAYS = {
     "no_surplus": (
         "sekolah asalnya tidak berlebih pada jabatan itu",
         "the present school has none to spare of that post",
@@ -154,7 +155,7 @@ def _locks(base: Ground, moves: pd.DataFrame, asked: Question) -> list[Finding]:
     for person in sorted(locks.moves - gone):
         why = _NO_PERSON
         if person in status.index:
-            why = _LOCK_UNMET.get(status[person], _NOTHING_FITS)
+            why = WHY_STAYS.get(status[person], _NOTHING_FITS)
         told = _fault("lock_unmet", why_id=why[0], why_en=why[1])
         found.append(Finding(told, person_id=person))
     said = {"what_id": "Kunci 'tetap'", "what_en": "Lock 'stays'",

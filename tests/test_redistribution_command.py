@@ -256,7 +256,8 @@ def test_honorary_and_part_time_teachers_fill_no_post_of_a_state_school(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("private", "lists_own", "short"), [("never", True, 42), ("last", True, 44), ("last", False, 42)]
+    ("private", "lists_own", "short"),
+    [("never", True, 42), ("last", True, 44), ("last", False, 42)],
 )
 def test_private_schools_of_an_edition_are_the_last_resort_as_on_the_page(
     tmp_path, capsys, private, lists_own, short
@@ -270,3 +271,15 @@ def test_private_schools_of_an_edition_are_the_last_resort_as_on_the_page(
     assert json.loads(summary.read_text(encoding="utf-8"))["vacant_count"] == short
     said = capsys.readouterr().err
     assert ("1 sekolah swasta tidak dihitung" in said) == (private == "last" and not lists_own)
+
+
+def test_people_of_posts_still_to_spare_are_written_with_why(tmp_path):
+    folder = redistribution_page.edition(tmp_path / "store")
+    out = tmp_path / "people.csv"
+    assert main(["redistribute", "--data", str(folder), "--out", str(tmp_path / "moves.csv"),
+                 "--people", str(out)]) == 0  # fmt: skip
+    rows = pd.read_csv(out, dtype="str")
+    # Eka, Fani and Hadi of PJOK: Gita is gone.
+    assert rows["npsn"].tolist() == ["10000001"] * 3
+    assert rows["why_code"].tolist() == ["near_bup", "filled_by_others", "filled_by_others"]
+    assert rows["why_en"].iloc[0] == "too near to retirement"

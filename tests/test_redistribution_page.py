@@ -283,3 +283,39 @@ def test_findings_are_told_in_english_as_well(tmp_path, monkeypatch):
     opened(page, rinci_pindah="betulkan")
     found = next(one.value for one in page.dataframe if "text" in one.value)["text"]
     assert found.str.contains("SDN 03 Dahlia: .*left out until mended").any()
+
+
+def people_left(page: AppTest) -> pd.DataFrame:
+    return next(one.value for one in page.dataframe if "why" in one.value)
+
+
+@pytest.mark.usefixtures("planner")
+def test_the_people_behind_a_surplus_that_is_left_are_listed_by_name_with_why(page):
+    # Of four teachers of PJOK Melati needs one; Gita goes, so that two are still to spare.
+    opened(page, rinci_pindah="lebih")
+    rows = people_left(page).set_index("name")
+    assert any("3 guru memegang jabatan yang masih lebih" in one.value for one in page.markdown)
+    assert sorted(rows.index) == ["Eka", "Fani", "Hadi"]
+    assert rows.loc["Hadi", "why"] == "terlalu dekat dengan pensiun"
+    assert "sudah diisi orang lain" in rows.loc["Eka", "why"]
+
+
+@pytest.mark.usefixtures("planner")
+def test_teachers_who_count_nowhere_are_listed_by_name(tmp_path, monkeypatch):
+    people = roster()
+    lost = people.loc[people["name"] == "Citra"].assign(
+        name="Ira", nip="198005102000011999", npsn="19999999", unit="SDN 99"
+    )
+    folder = edition(tmp_path, employee=pd.concat([people, lost], ignore_index=True))
+    monkeypatch.setenv("ESTAFET_DATA", str(folder))
+    page = page_alone("redistribution")
+    opened(page, rinci_pindah="betulkan")
+    assert any("1 guru tidak dihitung di sekolah mana pun" in one.value for one in page.markdown)
+    assert people_left(page)["name"].tolist() == ["Ira"]
+
+
+@pytest.mark.usefixtures("leader")
+def test_the_people_of_a_surplus_are_for_planners_only(page):
+    said = opened(page, rinci_pindah="lebih")
+    assert "Nama tiap orang hanya tampak bagi perencana" in said
+    assert not [one for one in page.dataframe if "why" in one.value]

@@ -12,8 +12,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import pandas as pd
-
 from analytics import teachers
 from analytics.enrolment import Levers
 from analytics.redistribution import Redistribution, redistribute

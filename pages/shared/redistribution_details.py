@@ -19,7 +19,7 @@ from pages.shared.layout import Column
 from pages.shared.load_redistribution import Plan
 from pages.shared.redistribution_findings import finding_words
 from pages.shared.redistribution_reasons import code_names
-from pages.shared.words import NONE, language, number, t
+from pages.shared.words import NONE, language, number, t, tn
 
 MOVES = "perpindahan"
 _MOST_REASONS = 4
@@ -193,6 +193,38 @@ def _surplus_left(plan: Plan) -> None:
         "pemerataan-masih-lebih",
         key="tabel-masih-lebih",
     )
+    _people(plan, is_counted=True)
+
+
+def _people(plan: Plan, *, is_counted: bool) -> None:
+    """Who is in the posts still to spare, or who does not count: for those who see names."""
+    rows = view_of.people_left(plan, language())
+    rows = rows.loc[rows["is_counted"] == is_counted]
+    if rows.empty:
+        return
+    told = (
+        tn("{n} guru memegang jabatan yang masih lebih; siapa yang lebih diputuskan dinas",
+           len(rows))
+        if is_counted
+        else tn("{n} guru tidak dihitung di sekolah mana pun", len(rows))
+    )  # fmt: skip
+    if not access.may_see_names():
+        layout.note(t("Nama tiap orang hanya tampak bagi perencana."))
+        return
+    st.markdown(f"**{told}**")
+    layout.table(
+        rows,
+        [
+            Column("name", t("Nama"), "name", width="medium"),
+            Column("school", t("Sekolah"), width="medium"),
+            Column("post_name", t("Jabatan")),
+            Column("retires_on", t("TMT pensiun"), "day"),
+            Column("why", t("Alasan"), width="large"),
+            Column("person_id", t("NIP"), "nip"),
+        ],
+        "pemerataan-orang-lebih" if is_counted else "pemerataan-orang-tidak-dihitung",
+        key=f"tabel-orang-{is_counted}",
+    )
 
 
 def _findings(plan: Plan) -> None:
@@ -219,6 +251,7 @@ def _findings(plan: Plan) -> None:
         "pemerataan-temuan",
         key="tabel-temuan",
     )
+    _people(plan, is_counted=False)
 
 
 # ---- method --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from analytics import redistribution_people
 from pages.shared import load_schools, maps, teacher_view
 from pages.shared.load_redistribution import Plan
 from pages.shared.redistribution_reasons import reasons
@@ -133,8 +134,7 @@ def moves(plan: Plan, language: str) -> pd.DataFrame:  # noqa: ARG001 (part of t
     """
     table = plan.found.moves
     schools = _named(plan)
-    named = teacher_view.in_post_of(plan.key.schools, plan.key.people)
-    person = named.dropna(subset=["nip"]).drop_duplicates("nip").set_index("nip")["name"]
+    person = _person_names(plan)
     told = table.assign(
         name=_named_by(table["person_id"], person),
         from_name=_named_by(table["from_npsn"], schools["name"]),
@@ -181,6 +181,32 @@ def surplus_left(plan: Plan) -> pd.DataFrame:
     return table.sort_values(
         ["left_count", "post_name", "name"], ascending=[False, True, True], ignore_index=True
     )
+
+
+@lru_cache(maxsize=16)
+def people_left(plan: Plan, language: str) -> pd.DataFrame:
+    """Who is in the posts still to spare and who does not count, with names.
+
+    Returns
+    -------
+    The columns of :func:`analytics.redistribution_people.people_left` and ``name``, ``school``,
+    ``post_name``, ``retires_on``; ``why`` in the visitor's language.
+    """
+    table = redistribution_people.people_left(plan.found)
+    staff = plan.situation.staff.set_index("person_id")
+    return table.assign(
+        name=_named_by(table["person_id"], _person_names(plan)),
+        school=_named_by(table["npsn"], _named(plan)["name"]),
+        post_name=[teacher_view.post_name(post) for post in table["post"]],
+        retires_on=table["person_id"].map(staff["retires_on"]),
+        why=table["why"] if language == "id" else table["why_en"],
+    ).sort_values(["school", "post_name", "name"], ignore_index=True)
+
+
+def _person_names(plan: Plan) -> pd.Series:
+    """The name of everybody in post by NIP."""
+    named = teacher_view.in_post_of(plan.key.schools, plan.key.people)
+    return named.dropna(subset=["nip"]).drop_duplicates("nip").set_index("nip")["name"]
 
 
 def _placed(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
