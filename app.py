@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared import brand
+from pages.shared import address, brand
 from pages.shared.first_load import FirstLoad
 from pages.shared.words import LANGUAGES, is_told, language, refusal, t
 
@@ -61,7 +61,7 @@ def shown(module: str) -> Callable[[], None]:
 
 def choose_language() -> None:
     """``?lang=en`` in the address or the switch; Bahasa Indonesia otherwise."""
-    if "lang" not in st.session_state:
+    if "lang" not in st.session_state or address.has_stepped():
         linked = st.query_params.get("lang", "id")
         st.session_state["lang"] = linked if linked in LANGUAGES else "id"
 
@@ -141,11 +141,11 @@ def main() -> None:
     choose_language()
     st.html(brand.STYLE)
     st.html(
-        f"<script>document.documentElement.lang='{language()}'</script>",
+        f"<script>document.documentElement.lang='{language()}'</script>{address.ONE_STEP_A_PAGE}",
         unsafe_allow_javascript=True,
     )
     st.logo(brand.logo(), size="large")
-    from pages.shared import access, inputs
+    from pages.shared import access
 
     is_signed_in = access.role() is not None
     listed = {
@@ -161,7 +161,7 @@ def main() -> None:
     page = st.navigation(
         [*listed.values(), _first_by_name(listed)], position="top" if is_signed_in else "hidden"
     )
-    inputs.visit(page.url_path)
+    address.visit(page.url_path)
     topbar(is_signed_in)
     keep_language_in_link()
     access.keep_in_browser()

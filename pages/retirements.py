@@ -6,7 +6,7 @@ import dataclasses
 
 import streamlit as st
 
-from pages.shared import access, charts, inputs, layout, load, missing, terms
+from pages.shared import access, address, charts, inputs, layout, load, missing, terms
 from pages.shared import retirement_details as details
 from pages.shared import retirement_figures as figures
 from pages.shared import retirement_months as months
@@ -129,7 +129,7 @@ def _filters(
 def _clear() -> None:
     for word in view_of.FILTERS.values():
         st.session_state[word] = []
-        st.query_params.pop(word, None)
+    address.write(dict.fromkeys(view_of.FILTERS.values(), ()))
 
 
 def _in_words(wanted: tuple[tuple[str, tuple[str, ...]], ...]) -> None:

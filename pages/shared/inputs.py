@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from analytics.rules import LawChoice
+from pages.shared import address
 from pages.shared.words import t
 
 Value = TypeVar("Value", str, int, bool, tuple[str, ...])
@@ -23,50 +24,36 @@ COUNTED = ("pns", "asn", "all")
 PROPOSALS = ("none", "korpri_2025", "plus_1", "plus_2")
 
 
-def visit(page: str) -> None:
-    """Note which page is shown; the link is read anew on each visit (``app.py`` calls this)."""
-    if st.session_state.get("_page") != page:
-        st.session_state["_page"] = page
-        st.session_state["_visit"] = st.session_state.get("_visit", 0) + 1
-
-
-def _memory() -> dict[str, Any]:
-    return st.session_state.setdefault("_link", {})
-
-
 def _held(
     name: str, default: Value, valid: Callable[[list[str]], Value | None], *, drawn: bool = True
 ) -> Value:
     """The value to show: the widget's own, else the link's, else the last one held, else default.
 
-    The link is read once per visit of a page. Later the widget is right and the address follows:
-    a second click may arrive with the address of before the first.
+    The link is read once per visit of a page, and again when the visitor goes back or forward in
+    the browser. Later the widget is right and the address follows: a second click may arrive with
+    the address of before the first.
     """
-    memory, visit_id = _memory(), st.session_state.get("_visit", 0)
+    reading = address.reading()
     seen = st.session_state.setdefault("_link_read", {})
-    if seen.get(name) == visit_id and name in st.session_state:
+    if seen.get(name) == reading and name in st.session_state:
         return st.session_state[name]
     if drawn:
-        seen[name] = visit_id
+        seen[name] = reading
     written = st.query_params.get_all(name)
-    value = valid(written) if written else memory.get(name, default)
+    value = valid(written) if written else address.held().get(name, default)
     return default if value is None else value
 
 
 def _kept(name: str, value: Value, default: Value) -> Value:
     """``value``, written to the address where it is not the default."""
-    _memory()[name] = value
+    address.keep(name, value)
     if value == default:
         wanted: list[str] = []
     elif isinstance(value, tuple | list):
         wanted = [str(item) for item in value]
     else:
         wanted = [("1" if value else "0") if isinstance(value, bool) else str(value)]
-    if st.query_params.get_all(name) != wanted:
-        if wanted:
-            st.query_params[name] = wanted if len(wanted) > 1 else wanted[0]
-        else:
-            st.query_params.pop(name, None)
+    address.write({name: wanted})
     return value
 
 
@@ -75,9 +62,14 @@ def _shown(name: str, value: object) -> None:
 
     Writing the same value again would send it to the browser, over a step made since: a slider
     held down would lose some. Sliders and fields are given it as their first value too: where a
-    page is drawn twice before the browser comes to it, only that one arrives.
+    page is drawn twice before the browser comes to it, only that one arrives. What is read from
+    the address is always told: the widget of the page before held the same value under this name,
+    and what an interrupted drawing told may never have been seen.
     """
-    if name not in st.session_state or st.session_state[name] != value:
+    told, reading = st.session_state.setdefault("_told", {}), address.reading()
+    is_first = told.get(name) != reading
+    told[name] = reading
+    if is_first or name not in st.session_state or st.session_state[name] != value:
         st.session_state[name] = value
 
 
@@ -198,11 +190,8 @@ def listed(name: str) -> tuple[str, ...]:
 
 def put(name: str, values: tuple[str, ...]) -> None:
     """Let ``listed`` answer these from now on (in a callback)."""
-    _memory()[name] = values
-    if values:
-        st.query_params[name] = list(values)
-    else:
-        st.query_params.pop(name, None)
+    address.keep(name, values)
+    address.write({name: values})
 
 
 def counted() -> str:

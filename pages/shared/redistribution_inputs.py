@@ -16,7 +16,16 @@ from analytics.redistribution_situation import (
     hours_law,
 )
 from analytics.teachers import NeedChoice, first_day
-from pages.shared import access, inputs, layout, load, load_schools, regrouping_inputs, teacher_view
+from pages.shared import (
+    access,
+    address,
+    inputs,
+    layout,
+    load,
+    load_schools,
+    regrouping_inputs,
+    teacher_view,
+)
 from pages.shared.load_regrouping import Question
 from pages.shared.load_schools import PRIVATE, SchoolKey
 from pages.shared.regrouping_inputs import USUAL_FEW
@@ -218,10 +227,7 @@ def unlock(kind: str, thing_id: str) -> None:
 
 def clear() -> None:
     """Every limit back to where it started (a callback); locks stay."""
-    for name in LINK_WORDS:
-        st.session_state.pop(name, None)
-        st.session_state.get("_link", {}).pop(name, None)
-        st.query_params.pop(name, None)
+    address.forget(LINK_WORDS)
 
 
 def note_of_choices(asked: Wish) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.shared import access, inputs, layout, maps, teacher_view
+from pages.shared import access, address, inputs, layout, maps, teacher_view
 from pages.shared import redistribution_inputs as asked
 from pages.shared import redistribution_view as view_of
 from pages.shared.load_redistribution import Plan
@@ -43,10 +43,7 @@ def one_move(row: pd.Series) -> None:
 def show_school(npsn: str) -> None:
     """Open one school beneath the map; '' closes it (a callback)."""
     st.session_state[SCHOOL] = npsn
-    if npsn:
-        st.query_params[SCHOOL] = npsn
-    else:
-        st.query_params.pop(SCHOOL, None)
+    address.write({SCHOOL: (npsn,) if npsn else ()})
 
 
 def map_clicked() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.regrouping import RegroupingPlan
 from analytics.regrouping_tradeoff import STEPS
 from pages.shared import (
+    address,
     charts,
     layout,
     maps,
@@ -29,11 +30,8 @@ def _curve_clicked(usual: float) -> None:
 
 
 def _set_step(step: str) -> None:
-    st.session_state.setdefault("_link", {})["bobot"] = step
-    if step == "1":
-        st.query_params.pop("bobot", None)
-    else:
-        st.query_params["bobot"] = step
+    address.keep("bobot", step)
+    address.write({"bobot": () if step == "1" else (step,)})
 
 
 def curve(asked: Asked, plan: RegroupingPlan) -> None:

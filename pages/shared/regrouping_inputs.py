@@ -14,6 +14,7 @@ from analytics.regrouping_programme import Prices
 from analytics.regrouping_rules import counts_heavy_rooms, local_value, usual_prices
 from analytics.regrouping_tradeoff import STEPS
 from pages.shared import (
+    address,
     inputs,
     layout,
     load_regrouping,
@@ -303,10 +304,7 @@ def clear() -> None:
         *("calonkan", "semua_gabung", "pakai_jalan"),
         *("kec_sekolah", "biaya_sekolah", "biaya_rombel", "harga_km", "bobot", "jenjang_gabung"),
     )
-    for name in names:
-        st.session_state.pop(name, None)
-        st.session_state.get("_link", {}).pop(name, None)
-        st.query_params.pop(name, None)
+    address.forget(names)
 
 
 # --- in words ---

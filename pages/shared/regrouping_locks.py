@@ -12,7 +12,7 @@ from functools import lru_cache
 import pandas as pd
 import streamlit as st
 
-from pages.shared import access, load, load_schools
+from pages.shared import access, address, load, load_schools
 from pages.shared.load_schools import SchoolKey
 
 PLAN = "regrouping"
@@ -113,12 +113,14 @@ class Saved:
 def locks(key: SchoolKey, level: str, npsn: set[str]) -> Locks:
     """The locks in force: those of the link, else this visitor's, else the saved ones."""
     held: dict[str, Locks] = st.session_state.setdefault("_kunci", {})
-    visit = st.session_state.get("_visit", 0)
-    if st.session_state.get("_kunci_read") != visit:
-        st.session_state["_kunci_read"] = visit
+    reading = address.reading()
+    if st.session_state.get("_kunci_read") != reading:
+        st.session_state["_kunci_read"] = reading
         linked = _linked()
         if linked is not None:
             held[level] = linked
+        elif address.has_stepped():
+            held.pop(level, None)
     kept = saved(key, level).locks
     value = held.setdefault(level, kept).known(npsn)
     st.session_state["_kunci_tingkat"] = level
@@ -149,12 +151,7 @@ def _link(value: Locks, *, is_other: bool) -> None:
         # Saved locks taken away again: a link must say so.
         _NONE_LINK: [_OFF] if is_other and not value.count else [],
     }
-    for name, wanted in told.items():
-        if st.query_params.get_all(name) != wanted:
-            if wanted:
-                st.query_params[name] = wanted
-            else:
-                st.query_params.pop(name, None)
+    address.write(told)
 
 
 def held_locks() -> Locks:

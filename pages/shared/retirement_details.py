@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import leaving, leaving_groups, succession
-from pages.shared import access, charts, inputs, layout, load
+from pages.shared import access, address, charts, inputs, layout, load
 from pages.shared import retirement_figures as figures
 from pages.shared import retirement_view as view_of
 from pages.shared.layout import Column
@@ -49,9 +49,10 @@ def show_names(period: str, group: str = "") -> None:
     year, _, part = period.partition("-")
     part = f"tw{part[1]}" if part.startswith("Q") else part or WHOLE_YEAR
     group = ALL if group in ("", view_of.REST) else group
-    for name, value in {"rinci": "nama", "tahun": year, "bagian": part, "kelompok": group}.items():
+    opened = {"rinci": "nama", "tahun": year, "bagian": part, "kelompok": group}
+    for name, value in opened.items():
         st.session_state[name] = value
-        st.query_params[name] = value
+    address.write({name: [value] for name, value in opened.items()})
 
 
 def draw(view: View, answer: Calendar) -> None:

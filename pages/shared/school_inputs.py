@@ -8,7 +8,7 @@ from functools import lru_cache
 import streamlit as st
 
 from analytics.enrolment import Levers
-from pages.shared import inputs, layout, load_schools
+from pages.shared import address, inputs, layout, load_schools
 from pages.shared.load_schools import PRIVATE, PUBLIC, SchoolKey
 from pages.shared.words import number, t, tn
 
@@ -155,10 +155,9 @@ def levers_in_words(wanted: Levers) -> str:
 
 def clear() -> None:
     """Back to all schools and to today (a callback)."""
-    for name in ("tingkat", "status_sekolah", "ke_depan", "kec_sekolah", "lahir", "swasta", "luar"):
-        st.session_state.pop(name, None)
-        st.session_state.get("_link", {}).pop(name, None)
-        st.query_params.pop(name, None)
+    address.forget(
+        ("tingkat", "status_sekolah", "ke_depan", "kec_sekolah", "lahir", "swasta", "luar")
+    )
 
 
 def year_name(school_year: int) -> str:

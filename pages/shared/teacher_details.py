@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import teachers_in_post
-from pages.shared import inputs, layout, teacher_view
+from pages.shared import address, inputs, layout, teacher_view
 from pages.shared.layout import Column
 from pages.shared.school_inputs import Scope, year_name
 from pages.shared.teacher_view import ALL_POSTS, Answer, NeedKey
@@ -280,9 +280,10 @@ def elasticity_told(found: Answer) -> str:
 
 def show_post(post: str) -> None:
     """Open the schools behind a post (a callback)."""
-    for name, value in (("rinci_guru", "sekolah"), ("jabatan_guru", post)):
+    opened = {"rinci_guru": "sekolah", "jabatan_guru": post}
+    for name, value in opened.items():
         st.session_state[name] = value
-        st.query_params[name] = value
+    address.write({name: [value] for name, value in opened.items()})
 
 
 def bar_clicked(chart_key: str) -> None:

@@ -148,3 +148,32 @@ def test_the_name_beside_the_mark_stays_readable_when_the_browser_turns_dark(
         # The name against its ground: ink on paper, or light on dark.
         assert darkest < 60 and brightest > 200, scheme
     visitor.close()
+
+
+def test_two_quick_steps_back_show_what_was_on_screen_before(app: RunningApp, page: Page):
+    before = opened(page, app)
+    group = page.locator(".st-key-hitung")
+    for word in ("PNS", "Semua"):
+        group.get_by_role("radio", name=word, exact=True).click()
+        expect(page).to_have_url(re.compile({"PNS": "hitung=pns", "Semua": "hitung=all"}[word]))
+    after = page.locator(".es-header h1").inner_text()
+    assert after != before
+    page.evaluate("history.back()")
+    page.evaluate("history.back()")
+    expect(page.locator(".es-header h1")).to_have_text(before)
+    expect(group.get_by_role("radio", name="ASN (PNS + P3K)")).to_be_checked()
+    expect(page).to_have_url(f"{app.url}/pensiun")
+    page.go_forward()
+    page.go_forward()
+    expect(page.locator(".es-header h1")).to_have_text(after)
+    expect(group.get_by_role("radio", name="Semua")).to_be_checked()
+
+
+def test_a_choice_that_goes_along_to_another_page_is_one_step_back(app: RunningApp, page: Page):
+    opened(page, app, "?hitung=pns")
+    page.get_by_role("link", name="Keluar", exact=True).click()
+    expect(page).to_have_url(f"{app.url}/keluar?hitung=pns")
+    expect(page.locator(".es-header h1")).to_contain_text("PNS keluar")
+    page.go_back()
+    expect(page).to_have_url(f"{app.url}/pensiun?hitung=pns")
+    expect(page.locator(".es-header h1")).to_have_text(TITLE)
