@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from analytics.exit_causes import (
@@ -31,7 +32,7 @@ from analytics.movement import (
     changes_between,
 )
 from analytics.nip import nip_parts
-from analytics.retirement import retirements
+from analytics.retirement import first_of_next_month_at_age, retirements
 from analytics.store_columns import EXIT_TYPES, typed_people
 
 LIST, INFERRED = "list", "inferred"
@@ -44,6 +45,7 @@ _COVERED_SHARE = 0.4
 # Nobody is appointed and leaves again so soon: two days of leaving within it are one, corrected.
 CORRECTED_WITHIN = pd.Timedelta(days=366)
 _USUAL_YEARS = 5
+_YEAR_DAYS = 365.25
 _SPELL_COLUMNS = [
     *("person_id", "sex", "birth_date", "start_date", "exit_date", "cause", "group", "employment"),
     *("role_group", "retires_on", "contract_ends_on"),
@@ -302,6 +304,7 @@ def spells(
     left = left.sort_values("exited_on").drop_duplicates("nip", keep="last")
     now = _spells_of(here.assign(exited_on=pd.NaT, cause=pd.NA), law, law.as_of)
     gone = _spells_of(left, law, observed_from)
+    gone["retires_on"] = _law_dates(gone, now, law)
     both = pd.concat([now, gone], ignore_index=True)
     # A day of appointment after the exit is a fault of a list; nobody serves less than a day.
     is_served = both["exit_date"].isna() | both["start_date"].lt(both["exit_date"])
@@ -309,6 +312,34 @@ def spells(
     # Who goes by law teaches nothing about who leaves before it.
     early = found.loc[found["cause"].ne(BUP).fillna(True)]
     return without(found, list(written_after(early, OF_EDITION)))
+
+
+def _law_dates(gone: pd.DataFrame, now: pd.DataFrame, law: Law) -> pd.Series:
+    """Retirement dates of leavers; where no post tells the age, what the leaving itself says of it.
+
+    Left alone, whoever left without a post would be one to whom no law ever came: years before the
+    date in which, by the record, nobody leaves. Whoever left because of it, or for no known reason
+    on the very day one of the law's ages gives or the last before it (a list of number and day
+    alone holds those who retired), had that date. The others have an age of those in service who
+    are due later than the day they left; which, the number settles, the same in every run.
+    Method: docs/method.md eq. 342.
+    """
+    day, unexplained = gone["exit_date"], gone["cause"].eq(UNKNOWN)
+    is_by_law = gone["cause"].eq(BUP)
+    for age in sorted(set(law.rulebook.retirement_age["age_years"].dropna())):
+        reached = first_of_next_month_at_age(gone["birth_date"], int(age))
+        is_by_law |= unexplained & (day.eq(reached) | day.eq(reached - pd.Timedelta(days=1)))
+    ages = ((now["retires_on"] - now["birth_date"]).dt.days / _YEAR_DAYS).dropna().round()
+    usual = np.sort(ages.to_numpy(np.int64))
+    if not len(usual):
+        return gone["retires_on"].fillna(day.where(is_by_law))
+    left_at = ((day - gone["birth_date"]).dt.days / _YEAR_DAYS).to_numpy()
+    first = np.searchsorted(usual, left_at)
+    luck = pd.util.hash_array(gone["person_id"].to_numpy(object)) / 2.0**64
+    place = first + (luck * (len(usual) - first)).astype(np.int64)
+    age = pd.Series(usual[np.minimum(place, len(usual) - 1)], index=gone.index, dtype="Int64")
+    due = first_of_next_month_at_age(gone["birth_date"], age).where(first < len(usual))
+    return gone["retires_on"].fillna(day.where(is_by_law)).fillna(due)
 
 
 def _spells_of(rows: pd.DataFrame, law: Law, on: date) -> pd.DataFrame:

@@ -128,3 +128,60 @@ def test_a_list_of_number_day_and_cause_teaches_how_many_leave():
     assert columns == [{"group", "role_group"}, set()]
     assert expected[1] == pytest.approx(expected[0], rel=0.1)
     assert 6 < expected[1] < 14
+
+
+# ---- a list of number and day alone
+
+
+def test_a_list_of_number_and_day_alone_tells_who_retired_from_who_left_before():
+    # Teachers and clerks; ninety go on the first of the month after 58 or 60, forty at any age.
+    post = ["Guru Ahli Muda", "Pengadministrasi Perkantoran"]
+    here = pd.concat(
+        [
+            people_of.people(
+                *(f"19{67 + at % 30}{1 + at % 12:02d}10200001{1 + at % 2}{at:03d}"
+                  for at in range(each, 700, 2)), position=post[each],
+            )
+            for each in (0, 1)
+        ]
+    )  # fmt: skip
+    retired = [
+        (f"{year - (60, 58)[at % 2]}{month:02d}101990011{at:03d}", f"{year}-{month + 1:02d}-01")
+        for at in range(90) for year, month in [(2018 + at % 8, 1 + at % 11)]
+    ]  # fmt: skip
+    early = [
+        (f"19{67 + at % 10}{1 + at % 12:02d}101990011{500 + at:03d}", f"{2018 + at % 8}-07-20")
+        for at in range(40)
+    ]
+    gone = people_of.exits(
+        *(people_of.left(nip, day, "tidak_diketahui") for nip, day in retired + early)
+    )
+    day, since = date(2026, 1, 1), date(2018, 1, 1)
+    law = Law(rules.load(), day, people_of.LAW.choice, people_of.LAW.local_titles)
+    spells = exit_history.spells(here, exit_history.history(gone), since, law)
+    left = spells.loc[spells["exit_date"].notna()].set_index("person_id")
+    by_law, others = left.loc[[nip for nip, _ in retired]], left.loc[[nip for nip, _ in early]]
+    assert (by_law["retires_on"] == by_law["exit_date"]).all()
+    # Due later than they left, at 58 or 60 as those in service are.
+    assert (others["retires_on"] > others["exit_date"]).all()
+    ages = ((others["retires_on"] - others["birth_date"]).dt.days / 365.25).round()
+    assert set(ages) == {58.0, 60.0}
+    model = exit_model(spells, since, day, rules.load().exit_rates)
+    assert sum(model.exit_counts.values()) == 40
+    # Nobody's cause is guessed.
+    assert set(left["cause"]) == {"tidak_diketahui"}
+
+
+def test_who_comes_later_to_the_list_moves_nobody_elses_date():
+    few = people_of.exits(
+        *(people_of.left(f"19700{at}101995011{at:03d}", "2024-07-20") for at in range(1, 9))
+    )
+    here = people_of.people(*(f"19{70 + at}0110200001{1 + at % 2}{at:03d}" for at in range(20)))
+
+    def dates(gone):
+        spells = exit_history.spells(here, exit_history.history(gone), date(2020, 1, 1),
+                                     people_of.LAW)  # fmt: skip
+        return spells.set_index("person_id")["retires_on"]
+
+    fewer = dates(few.iloc[:5])
+    pd.testing.assert_series_equal(dates(few)[fewer.index], fewer)
