@@ -13,7 +13,7 @@ from pages.shared import retirement_months as months
 from pages.shared import retirement_view as view_of
 from pages.shared.load import PeopleKey
 from pages.shared.retirement_view import Calendar, View
-from pages.shared.words import percent, t, tn
+from pages.shared.words import day, percent, t, tn
 
 
 def render() -> None:
@@ -56,6 +56,14 @@ def _page() -> None:
         height=440,
         on_select=lambda: details.clicked("grafik-pensiun"),
     )
+    if view.period == "year" and (first := view.in_force.as_of).timetuple().tm_yday > 1:
+        layout.note(
+            t(
+                "{year} hanya sejak {day}, ditambah yang tanggalnya sudah lewat.",
+                year=first.year,
+                day=day(first),
+            )
+        )
     # Before the long calendar of months: what a link opened is found with one scroll.
     _details(view, answer)
     if answer.summary.leaver_count:

@@ -250,6 +250,15 @@ def test_who_left_without_a_reason_waits_only_for_those_who_may_see_names(
     assert not any(str(one.key).startswith("exits-") for one in test.button)
 
 
+def test_bounds_of_a_band_are_people_and_expectations_have_a_decimal(with_history, monkeypatch):
+    test = visited(monkeypatch, with_history, bagian_keluar="sebab")
+    [table] = [one.value for one in test.dataframe if "label" in one.value]
+    by_row = table.set_index("label").map(str.strip)
+    bounds = by_row.loc[[one for one in by_row.index if "(P10)" in one or "(P90)" in one]]
+    assert len(bounds) == 4 and not bounds.map(lambda said: "," in said).any(axis=None)
+    assert by_row.loc["Semua sebab"].str.contains(",").any()
+
+
 def test_pimpinan_reads_no_small_count_of_the_past(with_history, monkeypatch):
     test = visited(monkeypatch, with_history, sees_names=False, bagian_keluar="riwayat")
     [table] = [one.value for one in test.dataframe if "total" in one.value]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -87,6 +89,8 @@ def test_the_page_says_the_peak_year_and_that_the_city_is_synthetic(page):
     said = opened(page)
     assert "Puncak pensiun pada 2027: 4 orang" in said
     assert "Data contoh (sintetis)" in said
+    # Half a year would look like a good year.
+    assert "2026 hanya sejak 1 Juli 2026" in said
 
 
 @pytest.mark.parametrize(("who", "count"), [("pns", 7), ("asn", 8), ("all", 9)])
@@ -122,6 +126,30 @@ def test_filters_move_by_their_widgets_and_are_written_to_the_link(page):
     page.multiselect(key="kecamatan").set_value(["Barat"]).run()
     assert "Disaring: Kecamatan: Barat" in shown(page)
     assert "Barat" in page.query_params["kecamatan"]
+
+
+def colours(page: AppTest) -> dict[str, str]:
+    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    return {one["name"]: one["marker"]["color"] for one in figure["data"] if one["type"] == "bar"}
+
+
+def test_a_group_keeps_its_colour_whoever_is_counted(page):
+    # Of all people most leave SDN 01; of the women, most leave SDN 02.
+    everyone = colours(looked(page, warna="unit")[1])
+    women = colours(looked(page, warna="unit", jk="P")[1])
+    assert len(set(everyone.values())) == len(everyone) >= 3
+    assert {"SDN 01 Melati", "SDN 02 Kenanga"} <= set(women)
+    assert women == {name: everyone[name] for name in women}
+
+
+def test_a_group_that_is_usually_not_named_takes_a_free_colour(monkeypatch):
+    usual = tuple("abcdefgh")
+    monkeypatch.setattr(view_of, "usual_order", lambda *_: usual)
+    view = SimpleNamespace(in_force=None, by="unit")
+    assert view_of.places(view, ["b", "h", "a"]) == {"a": 0, "b": 1, "h": 2, view_of.REST: 6}
+    named = view_of.places(view, [*"bcdefg", view_of.REST])
+    assert sorted(named.values()) == [0, 1, 2, 3, 4, 5, 6]
+    assert named["g"] == 0
 
 
 def test_an_empty_view_says_so_and_how_to_get_out(page):

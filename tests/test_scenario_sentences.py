@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from analytics.scenario_run import TABLES, Result
-from pages.shared import scenario_view, scenario_words, shortfall_details
+from pages.shared import scenario_details, scenario_view, scenario_words, shortfall_details
 from pages.shared.scenario_view import Seen
 from tests import scenario_city
 
@@ -117,3 +118,14 @@ def test_what_a_refusal_comes_to_is_told_in_the_measure_drawn_and_of_whom_it_hit
 
 def test_every_table_of_a_result_has_a_name_in_words():
     assert set(scenario_words.table_names()) == set(TABLES)
+
+
+def test_the_parts_of_the_flow_add_up_to_the_whole_that_is_told():
+    counts = {"tidak_perlu_lagi": 569.0, "cpns": 2141.0, "belum_terisi": 58.0}
+    for unknown, told in ((17.0, ", 17 belum dihitung"), (0.0, " 58 tetap kosong")):
+        to = counts | {"belum_dihitung": unknown}
+        rows = pd.DataFrame({"side": "to", "item": [*to], "count": [*to.values()]})
+        said = scenario_details._flow_finding(rows, 2036)
+        assert said.endswith(told)
+        whole, _, *parts = (int(one.replace(".", "")) for one in re.findall(r"[\d.]+", said))
+        assert whole == sum(parts)

@@ -531,6 +531,8 @@ def test_a_share_is_sought_in_per_cent_from_the_limit(city, monkeypatch, measure
     test = opened(monkeypatch, city, s="zero_growth", rinci="penentu", ukuran_sasaran=measure)
     field = next(one for one in test.number_input if one.key == f"sasaran-{measure}")
     assert (field.label, field.value) == ("Paling banyak (%)", 30.0)
+    # No decimals that are not there: a field cannot be told the decimal mark, and 30.00 is English.
+    assert field.proto.format == "%.10g"
 
 
 def test_a_word_of_the_link_reads_as_it_was_written():

@@ -168,13 +168,14 @@ def _listed(values: pd.Series | pd.Index) -> list[Any]:
     return values.tolist()
 
 
-def bars(
+def bars(  # noqa: PLR0913 (what a figure can be asked; all but two have a default)
     counts: pd.DataFrame,
     finding: str,
     *,
     names: Mapping[str, str] | None = None,
     y_title: str = "",
     lines: Sequence[Figure] = (),
+    places: Mapping[str, int] | None = None,
 ) -> Figure:
     """Stacked bars: one bar per row of the index, one layer per column.
 
@@ -190,9 +191,12 @@ def bars(
         What is counted, with its unit.
     lines
         More traces, such as ``average_line``.
+    places
+        Place in the palette, by column; in order of the columns where absent.
     """
     named = names or {}
     along = _listed(counts.index)
+    painted = [(places or {}).get(column, i) for i, column in enumerate(counts.columns)]
     traces: list[Figure] = [
         {
             "type": "bar",
@@ -202,7 +206,7 @@ def bars(
             "marker": hatched(HATCHES[i % len(HATCHES)], PALETTE[i % len(PALETTE)]),
             "hovertemplate": "%{y:,d}",
         }
-        for i, column in enumerate(counts.columns)
+        for i, column in zip(painted, counts.columns, strict=True)
     ]
     shown = layout(finding, y_title, stacked=True, legend=len(traces) + len(lines) > 1)
     if along and all(isinstance(value, int) for value in along):

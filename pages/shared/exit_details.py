@@ -104,8 +104,8 @@ def _causes(scope: Scope, found: Answer) -> None:
         shown,
         [
             Column("label", t("Sebab")),
-            *(Column(year, year, "decimal") for year in years),
-            Column("total", t("Sampai {year}", year=scope.last_year), "decimal"),
+            *(Column(year, year, "expected") for year in years),
+            Column("total", t("Sampai {year}", year=scope.last_year), "expected"),
         ],
         t("keluar-per-sebab"),
         key="tabel-keluar",

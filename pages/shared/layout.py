@@ -20,7 +20,7 @@ from pages.shared.words import t, tn
 
 KEPT_IN_LINKS = ("lang", "usul", "usul_mulai", "hitung")
 HIDDEN_COUNT = f"<{access.SMALL_COUNT}"
-_NUMBERS = ("count", "number", "decimal", "ratio", "score", "value", "share", "rupiah")
+_NUMBERS = ("count", "number", "decimal", "expected", "ratio", "score", "value", "share", "rupiah")
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Column:
     """A column of a table on screen and in its download.
 
     ``kind`` is ``text``, ``count`` (people: small cells are hidden from pimpinan), ``number``,
-    ``decimal`` (one place), ``ratio`` (two), ``score`` (three), ``value`` (as many as it has),
-    ``share`` (0-1), ``rupiah``, ``day``, ``month``, ``year``, ``name`` (left out for pimpinan) or
-    ``nip`` (masked for pimpinan).
+    ``decimal`` (one place), ``expected`` (one place, none where it is whole), ``ratio`` (two),
+    ``score`` (three), ``value`` (as many as it has), ``share`` (0-1), ``rupiah``, ``day``,
+    ``month``, ``year``, ``name`` (left out for pimpinan) or ``nip`` (masked for pimpinan).
     """
 
     name: str
@@ -257,6 +257,8 @@ def _said(values: pd.Series, column: Column) -> pd.Series:
             if column.kind == "rupiah"
             else words.value(value)
             if column.kind == "value"
+            else words.number(value, 0 if float(value).is_integer() else 1)
+            if column.kind == "expected"
             else words.number(value, decimals)
             for value in values
         ]

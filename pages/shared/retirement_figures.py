@@ -48,6 +48,8 @@ def calendar_bars(view: View, seen: Look) -> charts.ReadyFigure:
         named, others = view_of.small_to_rest(named, others, access.SMALL_COUNT)
     wide = named.assign(**{REST: others}) if others.sum() else named
     wide = wide.loc[:, wide.sum() > 0]
+    places = view_of.places(view, [*wide.columns])
+    wide = wide[sorted(wide.columns, key=places.__getitem__)]
     periods = wide.index.astype(str)
     along = [
         int(period) if period.isdecimal() else view_of.period_name(period) for period in periods
@@ -71,7 +73,12 @@ def calendar_bars(view: View, seen: Look) -> charts.ReadyFigure:
     names[REST] = t("Lainnya")
     wide.index = pd.Index(along)
     figure = charts.bars(
-        wide, _finding(view, answer, seen), names=names, y_title=t("Orang pensiun"), lines=lines
+        wide,
+        _finding(view, answer, seen),
+        names=names,
+        y_title=t("Orang pensiun"),
+        lines=lines,
+        places=places,
     )
     for trace, group in zip(figure["data"], wide.columns, strict=False):
         # What a click tells: the period and the group of the piece that was clicked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -155,6 +156,32 @@ def _counted(view: View, key: PeopleKey, who: str) -> pd.DataFrame:
     """As ``people``, with the columns that counts need: copying names and titles takes longer."""
     narrow = load.people_of(key)[[*FILTERS, *_DATES, "is_in_headcount"]]
     return leaving_groups.selected(leaving.counted(narrow, who), dict(view.wanted))
+
+
+@lru_cache(maxsize=64)
+def usual_order(key: PeopleKey, by: str) -> tuple[str, ...]:
+    """Every group of a dimension, those first of whom most retire among all the people.
+
+    Whoever is counted or filtered, a group keeps its place and its colour by this.
+    """
+    everyone = leaving.counted(load.people_of(key)[[*FILTERS, *_DATES, "is_in_headcount"]], "all")
+    counts = leaving.leaver_counts(everyone, key.as_of, key.as_of.year + 10, "year", by)
+    named, _ = leaving_summary.by_largest(counts, by, len(counts))
+    return tuple(named.columns)
+
+
+def places(view: View, groups: Sequence[str]) -> dict[str, int]:
+    """Groups that are drawn -> their place in the palette, the same whoever is counted.
+
+    The groups that are usually named have a place each; another takes one that is free.
+    """
+    order = usual_order(view.in_force, view.by)
+    usual = {group: place for place, group in enumerate(order[:NAMED_GROUPS])}
+    free = [place for group, place in usual.items() if group not in groups]
+    free += range(len(usual), NAMED_GROUPS)
+    others = [one for one in order if one in groups and one not in usual]
+    mixed = {group: usual[group] for group in groups if group in usual}
+    return mixed | dict(zip(others, free, strict=False)) | {REST: NAMED_GROUPS}
 
 
 # Python's own cache: the key is hashed in a microsecond, where Streamlit's walks through it.

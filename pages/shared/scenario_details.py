@@ -97,7 +97,7 @@ def _flow_finding(rows: pd.DataFrame, year: int) -> str:
             all=number(total),
             year=year,
         )
-    return t(
+    told = t(
         "Dari {all} jabatan kosong sampai {year}: {less} tidak perlu lagi, {options} ditutup"
         " pilihan, {empty} tetap kosong",
         all=number(total),
@@ -106,6 +106,9 @@ def _flow_finding(rows: pd.DataFrame, year: int) -> str:
         options=number(options),
         empty=number(empty),
     )
+    unknown = to.get("belum_dihitung", 0)
+    # Without these the parts would not add up to the whole.
+    return told + t(", {unknown} belum dihitung", unknown=number(unknown)) if unknown else told
 
 
 # --- the plan ---

@@ -290,14 +290,14 @@ def _target(view: Seen, measure: str) -> float:
         limit = now if view.gauge is None else gauge_figures.standing(view.gauge).limit_share
         given = st.number_input(
             t("Paling banyak (%)"), 0.0, None, round(100 * limit, 2), 0.5,
-            key=f"sasaran-{measure}", width=180,
+            format="%.10g", key=f"sasaran-{measure}", width=180,
         )  # fmt: skip
         return round(given / 100, 6)
     scale = 1e9 if unit == "Rp" else 1.0
     label = t("Paling banyak (Rp miliar)") if scale > 1 else t("Paling banyak")
     given = st.number_input(
-        label, 0.0, None, max(float(round(now / 2 / scale)), 0.0), 1.0, key=f"sasaran-{measure}",
-        width=180,
+        label, 0.0, None, max(float(round(now / 2 / scale)), 0.0), 1.0,
+        format="%.10g", key=f"sasaran-{measure}", width=180,
     )  # fmt: skip
     return given * scale
 
