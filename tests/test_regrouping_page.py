@@ -125,6 +125,19 @@ def test_a_lock_set_on_the_page_solves_again_and_stands_in_the_link(page):
     assert merged() == {KENANGA: DAHLIA}
 
 
+def test_a_school_pointed_at_stays_when_a_drawing_was_asked_for_before_the_click(page):
+    opened(page, km="6", pilih=KENANGA)
+    assert page.button_group(key=f"kunci-{KENANGA}")
+    # What a better plan asks for while the click is on its way: the address is the one before it.
+    del page.query_params["pilih"]
+    page.run()
+    assert page.button_group(key=f"kunci-{KENANGA}")
+    assert page.query_params.get("pilih") == KENANGA
+    page.button(key="selesai").click().run()
+    assert "pilih" not in page.query_params
+    assert not [one for one in page.button if one.key == "selesai"]
+
+
 def test_a_lock_that_cannot_be_met_names_the_school_and_the_limit(page):
     said = opened(page, tutup=MELATI)
     assert "1 sekolah yang dikunci tutup tidak dapat ditutup" in said
