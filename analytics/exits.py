@@ -17,6 +17,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from analytics.exact_sums import YearEffect
+from analytics.exit_causes import DIED
 from analytics.exits_boosting import NO_TREES, Blend
 from analytics.exits_hazards import blended, fitted_causes, together
 from analytics.exits_learning import CauseModel
@@ -40,6 +41,8 @@ from analytics.exits_years import YearOutlook, year_outlook
 
 LEAST_PEOPLE = 10
 _OUTLOOK_YEARS = 10
+# So improbable by chance that the history must be another than it seems.
+_IMPROBABLE = 1e-4
 # Somebody past the date goes within the year, unless the past shows otherwise: worth two persons.
 _OVERDUE_WORTH, _OVERDUE_HALF_LIFE = 2.0, 3.0
 
@@ -222,6 +225,8 @@ def _learnt(  # noqa: PLR0913 - as exit_model
     people = people_of(hidden_after(spells, observed_until), mandatory)
     past = past_years(people, observed_from, observed_until)
     sourced = prior_rates(prior)
+    if _tells_of_law_alone(past, sourced):
+        past = past_years(people, observed_until, observed_until)
     causes = _causes(past)
     shares = {}
     if sourced.causes and not (past.left >= 0).any():
@@ -296,6 +301,18 @@ def in_service_on(spells: pd.DataFrame, as_of: date) -> pd.DataFrame:
     day = pd.Timestamp(as_of)
     runs = (spells["start_date"] <= day) & ~(spells["exit_date"] < day)
     return known_on(spells.loc[runs.to_numpy()], day)
+
+
+def _tells_of_law_alone(past: PastYears, prior: Prior) -> bool:
+    """Whether a history without one early exit is that of those who retired (eq. 343).
+
+    People die. Where half as many deaths as sourced rates expect could hardly all have stayed
+    away, early exits were never written down.
+    """
+    if DIED not in prior.causes or not len(past.left) or (past.left >= 0).any():
+        return False
+    deaths = float((prior.rate(DIED, past.traits) * past.exposure * past.count).sum())
+    return float(np.exp(-deaths / 2)) < _IMPROBABLE
 
 
 def _causes(past: PastYears) -> tuple[str, ...]:

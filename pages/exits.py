@@ -118,6 +118,13 @@ def _thin(scope: Scope, year_count: int, prior_share: float) -> str:
             " dengan sumbernya, dan rentangnya lebar; muat daftar pegawai yang keluar di halaman"
             " Data."
         )
+    if year_count == 0 and scope.key.since < scope.key.people.as_of:
+        return t(
+            "Daftar yang keluar sejak {since} hanya memuat orang yang mencapai BUP; bahwa tak"
+            " seorang pun meninggal, pindah, atau berhenti tidak mungkin. Semua laju keluar dini"
+            " adalah acuan umum; muat juga mereka di halaman Data.",
+            since=day(scope.key.since),
+        )
     if year_count >= 3:
         return ""
     return tn(

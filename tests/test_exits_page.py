@@ -278,6 +278,18 @@ def test_without_a_history_the_usual_rates_are_called_usual(without_history, mon
     assert "Belum ada riwayat keluar" in shown(test)
 
 
+def test_a_list_of_those_who_retired_alone_is_said_to_be_one(tmp_path, monkeypatch):
+    # Three years of a government of 4,500, in which nobody died.
+    some, listed = staff(900), gone(3).assign(cause="bup")
+    everyone = [
+        some.assign(nip=some["nip"].str[:8] + f"2005{month:02d}" + some["nip"].str[14:])
+        for month in range(1, 6)
+    ]
+    test = visited(monkeypatch, written(tmp_path, employee=pd.concat(everyone), exit=listed))
+    assert "hanya memuat orang yang mencapai BUP" in shown(test)
+    assert exit_view.answer(scope()).early_count > 10
+
+
 @pytest.mark.parametrize("section", ["pendorong", "kelompok"])
 def test_rates_that_cannot_differ_by_post_are_said_not_to(
     tmp_path, with_history, monkeypatch, section

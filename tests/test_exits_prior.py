@@ -69,6 +69,17 @@ def test_what_few_exits_say_of_the_level_is_said_once():
         assert 0.45 * fitted < coming < fitted
 
 
+def test_a_history_in_which_not_even_one_person_died_teaches_nothing():
+    # Four thousand for six years: some forty deaths are usual at their ages.
+    usual, _ = rate(staff(2, 0))
+    found, share = rate(staff(4_000, 0))
+    assert found == pytest.approx(usual, rel=0.02)
+    assert share == 1.0
+    # One exit, and somebody writes them down.
+    found, share = rate(staff(4_000, 1))
+    assert found < 0.5 * usual and share < 0.5
+
+
 def test_twelve_resignations_stand_between_the_usual_rate_and_ones_own():
     spells = staff(400, 12)
     own = 12 / (6 * 400)
