@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,11 @@ class People:
     factors: dict[str, NDArray[np.object_]]
     has_law: bool
     moves: Moves
+
+    @cached_property
+    def month_and_day(self) -> tuple[tuple[Whole, Whole], tuple[Whole, Whole]]:
+        """Of the day of birth and of the first day: months since 1970, and days into the month."""
+        return _month_and_day(self.birth), _month_and_day(self.begun)
 
 
 FAR = int(np.datetime64("2999-01-01", "D").astype(np.int64))
@@ -144,13 +150,18 @@ def year_start(as_of: date, years: int) -> int:
 
 def whole_years(since: NDArray[np.datetime64], day: int | NDArray[np.datetime64]) -> Whole:
     """Completed years from each date to the day, one for all or one of each."""
-    on = np.datetime64(day, "D") if isinstance(day, int) else day
-    months = on.astype("datetime64[M]").astype(np.int64) - since.astype("datetime64[M]").astype(
-        np.int64
-    )
-    within = (since - since.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
-    reached = (on - on.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) >= within
-    return np.floor_divide(months - ~reached, 12)
+    return _years_since(_month_and_day(since), day)
+
+
+def _month_and_day(dates: NDArray[np.datetime64]) -> tuple[Whole, Whole]:
+    """Months since 1970 and days since the month began."""
+    month = dates.astype("datetime64[M]")
+    return month.astype(np.int64), (dates - month.astype("datetime64[D]")).astype(np.int64)
+
+
+def _years_since(since: tuple[Whole, Whole], day: int | NDArray[np.datetime64]) -> Whole:
+    on, within = _month_and_day(np.array(day, "datetime64[D]"))
+    return np.floor_divide(on - since[0] - (within < since[1]), 12)
 
 
 def in_service(people: People, day: int) -> Flags:
@@ -189,9 +200,10 @@ def traits(people: People, who: Flags, day: int) -> Traits:
         left = (people.retires_first[who] - day) // 365
         # Years to the date matter beside age only where the date is not the same age for all.
         factors["years_left"] = np.clip(left, 0, 6).astype(object)
+    born, begun = ((month[who], within[who]) for month, within in people.month_and_day)
     return Traits(
-        np.clip(whole_years(people.birth[who], day), YOUNGEST, OLDEST),
-        np.clip(whole_years(people.begun[who], day), 0, LONGEST_SERVICE),
+        np.clip(_years_since(born, day), YOUNGEST, OLDEST),
+        np.clip(_years_since(begun, day), 0, LONGEST_SERVICE),
         people.sex[who],
         factors,
     )

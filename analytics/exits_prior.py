@@ -98,9 +98,12 @@ class Prior:
             better = detail > narrowest[fits]
             found[fits] = np.where(better, values[at], found[fits])
             narrowest[fits] = np.where(better, detail, narrowest[fits])
-        place = (np.minimum(who.age, OLDEST), employment, role)
-        man = np.clip(0.5 + who.sex, 0.0, 1.0)
-        looked_up: Numbers = man * found[0][place] + (1.0 - man) * found[1][place]
+        key = ("prior place", shape)
+        if key not in who.kept:
+            place = np.minimum(who.age, OLDEST) * len(employments) + employment
+            who.kept[key] = (place * len(roles) + role, np.clip(0.5 + who.sex, 0.0, 1.0))
+        place, man = who.kept[key]
+        looked_up: Numbers = man * found[0].take(place) + (1.0 - man) * found[1].take(place)
         return looked_up
 
     @cached_property

@@ -8,6 +8,7 @@ are near neighbours once one is turned round.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,8 @@ _KEPT, _TIMES_KEPT, _LOOKED_AT, _NEAR = 200_000, (1, 1, 2, 3), 4, 12
 # Of what is close enough: in what steps two plans of a half are told apart, how much of a limit is
 # left on purpose when neighbours are sought, how far they may be, and what is good enough.
 _STEP, _ASIDE, _FAR, _ENOUGH = 0.16, 0.2, 4.0, 0.7
+# Of what is close enough, from where on it is worth waiting for the proof before looking further.
+_MAY_BE_PROVED = 0.86
 # Of what is close enough, what choosing among the parts may leave.
 _SHARE_OF_SPARE = 0.05
 
@@ -42,17 +45,31 @@ class _Half:
     chosen: Whole
 
 
-def joined(parts: Parts, seconds: float) -> Numbers:
+def joined(
+    parts: Parts, seconds: float, is_proved: Callable[[Numbers], bool] | None = None
+) -> Numbers:
     """The best whole plan found of parts; never worse than the one they were gathered around.
+
+    Parameters
+    ----------
+    is_proved
+        Whether a plan is proved close enough: it may wait for the proof, and is asked only where
+        the prices let it hope.
 
     Method: docs/method.md eq. 338.
     """
     ends, best = time.monotonic() + seconds, parts.start
     least = sum(float(pool.priced[0]) for pool in parts.pools) - float(parts.price @ parts.room)
     luck = np.random.default_rng(0)
+    refused = np.inf
     for times in _TIMES_KEPT if len(parts.pools) > 1 else ():
-        if time.monotonic() > ends or parts.cost @ best <= least + _ENOUGH * parts.spare:
+        value = float(parts.cost @ best)
+        if time.monotonic() > ends or value <= least + _ENOUGH * parts.spare:
             break
+        if is_proved and value <= least + _MAY_BE_PROVED * parts.spare and value < refused:
+            if is_proved(best):
+                break
+            refused = value
         kept = -(-_KEPT * times // len(parts.pools))
         chosen = _matched(parts, luck.permutation(len(parts.pools)), kept)
         best = _better(parts, best, chosen)
@@ -104,16 +121,20 @@ def _matched(parts: Parts, order: Whole, kept: int) -> list[int] | None:
 def _half(parts: Parts, roles: Whole, kept: int) -> _Half:
     """The best plans of some roles, of those that use shared limits alike the best."""
     found = _Half(np.zeros(1), np.zeros((1, len(parts.price))), np.zeros((1, 0), dtype=np.int64))
+    # What has no price tells no two plans apart.
+    binds = np.flatnonzero(parts.price > _NOTHING)
+    price, step = parts.price[binds], _STEP * parts.spare
     for role in roles.tolist():
         pool = parts.pools[role]
         dearer = pool.priced - pool.priced[0]
         first, second = _cheapest_sums(found.dearer, dearer, _LOOKED_AT * kept)
         both = found.dearer[first] + dearer[second]
         order = np.argsort(both, kind="stable")
-        use = (found.use[first] + pool.use[second])[order]
-        at = order[alike(use * parts.price, _STEP * parts.spare)[:kept]]
+        first, second = first[order], second[order]
+        worth = (found.use[:, binds][first] + pool.use[:, binds][second]) * price
+        at = alike(worth, step)[:kept]
         found = _Half(
-            both[at],
+            both[order[at]],
             found.use[first[at]] + pool.use[second[at]],
             np.column_stack([found.chosen[first[at]], second[at]]),
         )

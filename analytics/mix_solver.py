@@ -204,7 +204,13 @@ def _by_parts(
     told = parts.cheapest, (ends, spare), parts.row_price
     with Beside(asked, cost, relaxed, *told) as beside:
         parts = widened(parts, _share(ends, _SHARE_OF_WIDENED))
-        best = joined(parts, _share(ends, _SHARE_OF_JOINED))
+
+        def is_proved(plan: Numbers) -> bool:
+            value = float(cost @ plan)
+            proved = beside.bound(value - aim.allowed(value, gap) * _ALMOST)
+            return _is_close(aim, cost, plan, max(low, proved), gap)
+
+        best = joined(parts, _share(ends, _SHARE_OF_JOINED), is_proved)
         if not _is_close(aim, cost, best, low, gap):
             value = float(cost @ best)
             low = max(low, beside.bound(value - aim.allowed(value, gap) * _ALMOST))

@@ -325,19 +325,26 @@ def present_share(staff: Staff, months: Calendar, who: slice) -> Numbers:
 
 
 def _chain(staff: Staff, months: Calendar, who: slice) -> Chain:
-    count, due = months.months, staff.due[who, None]
-    month = np.arange(count)
-    before = month < due
+    count, due = months.months, staff.due[who]
+    before = np.arange(count) < due[:, None]
     whole = sum((each[who] for each in staff.exposure.values()), start=np.zeros(1))
     exposure = np.zeros(before.shape)
     for year, own, share, scale in spread(staff, months, who) if staff.exposure else ():
         exposure[:, own] += (whole[:, year] * scale)[:, None] * share
     exposure *= before
     stays = np.exp(-exposure)
-    ends = _contract_ends(staff, months, who) & before
-    renewed = np.where(ends, staff.renewal[who, None], 1.0)
+    renewed = np.ones_like(stays)
+    # Only a contract that ends within the months asks for another.
+    own = np.flatnonzero(staff.contract[who] < count)
+    if len(own):
+        row = who.start + own
+        ends = _contract_ends(staff, months, row) & before[own]
+        renewed[own] = np.where(ends, staff.renewal[row, None], 1.0)
+    goes_on = stays * renewed
+    lawful = np.flatnonzero(due < count)
+    goes_on[lawful, due[lawful]] = 0.0
     kept = np.ones((len(due), count + 1))
-    np.cumprod(np.where(month == due, 0.0, stays * renewed), axis=1, out=kept[:, 1:])
+    np.cumprod(goes_on, axis=1, out=kept[:, 1:])
     return Chain(who, before, exposure, stays, renewed, kept)
 
 
@@ -361,6 +368,6 @@ def _chances(staff: Staff, months: Calendar, chain: Chain) -> Chances:
     return Chances(who, leaves, duty)
 
 
-def _contract_ends(staff: Staff, months: Calendar, who: slice) -> NDArray[np.bool_]:
+def _contract_ends(staff: Staff, months: Calendar, who: Whole) -> NDArray[np.bool_]:
     since = np.arange(months.months) - staff.contract[who, None]
     return (since >= 0) & (since % staff.term[who, None] == 0)

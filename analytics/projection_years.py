@@ -91,9 +91,10 @@ def _add_leavers(  # noqa: PLR0913 - where to, the chain, and of whom
     due = staff.due[who]
     lawful = np.flatnonzero(due < months.months)
     target[lawful, steps.index(BY_LAW), year[due[lawful]]] = here[lawful, due[lawful]]
-    if (chain.renewed < 1.0).any():
-        lost = here * chain.stays * (1.0 - chain.renewed)
-        target[:, steps.index(CONTRACT)] = _by_year(months, lost)
+    ending = np.flatnonzero((chain.renewed < 1.0).any(axis=1))
+    if len(ending):
+        lost = here[ending] * chain.stays[ending] * (1.0 - chain.renewed[ending])
+        target[ending, steps.index(CONTRACT)] = _by_year(months, lost)
     gone = np.zeros_like(here)
     np.divide(1.0 - chain.stays, chain.exposure, out=gone, where=chain.exposure > 0)
     gone *= here

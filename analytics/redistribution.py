@@ -245,59 +245,61 @@ def _furthest_from_bup(
 def _moves(
     situation: Situation, base: Ground, ways: Reach, chosen: list[tuple[int, int]]
 ) -> pd.DataFrame:
-    cells, people = base.cells, base.people
-    who = people.iloc[[person for person, _ in chosen]].reset_index(drop=True)
-    way = ways.ways.iloc[[way for _, way in chosen]].reset_index(drop=True)
-    target = cells.iloc[way["cell"].to_numpy(dtype=np.int64)].reset_index(drop=True)
-    has_other = (way["other_cell"] >= 0).to_numpy()
-    other = cells.iloc[way["other_cell"].clip(lower=0).to_numpy(dtype=np.int64)]
-    other = other.reset_index(drop=True).astype({"npsn": "object", "post": "object"})
-    kind = np.select(
-        [has_other, way["is_same_school"].to_numpy(dtype=bool)], [SPLIT, RETASKED], MOVED
-    )
-    own = cells.set_index(["npsn", "post"])
-    at = pd.MultiIndex.from_frame(who[["npsn", "held_post"]])
-    share = (own["hours"] / own["in_post_count"].where(own["in_post_count"] > 0)).reindex(at)
-    told = pd.to_numeric(who["hours"])
-    place = base.schools
+    cells, people, place = base.cells, base.people, base.schools
+    rows = np.array([person for person, _ in chosen], dtype=np.int64)
+    taken = np.array([way for _, way in chosen], dtype=np.int64)
+    way = {name: ways.ways[name].to_numpy()[taken] for name in ways.ways}
+    to, other = way["cell"].astype(np.int64), way["other_cell"].astype(np.int64)
+    has_other = other >= 0
+    kind = np.select([has_other, way["is_same_school"].astype(bool)], [SPLIT, RETASKED], MOVED)
+
+    def of(frame: pd.DataFrame, name: str, at: np.ndarray) -> pd.Series:
+        return pd.Series(frame[name].array.take(at))
+
+    def text(frame: pd.DataFrame, name: str, at: np.ndarray) -> pd.Series:
+        return of(frame, name, at).astype("str")
+
+    def second(name: str) -> pd.Series:
+        found = cells[name].to_numpy(dtype=object)[np.maximum(other, 0)]
+        return pd.Series(np.where(has_other, found, ""), dtype="str")
+
+    # Whoever moves leaves the cell of his group.
+    origin = ways.groups["cell"].to_numpy(dtype=np.int64)[way["group"].astype(np.int64)]
+    held = cells["in_post_count"].to_numpy(dtype=float)[origin]
+    share = cells["hours"].to_numpy(dtype=float)[origin] / np.where(held > 0, held, np.nan)
+    told = pd.to_numeric(of(people, "hours", rows))
+    before = of(cells, "in_post_count", to).astype("int64")
+    entered = np.bincount(np.concatenate([to, other[has_other]]), minlength=len(cells))
     moves = pd.DataFrame(
         {
-            "person_id": who["person_id"].astype("str"),
+            "person_id": text(people, "person_id", rows),
             "kind": pd.Series(kind, dtype="str"),
-            "from_npsn": who["npsn"].astype("str"),
-            "to_npsn": target["npsn"].astype("str"),
-            "other_npsn": other["npsn"].where(has_other, "").astype("str"),
-            "from_post": who["held_post"].astype("str"),
-            "post": target["post"].astype("str"),
-            "other_post": other["post"].where(has_other, "").astype("str"),
-            "needed_count": target["needed_count"].astype("int64"),
-            "in_post_before": target["in_post_count"].astype("int64"),
-            "hours_before": told.fillna(pd.Series(share.to_numpy())).round(1),
-            "is_hours_estimated": told.isna() & pd.Series(share.notna().to_numpy()),
-            "hours_after": (way["hours"] + way["other_hours"]).round(1),
-            "hours_satmin": way["hours"].round(1),
-            "hours_other": way["other_hours"].round(1),
+            "from_npsn": text(people, "npsn", rows),
+            "to_npsn": text(cells, "npsn", to),
+            "other_npsn": second("npsn"),
+            "from_post": text(people, "held_post", rows),
+            "post": text(cells, "post", to),
+            "other_post": second("post"),
+            "needed_count": of(cells, "needed_count", to).astype("int64"),
+            "in_post_before": before,
+            "hours_before": told.fillna(pd.Series(share)).round(1),
+            "is_hours_estimated": told.isna() & pd.Series(~np.isnan(share)),
+            "hours_after": np.round((way["hours"] + way["other_hours"]).astype(float), 1),
+            "hours_satmin": np.round(way["hours"].astype(float), 1),
+            "hours_other": np.round(way["other_hours"].astype(float), 1),
             "km": way["km"].astype(float),
             "other_km": way["other_km"].astype(float),
-            "retires_on": who["retires_on"],
-            "employment": who["employment"].astype("str"),
-            "certificate_post": who["certificate_post"].astype("str"),
+            "retires_on": of(people, "retires_on", rows),
+            "employment": text(people, "employment", rows),
+            "certificate_post": text(people, "certificate_post", rows),
             "is_private": way["is_private"].astype(bool),
-            "is_from_closing": who["npsn"].isin(list(situation.merges)).astype(bool),
+            "is_from_closing": of(people, "npsn", rows).isin(list(situation.merges)).astype(bool),
         }
     )
-    away = (place["kecamatan"].reindex(moves["to_npsn"]).to_numpy()
-            == who["home_kecamatan"].to_numpy())  # fmt: skip
-    moves["is_by_home"] = away & who["home_kecamatan"].ne("").to_numpy()
-    entering = pd.concat(
-        [moves[["to_npsn", "post"]].set_axis(["npsn", "post"], axis=1),
-         moves.loc[has_other, ["other_npsn", "other_post"]].set_axis(["npsn", "post"], axis=1)]
-    )  # fmt: skip
-    entered = entering.value_counts()
-    at = pd.MultiIndex.from_frame(moves[["to_npsn", "post"]])
-    moves["in_post_after"] = moves["in_post_before"] + entered.reindex(at).fillna(0).to_numpy(
-        dtype=np.int64
-    )
+    home = people["home_kecamatan"].to_numpy(dtype=object)[rows]
+    there = place["kecamatan"].reindex(moves["to_npsn"]).to_numpy(dtype=object)
+    moves["is_by_home"] = (there == home).astype(bool) & (home != "").astype(bool)
+    moves["in_post_after"] = before + entered[to]
     return moves.sort_values(["from_npsn", "from_post", "person_id"], ignore_index=True)
 
 

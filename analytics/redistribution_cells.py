@@ -292,32 +292,40 @@ def cells_of(
     wanted = wanted.set_index(keys)[["needed_count", "hours"]]
     held = in_post.rename_axis(keys)
     index = wanted.index.union(held.index).sort_values()
-    needed = wanted["needed_count"].reindex(index).fillna(0).astype("int64")
-    hours = wanted["hours"].reindex(index).astype(float).where(needed > 0)
-    in_post = held.reindex(index).fillna(0).astype("int64")
-    whole = np.floor(hours / law.norm + _ALMOST).clip(upper=needed)
-    whole = whole.fillna(needed).astype("int64")
-    rest = (hours - law.norm * whole).where(whole < needed, 0.0)
-    rest = rest.where(rest > _ALMOST, 0.0).fillna(0.0)
+    at, here = wanted.index.get_indexer(index), held.index.get_indexer(index)
+    needed = _taken(wanted["needed_count"], at, 0).astype(np.int64)
+    hours = np.where(needed > 0, _taken(wanted["hours"], at, np.nan), np.nan)
+    in_post_count = _taken(held, here, 0).astype(np.int64)
+    whole = np.minimum(np.floor(hours / law.norm + _ALMOST), needed)
+    whole = np.where(np.isnan(whole), needed, whole).astype(np.int64)
+    rest = np.where(whole < needed, hours - law.norm * whole, 0.0)
+    rest = np.where(rest > _ALMOST, rest, 0.0)
     # Where hours exceed the norm of every post each has its even share, up to the most allowed.
-    each = (hours / needed.where(needed > 0)).clip(lower=law.norm, upper=law.most)
-    full_hours = each.where(whole == needed, law.norm).fillna(law.norm)
-    vacant = (needed - in_post).clip(lower=0)
-    full = (whole - in_post).clip(lower=0)
+    each = np.clip(hours / np.where(needed > 0, needed, 1), law.norm, law.most)
+    full_hours = np.where((whole == needed) & ~np.isnan(each), each, law.norm)
+    vacant = np.maximum(needed - in_post_count, 0)
+    full = np.maximum(whole - in_post_count, 0)
     is_head = index.get_level_values("post") == HEAD
     cells = pd.DataFrame(
         {
             "needed_count": needed,
             "hours": hours,
-            "in_post_count": in_post,
-            "surplus_count": (in_post - needed).clip(lower=0),
-            "full_count": full.where(~is_head, 0),
+            "in_post_count": in_post_count,
+            "surplus_count": np.maximum(in_post_count - needed, 0),
+            "full_count": np.where(is_head, 0, full),
             "full_hours": full_hours,
-            "part_hours": rest.where((vacant > full) & ~is_head, 0.0),
-            "vacant_count": vacant.where(~is_head, 0),
-        }
+            "part_hours": np.where((vacant > full) & ~is_head, rest, 0.0),
+            "vacant_count": np.where(is_head, 0, vacant),
+        },
+        index=index,
     )
     return cells.reset_index()
+
+
+def _taken(values: pd.Series, at: np.ndarray, missing: float) -> np.ndarray:
+    """The values at some places; ``missing`` where there is none."""
+    told = np.append(values.to_numpy(dtype=float, na_value=np.nan), np.nan)[at]
+    return np.where(np.isnan(told), missing, told)
 
 
 def _candidates(

@@ -53,10 +53,13 @@ class StaffSpread:
         last = self._short.shape[-1] - 1
         whole = np.clip(np.floor(asked), 0, last).astype(np.int64)
         rest = np.maximum(asked - whole, 0.0)
-        cell, year = np.ogrid[: self.mean.shape[0], : self.mean.shape[1]]
-        at = (cell, year, whole)
-        first = self._short[at] + rest * self._below[at]
-        second = self._square[at] + 2 * rest * self._short[at] + rest**2 * self._below[at]
+        # The place in the flat tables, found once for all three.
+        at = np.arange(self.mean.size).reshape(self.mean.shape) * (last + 1) + whole
+        short, square, below = (
+            table.ravel().take(at) for table in (self._short, self._square, self._below)
+        )
+        first = short + rest * below
+        second = square + 2 * rest * short + rest**2 * below
         if self.is_large.any():
             own = self.is_large
             first[..., own, :], second[..., own, :] = bell_short(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -148,6 +149,25 @@ def test_neighbours_are_about_as_good_as_all_pairs_of_halves(seed: int):
     assert parts.keeps(plan)
     lost = parts.cost @ plan - bound
     assert least - 1e-6 <= lost <= least + 0.25 * parts.spare
+
+
+@pytest.mark.parametrize(("over", "is_proved"), [(0.8, True), (0.8, False), (1.2, True)])
+def test_nothing_further_is_looked_for_once_what_is_at_hand_is_proved(over: float, is_proved: bool):
+    parts = parts_of(6, 1)
+    least = sum(pool.priced[0] for pool in parts.pools) - parts.price @ parts.room
+    parts = replace(parts, spare=float(parts.cost @ parts.start - least) / over)
+    seen: list[bytes] = []
+
+    def proof(plan: np.ndarray) -> bool:
+        seen.append(plan.tobytes())
+        return is_proved
+
+    found = joined(parts, 10.0, proof)
+    # The proof is asked for what the prices let it reach, and of one plan once.
+    is_asked = over < 1.0
+    assert (parts.start.tobytes() in seen) == is_asked
+    assert len(seen) == len(set(seen))
+    assert (found.tobytes() == parts.start.tobytes()) == (is_asked and is_proved)
 
 
 def test_of_plans_that_use_limits_alike_the_first_is_kept():
