@@ -371,6 +371,15 @@ def test_the_history_of_what_was_never_submitted_opens(own_city, monkeypatch):
     assert "&lt;b&gt;2027" in finding(test)
 
 
+def test_a_saved_scenario_beside_has_its_own_name_however_the_link_calls_it(own_city, monkeypatch):
+    with decisions.opened(own_city) as kept:
+        scenario_desk.saved(kept, scenario_link.presets()["cpns_only"].renamed("Usul"), "uji", 0)
+    test = opened(monkeypatch, own_city, rinci="banding", **{"with": ["1", "01", "1.1"]})
+    beside = next(one for one in test.multiselect if one.key == "bandingkan")
+    assert held(test).others == ("1.1",) == tuple(beside.value)
+    assert "Usul" in beside.options and "dari tautan" not in " ".join(beside.options)
+
+
 def test_nobody_saves_over_what_another_saved_since(own_city, monkeypatch):
     monkeypatch.setattr(access, "actor", lambda: "setempat")
     first = opened(monkeypatch, own_city, s="zero_growth")

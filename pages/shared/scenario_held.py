@@ -110,7 +110,9 @@ def _first() -> Opened:
 
 
 def _there(others: Sequence[str]) -> tuple[str, ...]:
-    return tuple(one for one in others if opened(one) is not None)
+    """What lies beside, as the desk writes it: a scenario without a revision is its last."""
+    found = (opened(one) for one in others)
+    return tuple(dict.fromkeys(written(one.ref, one.base, one.now) for one in found if one))
 
 
 def _begun(found: Opened, others: tuple[str, ...]) -> Held:

@@ -87,7 +87,7 @@ def _base(ref: str) -> tuple[str, Scenario, Saved | None] | None:
     at = int(revision) if revision else saved.revision
     try:
         content = load.state().scenario_content(saved.scenario_id, at)
-        return f"{number}.{at}", from_json(content), saved
+        return f"{int(number)}.{at}", from_json(content), saved
     except (StateError, ScenarioError):
         return None
 
