@@ -408,7 +408,7 @@ def test_a_draft_that_was_never_submitted_can_be_removed(own_city, monkeypatch):
     button(test, "hapus-skenario").click().run()
     assert "Dihapus: Coba-coba." in said(test)
     assert finding(test).startswith("Tanpa pengganti: ")
-    assert (link(test, "s"), test.query_params["with"]) == ("", ["2", "cpns_only"])
+    assert (link(test, "s"), test.query_params["with"]) == ("", ["2.1", "cpns_only"])
     assert [one.name for one in load.state().saved_scenarios()] == ["Usul"]
     # Somebody who still has it open loses nothing they see, and saves it under a name.
     move(stale, "plan.keep_cap", False)
