@@ -335,11 +335,11 @@ def _chain(staff: Staff, months: Calendar, who: slice) -> Chain:
     stays = np.exp(-exposure)
     renewed = np.ones_like(stays)
     # Only a contract that ends within the months asks for another.
-    own = np.flatnonzero(staff.contract[who] < count)
-    if len(own):
-        row = who.start + own
-        ends = _contract_ends(staff, months, row) & before[own]
-        renewed[own] = np.where(ends, staff.renewal[row, None], 1.0)
+    ending = np.flatnonzero(staff.contract[who] < count)
+    if len(ending):
+        row = who.start + ending
+        ends = _contract_ends(staff, months, row) & before[ending]
+        renewed[ending] = np.where(ends, staff.renewal[row, None], 1.0)
     goes_on = stays * renewed
     lawful = np.flatnonzero(due < count)
     goes_on[lawful, due[lawful]] = 0.0
