@@ -6,7 +6,8 @@ and rupiah (largest remainder). Method: docs/method.md eq. 238-242.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -277,6 +278,21 @@ def break_table(filling: pd.DataFrame) -> pd.DataFrame:
     ).sort_values(["breaks_in", "service_share", "role"], ignore_index=True)
 
 
+def _whole_flow(parts: Mapping[str, float], total: int) -> dict[str, int]:
+    """One side of the flow in whole posts that sum to ``total``.
+
+    Who leaves and what stays empty are told elsewhere too, rounded by themselves: they are the same
+    here, and the others take the difference.
+    """
+    told = UNFILLED if UNFILLED in parts else LEAVERS
+    others = {item: count for item, count in parts.items() if item != told}
+    # Never so many that another would fall below nought.
+    count = min(int(np.rint(parts[told])), total - int(sum(map(math.floor, others.values()))))
+    shares = whole_shares(list(others.values()), total - count)
+    whole = {told: count} | dict(zip(others, shares.tolist(), strict=True))
+    return {item: whole[item] for item in parts}
+
+
 def flow_table(asked: Asked, mix: Mix) -> pd.DataFrame:
     """From leavers to what covers them, for every year, counted from the day of the data.
 
@@ -317,10 +333,7 @@ def flow_table(asked: Asked, mix: Mix) -> pd.DataFrame:
         sinks[NOT_COMPUTED] = unknown
         total = int(np.rint(sum(sources.values())))
         for side, parts in (("from", sources), ("to", sinks)):
-            counts = whole_shares(list(parts.values()), total)
-            rows += [
-                (year, side, item, int(count)) for item, count in zip(parts, counts, strict=True)
-            ]
+            rows += [(year, side, item, n) for item, n in _whole_flow(parts, total).items()]
     table = pd.DataFrame(rows, columns=["year", "side", "item", "count"])
     unsaid = (table["item"] == UNFILLED) & table["year"].isin(years[~computed.any(axis=0)])
     if unsaid.any():

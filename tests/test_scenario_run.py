@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics import scenario_account
 from analytics.scenario import ScenarioError, scenario
 from analytics.scenario_account import whole_shares
 from analytics.scenario_origin import refuse_other
@@ -85,6 +86,25 @@ def test_both_sides_of_the_flow_are_the_same_in_every_year(results, name):
     sides = flow.pivot_table(index="year", columns="side", values="count", aggfunc="sum")
     assert (sides["from"] == sides["to"]).all()
     assert (flow["count"] >= 0).all()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_flow_tells_the_empty_posts_and_leavers_that_the_headline_tells(results, name):
+    flow = results[name].tables["flow"].set_index(["year", "side", "item"])["count"]
+    summary, last = results[name].summary, flow.index.get_level_values("year").max()
+    assert flow[last, "to", "belum_terisi"] == round(summary["unfilled_count"])
+    assert flow[last, "from", "keluar"] == summary["post_leaver_count"]
+
+
+def test_one_side_of_the_flow_is_whole_and_none_of_it_below_nought():
+    parts = {"tidak_perlu_lagi": 569.4, "cpns": 1483.4, "belum_terisi": 722.6, "belum_dihitung": 17}
+    whole = scenario_account._whole_flow(parts, 2792)
+    assert (whole["belum_terisi"], sum(whole.values())) == (723, 2792)
+    assert scenario_account._whole_flow({"cpns": 1.0, "penataan": 0.0, "belum_terisi": 1.5}, 2) == {
+        "cpns": 1,
+        "penataan": 0,
+        "belum_terisi": 1,
+    }
 
 
 @pytest.mark.parametrize("name", PRESETS)
