@@ -12,7 +12,7 @@ import pandas as pd
 
 _MEN = (
     "l lk laki lakilaki laki2 lelaki pria cowok m male man men mand masc masculin masculino"
-    " mannlich maennlich homme hombre herr mr tn bapak 1"
+    " mannlich maennlich mnnlich homme hombre herr mr tn bapak 1"
 )
 _WOMEN = (
     "p pr perempuan wanita cewek f female woman women v vrouw w weiblich fem femme femenino feminin"

@@ -238,3 +238,43 @@ def test_one_heading_over_two_columns_that_differ_is_refused(tmp_path):
     )
     same = f"{HEAD},exit_date\na,L,1970,1995-02-01,2010-03-04,2010-03-04"
     assert gone_count(read_roster(written(tmp_path, same), LATEST)) == 1
+
+
+@pytest.mark.parametrize(
+    ("headings", "sexes"),
+    [
+        ("Personalnummer;Geschlecht;Geburtsdatum;"
+         "Eintrittsdatum;Austrittsdatum;Abteilung;Austrittsgrund",
+         ("männlich", "weiblich")),
+        ("Personeelsnummer;Geslacht;Geboortedatum;"
+         "Datum in dienst;Datum uit dienst;Afdeling;Reden vertrek",
+         ("M", "V")),
+        ("Matricule;Sexe;Date de naissance;"
+         "Date d'entrée;Date de sortie;Département;Motif de départ",
+         ("Homme", "Femme")),
+        ("Número de empleado;Sexo;Fecha de nacimiento;"
+         "Fecha de ingreso;Fecha de baja;Departamento;Motivo de baja",
+         ("H", "M")),
+        ("Matrícula;Gênero;Data de nascimento;"
+         "Data de admissão;Data de demissão;Departamento;Motivo da demissão",
+         ("Masculino", "Feminino")),
+        ("Matricola;Sesso;Data di nascita;"
+         "Data di assunzione;Data di cessazione;Reparto;Motivo cessazione",
+         ("M", "F")),
+        ("No. Pekerja;Jantina;Tarikh Lahir;"
+         "Tarikh Mula;Tarikh Berhenti;Jabatan;Sebab Berhenti",
+         ("Lelaki", "Perempuan")),
+    ],
+)  # fmt: skip
+def test_headings_of_other_languages_are_read(tmp_path, headings, sexes):
+    rows = [
+        f"a;{sexes[0]};03.05.1970;01.02.1995;31.12.2010;A;moved",
+        f"b;{sexes[1]};14.11.1971;01.02.1996;;B;",
+    ]
+    told = read(tmp_path, "\n".join([headings, *rows]))
+    assert told["sex"].to_list() == ["L", "P"]
+    assert told["group"].to_list() == ["A", "B"]
+    assert told["cause"].to_list()[0] == "moved"
+    for name, day in (("birth_date", "1970-05-03"), ("start_date", "1995-02-01"),
+                      ("exit_date", "2010-12-31")):  # fmt: skip
+        assert told[name].iloc[0] == pd.Timestamp(day)
