@@ -183,7 +183,7 @@ def render() -> None:
             follows = st.container()
             with st.container(horizontal=True, gap="small"):
                 if access.may_see_names():
-                    layout.page_link("pensiun", t("Lihat nama"), rinci="nama")
+                    layout.page_link("pensiun", t("Lihat nama"), rinci="nama", tahun="12bulan")
                 else:
                     layout.page_link("pensiun", t("Lihat rinciannya"))
                 if found.post_count:
@@ -234,6 +234,5 @@ def quality(found: Answers) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         layout.note(t("Mutu data: {faults}.", faults="; ".join(told)), width="content")
         if found.past_due_count and access.may_see_names():
-            year = str(load.as_of().year)
-            layout.page_link("pensiun", t("Lihat siapa yang lewat"), rinci="nama", tahun=year)
+            layout.page_link("pensiun", t("Lihat siapa yang lewat"), rinci="nama", tahun="lewat")
         layout.page_link("data", t("Perbaiki di halaman Data"))

@@ -189,6 +189,36 @@ def test_names_come_with_rule_and_source(page):
     assert table["rule_source"].str.len().gt(0).all()
 
 
+@pytest.mark.parametrize(
+    ("link", "names"),
+    [
+        # A year from 1 July 2026; Beni and Gita leave later in 2027.
+        ("12bulan", ["Fani", "Adi"]),
+        ("lewat", []),
+        ("tafsir", []),
+    ],
+)
+def test_the_names_behind_a_count_of_another_page(page, link, names):
+    said = opened(page, rinci="nama", tahun=link, hitung="all")
+    assert page.markdown[0].value.startswith(f"**{len(names)} orang**")
+    assert "Tidak ada yang pensiun pada periode ini" in said or names
+    assert [one for table in page.dataframe for one in table.value["name"]] == names
+    assert not [one for one in page.selectbox if one.key == "bagian"]
+
+
+def test_who_is_past_the_date_or_disputed_is_found_by_name():
+    people = pd.DataFrame(
+        {
+            "name": ["hari ini", "besok", "diperdebatkan"],
+            "retires_on": pd.to_datetime(["2026-07-01", "2026-07-02", "2040-01-01"]),
+            "rule_standing": ["settled", "settled", "disputed"],
+        }
+    )
+    for asked, names in (("lewat", ["hari ini"]), ("tafsir", ["diperdebatkan"])):
+        found = retirement_details._whatever_the_year(people, asked, AS_OF, 2045)
+        assert found["name"].tolist() == names
+
+
 def test_names_of_one_month_and_group(page):
     opened(page, rinci="nama", tahun="2027", bagian="09", kelompok="guru")
     assert page.dataframe[0].value["name"].tolist() == ["Beni"]

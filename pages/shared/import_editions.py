@@ -139,6 +139,7 @@ def _quality(edition: Edition) -> None:
     people = load.people()
     counted = people.loc[people["is_in_headcount"]]
     past = counted["retires_on"] <= pd.Timestamp(edition.as_of)
+    disputed = int((counted["rule_standing"] == "disputed").sum())
     warnings = _warning_count(edition.path, edition.sha256)
     tiles = [
         (
@@ -163,19 +164,26 @@ def _quality(edition: Edition) -> None:
         ),
         (
             t("BUP diperdebatkan"),
-            layout.count_shown(int((counted["rule_standing"] == "disputed").sum())),
+            layout.count_shown(disputed),
             t("Aturannya punya lebih dari satu tafsir; pilihannya di halaman Metode"),
         ),
     ]
     layout.keys([layout.Key(name, value, note) for name, value, note in tiles])
     with st.container(horizontal=True, gap="small"):
         if past.any() and access.may_see_names():
-            # Who is past the date stands first in the year of the data.
             layout.page_link(
                 "pensiun",
                 t("Lihat siapa yang lewat"),
                 rinci="nama",
-                tahun=str(edition.as_of.year),
+                tahun="lewat",
+                hitung="all",
+            )
+        if disputed and access.may_see_names():
+            layout.page_link(
+                "pensiun",
+                t("Lihat siapa yang diperdebatkan"),
+                rinci="nama",
+                tahun="tafsir",
                 hitung="all",
             )
         layout.page_link("metode", t("Pilih tafsirnya"), isi="hukum")

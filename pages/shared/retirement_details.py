@@ -13,11 +13,13 @@ from pages.shared import retirement_figures as figures
 from pages.shared import retirement_view as view_of
 from pages.shared.layout import Column
 from pages.shared.retirement_view import Calendar, View
-from pages.shared.words import t, tn
+from pages.shared.words import day, t, tn
 
 ALL = "semua"
 CLOSED = "tutup"
 WHOLE_YEAR = "setahun"
+# Whom other pages count and send their readers here for: by name, whatever the year.
+TWELVE_MONTHS, PAST, DISPUTED = "12bulan", "lewat", "tafsir"
 _STARTS = {WHOLE_YEAR: ("year", 1), **{f"tw{q}": ("quarter", 3 * q - 2) for q in (1, 2, 3, 4)}} | {
     f"{month:02d}": ("month", month) for month in range(1, 13)
 }
@@ -117,11 +119,19 @@ def _names(view: View, answer: Calendar) -> None:
         year = inputs.choice(
             "tahun",
             t("Tahun"),
-            {one: one for one in years} | {ALL: t("Semua tahun")},
+            {one: one for one in years}
+            | {
+                ALL: t("Semua tahun"),
+                TWELVE_MONTHS: t("12 bulan sejak {day}", day=day(as_of)),
+                PAST: t("sudah lewat TMT"),
+                DISPUTED: t("BUP diperdebatkan"),
+            },
             following,
             widget="select",
         )
-        part = inputs.choice("bagian", t("Bagian tahun"), parts, WHOLE_YEAR, widget="select")
+        part = WHOLE_YEAR
+        if year.isdecimal():
+            part = inputs.choice("bagian", t("Bagian tahun"), parts, WHOLE_YEAR, widget="select")
         group = inputs.choice(
             "kelompok",
             view_of.dimension_names()[view.by],
@@ -132,9 +142,8 @@ def _names(view: View, answer: Calendar) -> None:
     people = view_of.people(view)
     if group != ALL:
         people = leaving_groups.selected(people, {view.by: (group,)})
-    if year == ALL:
-        last = pd.Timestamp(view.until_year + 1, 1, 1)
-        leavers = people.loc[(people["retires_on"] < last).to_numpy()].sort_values("retires_on")
+    if not year.isdecimal():
+        leavers = _whatever_the_year(people, year, as_of, view.until_year)
     else:
         period, first_month = _STARTS[part]
         starts_on = date(int(year), first_month, 1)
@@ -154,6 +163,22 @@ def _names(view: View, answer: Calendar) -> None:
             "pensiun-per-unit",
             key="tabel-unit",
         )
+
+
+def _whatever_the_year(
+    people: pd.DataFrame, asked: str, as_of: date, until_year: int
+) -> pd.DataFrame:
+    """Who is asked for without a calendar year, in the order in which they leave."""
+    dates = people["retires_on"]
+    if asked == TWELVE_MONTHS:
+        chosen = dates < pd.Timestamp(as_of) + pd.DateOffset(years=1)
+    elif asked == PAST:
+        chosen = dates <= pd.Timestamp(as_of)
+    elif asked == DISPUTED:
+        chosen = people["rule_standing"] == "disputed"
+    else:
+        chosen = dates < pd.Timestamp(until_year + 1, 1, 1)
+    return people.loc[chosen.to_numpy(dtype=bool)].sort_values("retires_on", kind="stable")
 
 
 def _person_columns() -> list[Column]:
