@@ -119,7 +119,7 @@ div[data-testid="stFullScreenFrame"] { width: round(down, 100%, 1px); }
   font-variant-numeric: tabular-nums; }
 .es-options small { display: block; font-size: .84em; opacity: .82; }
 .es-options sup { cursor: help; color: var(--es-amber); font-weight: 700; padding-left: .1rem; }
-.es-options .es-closed { opacity: .68; }
+.es-options .es-closed { opacity: .8; }
 .es-source { margin: .4rem 0 0; padding-top: .5rem; font-size: .84rem; opacity: .8;
   border-top: 1px solid var(--es-line); }
 .es-source a { color: inherit; }
