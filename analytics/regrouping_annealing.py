@@ -32,10 +32,6 @@ _OF_A_SCHOOL = 0.1
 # What one full receiver counts for at first, in prices of an open school (many half empty ones
 # count for less), and the share of the time after which it counts for nothing.
 CROWDED, _EVEN_AFTER = 1.0, 0.8
-# Prices of a rombel from which on a school kept open is dear.
-_DEAR = 4.0
-# Share of the time the first of two runs may use.
-_SHARE_OF_FIRST = 0.4
 # Merges weighed at once, and the changes taken of them at most.
 _AT_ONCE, _MOST_TAKEN = 3000, 40
 # Rounds after which merges are weighed in another order.
@@ -91,28 +87,6 @@ def annealed(  # noqa: PLR0913 - from where, for how long and how
     cost = {name: plan_cost(programme, *sent(programme, arc)) for name, arc in
             (("found", found), ("start", start))}  # fmt: skip
     return found if cost["found"] < cost["start"] - ALMOST else start
-
-
-def annealed_twice(
-    programme: Programme, start: Whole, until: float, stopped: Callable[[], bool] = _never
-) -> Whole:
-    """As :func:`annealed`, and once more from the plan it finds.
-
-    Where a school kept open is dear, full receivers count first (eq. 272).
-
-    Parameters
-    ----------
-    until
-        Moment of the clock of the computer (``time.time``), which other processes share.
-    stopped
-        Says that it has to stop before that; after the first time its plan is good already.
-    """
-    first = _SHARE_OF_FIRST * (until - time.time())
-    prices = programme.prices
-    is_dear = prices.open_school >= _DEAR * prices.rombel
-    heat, crowded = (WARM, CROWDED) if is_dear else (LUKEWARM, 0.0)
-    best = annealed(programme, start, first, heat, crowded=crowded, stopped=stopped)
-    return annealed(programme, best, until - time.time(), LUKEWARM, seed=1, stopped=stopped)
 
 
 class _Walk:

@@ -15,12 +15,13 @@ import numpy as np
 from scipy.sparse import vstack
 
 from analytics.apart import Begun, begun_apart, cores
-from analytics.regrouping_annealing import COOL, LUKEWARM, WARM, annealed, annealed_twice
+from analytics.regrouping_annealing import COOL, LUKEWARM, WARM, annealed
 from analytics.regrouping_arcs import most_saved, solved_by_arcs
 from analytics.regrouping_branching import best_of, groups_apart
 from analytics.regrouping_cuts import odd_group_cuts
 from analytics.regrouping_heuristic import greedy_plan
 from analytics.regrouping_listing import LEAST_WIDTH, between, listed_within
+from analytics.regrouping_parts import Start, bettered, renewed
 from analytics.regrouping_pricing import Priced, priced, priced_nearest
 from analytics.regrouping_programme import (
     ALMOST,
@@ -64,6 +65,9 @@ _SHARE_OF_PRICING_BESIDE, _SHARE_BESIDE = 0.8, 0.9
 # Seconds after which another process begins, the least it is worth, and how long it may take to
 # answer.
 _BESIDE_AFTER, _BESIDE_LEAST, _TO_ANSWER = 4.0, 2.0, 0.5
+# What is between bound and plan, as a share of the cost, from which on branch and bound seldom ends
+# in time; the share of the time that a first one may use there, and then a better plan.
+_FAR, _SHARE_WHERE_FAR, _SHARE_OF_RENEWING = 2e-3, 0.2, 0.4
 # Seconds by school that changes need to cool down from a warm start.
 _SECONDS_OF_WARM = 0.07
 
@@ -128,6 +132,8 @@ class _Race:
         self.high = np.inf
         self.seconds = 0.0
         self.galaxy = Galaxy(programme, self.bonus * forced)
+        # What another use of each school and of a merge is worth, once a relaxation told it.
+        self.prices = (np.zeros(programme.school_count), 0.0)
         self.beside: Begun[Whole] | None = None
 
     # ---- what is known so far --------------------------------------------------------------------
@@ -167,6 +173,11 @@ class _Race:
     def bounded(self, high: float) -> None:
         """Keep a bound where it is tighter."""
         self.high = min(self.high, max(high, self.low))
+
+    def _is_far(self, high: float) -> bool:
+        """Whether branch and bound would hardly end in time from this bound."""
+        forced = self.bonus * int(self.programme.must_close.sum())
+        return high - self.low > _FAR * (self.all_open - max(self.low - forced, 0.0))
 
     def tell(self) -> None:
         if self.told:
@@ -215,6 +226,8 @@ class _Race:
             if self.left() > _LEAST_SECONDS:
                 self._by_arcs()
         if not self.done():
+            if found.is_settled:
+                self._renewed(self.left())
             # A large district has no time to cool down from a warm start.
             warm = WARM * self.left() / (_SECONDS_OF_WARM * self.programme.school_count)
             warm = min(max(warm, COOL), WARM)
@@ -227,13 +240,20 @@ class _Race:
         if seconds > 0:
             self.offer(annealed(self.programme, self.arc, seconds, heat))
 
+    def _renewed(self, seconds: float) -> None:
+        """A better plan part by part, until the time is over or parts are too hard."""
+        self.offer(renewed(self.programme, self._start(), time.time() + seconds))
+
     def _beside(self) -> bool:
         """Whether another process looks for better plans; begins it where there is none yet."""
         seconds = self._together()
         if self.beside is None and cores() > 1 and seconds > _BESIDE_LEAST:
             until = time.time() + seconds
-            self.beside = begun_apart(annealed_twice, self.programme, self.arc, until)
+            self.beside = begun_apart(bettered, self.programme, self._start(), until)
         return self.beside is not None
+
+    def _start(self) -> Start:
+        return Start(self.arc, self.galaxy.bonus, *self.prices)
 
     def _together(self) -> float:
         """Seconds until another process has cooled down and its plan is asked for."""
@@ -291,11 +311,18 @@ class _Race:
                 return True
             if rounds != _CUT_ROUNDS[0]:
                 continue
+            share = 1.0
+            if self._is_far(best.value):
+                self._beside()
+                share = _SHARE_WHERE_FAR
             # A narrow search first: its plan is nearly the best, and all that follows is smaller.
-            high = self._branched_within(best, np.flatnonzero(best.worth() >= -_FIRST_WIDTH))
+            near = np.flatnonzero(best.worth() >= -_FIRST_WIDTH)
+            high = self._branched_within(best, near, share)
             self.bounded(max(high, best.value - _FIRST_WIDTH, floor))
             relaxed.drop(self.low)
-        if best is not None:
+        if best is not None and self._is_far(best.value):
+            self._renewed(_SHARE_OF_RENEWING * self.left())
+        if best is not None and not self._is_far(best.value):
             self._branched(best, floor)
         return True
 
@@ -325,6 +352,8 @@ class _Race:
 
         def told(now: Priced) -> None:
             self.bounded(now.high)
+            if now.relaxed is not None:
+                self.prices = now.relaxed.prices()
             if now.relaxed is not None and not rounded:
                 rounded.append(now.relaxed)
                 self._rounded(now.relaxed)
