@@ -8,6 +8,7 @@ and no room for more rombel).
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -397,6 +398,19 @@ def test_without_pupils_the_page_says_what_to_load(tmp_path, monkeypatch):
 
 def test_without_an_edition_the_page_invites_to_load_one(tmp_path, monkeypatch):
     assert "Belum ada data" in opened(page_over(tmp_path / "nothing", monkeypatch))
+
+
+def test_what_the_merges_save_adds_up_to_the_headline(page):
+    said = opened(page, km="6")
+    table = next(one.value for one in page.dataframe if "net_idr" in one.value)
+    rupiah = {
+        name: [int(re.sub(r"\D", "", one)) for one in table[name]]
+        for name in ("saved_idr", "net_idr")
+    }
+    # A school, 150 million, and six rombel, 90 million each.
+    assert sum(rupiah["saved_idr"]) == 690_000_000
+    assert re.search(r"hemat Rp.690.juta setahun", said)
+    assert 0 < sum(rupiah["net_idr"]) < 690_000_000
 
 
 def test_the_curve_holds_the_plan_on_screen_and_nothing_that_is_beaten(page):

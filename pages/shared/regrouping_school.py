@@ -61,20 +61,22 @@ def _merges(asked: Asked, plan: RegroupingPlan) -> None:
     table = view_of.merges(asked.question, plan, asked.few, language())
     npsn = table["npsn"].tolist()
     layout.table(
-        table.assign(saved_idr=table["saved"] * 1e6),
+        _in_rupiah(table, plan.prepared.programme.prices.pupil_km),
         [
             Column("name", t("Sekolah yang bergabung"), width=150),
             Column("into_name", t("Penerima"), width=150),
             Column("distance_km", t("Jarak (km)"), "decimal"),
             Column("pupil_count", t("Murid"), "number"),
             Column("saved_idr", t("Hemat setahun"), "rupiah", width=112,
-                   help=t("Sekolah dan rombel, dikurangi harga jalan; yang ini saja dibatalkan")),
+                   help=t("Sekolah dan rombel; yang ini saja dibatalkan")),
             Column("group_before", t("Rombel sebelum"), "number",
                    help=t("Sekolah yang bergabung dan penerimanya bersama-sama")),
             Column("group_after", t("Rombel sesudah"), "number"),
             Column("class_after", t("Murid per rombel sesudah"), "decimal"),
             Column("room_count", t("Ruang penerima"), "number"),
             Column("rooms_freed", t("Ruang bebas"), "number"),
+            Column("net_idr", t("Hemat sesudah harga jalan"), "rupiah",
+                   help=t("Dengan ini rencana disusun: hemat dikurangi harga tambahan jalan")),
             Column("place", t("Tempat")),
             Column("npsn", t("NPSN")),
         ],
@@ -83,6 +85,15 @@ def _merges(asked: Asked, plan: RegroupingPlan) -> None:
         height=330,
         on_select=CHOICE.on_row(_MERGES, npsn),
     )  # fmt: skip
+
+
+def _in_rupiah(table: pd.DataFrame, pupil_km: float) -> pd.DataFrame:
+    """What each merge saves as the headline counts it, and what is left after the price of ways.
+
+    ``pupil_km``: the price of a pupil-kilometre, million rupiah a year.
+    """
+    way = pupil_km * table["pupil_count"] * table["distance_km"]
+    return table.assign(saved_idr=(table["saved"] + way) * 1e6, net_idr=table["saved"] * 1e6)
 
 
 def _one(asked: Asked, plan: RegroupingPlan, rows: pd.DataFrame, npsn: str) -> None:
