@@ -139,6 +139,20 @@ def test_a_school_pointed_at_stays_when_a_drawing_was_asked_for_before_the_click
     assert not [one for one in page.button if one.key == "selesai"]
 
 
+def test_what_a_popover_shows_when_it_is_opened_late_is_what_the_plan_was_asked_with(page):
+    """A browser comes to a closed popover with the second drawing: it shows the first values."""
+    opened(page, km="6", sama="kecamatan", satu_titik="1", ke_satu="2", kec_sekolah="Timur")
+    page.run()
+    km, within = page.selectbox(key="km").proto, page.button_group(key="sama").proto
+    assert km.options[km.default] == "6 km"
+    assert [within.options[at].content for at in within.default] == ["Kecamatan sama"]
+    assert page.toggle(key="satu_titik").proto.default
+    most = page.selectbox(key="ke_satu").proto
+    assert most.options[most.default] == "2 sekolah"
+    places = page.multiselect(key="kec_sekolah").proto
+    assert [places.options[at] for at in places.default] == ["Timur"]
+
+
 def test_a_lock_that_cannot_be_met_names_the_school_and_the_limit(page):
     said = opened(page, tutup=MELATI)
     assert "1 sekolah yang dikunci tutup tidak dapat ditutup" in said

@@ -61,8 +61,9 @@ def _shown(name: str, value: object) -> None:
     """Give a widget its value, only where that is another than it has.
 
     Writing the same value again would send it to the browser, over a step made since: a slider
-    held down would lose some. Sliders and fields are given it as their first value too: where a
-    page is drawn twice before the browser comes to it, only that one arrives. What is read from
+    held down would lose some. Every widget is given it as its first value too: where a page is
+    drawn twice before the browser comes to it, as before a popover is opened, only that one
+    arrives, and what a widget shows is what it answers from then on. What is read from
     the address is always told: the widget of the page before held the same value under this name,
     and what an interrupted drawing told may never have been seen.
     """
@@ -112,7 +113,9 @@ def choice(  # noqa: PLR0913 (a widget's own arguments)
     word in the link.
     """
     held = _held(name, default, lambda values: values[0] if values[0] in options else None)
-    _shown(name, held if held in options else default)
+    given = held if held in options else default
+    _shown(name, given)
+    at = list(options).index(given) if given in options else None
     shown: dict[str, Any] = {
         "options": list(options),
         "format_func": lambda option: options.get(option, option),
@@ -120,11 +123,12 @@ def choice(  # noqa: PLR0913 (a widget's own arguments)
         "help": help,
     }
     if widget == "select":
-        value = st.selectbox(label, placeholder=t("Pilih"), **shown)
+        value = st.selectbox(label, placeholder=t("Pilih"), index=at, **shown)
     elif widget == "radio":
-        value = st.radio(label, horizontal=True, **shown)
+        value = st.radio(label, horizontal=True, index=at, **shown)
     else:
-        value = st.segmented_control(label, required=True, **shown)
+        first = None if at is None else given
+        value = st.segmented_control(label, required=True, default=first, **shown)
     return _kept(name, value or default, default)
 
 
@@ -138,10 +142,12 @@ def choices(
 ) -> tuple[str, ...]:
     """Any of ``options``; none is the default, and means all unless ``placeholder`` says else."""
     held = _held(name, (), lambda values: tuple(v for v in values if v in options))
-    _shown(name, [value for value in held if value in options])
+    given = [value for value in held if value in options]
+    _shown(name, given)
     value = st.multiselect(
         label,
         options=list(options),
+        default=given,
         format_func=lambda option: options.get(option, option),
         key=name,
         placeholder=placeholder or t("Semua"),
@@ -154,7 +160,7 @@ def switch(name: str, label: str, default: bool = False, *, help: str | None = N
     """A toggle; ``1`` or ``0`` in the link."""
     held = _held(name, default, lambda values: {"1": True, "0": False}.get(values[0]))
     _shown(name, bool(held))
-    return bool(_kept(name, st.toggle(label, key=name, help=help), default))
+    return bool(_kept(name, st.toggle(label, bool(held), key=name, help=help), default))
 
 
 def whole(name: str, label: str, default: int, lowest: int, highest: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from pages.shared import maps
+from pages.shared import address, maps
 from pages.shared.words import t
 
 
@@ -25,19 +25,19 @@ class SchoolChoice:
     def held(self, npsn: pd.Series) -> str:
         """The school pointed at; empty for none, or one that is not among these.
 
-        The link is read once per visit of a page, as ``inputs`` reads it. Later what was pointed at
-        last is right: a plan found meanwhile is asked for with the address of before the click.
+        The link is read when ``inputs`` reads it. Later what was pointed at last is right: a plan
+        found meanwhile is asked for with the address of before the click.
         """
-        visit = st.session_state.get("_visit", 0)
+        reading = address.reading()
         told = st.session_state.get(self._memory)
-        if told is None or told[0] != visit:
-            told = st.session_state[self._memory] = visit, str(st.query_params.get(self.link, ""))
+        if told is None or told[0] != reading:
+            told = st.session_state[self._memory] = reading, str(st.query_params.get(self.link, ""))
         self._write(told[1])
         return told[1] if told[1] and (npsn == told[1]).any() else ""
 
     def point_at(self, npsn: str) -> None:
         """Point at one school (a callback)."""
-        st.session_state[self._memory] = st.session_state.get("_visit", 0), npsn
+        st.session_state[self._memory] = address.reading(), npsn
         self._write(npsn)
 
     def leave(self) -> None:
@@ -49,10 +49,7 @@ class SchoolChoice:
         return f"_{self.link}"
 
     def _write(self, npsn: str) -> None:
-        if npsn and st.query_params.get(self.link) != npsn:
-            st.query_params[self.link] = npsn
-        elif not npsn and self.link in st.query_params:
-            st.query_params.pop(self.link, None)
+        address.write({self.link: [npsn] if npsn else []})
 
     def on_map(self, key: str) -> Callable[[], None]:
         """What a click on the map of that key calls."""

@@ -57,6 +57,20 @@ def test_a_school_clicked_on_the_map_is_locked_open_and_the_plan_solved_again(
     expect(page.locator(".es-header h1")).to_contain_text(f"{before} dari")
 
 
+def test_limits_opened_after_a_change_show_and_keep_what_the_plan_was_asked_with(
+    app: RunningApp, page: Page
+):
+    opened(page, app, "regrouping?calon=100")
+    page.locator(".st-key-calon").get_by_role("radio", name="120", exact=True).click()
+    expect(page).to_have_url(re.compile("calon=120"))
+    page.get_by_role("button", name="Batas").click()
+    limits = page.get_by_test_id("stPopoverBody")
+    expect(limits.get_by_role("radio", name="Bebas")).to_be_checked()
+    limits.get_by_text("Sekolah pada satu titik memang sehalaman").click()
+    expect(page).to_have_url(re.compile("satu_titik=1"))
+    assert "km=" not in page.url
+
+
 def test_a_point_of_the_curve_shows_its_plan(app: RunningApp, page: Page):
     before = opened(page, app, "regrouping?calon=100")
     curve = page.locator(".st-key-kurva-gabung")
