@@ -25,18 +25,21 @@ def pupil_cells(seen: Outlook, level: pd.Series) -> pd.DataFrame:
     only has them spread evenly over the grades of its level.
     """
     years = [int(seen.data.years[-1]), *seen.years]
+    # Few schools have many rows: what a school has is looked up once.
+    names = pd.array(seen.data.school_ids.astype(str), dtype="str")
+    levels = level.reindex(names).array
 
     def rows(school: np.ndarray, column: np.ndarray) -> pd.DataFrame:
         now = seen.data.count[school, column, -1][:, None]
         pupils = np.concatenate([now, seen.cells[school, column]], axis=1)
-        npsn = np.repeat(seen.data.school_ids[school].astype(str), len(years))
+        own = np.repeat(school, len(years))
         return pd.DataFrame(
             {
-                "npsn": npsn,
+                "npsn": names.take(own),
                 "school_year": np.tile(years, len(school)),
                 "grade": np.repeat(seen.data.grades[column], len(years)),
                 "pupil_count": pupils.ravel(),
-                "level": level.reindex(npsn).to_numpy(),
+                "level": levels.take(own),
             }
         )
 

@@ -11,6 +11,8 @@ _NOTHING = 1e-7
 # Posts below which a formation more is not worth it, at the weight of one post.
 _WORTH = 1e-3
 _MOST_STEPS = 5_000
+# Formations judged by themselves before all are at once.
+_TRIED_ONE_BY_ONE = 20
 
 
 def topped_up(
@@ -59,7 +61,6 @@ def topped_up(
     fills = (is_cover | is_floor)[rows] & (amounts > 0)
     filler, filled_row, fill = own[fills], rows[fills], amounts[fills]
     uses = np.isfinite(most_rows[rows]) & (amounts > 0)
-    user, used_row, use = own[uses], rows[uses], amounts[uses]
     for _ in range(_MOST_STEPS):
         found = places.completed(whole, used)
         lack = np.maximum(asked.lower - used - places.moved(found), 0.0)
@@ -74,10 +75,9 @@ def topped_up(
             gain = np.where(gain > least, gain, 0.0)
             score = gain - price
         fits = whole + 1 <= asked.most[:count]
-        fits[user[used[used_row] + use > most_rows[used_row] + _NOTHING]] = False
         score = np.where(fits & (gain > _NOTHING), score, -np.inf)
-        best = int(score.argmax()) if count else 0
-        if not count or not np.isfinite(score[best]):
+        best = _first_that_fits(score, (starts, uses, rows, amounts), used, most_rows)
+        if best is None:
             break
         whole[best] += 1
         at = slice(starts[best], starts[best + 1])
@@ -85,6 +85,35 @@ def topped_up(
     found = places.completed(whole, used)
     lack = asked.lower - used - places.moved(found)
     return None if not may_lack and (lack[is_floor] > 1e-6).any() else found
+
+
+def _first_that_fits(
+    score: Numbers,
+    columns: tuple[np.ndarray, np.ndarray, np.ndarray, Numbers],
+    used: Numbers,
+    most: Numbers,
+) -> int | None:
+    """The formation with the highest score that every limit has room for; None where none has.
+
+    ``columns``: of each formation where its entries start, which of them use a limit, and their
+    rows and amounts.
+    """
+    starts, uses, rows, amounts = columns
+    # Most often one of the first fits; where none does, all are judged in one sweep.
+    for _ in range(_TRIED_ONE_BY_ONE):
+        best = int(score.argmax()) if len(score) else 0
+        if not len(score) or not np.isfinite(score[best]):
+            return None
+        at = slice(starts[best], starts[best + 1])
+        own = rows[at][uses[at]]
+        if (used[own] + amounts[at][uses[at]] <= most[own] + _NOTHING).all():
+            return best
+        score[best] = -np.inf
+    own = np.flatnonzero(uses)
+    full = used[rows[own]] + amounts[own] > most[rows[own]] + _NOTHING
+    score[np.searchsorted(starts, own[full], side="right") - 1] = -np.inf
+    best = int(score.argmax())
+    return best if np.isfinite(score[best]) else None
 
 
 def _cover_weights(asked: Programme, is_cover: np.ndarray, cost: Numbers) -> Numbers:

@@ -126,31 +126,32 @@ def _pupil_rows(stages: Stages, told: Scenario, seen: Outlook) -> pd.DataFrame:
     """
     schools = stages.facts.schools.set_index("npsn")["level"]
     graded = seen.data.grades >= 0
+    names = pd.array(seen.data.school_ids.astype(str), dtype="str")
+    levels = schools.reindex(names).array
+    known = np.asarray(names.isin(stages.cells(told)["npsn"].unique()), dtype=bool)
     parts = []
     for is_graded in (True, False):
-        school, column = np.nonzero(seen.serves & (graded if is_graded else ~graded))
-        npsn = seen.data.school_ids[school].astype(str)
+        own_grades = graded if is_graded else ~graded
+        school, column = np.nonzero(seen.serves & own_grades & known[:, None])
+        own = np.repeat(school, len(seen.years))
         width = seen.cells_high[school, column] - seen.cells_low[school, column]
         parts.append(
             pd.DataFrame(
                 {
-                    "npsn": np.repeat(npsn, len(seen.years)),
+                    "npsn": names.take(own),
                     "school_year": np.tile(seen.years, len(school)),
                     "grade": np.repeat(seen.data.grades[column], len(seen.years)),
                     "pupil_count": seen.cells[school, column].ravel(),
                     "variance": ((width / _P10_TO_P90) ** 2).ravel(),
+                    "level": levels.take(own),
                 }
             )
         )
     if len(parts[1]):
-        level = schools.reindex(parts[1]["npsn"]).to_numpy()
-        spread = teachers.evenly_by_grade(parts[1].assign(level=level))
+        spread = teachers.evenly_by_grade(parts[1])
         many = spread.groupby(["npsn", "school_year"])["grade"].transform("size")
         parts[1] = spread.assign(variance=spread["variance"] / many)[parts[0].columns.tolist()]
-    rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    rows["level"] = schools.reindex(rows["npsn"]).to_numpy()
-    known = stages.cells(told)["npsn"].unique()
-    rows = rows.loc[rows["npsn"].isin(known)].reset_index(drop=True)
+    rows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     if rows.empty:
         return rows
     rows = _together(rows, seen)
