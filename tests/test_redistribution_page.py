@@ -311,7 +311,7 @@ def test_teachers_who_count_nowhere_are_listed_by_name(tmp_path, monkeypatch):
     page = page_alone("redistribution")
     opened(page, rinci_pindah="betulkan")
     assert any("1 guru tidak dihitung di sekolah mana pun" in one.value for one in page.markdown)
-    assert people_left(page)["name"].tolist() == ["Ira"]
+    assert people_left(page)[["name", "school"]].to_numpy().tolist() == [["Ira", "19999999"]]
 
 
 @pytest.mark.usefixtures("leader")

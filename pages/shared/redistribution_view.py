@@ -194,9 +194,11 @@ def people_left(plan: Plan, language: str) -> pd.DataFrame:
     """
     table = redistribution_people.people_left(plan.found)
     staff = plan.situation.staff.set_index("person_id")
+    school = _named_by(table["npsn"], _named(plan)["name"])
     return table.assign(
         name=_named_by(table["person_id"], _person_names(plan)),
-        school=_named_by(table["npsn"], _named(plan)["name"]),
+        # A school that no list names is still told by its number.
+        school=school.where(school != "", table["npsn"]),
         post_name=[teacher_view.post_name(post) for post in table["post"]],
         retires_on=table["person_id"].map(staff["retires_on"]),
         why=table["why"] if language == "id" else table["why_en"],
