@@ -94,6 +94,7 @@ def topbar(is_signed_in: bool) -> None:
         st.segmented_control(
             t("Bahasa"),
             options=list(LANGUAGES),
+            default=language(),
             format_func=str.upper,
             required=True,
             key="lang",

@@ -31,7 +31,7 @@ from pages.shared import (
 )
 from pages.shared.scenario_held import Held
 from tests import scenario_city
-from tests.pages_alone import followed, page_alone, read
+from tests.pages_alone import first_values_amiss, followed, page_alone, read
 from tests.test_exits_page import staff, written
 
 PLANNER, MAYOR = "perencana", "pimpinan"
@@ -106,6 +106,19 @@ def test_it_opens_with_doing_nothing_and_says_what_comes_of_it(city, monkeypatch
     assert finding(test).startswith("Tanpa pengganti: ")
     assert "jabatan kosong pada akhir 2036" in finding(test)
     assert "2027" in finding(test) and "batas 30%" in finding(test)
+
+
+@pytest.mark.parametrize("ref", ["cpns_only", "best_mix~plan.keep_cap=false", "1.1"])
+def test_every_widget_begins_with_what_it_holds(own_city, monkeypatch, ref):
+    with decisions.opened(own_city) as kept:
+        told = scenario_link.presets()["zero_growth"].moved("plan.keep_cap", False, "uji")
+        scenario_desk.saved(kept, told.renamed("Usul"), "uji", 0)
+    test = opened(monkeypatch, own_city, s=ref, rinci="bandingkan", **{"with": ["zero_growth"]})
+    assert not first_values_amiss(test)
+    for at in range(1, len(test.selectbox(key="kelompok-tuas").options)):
+        test.selectbox(key="kelompok-tuas").select_index(at)
+        # Which group is open is the visitor's alone: nothing but their own choice sets it.
+        assert set(first_values_amiss(test)) <= {"kelompok-tuas"}
 
 
 def test_a_preset_is_one_click_and_stands_in_the_link(city, monkeypatch):

@@ -139,7 +139,7 @@ def _lock(asked: Asked, plan: RegroupingPlan, npsn: str) -> None:
         "into": t("Gabung ke …"),
     }
     key = f"kunci-{npsn}"
-    if st.session_state.get(f"{key}-asal") != state:
+    if st.session_state.get(f"{key}-asal") != state or key not in st.session_state:
         st.session_state[key] = st.session_state[f"{key}-asal"] = state
 
     def decided() -> None:
@@ -150,6 +150,7 @@ def _lock(asked: Asked, plan: RegroupingPlan, npsn: str) -> None:
     picked = st.segmented_control(
         t("Keputusan untuk sekolah ini"),
         options=list(options),
+        default=st.session_state[key],
         format_func=options.__getitem__,
         key=key,
         on_change=decided,

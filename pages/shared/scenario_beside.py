@@ -70,6 +70,7 @@ def _choose(held: Held) -> None:
     st.multiselect(
         t("Bandingkan dengan"),
         options=list(offered),
+        default=chosen,
         format_func=lambda one: offered.get(one, one),
         key="bandingkan",
         max_selections=3,

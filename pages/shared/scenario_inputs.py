@@ -170,7 +170,7 @@ def _widget(own: Lever, thing: str, now: Scenario) -> None:
     }
     if own.kind == "switch" and own.default is not None:
         scenario_shown.show(shown["key"], bool(held))
-        st.toggle(**shown)
+        st.toggle(value=bool(held), **shown)
     elif own.kind == "switch":
         _tri_state(shown, held)
     elif own.kind == "choice":
@@ -179,6 +179,7 @@ def _widget(own: Lever, thing: str, now: Scenario) -> None:
         scenario_shown.show(shown["key"], held)
         st.selectbox(
             options=list(names),
+            index=list(names).index(held),
             format_func=lambda one: names.get(one, one),
             placeholder="",
             **shown,
@@ -196,12 +197,12 @@ def limit_readings(now: Scenario) -> None:
             held = now[name]
             key = f"tafsir:{name}"
             names = disputed.reading_names(name)
-            scenario_shown.show(
-                key, next(one for one, reading in disputed.READINGS.items() if reading is held)
-            )
+            given = next(one for one, reading in disputed.READINGS.items() if reading is held)
+            scenario_shown.show(key, given)
             st.segmented_control(
                 label,
                 options=list(names),
+                default=given,
                 format_func=names.__getitem__,
                 required=True,
                 key=key,
@@ -220,9 +221,14 @@ def _read_limit(name: str, key: str) -> Callable[[], None]:
 
 def _tri_state(shown: dict[str, Any], held: Value) -> None:
     names = {"": t("aturan"), "1": t("ya"), "0": t("tidak")}
-    scenario_shown.show(shown["key"], "" if held is None else "1" if held else "0")
+    given = "" if held is None else "1" if held else "0"
+    scenario_shown.show(shown["key"], given)
     st.segmented_control(
-        options=list(names), format_func=lambda one: names[one], required=True, **shown
+        options=list(names),
+        default=given,
+        format_func=lambda one: names[one],
+        required=True,
+        **shown,
     )
 
 
@@ -233,13 +239,15 @@ def _list(own: Lever, shown: dict[str, Any], held: Value) -> None:
         scenario_shown.show(shown["key"], members)
         st.multiselect(
             options=list(own.choices),
+            default=members,
             format_func=lambda one: names.get(one, one),
             placeholder=t("Pilih"),
             **shown,
         )
     else:
-        scenario_shown.show(shown["key"], " ".join(members))
-        st.text_input(placeholder=t("NPSN, dipisah spasi"), **shown)
+        given = " ".join(members)
+        scenario_shown.show(shown["key"], given)
+        st.text_input(value=given, placeholder=t("NPSN, dipisah spasi"), **shown)
 
 
 def _number(own: Lever, shown: dict[str, Any], held: Value) -> None:
@@ -342,10 +350,12 @@ def moved(now: Scenario, *, is_draft: bool) -> None:
     for name, given in rows:
         own, thing = lever(name), name.partition("/")[2]
         key = f"alasan:{name}"
-        scenario_shown.show(key, why.get(name, ""))
+        given_why = why.get(name, "")
+        scenario_shown.show(key, given_why)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.text_input(
                 f"{lever_name(own, thing)}: **{value_said(own, given, thing)}**",
+                given_why,
                 key=key,
                 placeholder=t("Mengapa?"),
                 disabled=not is_draft,

@@ -58,6 +58,7 @@ def choose(held: Held) -> None:
         st.pills(
             t("Mulai dari"),
             options=list(names),
+            default=chosen,
             format_func=lambda one: names[one],
             key="mulai",
             # A double click chooses, and does not take the choice away again.
@@ -84,7 +85,7 @@ def _saved_ones(held: Held, saved: list[Saved]) -> None:
         options=list(names),
         format_func=lambda one: names.get(one, one),
         key="tersimpan",
-        index=None,
+        index=list(names).index(own) if own in names else None,
         placeholder=t("Buka skenario tersimpan ({n})", n=len(saved)),
         on_change=_saved_chosen,
         label_visibility="collapsed",
@@ -185,12 +186,13 @@ def _save(held: Held, saved: Saved | None, told: Scenario) -> None:
         if saved is None and not held.is_moved:
             proposed = held.base.name
         mark = f"{held.ref}|{proposed}"
-        if st.session_state.get("_nama-untuk") != mark:
-            st.session_state["_nama-untuk"], st.session_state[_NAME] = mark, proposed
+        own = st.session_state
+        if own.get("_nama-untuk") != mark or _NAME not in own:
+            own["_nama-untuk"], own[_NAME] = mark, proposed
             # What it is for was said of the one before.
-            st.session_state[_COMMENT] = ""
-        st.text_input(t("Nama"), key=_NAME, max_chars=80)
-        st.text_input(t("Untuk apa skenario ini?"), key=_COMMENT, max_chars=300)
+            own[_COMMENT] = ""
+        st.text_input(t("Nama"), own[_NAME], key=_NAME, max_chars=80)
+        st.text_input(t("Untuk apa skenario ini?"), own[_COMMENT], key=_COMMENT, max_chars=300)
         st.button(
             t("Simpan"),
             type="primary",

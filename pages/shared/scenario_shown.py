@@ -37,7 +37,9 @@ def show(key: str, given: object) -> None:
     """Give a widget its value where it holds another: a step made since is not undone.
 
     The same value is given again with each drawing until the browser has seen one: of two that
-    come close together it takes the last only, and would keep what it had before both.
+    come close together it takes the last only, and would keep what it had before both. A widget
+    is drawn with it as its first value too: one that is new to the browser by then would show
+    what such widgets begin with, and say that with the next click as if somebody had chosen it.
     """
     own = st.session_state
     drawing, seen, known = own.get(_DRAWING, 0), _seen(), own.setdefault(_GIVEN, {})
@@ -55,7 +57,7 @@ def end() -> None:
     """All widgets that show the desk are drawn: the number of the drawing goes behind them."""
     own = st.session_state
     own[SEEN] = str(own.get(_DRAWING, 0))
-    st.text_input(SEEN, key=SEEN, label_visibility="collapsed")
+    st.text_input(SEEN, own[SEEN], key=SEEN, label_visibility="collapsed")
 
 
 def is_echo(key: str) -> bool:
