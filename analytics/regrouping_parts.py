@@ -87,7 +87,7 @@ def bettered(
     -------
     Arc by school, never worse than the plan it starts from.
 
-    Method: docs/method.md eq. 132, 272, 341.
+    Method: docs/method.md eq. 132, 272, 345.
     """
     prices = programme.prices
     # Where a school kept open is dear, full receivers count first (eq. 272).
@@ -109,7 +109,7 @@ def renewed(
     programme, until, stopped
         As in :func:`bettered`; it also ends where parts that can be solved have become too small.
 
-    Method: docs/method.md eq. 341.
+    Method: docs/method.md eq. 345.
     """
     parts = _Parts(programme, start)
     while time.time() < until and not stopped() and parts.next(until):
@@ -192,7 +192,7 @@ class _Parts:
     def _renew(self, part: Flags, seconds: float) -> bool:
         """Take over the best plan of a part; whether that is the best in time.
 
-        Method: docs/method.md eq. 341.
+        Method: docs/method.md eq. 345.
         """
         programme = self.programme
         own = np.flatnonzero(part[programme.source] & part[programme.target])
