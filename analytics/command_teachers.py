@@ -105,6 +105,7 @@ def answer(asked: argparse.Namespace) -> Answer:
     staff: Staff | None = None
     births: pd.DataFrame | None = None
     facts: SchoolFacts | None = None
+    private: frozenset[str] = frozenset()
     if asked.history is not None:
         history = in_file(asked.history, notes)
         if asked.data is not None:
@@ -114,17 +115,18 @@ def answer(asked: argparse.Namespace) -> Answer:
         stored = in_store(folder_of(asked), rulebook, notes)
         staff, history, births = stored.staff, stored.history, stored.births
         facts = stored.facts
-        if history.empty:
-            raise store.StoreError(
-                "Edisi ini belum berisi murid. Impor murid per sekolah dan kelas, atau pakai"
-                " --history."
-            )
+        private = stored.private
+        if set(history["school_id"]) <= private:
+            raise store.StoreError(*_no_pupils(len(private & set(history["school_id"]))))
     last_year = int(history["school_year"].max())
     if asked.births is not None:
         births = enrolment_file.read(asked.births)
     try:
         years = asked.years if asked.until is None else asked.until - last_year
-        history = with_forecast(history, births, last_year, years)
+        # Forecast beside the private schools, as every page does: pupils go to and fro.
+        history = _of_the_government(
+            with_forecast(history, births, last_year, years), private, notes
+        )
         question = Question(rulebook, asked.on, choice, last_year, staff, facts)
         table = need_table(history, question, notes)
     except FarAheadError as error:
@@ -206,6 +208,38 @@ def need_table(
         columns.insert(1, "district")
     named = table.rename(columns={"npsn": "school_id", "pupil_count": "pupils"})
     return named.reset_index(drop=True)[columns].round(_DECIMALS)
+
+
+def _no_pupils(private_count: int) -> tuple[str, str]:
+    """Why the need of an edition cannot be counted."""
+    if private_count:
+        return (
+            "Edisi ini hanya berisi murid sekolah swasta, yang gurunya bukan pegawai pemerintah"
+            " daerah. Impor murid sekolah negeri, atau pakai --history.",
+            "This edition has pupils of private schools alone, whose teachers the government does"
+            " not employ. Import pupils of state schools, or use --history.",
+        )
+    return (
+        "Edisi ini belum berisi murid. Impor murid per sekolah dan kelas, atau pakai --history.",
+        "This edition has no pupils. Import pupils by school and grade, or use --history.",
+    )
+
+
+def _of_the_government(
+    history: pd.DataFrame, private: frozenset[str], notes: list[tuple[str, str]]
+) -> pd.DataFrame:
+    """Without the private schools, whose teachers the government does not pay; they are said."""
+    is_private = history["school_id"].isin(private)
+    if count := history.loc[is_private, "school_id"].nunique():
+        notes.append(
+            (
+                f"{count} sekolah swasta tidak dihitung: kebutuhan di sini ialah kebutuhan sekolah"
+                " negeri.",
+                f"{count} private {Counted(count):school is|schools are} left out: the need here is"
+                " that of state schools.",
+            )
+        )
+    return history.loc[~is_private].reset_index(drop=True)
 
 
 # ---- computing -----------------------------------------------------------------------------------

@@ -807,6 +807,22 @@ def test_births_of_an_edition_are_read_as_every_page_reads_them(tmp_path):
     assert set(found["area"]) == {"Timur", "Barat"}
 
 
+def test_the_need_of_an_edition_is_that_of_state_schools(tmp_path, capsys):
+    """SD Anggrek is private and has pupils: the page counts it nowhere, nor does the command."""
+    data, out = school_edition.written(tmp_path / "data"), tmp_path / "f.csv"
+    assert main(["teachers", "--data", str(data), "--years", "2", "--out", str(out)]) == 0
+    table = pd.read_csv(out, dtype={"school_id": str})
+    assert set(table["school_id"]) == {"10000001", "10000002", "10000003", "10000005"}
+    assert "1 sekolah swasta tidak dihitung" in capsys.readouterr().err
+
+
+def test_an_edition_of_private_schools_alone_has_no_need_to_count(tmp_path, capsys):
+    private = school_edition.profiles().assign(status="swasta")
+    data = school_edition.written(tmp_path / "data", school_year_profile=private)
+    assert main(["teachers", "--data", str(data), "--out", "-", "--lang", "en"]) == 1
+    assert "pupils of private schools alone" in capsys.readouterr().err
+
+
 def test_a_bad_file_is_answered_once_in_full(tmp_path, capsys):
     source, out = tmp_path / "h.csv", tmp_path / "f.csv"
     source.write_text(
