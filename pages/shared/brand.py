@@ -160,6 +160,8 @@ div:has(> .st-key-batas-30) { position: sticky; top: 3.75rem; z-index: 95; }
 div:has(> .st-key-hitungan:empty), .st-key-hitungan:empty { display: none; }
 /* Tells how far the browser was; there is nothing to read in it. */
 .st-key-skenario-terlihat { display: none; }
+/* Choices side by side are as tall as the fields beside them, so that their labels share a line. */
+.stButtonGroup [role="radiogroup"] button { min-height: 2.5rem; }
 /* A switch says its whole name, on a phone too. */
 .stCheckbox label p { white-space: normal !important; }
 /* Under a finger the buttons of a table are always there: they have a line of their own. */
