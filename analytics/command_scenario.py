@@ -25,9 +25,10 @@ from analytics.command_line import (
     write_together,
 )
 from analytics.export import csv_bytes, json_text
-from analytics.scenario import Scenario, ScenarioError, from_json
+from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_compare import MEASURES, compare, waterfall
 from analytics.scenario_desk import BesideKept, Opened, beside_kept, opened
+from analytics.scenario_file import from_json
 from analytics.scenario_presets import presets
 from analytics.scenario_run import run as result_of
 from analytics.scenario_stages import Stages
@@ -178,7 +179,7 @@ def named(text: str, folder: Path, language: str = "id") -> Scenario | Opened:
     """
     path = Path(text)
     if path.suffix.casefold() == ".json" and path.is_file():
-        return _of_file(path)
+        return _of_file(path, language)
     found = presets(language)
     if text in found:
         return found[text]
@@ -207,10 +208,10 @@ def named(text: str, folder: Path, language: str = "id") -> Scenario | Opened:
     )
 
 
-def _of_file(path: Path) -> Scenario:
+def _of_file(path: Path, language: str) -> Scenario:
     """The scenario of a file; what is wrong with it is told with its name."""
     try:
-        return from_json(path.read_bytes())
+        return from_json(path.read_bytes(), language)
     except ScenarioError as error:
         raise ScenarioError(f"{path.name}: {error}", f"{path.name}: {error.english}") from error
 

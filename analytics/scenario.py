@@ -21,15 +21,14 @@ from analytics.scenario_levers import (
     lever,
 )
 
-__all__ = ["CHANGED_COLUMNS", "Scenario", "ScenarioError", "from_json", "scenario"]
+__all__ = ["CHANGED_COLUMNS", "FORMAT", "YEARS", "Scenario", "ScenarioError", "scenario"]
 
 FORMAT = 1
 YEARS, MOST_YEARS = 10, 10
-LONGEST_NAME, LONGEST_TEXT, LONGEST_FILE = 80, 2_000, 1_000_000
+LONGEST_NAME, LONGEST_TEXT = 80, 2_000
 CHANGED_COLUMNS = [
     *("key", "group", "label_id", "label_en", "unit", "default", "value", "rationale"),
 ]
-_KEYS = ("format", "name", "note", "years", "levers")
 
 
 @dataclass(frozen=True)
@@ -203,119 +202,6 @@ def scenario(
 ) -> Scenario:
     """A scenario from dictionaries: levers by key, reasons by key."""
     return Scenario(name, note, years, tuple((levers or {}).items()), tuple((why or {}).items()))
-
-
-def from_json(text: str | bytes) -> Scenario:
-    """A scenario from its text, or from the bytes of its file.
-
-    Raises
-    ------
-    ScenarioError
-        When the text is no UTF-8 or no JSON, an entry is unknown, missing or there twice, or a
-        value is not possible.
-    """
-    content = _content(text)
-    if not isinstance(content, dict):
-        raise ScenarioError(
-            "Bukan berkas skenario: tulis objek JSON dengan 'name' dan 'levers'.",
-            "Not a scenario: write an object of JSON with 'name' and 'levers'.",
-        )
-    if unknown := sorted(set(content) - set(_KEYS)):
-        raise ScenarioError(
-            f"Isian {unknown[0]!r} tidak dikenal; yang dikenal: {', '.join(_KEYS)}.",
-            f"Entry {unknown[0]!r} is unknown; known are {', '.join(_KEYS)}.",
-        )
-    if content.get("format", FORMAT) != FORMAT:
-        raise ScenarioError(
-            f"Format skenario {content['format']!r} belum dikenal versi ini.",
-            f"This version does not know format {content['format']!r} of a scenario.",
-        )
-    levers = content.get("levers", {})
-    if "name" not in content or not isinstance(levers, dict):
-        raise ScenarioError(
-            "Skenario memerlukan 'name', dan 'levers' berisi tuas.",
-            "A scenario needs 'name', and 'levers' that holds levers.",
-        )
-    for key in ("name", "note"):
-        if not isinstance(content.get(key, ""), str):
-            raise ScenarioError(
-                f"Isian {key!r} berisi {content[key]!r}; tulis teks.",
-                f"Entry {key!r} is {content[key]!r}; write text.",
-            )
-    values: dict[str, Value] = {}
-    why: dict[str, str] = {}
-    for key, entry in levers.items():
-        told_whole = isinstance(entry, dict)
-        if told_whole and (odd := sorted(set(entry) - {"value", "why"})):
-            raise ScenarioError(
-                f"{key}: isian {odd[0]!r} tidak dikenal; tulis 'value' dan 'why'.",
-                f"{key}: entry {odd[0]!r} is unknown; write 'value' and 'why'.",
-            )
-        if told_whole and "value" not in entry:
-            raise ScenarioError(
-                f"{key}: isian 'value' tidak ada; tulis nilainya, atau hapus tuas ini.",
-                f"{key}: there is no entry 'value'; write it, or take the lever out.",
-            )
-        value, reason = (entry["value"], entry.get("why", "")) if told_whole else (entry, "")
-        if not isinstance(reason, str):
-            raise ScenarioError(
-                f"{key}: 'why' berisi {reason!r}; tulis teks.",
-                f"{key}: 'why' is {reason!r}; write text.",
-            )
-        values[key] = checked(key, value)
-        why[key] = reason
-    return Scenario(
-        content["name"],
-        content.get("note", ""),
-        content.get("years", YEARS),
-        tuple(values.items()),
-        tuple(why.items()),
-    )
-
-
-def _content(text: str | bytes) -> object:
-    try:
-        read = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        if len(read) > LONGEST_FILE:
-            raise ScenarioError(
-                f"Berkas skenario lebih dari {LONGEST_FILE:,} huruf; itu bukan skenario.",
-                f"The file is longer than {LONGEST_FILE:,} letters; that is no scenario.",
-            )
-        found: object = json.loads(read, object_pairs_hook=_each_once)
-        # A lone half of a pair (\ud800) can be read and not be written again.
-        json.dumps(found, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        raise ScenarioError(
-            f"Bukan berkas skenario: baris {error.lineno} bukan JSON; bandingkan dengan"
-            " data/scenarios/best_mix.json.",
-            f"Not a scenario: line {error.lineno} is no JSON; compare it with"
-            " data/scenarios/best_mix.json.",
-        ) from error
-    except UnicodeError as error:
-        raise ScenarioError(
-            "Bukan berkas skenario: hurufnya bukan UTF-8; simpan ulang sebagai UTF-8.",
-            "Not a scenario: its letters are not UTF-8; save it again as UTF-8.",
-        ) from error
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        # Numbers of thousands of digits, brackets of thousands of levels.
-        raise ScenarioError(
-            "Bukan berkas skenario: isinya tidak dapat dibaca sebagai JSON biasa.",
-            "Not a scenario: its content cannot be read as plain JSON.",
-        ) from error
-    return found
-
-
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object of JSON whose keys stand once; plain JSON would keep the last in silence."""
-    keys = [key for key, _ in pairs]
-    if len(keys) != len(set(keys)):
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ScenarioError(
-            f"{twice!r} disebut dua kali; sisakan satu.", f"{twice!r} stands twice; keep one."
-        )
-    return dict(pairs)
 
 
 def told(value: Value) -> str:

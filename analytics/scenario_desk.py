@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics.export import json_text
-from analytics.scenario import Scenario, ScenarioError, from_json
+from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_facts import as_kept
+from analytics.scenario_file import from_json
 from analytics.scenario_levers import lever
 from analytics.scenario_origin import other_facts, other_mergers, refuse_other
 from analytics.scenario_plan import kept_plan

@@ -10,6 +10,7 @@ import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -157,10 +158,7 @@ def lever(key: str) -> Lever:
     head, slash, thing = key.partition("/")
     found = levers.get(head + FAMILY) if slash and thing else None
     if found is None:
-        raise ScenarioError(
-            f"Tuas {key!r} tidak dikenal. Daftar tuas: data/levers.csv.",
-            f"No lever {key!r}. The levers stand in data/levers.csv.",
-        )
+        raise _unknown(key)
     is_named = found.kind != "choice" and found.choices
     if is_named and thing.split("/")[0] not in found.choices:
         raise ScenarioError(
@@ -168,6 +166,31 @@ def lever(key: str) -> Lever:
             f"{key}: {thing!r} is not known; choose one of {', '.join(found.choices)}.",
         )
     return found
+
+
+def _unknown(key: str) -> ScenarioError:
+    """What is said of a lever nobody knows: what was meant, where that can be told."""
+    told = _short(key)
+    head, _, thing = key.partition("/")
+    if family := catalogue().get(head + FAMILY):
+        things = family.choices if family.kind != "choice" else ()
+        some = f" ({', '.join(things)})" if things else ""
+        return ScenarioError(
+            f"Tuas {told} adalah satu tuas per hal; tulis {head}/ lalu hal itu{some}.",
+            f"Lever {told} is one lever for each thing; write {head}/ and that thing{some}.",
+        )
+    known = {one.removesuffix(FAMILY): one for one in catalogue()}
+    near = get_close_matches(head, known, 1) if len(head) <= _LONGEST_TOLD else []
+    if not near or bool(thing) != known[near[0]].endswith(FAMILY):
+        return ScenarioError(
+            f"Tuas {told} tidak dikenal. Daftar tuas: data/levers.csv.",
+            f"No lever {told}. The levers stand in data/levers.csv.",
+        )
+    meant = _short(near[0] + (f"/{thing}" if thing else ""))
+    return ScenarioError(
+        f"Tuas {told} tidak dikenal; maksudnya {meant}? Daftar tuas: data/levers.csv.",
+        f"No lever {told}; do you mean {meant}? The levers stand in data/levers.csv.",
+    )
 
 
 def checked(key: str, value: object) -> Value:
@@ -243,8 +266,12 @@ def parsed(key: str, text: str) -> Value:
 
 
 def _wrong(key: str, value: object, indonesian: str, english: str) -> ScenarioError:
-    told = repr(value)
-    told = told if len(told) <= _LONGEST_TOLD else f"{told[:_LONGEST_TOLD]}..."
+    told = _short(value)
     return ScenarioError(
         f"{key} berisi {told}; tulis {indonesian}.", f"{key} is {told}; write {english}."
     )
+
+
+def _short(value: object) -> str:
+    told = repr(value)
+    return told if len(told) <= _LONGEST_TOLD else f"{told[:_LONGEST_TOLD]}..."

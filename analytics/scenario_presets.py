@@ -6,12 +6,12 @@ moved.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from analytics.scenario import Scenario, ScenarioError, from_json
+from analytics.scenario import Scenario, ScenarioError
+from analytics.scenario_file import ENGLISH, english_reasons, from_json
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "scenarios"
 # The order in which they are told; files not named here come after, by name.
@@ -19,7 +19,6 @@ ORDER = (
     *("do_nothing", "zero_growth", "minus_growth", "teachers_first", "regroup_first"),
     *("cpns_only", "p3k_only", "best_mix", "bup_plus_1", "bup_plus_2"),
 )
-_ENGLISH = "english"
 
 
 @cache
@@ -43,23 +42,13 @@ def presets(language: str = "id") -> Mapping[str, Scenario]:
 
 def _read(path: Path, language: str) -> Scenario:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        english = content.pop(_ENGLISH)
-        told = from_json(json.dumps(content))
-        if set(english["why"]) != {key for key, _ in told.rationale}:
+        content = path.read_bytes()
+        told = from_json(content, language)
+        if english_reasons(content) != {key for key, _ in told.rationale}:
             raise ScenarioError(
-                "alasan dalam bahasa Inggris bukan untuk tuas yang sama",
-                "reasons in English are not of the same levers",
+                f"isian {ENGLISH!r} tidak memuat nama, catatan, dan alasan untuk tuas yang sama",
+                f"entry {ENGLISH!r} does not hold name, note and reasons for the same levers",
             )
     except ScenarioError as error:
         raise ScenarioError(f"{path.name}: {error}", f"{path.name}: {error.english}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ScenarioError(
-            f"{path.name}: bukan skenario bawaan dengan isian {_ENGLISH!r}",
-            f"{path.name}: no preset with an entry {_ENGLISH!r}",
-        ) from error
-    if language != "en":
-        return told
-    for key, why in english["why"].items():
-        told = told.moved(key, told[key], why)
-    return told.renamed(english["name"], english["note"])
+    return told

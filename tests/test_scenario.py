@@ -7,8 +7,10 @@ import json
 import pytest
 
 from analytics import rules
-from analytics.scenario import Scenario, ScenarioError, from_json, scenario
+from analytics.scenario import Scenario, ScenarioError, scenario
+from analytics.scenario_file import from_json
 from analytics.scenario_levers import GROUPS, KINDS, catalogue, checked, lever
+from analytics.scenario_presets import FOLDER, presets
 
 
 def test_every_lever_says_what_it_is_in_both_languages_where_it_goes_and_whence_it_comes():
@@ -63,7 +65,10 @@ def test_names_and_reasons_do_not_change_the_digest_and_levers_do():
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("pupils.birth_factor", 1, "tidak dikenal"),
+        ("pupils.birth_factor", 1, "tidak dikenal; maksudnya 'pupils.births_factor'"),
+        ("exits.factors/aps", 1, "tidak dikenal; maksudnya 'exits.factor/aps'"),
+        ("exits.factor", 1, "satu tuas per hal; tulis exits.factor/ lalu hal itu .meninggal, aps"),
+        ("x" * 5_000, 1, "tidak dikenal. Daftar tuas"),
         ("pupils.births_factor", 3, "tulis 0 sampai 2"),
         ("pupils.births_factor", "banyak", "tulis angka"),
         ("pupils.births_factor", float("nan"), "tulis angka"),
@@ -87,8 +92,24 @@ def test_what_cannot_be_is_refused_in_words_in_both_languages(key, value, words)
     [
         ("{", "bukan JSON"),
         ("[]", "Bukan berkas skenario"),
-        ('{"name": "a", "lever": {}}', "'lever' tidak dikenal"),
-        ('{"name": "a", "levers": {"need.english": {"nilai": "post"}}}', "'nilai' tidak dikenal"),
+        ('{"name": "a", "lever": {}}', "'lever' tidak dikenal .maksudnya 'levers'"),
+        ('{"name": "a", "catatan": "rapat"}', "'catatan' tidak dikenal .maksudnya 'note'"),
+        (
+            '{"name": "a", "levers": {"need.english": {"nilai": "post"}}}',
+            "'nilai' tidak dikenal .maksudnya 'value'",
+        ),
+        (
+            '{"name": "a",\n// usulan\n"years": 9}',
+            "baris 2 bukan JSON; JSON tidak mengenal komentar",
+        ),
+        ('{"name": "a", "levers": {"pupils.births_factor": 0,9}}', "angka dengan titik"),
+        ('{"name": "a", "years": 9,}', "hapus koma sesudah isian terakhir"),
+        ('{"name": "a", "english": "a"}', "Isian 'english' memuat"),
+        ('{"name": "a", "english": {"why": {"plan.rule": 3}}}', "tulis teks"),
+        (
+            '{"scenarios": [{"name": "a"}, {"name": "b"}], "summaries": []}',
+            "membandingkan 2 skenario .a, b.",
+        ),
         ('{"name": "a", "format": 9}', "Format skenario 9"),
         ('{"name": "a", "years": 40}', "tulis 1 sampai 10"),
         ('{"levers": {}}', "memerlukan 'name'"),
@@ -125,6 +146,32 @@ def test_a_file_that_nobody_can_read_is_refused_in_words(content, words):
     with pytest.raises(ScenarioError, match=words) as refusal:
         from_json(content)
     assert len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_copy_of_a_preset_is_read_as_the_preset(path, language):
+    assert from_json(path.read_bytes(), language) == presets(language)[path.stem]
+
+
+def test_a_copy_of_a_preset_may_be_edited_and_saved_as_windows_does():
+    content = json.loads((FOLDER / "zero_growth.json").read_text(encoding="utf-8"))
+    content["levers"]["plan.replacement_ratio"] = 0.8
+    content["levers"]["pupils.births_factor"] = {"value": 0.9, "why": "BPS"}
+    del content["levers"]["plan.rule"]
+    text = json.dumps(content, indent=2).replace("\n", "\r\n")
+    told = from_json(b"\xef\xbb\xbf" + text.encode(), "en")
+    assert dict(told.values) == {"plan.replacement_ratio": 0.8, "pupils.births_factor": 0.9}
+    # A value without a reason has none in English either; one without English keeps its own.
+    assert dict(told.rationale) == {"pupils.births_factor": "BPS"}
+
+
+def test_the_summary_of_a_run_is_read_as_its_scenario():
+    told = scenario("Kami", {"pupils.births_factor": 0.9}, {"pupils.births_factor": "BPS"})
+    of_run = {"scenario": json.loads(told.to_json()), "summary": {}, "provenance": {}}
+    assert from_json(json.dumps(of_run)) == told
+    compared = {"scenarios": [json.loads(told.to_json())], "summaries": [{}]}
+    assert from_json(json.dumps(compared)) == told
 
 
 def test_a_file_of_windows_with_its_mark_is_read():

@@ -11,7 +11,7 @@ import pytest
 from analytics import command_scenario, scenario_desk, scenario_facts, state
 from analytics.__main__ import main
 from analytics.rules import LawChoice
-from analytics.scenario_presets import presets
+from analytics.scenario_presets import FOLDER, presets
 from analytics.scenario_run import run
 from analytics.scenario_stages import Stages
 from tests import scenario_city
@@ -245,6 +245,19 @@ def test_a_file_that_is_no_scenario_is_refused_with_its_lever_value_and_remedy(
         assert f"{name}: " in said
         status, said, _ = asked("compare", str(good), str(path))
         assert status == 1 and f"{name}: " in said
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_copy_of_a_preset_and_the_summary_of_a_run_are_run_like_it(asked, tmp_path, language):
+    own = tmp_path / "own.json"
+    own.write_bytes((FOLDER / "zero_growth.json").read_bytes())
+    summaries = []
+    for number, told in enumerate(["zero_growth", str(own), ""]):
+        told = told or str(tmp_path / "hasil1" / "summary.json")
+        status, _, folder = asked("run", told, out=f"hasil{number}", language=language)
+        assert status == 0
+        summaries.append((folder / "summary.json").read_bytes())
+    assert summaries[0] == summaries[1] == summaries[2]
 
 
 def test_a_file_of_another_ending_is_told_to_be_renamed(asked, tmp_path):

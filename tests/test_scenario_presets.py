@@ -48,7 +48,7 @@ def test_a_preset_without_its_english_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("analytics.scenario_presets.FOLDER", tmp_path)
     presets.cache_clear()
     try:
-        with pytest.raises(Exception, match=r"cpns_only\.json: alasan dalam bahasa Inggris"):
+        with pytest.raises(Exception, match=r"cpns_only\.json: isian .english. tidak memuat"):
             presets()
     finally:
         presets.cache_clear()

@@ -340,6 +340,31 @@ def test_what_a_scenario_is_for_is_not_saved_with_the_next(own_city, monkeypatch
     assert held(test).now.note == scenario_link.named("p3k_only").note
 
 
+def test_a_scenario_leaves_as_a_file_and_comes_back_with_its_reasons(own_city, monkeypatch):
+    told = scenario_link.named("zero_growth").renamed("Usulan")
+    test = opened(monkeypatch, own_city, s="best_mix")
+
+    def give(content: str) -> None:
+        test.file_uploader[0].upload("usulan.json", content.encode(), "application/json").run()
+
+    give("{")
+    assert "usulan.json: Bukan berkas skenario: baris 1" in said(test)
+    give(told.to_json())
+    assert "Usulan: 2 tuas digeser, 10 tahun." in said(test)
+    button(test, "simpan-berkas").click().run()
+    assert not test.exception and link(test, "s") == "1.1" and held(test).now == told
+    give(told.to_json())
+    button(test, "simpan-berkas").click().run()
+    assert "'Usulan' sudah dipakai. Pilih nama lain." in said(test)
+    assert link(test, "s") == "1.1"
+
+
+def test_who_may_not_save_takes_a_file_along_and_brings_none(city, monkeypatch):
+    test = opened(monkeypatch, city, role="pimpinan", s="zero_growth")
+    assert not test.file_uploader
+    assert [one.label for one in test.get("download_button")].count("Unduh skenario ini") == 1
+
+
 def test_save_submit_approve_lock(own_city, monkeypatch):
     with decisions.opened(own_city) as kept:
         kept.add_user("rina", "rahasia-sekali-1", "perencana", "uji")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -198,16 +198,20 @@ def partial_scopes() -> dict[str, str]:
     return {scope: name for scope, name in scope_names().items() if scope != "all"}
 
 
-def say_uploader_in_our_words() -> None:
-    """Indonesian or English on the uploader, whatever the browser speaks."""
+def say_uploader_in_our_words(types: Sequence[str] = FILE_TYPES) -> None:
+    """Indonesian or English on the uploader of such files, whatever the browser speaks."""
     # The widget's own words are English and cannot be set; the sizes are its own.
     choose = t("Pilih berkas")
     hint = t(
         "atau seret ke sini · {types} · paling besar {mb} MB",
-        types=" ".join(FILE_TYPES),
+        types=" ".join(types),
         mb=LARGEST_FILE_MB,
     )
-    refused = t("Ditolak: bukan lembar kerja, atau lebih besar dari {mb} MB.", mb=LARGEST_FILE_MB)
+    refused = (
+        t("Ditolak: bukan lembar kerja, atau lebih besar dari {mb} MB.", mb=LARGEST_FILE_MB)
+        if types == FILE_TYPES
+        else t("Ditolak: bukan berkas {types}.", types=" ".join(types))
+    )
     texts = {
         '[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]': choose,
         '[data-testid="stFileUploaderDropzoneInstructions"]': hint,

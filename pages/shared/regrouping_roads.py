@@ -97,7 +97,7 @@ def chosen(key: SchoolKey) -> str:
 
 def _upload(*, is_replaced: bool) -> None:
     with st.expander(t("Muat jarak jalan (CSV)"), icon=":material/route:"):
-        import_file.say_uploader_in_our_words()
+        import_file.say_uploader_in_our_words(["csv"])
         st.file_uploader(
             t("Kolom dari, ke (NPSN dua sekolah), km; dua arah sama bila hanya satu ditulis"),
             type=["csv"],

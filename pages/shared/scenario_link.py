@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from analytics.scenario import Scenario, ScenarioError, from_json, told, wrong_years
+from analytics.scenario import Scenario, ScenarioError, told, wrong_years
+from analytics.scenario_file import from_json
 from analytics.scenario_levers import Value, lever
 from analytics.scenario_presets import presets
 from analytics.state_connection import StateError

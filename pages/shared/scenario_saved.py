@@ -26,7 +26,15 @@ from analytics.state_standings import (
     SUBMITTED,
     may_move,
 )
-from pages.shared import access, layout, load, load_scenarios, scenario_held, scenario_shown
+from pages.shared import (
+    access,
+    layout,
+    load,
+    load_scenarios,
+    scenario_file,
+    scenario_held,
+    scenario_shown,
+)
 from pages.shared.import_text import plain
 from pages.shared.load_scenarios import Key
 from pages.shared.scenario_held import Held
@@ -130,6 +138,7 @@ def bar(held: Held, told: Scenario, result: Result | None) -> None:
         )
         if access.role() in EDITORS:
             _save(held, saved, told)
+        scenario_file.draw(told)
         if saved is not None:
             _moves(held, saved, result)
             _removal(held, saved)
