@@ -23,6 +23,13 @@ from analytics.command_line import (
     write_bytes,
     write_faults,
 )
+from analytics.command_regroup_years import (
+    laid_over_years,
+    pace,
+    told_options,
+    years_notes,
+    years_said,
+)
 from analytics.faults import Fault, FaultsError
 from analytics.place_names import place_names
 from analytics.plain_table import placed
@@ -45,7 +52,7 @@ from analytics.regrouping_told import (
     strangers,
 )
 from analytics.regrouping_tradeoff import STEPS, trade_off
-from analytics.regrouping_years import Pace, calendar, spread_over_years, years_from
+from analytics.regrouping_years import Pace, calendar
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +69,7 @@ class Answer:
     faults: list[Fault]
     notes: list[tuple[str, str]] = field(default_factory=list)
     calendar: pd.DataFrame | None = None
+    year_options: pd.DataFrame | None = None
     curve: pd.DataFrame | None = None
 
 
@@ -82,7 +90,11 @@ def run(asked: argparse.Namespace) -> int:
         )
         return REFUSED
     write(asked.out, found.table)
-    for path, table in ((asked.calendar, found.calendar), (asked.curve, found.curve)):
+    for path, table in (
+        (asked.calendar, found.calendar),
+        (asked.year_options, found.year_options),
+        (asked.curve, found.curve),
+    ):
         if path is not None and table is not None:
             write(str(path), table)
     return DONE
@@ -129,17 +141,17 @@ def answer(asked: argparse.Namespace) -> Answer:
     answered["findings"] = findings(faults, question.schools)
     answered["history_years"] = sorted({int(year) for year in told.history["school_year"]})
     answered["edition"] = _edition_said(told, _count(limits) - _count(wish.limits), roads)
-    dates, curve = None, None
+    dates, options, curve = None, None, None
     if wish.pace is not None and not plan.infeasible:
-        merges = spread_over_years(plan, wish.pace, rules.load()).merges
-        dates = calendar(merges, told.on)
-        answered |= _years_said(merges)
-        said += _left_without_a_year(merges)
+        years, is_staffed = laid_over_years(asked, told, plan, wish.pace)
+        dates, options = calendar(years.merges, told.on), told_options(years)
+        answered |= years_said(years, is_staffed)
+        said += years_notes(years.merges, is_staffed)
     if asked.curve is not None and not plan.infeasible:
         curve = trade_off(question, seconds=asked.time_limit / len(STEPS)).curve
         curve = curve.drop(columns="plan")
     faults = placed(faults, asked.schools) if asked.schools else faults
-    return Answer(plan, plan.table, answered, faults, said, dates, curve)
+    return Answer(plan, plan.table, answered, faults, said, dates, options, curve)
 
 
 def _told(asked: argparse.Namespace) -> Told:
@@ -219,7 +231,7 @@ def _wish(asked: argparse.Namespace, on: date) -> _Wish:
         never=asked.exempt,
         accept_shared=asked.accept_shared,
     )
-    return _Wish(prices, limits, switches, few, _pace(asked, on))
+    return _Wish(prices, limits, switches, few, pace(asked, on))
 
 
 def _strange_names(asked: argparse.Namespace, told: Told, limits: Limits) -> list[Fault]:
@@ -267,40 +279,6 @@ def _with_saved(asked: argparse.Namespace, told: Told, limits: Limits) -> Limits
         raise WrongUseError(
             f"{error} Atau: --without-saved. / {error.english} Or: --without-saved."
         ) from error
-
-
-def _years_said(merges: pd.DataFrame) -> dict[str, object]:
-    """Merges by school year, and how many got none."""
-    counts = merges["school_year"].value_counts().sort_index()
-    return {
-        "years": {str(year): int(count) for year, count in counts.items()},
-        "without_a_year": int(merges["school_year"].isna().sum()),
-    }
-
-
-def _left_without_a_year(merges: pd.DataFrame) -> list[tuple[str, str]]:
-    left = int(merges["school_year"].isna().sum())
-    if not left:
-        return []
-    return [
-        (
-            f"{left} penggabungan tidak mendapat tahun: semua yang menuju satu penerima bergabung"
-            " bersama; tambah --most-a-year atau --years, atau beri --most-into.",
-            f"{left} merges get no year: all that go to one receiver merge together; raise"
-            " --most-a-year or --years, or use --most-into.",
-        )
-    ]
-
-
-def _pace(asked: argparse.Namespace, on: date) -> Pace | None:
-    """How merges are spread; None where that is not asked."""
-    if asked.years is None:
-        if asked.calendar is not None or asked.most_a_year is not None:
-            raise ValueError("--calendar, --most-a-year: beri --years N / give --years N")
-        return None
-    if not asked.years:
-        raise ValueError("--years 0: tulis 1 atau lebih / write 1 or more")
-    return Pace(years_from(on, asked.years), asked.most_a_year)
 
 
 def _heavily_damaged(name: str, schools: pd.DataFrame) -> list[Fault]:

@@ -73,6 +73,15 @@ def add_switches(
     when.add_argument("--years", type=whole, metavar="N", help="penggabungan dibagi atas N tahun")
     when.add_argument("--most-a-year", type=whole, metavar="N", help="sekolah tutup setahun")
     when.add_argument(
+        "--cost-displaced", type=amount, metavar="JUTA",
+        help="satu orang yang harus pindah karena penggabungan; orangnya, pensiunnya dan ramalan"
+        " muridnya dari edisi",
+    )  # fmt: skip
+    when.add_argument(
+        "--year-options", type=Path, metavar="Y.csv",
+        help="tiap penerima dan tahun: muat tidaknya, orang yang harus pindah, biaya menunggu",
+    )  # fmt: skip
+    when.add_argument(
         "--calendar", type=Path, metavar="C.csv", help="kajian, sosialisasi, SK dan Dapodik"
     )
     when.add_argument(

@@ -342,28 +342,37 @@ def _chosen(cost: Numbers, lost: Numbers, fits: np.ndarray, size: Whole, pace: P
     if pace.most_a_year is None:
         best = np.where(fits, cost, np.inf).argmin(axis=1)
         return np.where(fits.any(axis=1), best, -1)
-    # Leaving a merge out costs more than any year of it, so that as many as fit are placed.
-    left_out = lost + 2 * cost.max(initial=0.0) + 1.0
     each = np.arange(receiver_count * year_count)
     owner, year = np.divmod(each, year_count)
     once = np.zeros((receiver_count, len(each)))
     once[owner, each] = 1
     yearly = np.zeros((year_count, len(each)))
     yearly[year, each] = size[owner]
-    result = milp(
-        cost.ravel() - (left_out * size)[owner],
-        constraints=[
-            LinearConstraint(once, -np.inf, 1),
-            LinearConstraint(yearly, -np.inf, pace.most_a_year),
-        ],
-        integrality=np.ones(len(each)),
-        bounds=Bounds(0, fits.ravel().astype(float)),
-        options={"time_limit": 10.0},
-    )
+    limits = [
+        LinearConstraint(once, -np.inf, 1),
+        LinearConstraint(yearly, -np.inf, pace.most_a_year),
+    ]
+
+    def least(weight: Numbers, *more: LinearConstraint) -> Numbers | None:
+        found = milp(
+            weight,
+            constraints=[*limits, *more],
+            integrality=np.ones(len(each)),
+            bounds=Bounds(0, fits.ravel().astype(float)),
+            options={"time_limit": 10.0, "mip_rel_gap": 0.0},
+        ).x
+        return None if found is None else found > 0.5
+
     chosen = np.full(receiver_count, -1)
-    if result.x is not None:
-        taken = np.flatnonzero(result.x > 0.5)
-        chosen[owner[taken]] = year[taken]
+    # As many schools as the pace lets first: what is left out is no plan at all.
+    schools = size[owner].astype(float)
+    most = least(-schools)
+    if most is None:
+        return chosen
+    placed = LinearConstraint(schools[None], schools @ most - 0.5, np.inf)
+    taken = least(cost.ravel() - lost[owner], placed)
+    taken = np.flatnonzero(most if taken is None else taken)
+    chosen[owner[taken]] = year[taken]
     return chosen
 
 

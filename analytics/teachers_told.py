@@ -116,9 +116,13 @@ class Stored:
     private: frozenset[str]
 
 
-def in_store(folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]]) -> Stored:
-    """The edition in force; refuses in words where there is none."""
-    edition = edition_in_force(folder, "--history")
+def in_store(
+    folder: Path, rulebook: RuleBook, notes: list[tuple[str, str]], number: int | None = None
+) -> Stored:
+    """An edition, or the one in force; refuses in words where there is none."""
+    edition = (
+        edition_in_force(folder, "--history") if number is None else store.edition(folder, number)
+    )
     if edition.is_synthetic:
         notes.append(("Ini data contoh (sintetis).", "This is sample (synthetic) data."))
     with state.opened(folder) as decisions:

@@ -128,3 +128,57 @@ def test_the_command_and_the_page_plan_the_same(data, monkeypatch):
     for npsn, row in page.iterrows():
         assert plan[npsn]["into"] == row["into"]
         assert float(plan[npsn]["distance_km"]) == pytest.approx(row["distance_km"], abs=1e-6)
+
+
+def with_heads(folder: Path) -> Path:
+    """A head at Kenanga (60 in June 2029) and one at Dahlia (60 in March 2040), nobody else."""
+    people = school_edition.roster()
+    heads = pd.concat([people.loc[people["name"] == "Adi"]] * 2, ignore_index=True)
+    heads = heads.assign(
+        name=["Ida", "Jaya"],
+        birth_date=pd.to_datetime(["1969-06-10", "1980-03-10"]),
+        nip=["196906102000011951", "198003102000011952"],
+        unit=["SDN 02 Kenanga", "SDN 03 Dahlia"],
+        npsn=[KENANGA, DAHLIA],
+    )
+    return school_edition.written(folder, employee=pd.concat([people, heads], ignore_index=True))
+
+
+@pytest.mark.parametrize(("price", "year", "heads"), [("0", 2028, 1), ("100000", 2029, 0)])
+def test_merges_of_an_edition_wait_for_the_head_to_retire(tmp_path, price, year, heads):
+    # Prepared from September 2026 the first year is 2028; Ida leaves on 1 July 2029.
+    data, options, dates = with_heads(tmp_path / "data"), tmp_path / "y.csv", tmp_path / "c.csv"
+    told = planned(
+        data, "--max-km", "6", "--level", "SD", "--years", "3", "--cost-displaced", price,
+        "--year-options", str(options), "--calendar", str(dates),
+    )[2]  # fmt: skip
+    assert told["years"] == {str(year): 1}
+    assert (told["displaced_count"], told["heads_displaced"]) == (heads, heads)
+    table = pd.read_csv(options, dtype={"npsn": str}).set_index("school_year")
+    assert set(table["npsn"]) == {DAHLIA}
+    assert table["heads_displaced"].to_dict() == {2028: 1, 2029: 0, 2030: 0}
+    assert table["is_chosen"].to_dict() == {one: int(one == year) for one in (2028, 2029, 2030)}
+    assert pd.read_csv(dates)["school_year"].tolist() == [year]
+
+
+def test_the_years_of_the_command_are_those_of_the_page(tmp_path, monkeypatch):
+    data = with_heads(tmp_path / "data")
+    monkeypatch.setenv("ESTAFET_DATA", str(data))
+    from analytics.regrouping import regrouping_plan
+    from analytics.regrouping_years import Pace, displaced_price, years_from
+    from pages.shared import load, load_regrouping, load_schools, regrouping_inputs
+
+    question = regrouping_inputs.usual(load_schools.school_key(), "SD", load.as_of())
+    question = replace(question, limits=replace(question.limits, max_km=6.0))
+    on = load.as_of()
+    plan = regrouping_plan(load_regrouping.asked(question)[0])
+    pace = Pace(years_from(on, 3), None, displaced_price(on))
+    page = load_regrouping.when_of(question, plan, pace).years.options
+    options = tmp_path / "y.csv"
+    planned(data, "--max-km", "6", "--level", "SD", "--min-pupils", "100", "--years", "3",
+            "--year-options", str(options))  # fmt: skip
+    table = pd.read_csv(options, dtype={"npsn": str})
+    columns = ["school_year", "fits", "displaced_count", "heads_displaced"]
+    assert table["npsn"].tolist() == page["npsn"].tolist()
+    assert (table[columns] == page[columns].astype(int).reset_index(drop=True)).all().all()
+    assert table["waiting_cost"].tolist() == pytest.approx(page["waiting_cost"].tolist(), abs=1e-5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,6 +15,7 @@ from analytics.regrouping_programme import Prices
 from analytics.regrouping_tradeoff import trade_off
 from analytics.regrouping_years import (
     Pace,
+    _chosen,
     calendar,
     displaced_price,
     first_possible_year,
@@ -166,3 +168,12 @@ def test_the_curve_gives_distance_for_money_and_no_point_beats_another():
     assert told.curve["pupil_km"].tolist() == pytest.approx([0.0, 15.0, 90.0], abs=1e-3)
     assert told.curve["saved"].tolist() == [0.0, 690.0, 1380.0]
     assert len(told.plans) == 6
+
+
+def test_where_the_pace_leaves_some_out_those_that_save_most_in_all_are_kept():
+    # Two schools a year: one pair that saves 400 together, or two schools that save 300 each.
+    taken = _chosen(
+        np.zeros((3, 1)), np.array([400.0, 300.0, 300.0]), np.ones((3, 1), dtype=bool),
+        np.array([2, 1, 1]), Pace((2027,), 2),
+    )  # fmt: skip
+    assert taken.tolist() == [-1, 0, 0]
