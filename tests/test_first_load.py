@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import plotly.graph_objs
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from pages.shared import first_load
+from pages.shared import first_load, first_load_mends
 from pages.shared.first_load import STATIC, FirstLoad, Parts
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +74,7 @@ def asked(app: FirstLoad, path: str, **headers: str) -> tuple[dict[bytes, bytes]
 
 def test_this_streamlit_draws_figures_twice_and_no_longer_does(known: Parts) -> None:
     script = (STATIC / known.figures).read_bytes()
-    mended = first_load.drawn_once(script)
+    mended = first_load_mends.drawn_once(script)
     assert mended.count(b"if(first.current){first.current=!1;return}") == 1
     # One effect is wrapped; nothing else of the file moves.
     assert 0 < len(mended) - len(script) < 200
@@ -77,16 +82,60 @@ def test_this_streamlit_draws_figures_twice_and_no_longer_does(known: Parts) -> 
 
 def test_react_of_this_streamlit_waits_and_no_longer_does(known: Parts) -> None:
     mended = {
-        one: first_load.shown_at_once(body)
+        one: first_load_mends.shown_at_once(body)
         for one in known.all_of_them
-        if (body := (STATIC / one).read_bytes()) != first_load.shown_at_once(body)
+        if (body := (STATIC / one).read_bytes()) != first_load_mends.shown_at_once(body)
     }
     assert [one.rpartition("/")[2].partition(".")[0] for one in mended] == ["react-dom"]
 
 
+def test_only_the_kinds_of_figures_that_pages_draw_are_set_up(known: Parts) -> None:
+    script = (STATIC / known.figures).read_bytes()
+    set_up, fewer = (
+        [part.decode() for part in first_load_mends._SET_UP.search(one)[3].split(b",")]
+        for one in (script, first_load_mends.without_unused(script))
+    )
+    assert len(set_up) > 40 and len(fewer) == len(first_load_mends.KINDS)
+    assert set(fewer) < set(set_up)
+
+
+def test_what_only_other_kinds_call_is_left_out_whole(known: Parts) -> None:
+    def sizes(script: bytes) -> dict[str, int]:
+        found = list(first_load_mends._MODULE.finditer(script))
+        ends = [*(one.start() for one in found[1:]), len(script)]
+        return {one[2].decode(): end - one.end() for one, end in zip(found, ends, strict=True)}
+
+    script = (STATIC / known.figures).read_bytes()
+    mended = first_load_mends.without_unused(script)
+    before, after = sizes(script), sizes(mended)
+    # The same modules in the same order, some of them empty.
+    assert list(before) == list(after) and len(mended) < 0.8 * len(script)
+    # The last is followed by the list of kinds.
+    emptied = {name for name in [*after][:-1] if after[name] != before[name]}
+    assert all(after[name] == len(b"}}),") for name in emptied)
+    assert "node_modules/maplibre-gl/dist/maplibre-gl.mjs" in emptied
+    assert not emptied & {"src/traces/scatter/plot.js", "src/traces/bar/plot.js", "src/core.js"}
+    # A page saves its figures as images.
+    assert not emptied & {"src/snapshot/download.js", "src/components/modebar/buttons.js"}
+
+
+def test_every_kind_of_figure_of_a_page_is_set_up() -> None:
+    # What the library can draw, by the Python package that goes with it.
+    folder = Path(plotly.graph_objs.__file__).parent
+    known_kinds = {one.stem.removeprefix("_") for one in folder.glob("_*.py")}
+    drawn = {
+        kind
+        for file in (ROOT / "pages").rglob("*.py")
+        for kind in re.findall(r'"type": "(\w+)"', file.read_text(encoding="utf-8"))
+        if kind in known_kinds
+    }
+    assert drawn - {"scatter"} == first_load_mends.KINDS
+
+
 def test_a_script_that_reads_otherwise_stays_as_it_is() -> None:
     script = b"useEffect(()=>{draw(again)},[])"
-    assert first_load.drawn_once(script) == first_load.shown_at_once(script) == script
+    assert first_load_mends.without_unused(script) == script
+    assert first_load_mends.drawn_once(script) == first_load_mends.shown_at_once(script) == script
 
 
 def test_the_opening_page_asks_for_figures_and_tables(served: FirstLoad, known: Parts) -> None:
@@ -129,7 +178,7 @@ def test_a_file_comes_compressed_and_whole(served: FirstLoad, known: Parts) -> N
     assert b"immutable" in headers[b"cache-control"]
     headers, body = asked(served, f"/under/a/path/{known.figures}", accept_encoding="gzip")
     script = (STATIC / known.figures).read_bytes()
-    assert gzip.decompress(body) == first_load.drawn_once(script)
+    assert gzip.decompress(body) == first_load_mends.mended(script)
     assert b"immutable" not in headers[b"cache-control"]
 
 

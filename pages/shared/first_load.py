@@ -2,8 +2,8 @@
 
 Streamlit sends its own files uncompressed, reads them anew for every visitor, and has the browser
 ask for the library of figures (5 MB) only when the first figure has arrived. Here they are held
-compressed, and the opening page asks for figures and tables at once. Two waits in them that nobody
-needs are left out (docs/decisions/0010). What this module does not know is passed on as Streamlit
+compressed, and the opening page asks for figures and tables at once. What nobody needs of them is
+left out (``first_load_mends``). What this module does not know is passed on as Streamlit
 serves it.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.shared import first_load_mends
+
 LOG = logging.getLogger("estafet")
 STATIC = Path(streamlit.__file__).parent / "static"
 # What Streamlit calls the parts that draw figures and tables in its list of files.
@@ -32,15 +33,6 @@ _KINDS = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=
 # Streamlit names each file after its content: it never changes under its name, unless it is mended.
 _FOR_EVER, _FOR_A_DAY = b"public, immutable, max-age=31536000", b"public, max-age=86400"
 _LEAST_BYTES = 1000
-# Where React waits before it shows what has come.
-_THROTTLED = re.compile(rb"(\b\w+)\+500-(\w+\(\),10<)")
-# Where the part that draws figures puts them into the colours of the page once more, and where it
-# looks whether the figure was on the page before.
-_COLOURED = re.compile(
-    rb"\(0,(\w+)\.useEffect\)\(\(\)=>\{(\w+)\((\w+)=>(\w+)\(\3,(\w+)\.theme,(\w+)\)\)\},"
-    rb"\[\5\.id,\6,\5\.theme\]\)"
-)
-_KEPT = re.compile(rb"\w+\.getElementState\(\w+\.id,`figure`\)")
 
 
 @dataclass(frozen=True)
@@ -105,32 +97,6 @@ def opening_page(page: bytes, known: Parts) -> bytes:
     return page.replace(b"</head>", f"{links}</head>".encode(), 1)
 
 
-def drawn_once(script: bytes) -> bytes:
-    """The part that draws figures, without the second drawing of each.
-
-    It puts a figure into the colours of the page when it is made, and again at once, which gives
-    new lists of the same numbers: Plotly takes them for new ones and draws everything anew. Left
-    as it is where it does not read as expected.
-    """
-    kept = _KEPT.search(script)
-    if kept is None:
-        return script
-    return _COLOURED.sub(
-        rb"(0,\1.useEffect)((first=>()=>{if(first.current){first.current=!1;return}"
-        rb"\2(\3=>\4(\3,\5.theme,\6))})((0,\1.useRef)(!" + kept[0] + rb")),[\5.id,\6,\5.theme])",
-        script,
-        count=1,
-    )
-
-
-def shown_at_once(script: bytes) -> bytes:
-    """React without the half second in which it shows nothing that has come while more is awaited.
-
-    Left as it is where it does not read as expected.
-    """
-    return _THROTTLED.sub(rb"\1+0-\2", script, count=1)
-
-
 class FirstLoad:
     """Answers for Streamlit's own files out of memory, and adds to its opening page."""
 
@@ -150,7 +116,7 @@ class FirstLoad:
             except OSError:
                 LOG.warning("a file of Streamlit has gone: %s; it is served as Streamlit does", one)
                 continue
-            mended = shown_at_once(drawn_once(body))
+            mended = first_load_mends.mended(body)
             if len(body) >= _LEAST_BYTES and (STATIC / one).suffix in _KINDS:
                 keeps = _FOR_EVER if mended == body else _FOR_A_DAY
                 self.packed[one] = keeps, gzip.compress(mended, 6)
