@@ -30,6 +30,7 @@ from analytics.scenario_compare import MEASURES, compare, waterfall
 from analytics.scenario_desk import BesideKept, Opened, beside_kept, opened
 from analytics.scenario_file import from_json
 from analytics.scenario_presets import presets
+from analytics.scenario_run import rounded_csv
 from analytics.scenario_run import run as result_of
 from analytics.scenario_stages import Stages
 from analytics.state_standings import APPROVED, DRAFT, LOCKED, SUBMITTED
@@ -92,7 +93,7 @@ def ran(asked: argparse.Namespace) -> Answer:
             kept = beside_kept(decisions, told, stages, asked.seconds)
         told = told.scenario
     result = result_of(told, stages, asked.seconds) if kept is None else kept.result
-    files = result.files()
+    files = {**result.files(), "gap.csv": rounded_csv(result.gap.of_units())}
     if kept is not None:
         standing.append(_beside_kept(kept))
         files["kept_result.csv"] = csv_bytes(kept.table)

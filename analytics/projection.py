@@ -35,6 +35,7 @@ from analytics.projection_cells import (
     long_table,
     members,
 )
+from analytics.projection_few import shared_where_few
 from analytics.projection_months import (
     BY_LAW,
     CONTRACT,
@@ -306,18 +307,20 @@ class Projection:
             table[f"{name}_share"] = values.ravel()
         return table
 
-    def duty_laws(self, group_of_cell: NDArray[np.int64]) -> CountLaws:
+    def duty_laws(self, group_of_cell: NDArray[np.int64], least: int = 0) -> CountLaws:
         """How many of those on duty today are still so at the end of each calendar year.
 
         Parameters
         ----------
         group_of_cell
             Number of a group for each row of ``cells``; -1 leaves a cell out.
+        least
+            Nobody in groups of fewer people has a chance of their own (eq. 355).
 
         Returns
         -------
         Laws by group, in ascending order of the numbers that anybody on duty carries, and calendar
-        year. Method: docs/method.md eq. 105.
+        year. Method: docs/method.md eq. 105, 355.
 
         Raises
         ------
@@ -325,9 +328,11 @@ class Projection:
             When nobody is left to count.
         """
         group, here = self._on_duty(group_of_cell)
-        return staff_distribution(
-            self._hazard[here], group[here], self.year_effect, fixed=self._duty_fixed[here]
-        )
+        hazard, fixed = self._hazard, self._duty_fixed
+        if least:
+            own = np.where(here, group, -1)
+            hazard, fixed = shared_where_few(hazard, fixed, own, least)
+        return staff_distribution(hazard[here], group[here], self.year_effect, fixed=fixed[here])
 
     def duty_people(self, group_of_cell: NDArray[np.int64]) -> People:
         """Of each person on duty the chance to be still so, and what good and bad years move.

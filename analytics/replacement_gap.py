@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from analytics.exits import LEAST_PEOPLE
 from analytics.posts_needed import BASES, HEAD_ROLE, NONE, TEACHER
 from analytics.projection import Projection
 from analytics.replacement_bases import GapError
@@ -23,6 +24,8 @@ Numbers = NDArray[np.float64]
 PART_TIME = "PPPK_PW"
 ROLE_SEPARATOR = ":"
 _SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+# Counts of posts whose need is known.
+_ON_NEED = ("needed_count", "supply_count", "gap_count", "deficit_count", "surplus_count")
 
 
 @dataclass(frozen=True)
@@ -133,9 +136,10 @@ class Gap:
         ``part_time_count``; ``promoted_count`` (moved up into the group less out of it, by the end
         of the year); ``leaver_count`` in the year, of everybody who counts; ``basis``
         (``+`` between, where several). With bands ``supply_p10`` .. and ``gap_p10`` ..: quantiles
-        of the group's own sum, need taken as given. Always gap = deficit - surplus.
+        of the group's own sum, need taken as given; in groups of fewer than ten nobody has a chance
+        of leaving early of their own (eq. 355). Always gap = deficit - surplus.
 
-        Method: docs/method.md eq. 196-198.
+        Method: docs/method.md eq. 196-198, 355.
         """
         groups, member = self._grouped(by)
         at = self._years_at(years)
@@ -169,6 +173,25 @@ class Gap:
         table["basis"] = np.repeat(self._bases(member), len(at))
         if bands:
             self._add_bands(table, member, at)
+        return table
+
+    def of_units(self) -> pd.DataFrame:
+        """The gap of every unit and role group with its band, on each basis of its own.
+
+        Returns
+        -------
+        ``unit_id``, ``name``, ``opd`` where they are known, ``role_group``, ``basis``, ``year`` and
+        the counts and bands of :meth:`table`; what rests on a need is blank where none is known.
+        """
+        table = self.table(("unit_id", "role_group", "basis"))
+        about = self.cells.drop_duplicates("unit_id").set_index("unit_id")
+        for at, column in enumerate((c for c in ("name", "opd") if c in about), start=1):
+            table.insert(at, column, table["unit_id"].map(about[column]).fillna(""))
+        resting = [*_ON_NEED, *(f"{of}_{name}" for of in ("supply", "gap") for name in _SHARES)]
+        # Also in years beyond the last whose need is known.
+        _, member = self._grouped(("unit_id", "role_group", "basis"))
+        known = (member @ self.is_computed.astype(np.float64)).ravel() > 0
+        table.loc[~known, resting] = np.nan
         return table
 
     @cached_property
@@ -352,11 +375,12 @@ class Gap:
         shape = (member.shape[0], len(self.years))
         found = {name: np.zeros(shape) for name in _SHARES}
         if (of_projected >= 0).any() and self._anybody(of_projected):
-            laws = self._projection.duty_laws(of_projected)
+            laws = self._projection.duty_laws(of_projected, LEAST_PEOPLE)
             for name, share in _SHARES.items():
                 found[name][laws.groups] = laws.quantile(share)
-        # Moves from within shift a group as a whole; they are as certain as the rule.
-        shift = member @ (self.promoted * counts[:, None])
+        # Moves from within shift a group as a whole, by whole people; they are as certain as the
+        # rule.
+        shift = np.rint(member @ (self.promoted * counts[:, None]))
         found = {name: values + shift for name, values in found.items()}
         needed = member @ np.where(self.is_computed, self.need, 0.0)
         for name, values in found.items():

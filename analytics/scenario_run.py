@@ -96,7 +96,7 @@ class Result:
 
     def files(self) -> dict[str, bytes]:
         """Every table as CSV and ``summary.json``, the same bytes for the same result."""
-        found = {f"{name}.csv": _csv(table) for name, table in self.tables.items()}
+        found = {f"{name}.csv": rounded_csv(table) for name, table in self.tables.items()}
         content = {
             "scenario": json.loads(self.scenario.to_json()),
             "provenance": dict(self.provenance),
@@ -365,6 +365,7 @@ def _moves(stages: Stages, told: Scenario) -> pd.DataFrame:
     return moves.by_post
 
 
-def _csv(table: pd.DataFrame) -> bytes:
+def rounded_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV, numbers to six decimals."""
     numbers = table.select_dtypes("floating").columns
     return csv_bytes(table.assign(**{name: table[name].round(DECIMALS) for name in numbers}))

@@ -368,3 +368,63 @@ def test_ratios_speak_of_the_units_of_their_kind():
     # PMK 75/2014: a rural puskesmas without beds has 19 staff, two of them physicians.
     assert rows["needed_count"].sum() == 19
     assert rows.set_index("role_group")["needed_count"]["dokter"] == 2
+
+
+def _stays(chances):
+    """P(k stay), k from 0, by going through everybody: no transform, no approximation."""
+    law = np.ones(1)
+    for chance in chances:
+        law = np.convolve(law, [1 - chance, chance])
+    return law
+
+
+def _quantile(law, share):
+    return int(np.searchsorted(np.cumsum(law), share - 1e-12))
+
+
+def test_every_unit_has_the_band_of_its_own_sum():
+    # Twelve clerks here, thirty there: each stays with a chance of their own.
+    sizes = {"kantor": 12, "dinas": 30}
+    frame = people(*[(unit, *CLERKS[1:]) for unit, size in sizes.items() for _ in range(size)])
+    chances = np.random.default_rng(3).uniform(0.02, 0.3, len(frame))
+    hazards = {"meninggal": np.repeat(chances[:, None], YEARS + 1, axis=1)}
+    world = projection(frame, ON, YEARS, hazards, cells=(*CELL, "employment"))
+    table = replacement.gap(world, needs()).of_units().query("year == 2027")
+    table = table.set_index("unit_id")
+    # Eighteen months from 1 July 2026 to the end of 2027.
+    there = (1 - chances) ** 1.5
+    for unit, size in sizes.items():
+        law = _stays(there[(frame["unit_id"] == unit).to_numpy()])
+        low, high = _quantile(law, 0.1), _quantile(law, 0.9)
+        assert (table.loc[unit, "supply_p10"], table.loc[unit, "supply_p90"]) == (low, high)
+        assert table.loc[unit, "gap_p10"] == size - high
+        assert table.loc[unit, "gap_p90"] == size - low
+
+
+def test_nobody_in_a_unit_of_few_has_a_chance_of_their_own():
+    # Ten units of one clerk: nine stay for certain, the tenth leaves two times of three.
+    frame = people(*[(f"unit {n}", *CLERKS[1:]) for n in range(10)])
+    chances = np.array([0.0] * 9 + [0.9])
+    hazards = {"meninggal": np.repeat(chances[:, None], YEARS + 1, axis=1)}
+    world = projection(frame, ON, YEARS, hazards, cells=(*CELL, "employment"))
+    table = replacement.gap(world, needs()).of_units().query("year == 2026")
+    # Together one of fifteen leaves until the year's end: none of them alone at P10 or P90.
+    assert set(table["supply_p10"]) == {1} and set(table["supply_p90"]) == {1}
+    assert table["supply_count"].min() < 0.4
+    whole = replacement.gap(world, needs()).table((), [2026]).iloc[0]
+    assert (whole["supply_p10"], whole["supply_p90"]) == (9, 10)
+
+
+def test_who_leaves_by_date_leaves_by_date_in_a_unit_of_few():
+    frame = people((*CLERKS[:4], "2027-05-01"), CLERKS)
+    table = replacement.gap(projected(frame, 0.01), needs()).of_units().set_index("year")
+    assert list(table["supply_p10"]) == [2, 1, 1, 1] == list(table["supply_p90"])
+
+
+def test_a_unit_whose_need_is_not_known_has_blanks_and_no_noughts():
+    school = [("sd", *TEACHER[1:3], 2026, 1.0)]
+    found = replacement.gap(projected(people(TEACHER)), needs(school, ["sd"])).of_units()
+    first, second = (found.loc[found["year"] == year].iloc[0] for year in (2026, 2027))
+    assert (first["gap_count"], first["gap_p10"], first["gap_p90"]) == (0, 0, 0)
+    assert second[["needed_count", "gap_count", "gap_p10", "supply_p90"]].isna().all()
+    assert second["not_computed_count"] == 1

@@ -99,7 +99,7 @@ def test_a_run_writes_every_table_and_a_summary(tmp_path, capsys):
     out = tmp_path / "hasil"
     assert main(["scenario", "run", "do_nothing", "--data", str(folder()), "--out", str(out)]) == 0
     assert {path.name for path in out.iterdir()} == {
-        *(f"{name}.csv" for name in TABLES), "summary.json",
+        *(f"{name}.csv" for name in TABLES), "gap.csv", "summary.json",
     }  # fmt: skip
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["provenance"]["edition_sha256"] == facts().origin.edition_sha256

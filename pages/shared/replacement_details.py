@@ -54,8 +54,7 @@ def draw(held: Ground, found: Gap, chosen: Sequence[Option], wish: Wish, cap: Ca
 # ---- the gap -------------------------------------------------------------------------------------
 
 
-def _gap_columns(first: Sequence[Column], *, with_bands: bool) -> list[Column]:
-    bands = [Column("gap_p10", "P10", "number"), Column("gap_p90", "P90", "number")]
+def _gap_columns(first: Sequence[Column]) -> list[Column]:
     return [
         *first,
         Column("basis_name", t("Dasar kebutuhan"), width="medium"),
@@ -65,7 +64,8 @@ def _gap_columns(first: Sequence[Column], *, with_bands: bool) -> list[Column]:
         Column("surplus_count", t("Lebih"), "number"),
         Column("gap_count", t("Kurang bersih"), "number",
                help=t("Kurang dikurangi lebih; yang lebih di satu unit tidak mengisi unit lain")),
-        *(bands if with_bands else []),
+        Column("gap_p10", "P10", "number"),
+        Column("gap_p90", "P90", "number"),
         Column("gap_abk_count", t("Menurut ABK"), "number",
                help=t("Kebutuhan ABK dikurangi yang masih ada; kosong bila tidak ada ABK")),
         Column("gap_complement_count", t("Terhadap jumlah hari ini"), "number",
@@ -79,7 +79,7 @@ def _gap_columns(first: Sequence[Column], *, with_bands: bool) -> list[Column]:
 def _roles(found: Gap, wish: Wish) -> None:
     layout.table(
         view_of.by_role(found, wish.year, language()),
-        _gap_columns([Column("role_name", t("Kelompok jabatan"), width="medium")], with_bands=True),
+        _gap_columns([Column("role_name", t("Kelompok jabatan"), width="medium")]),
         f"kekurangan-per-kelompok-{wish.year}",
         key="tabel-kelompok",
     )
@@ -89,7 +89,7 @@ def _roles(found: Gap, wish: Wish) -> None:
 def _posts(found: Gap, wish: Wish) -> None:
     layout.table(
         view_of.by_post(found, wish.role_group, wish.year, language()),
-        _gap_columns([Column("post_name", t("Jabatan"), width="medium")], with_bands=True),
+        _gap_columns([Column("post_name", t("Jabatan"), width="medium")]),
         f"kekurangan-per-jabatan-{wish.role_group}-{wish.year}",
         key="tabel-jabatan-ganti",
     )
@@ -101,7 +101,9 @@ def _note_of_gap(wish: Wish) -> None:
         t(
             "Akhir {year}, tanpa seorang pun diganti. Menurut ABK dan terhadap jumlah hari ini"
             " adalah dua hal dan tidak pernah dijumlahkan. P10-P90: 8 dari 10 kemungkinan bagi"
-            " kurang bersih, dari siapa yang pergi; kebutuhannya dianggap pasti.",
+            " kurang bersih, dari siapa yang pergi; kebutuhannya dianggap pasti. Baris dengan"
+            " kurang dari sepuluh orang memakai laju keluar dini mereka bersama, bukan"
+            " sendiri-sendiri.",
             year=wish.year,
         )
     )
@@ -114,13 +116,13 @@ def _units(held: Ground, found: Gap, wish: Wish) -> None:
         _gap_columns(
             [Column("name", t("Unit"), width="medium"), Column("opd", t("OPD"), width="medium"),
              Column("kecamatan", t("Kecamatan"))],
-            with_bands=False,
         ),
         f"kekurangan-per-unit-{wish.role_group}-{wish.year}",
         key=f"tabel-unit-ganti-{wish.role_group}-{wish.year}",
         height=420,
         on_select="rerun",
     )  # fmt: skip
+    _note_of_gap(wish)
     chosen = picked["selection"]["rows"] if picked else []
     if not chosen or chosen[0] >= len(rows):
         layout.note(t("Pilih satu baris untuk melihat siapa yang pensiun di unit itu."))

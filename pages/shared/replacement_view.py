@@ -111,6 +111,11 @@ def _of_posts(found: Gap, role_group: str) -> pd.DataFrame:
     return _only(found, found.cells["role_group"] == role_group).table(("post", "basis"))
 
 
+@lru_cache(maxsize=16)
+def _of_units(found: Gap, role_group: str) -> pd.DataFrame:
+    return _only(found, found.cells["role_group"] == role_group).of_units()
+
+
 @lru_cache(maxsize=32)
 def by_role(found: Gap, year: int, language: str) -> pd.DataFrame:  # noqa: ARG001 (part of the key)
     """One row per role group and basis at the end of a year, largest deficit first."""
@@ -139,15 +144,12 @@ def by_post(found: Gap, role_group: str, year: int, language: str) -> pd.DataFra
 @lru_cache(maxsize=32)
 def by_unit(found: Gap, role_group: str, year: int, language: str) -> pd.DataFrame:  # noqa: ARG001 (part of the key)
     """One row per unit of a role group, largest deficit first."""
-    rows = _only(found, found.cells["role_group"] == role_group)
-    keys = ["unit_id", "basis"]
-    table = rows.table(keys, [year], bands=False)
+    table = _of_units(found, role_group)
+    table = table.loc[table["year"] == year].copy()
     about = found.cells.drop_duplicates("unit_id").set_index("unit_id")
     for column in ("name", "opd", "kecamatan"):
-        if column in about:
-            table[column] = table["unit_id"].map(about[column]).fillna("")
-        else:
-            table[column] = ""
+        known = table["unit_id"].map(about[column]) if column in about else ""
+        table[column] = known if isinstance(known, str) else known.fillna("")
     told = table.assign(
         name=table["name"].where(table["name"] != "", table["unit_id"]),
         basis_name=table["basis"].map(basis_names()),
