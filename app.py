@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared import address, brand
+from pages.shared import address, brand, paper
 from pages.shared.first_load import FirstLoad
 from pages.shared.words import LANGUAGES, is_told, language, refusal, t
 
@@ -140,9 +140,10 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     choose_language()
-    st.html(brand.STYLE)
+    st.html(brand.STYLE + paper.STYLE)
     st.html(
-        f"<script>document.documentElement.lang='{language()}'</script>{address.ONE_STEP_A_PAGE}",
+        f"<script>document.documentElement.lang='{language()}'</script>"
+        f"{address.ONE_STEP_A_PAGE}{paper.BEFORE}",
         unsafe_allow_javascript=True,
     )
     st.logo(brand.logo(), size="large")

@@ -102,7 +102,8 @@ def _page() -> None:
     left, right = st.columns([3.1, 1.25], gap="large")
     # The levers first: they answer while a section below still waits for its numbers.
     with right:
-        scenario_inputs.levers(held.now)
+        with st.container(key="tuas"):
+            scenario_inputs.levers(held.now)
         st.markdown(f"#### {t('Yang diubah')}")
         saved = scenario_held.saved_of(held)
         may_write = access.role() in EDITORS and (saved is None or saved.standing == DRAFT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages import administration, exits
 from pages.shared import (
+    brand,
     charts,
     exit_shortage,
     layout,
@@ -25,7 +27,18 @@ from pages.shared import (
     words,
 )
 
-WHITE = (255, 255, 255)
+THEME = tomllib.loads(
+    (Path(__file__).resolve().parents[1] / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+)["theme"]
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    """Of ``#1F6FA8``."""
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+
+
+WHITE, NIGHT = (rgb(THEME[one]["backgroundColor"]) for one in ("light", "dark"))
+INK, PALE_INK = (rgb(THEME[one]["textColor"]) for one in ("light", "dark"))
 
 
 def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
@@ -66,14 +79,45 @@ def test_a_band_is_the_same_on_white_and_is_seen_on_a_dark_page(colour, share):
     assert contrast(over(band, dark), dark) > 1.5
 
 
-def test_what_stands_in_the_month_calendar_is_read_at_every_depth():
-    from pages.shared.retirement_months import _DARK_ENOUGH_FOR_WHITE
+@pytest.mark.parametrize("colour", [*charts.PALETTE, charts.QUIET, charts.ALARM])
+@pytest.mark.parametrize("ground", [WHITE, NIGHT])
+def test_a_line_a_point_and_the_edge_of_a_bar_are_seen_on_both_pages(colour, ground):
+    # WCAG 2.2, 1.4.11.
+    assert contrast(rgb(charts.edge(colour)), ground) >= 3
+    edged = charts.hatched("", colour)["line"]
+    assert rgb(edged.get("color", colour)) == rgb(charts.edge(colour))
 
-    ink = (22, 33, 44)
-    for depth in np.linspace(0, 1, 101):
-        cell = over(f"rgba(31,111,168,{depth})", WHITE)
-        worst = contrast(cell, WHITE if depth > _DARK_ENOUGH_FOR_WHITE else ink)
-        assert worst > 3.5, f"depth {depth}: {worst:.2f}"
+
+@pytest.mark.parametrize(("name", "ground"), [("light", WHITE), ("dark", NIGHT)])
+def test_words_in_the_colours_of_the_theme_are_read_on_its_page(name, ground):
+    # WCAG 2.2, 1.4.3; a choice that is taken and pointed at stands on a fifth of its own colour.
+    theme = THEME[name]
+    for colour in ("textColor", "linkColor", "primaryColor"):
+        assert contrast(rgb(theme[colour]), ground) >= 4.5, colour
+    red, green, blue = rgb(theme["primaryColor"])
+    pointed_at = over(f"rgba({red},{green},{blue},0.2)", ground)
+    assert contrast(rgb(theme["primaryColor"]), pointed_at) >= 4.5
+
+
+def test_what_a_main_button_says_is_read_on_it():
+    said = dict(
+        zip(
+            ("light", "dark"),
+            re.findall(r"light-dark\((\S+), (\S+)\)", brand.STYLE)[0],
+            strict=True,
+        )
+    )
+    for name, colour in said.items():
+        assert contrast(rgb(colour), rgb(THEME[name]["primaryColor"])) >= 4.5, name
+
+
+def test_what_stands_in_the_month_calendar_is_read_at_every_depth():
+    from pages.shared.retirement_months import _DEEPEST
+
+    for ground, ink in ((WHITE, INK), (NIGHT, PALE_INK)):
+        for depth in np.linspace(0, _DEEPEST, 101):
+            cell = over(f"rgba(31,111,168,{depth})", ground)
+            assert contrast(cell, ink) >= 4.5, f"depth {depth}"
 
 
 def drawn(wide_km: float, tall_km: float) -> charts.Figure:

@@ -55,6 +55,8 @@ STYLE = """
 /* Style and script take no place in the column, not even the gap between two elements. */
 .stElementContainer:has(> .stHtml > style), .stElementContainer:has(> .stHtml > script),
 div:has(> .st-key-topbar) { position: absolute; }
+/* White on the blue of a dark page is too faint. */
+.stApp [data-testid^="stBaseButton-primary"] { color: light-dark(#FFFFFF, #10171E); }
 footer, [data-testid="stDecoration"], [data-testid="stStatusWidget"] { display: none; }
 header[data-testid="stHeader"] { border-bottom: 1px solid var(--es-line); }
 [data-testid="stHeaderLogo"], [data-testid="stSidebarLogo"] { height: 2.4rem; }
@@ -118,7 +120,7 @@ div[data-testid="stFullScreenFrame"] { width: round(down, 100%, 1px); }
 .es-options strong { font-size: 1.16em; font-weight: 700; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 .es-options small { display: block; font-size: .84em; opacity: .82; }
-.es-options sup { cursor: help; color: var(--es-amber); font-weight: 700; padding-left: .1rem; }
+.es-options sup { cursor: help; font-weight: 700; padding-left: .1rem; }
 .es-options .es-closed { opacity: .8; }
 .es-source { margin: .4rem 0 0; padding-top: .5rem; font-size: .84rem; opacity: .8;
   border-top: 1px solid var(--es-line); }
@@ -169,7 +171,7 @@ div:has(> .st-key-hitungan:empty), .st-key-hitungan:empty { display: none; }
 /* Two arrows alone do not say that the other pages are behind them. */
 [data-testid="stExpandSidebarButton"] { width: auto !important; gap: .1rem; }
 [data-testid="stExpandSidebarButton"]::after { content: "Menu"; font-size: .95rem; }
-@media (max-width: 900px) {
+@media screen and (max-width: 900px) {
   .es-options thead { display: none; }
   .es-options table, .es-options tbody, .es-options tr, .es-options th, .es-options td {
     display: block; }
@@ -181,7 +183,7 @@ div:has(> .st-key-hitungan:empty), .st-key-hitungan:empty { display: none; }
   .es-options td::before { content: attr(data-head); display: block; font-size: .8rem;
     opacity: .7; }
 }
-@media (max-width: 640px) {
+@media screen and (max-width: 640px) {
   .stMainBlockContainer { padding-top: 4.8rem; }
   .es-keys { grid-template-columns: 1fr 1fr; gap: .5rem; }
   .es-key { padding: .6rem .7rem; }
@@ -198,9 +200,6 @@ div:has(> .st-key-hitungan:empty), .st-key-hitungan:empty { display: none; }
   .st-key-batas-tafsir { gap: .6rem; }
   /* What does not fit stands in the next line: nobody finds what is scrolled out of sight. */
   .stButtonGroup [role="radiogroup"] { flex-wrap: wrap !important; row-gap: .3rem; }
-}
-@media print {
-  header[data-testid="stHeader"], .st-key-topbar, .stDownloadButton { display: none !important; }
 }
 </style>
 """

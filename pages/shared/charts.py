@@ -27,8 +27,10 @@ Figure = dict[str, Any]
 PALETTE = ("#1F6FA8", "#E3A12B", "#6B7C8C", "#2F9E83", "#B5527A", "#8C6BC4", "#A9B6C2")
 HATCHES = ("", "/", ".", "\\", "x", "-", "|")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-QUIET = "#8A97A5"  # averages, context
+QUIET = "#80909F"  # averages, context
 ALARM = "#C8553D"  # past due, what needs an eye
+# What is lost on white is drawn with a deeper edge; its lines and points are that deep throughout.
+_DEEPER = {"#E3A12B": "#B97F12", "#A9B6C2": "#80909F"}
 _LIGHTER = 0.4  # how far towards white a band's colour is taken
 # Whether Plotly checks every figure that is drawn: in the tests.
 IS_CHECKED = False
@@ -147,6 +149,11 @@ def see_through(colour: str, share: float) -> str:
     return f"rgba({red},{green},{blue},{seen:.2f})"
 
 
+def edge(colour: str) -> str:
+    """The tone in which a colour of the palette is seen on white as on the dark page."""
+    return _DEEPER.get(colour, colour)
+
+
 def over_lines(ink: str, ground: str) -> dict[str, Any]:
     """A font for words that lines run through: each letter in a seam of its ground's colour."""
     seam = ", ".join(f"{x}px {y}px 2px {ground}" for x in (-2, 0, 2) for y in (-2, 0, 2))
@@ -248,7 +255,7 @@ def lines(
                 "x": _listed(values.index),
                 "y": _listed(values[column]),
                 "line": {
-                    "color": PALETTE[i % len(PALETTE)],
+                    "color": edge(PALETTE[i % len(PALETTE)]),
                     "width": 3,
                     "dash": DASHES[i % len(DASHES)],
                 },
@@ -288,7 +295,13 @@ def hatched(shape: str, colour: str) -> Figure:
         "size": 8,
         "solidity": 0.2,
     }
-    return {"color": colour, "line": {"width": 0}, "pattern": pattern}
+    return {"color": colour, "line": edged(colour), "pattern": pattern}
+
+
+def edged(colour: str) -> Figure:
+    """The line around a bar: none where its colour is seen on white too."""
+    deeper = edge(colour)
+    return {"width": 0} if deeper == colour else {"width": 1, "color": deeper}
 
 
 def ranking(counts: pd.Series, finding: str, *, series: str = "") -> Figure:

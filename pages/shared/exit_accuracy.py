@@ -23,6 +23,7 @@ _FEWEST_YEARS = 3
 _REAL_GAIN = 0.01
 _HOLDS = (0.65, 0.93)
 _LEGEND_ROOM = 92
+_RIVAL_COLOURS = (charts.QUIET, charts.edge(charts.PALETTE[1]), charts.PALETTE[4])
 _BY_DATE = ("bup", "kontrak_berakhir", "mpp")
 
 
@@ -275,7 +276,7 @@ def by_year(key: ExitKey, cutoff: str, seen: Look) -> charts.ReadyFigure:
                 "x": along,
                 "y": years[f"expected_{name}"].tolist(),
                 "line": {
-                    "color": (charts.QUIET, charts.PALETTE[1], charts.PALETTE[4])[place],
+                    "color": _RIVAL_COLOURS[place],
                     "width": 2,
                     "dash": charts.DASHES[place + 1],
                 },

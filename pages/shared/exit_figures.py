@@ -194,7 +194,7 @@ def _border(shown: dict[str, Any], scope: Scope) -> None:
             "showarrow": False,
             "xanchor": "left",
             "yanchor": "bottom",
-            "font": {"size": 13, "color": charts.QUIET},
+            "font": {"size": 13},
         }
     ]
 

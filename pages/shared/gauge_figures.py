@@ -193,7 +193,7 @@ def ratio_by_year(lines: Mapping[str, pd.DataFrame], finding: str) -> charts.Fig
                 "x": gauge["year"].tolist(),
                 "y": gauge["ratio_share"].tolist(),
                 "line": {
-                    "color": charts.PALETTE[at % len(charts.PALETTE)],
+                    "color": charts.edge(charts.PALETTE[at % len(charts.PALETTE)]),
                     "width": 3.5 if at == 0 else 2.5,
                     "dash": charts.DASHES[at % len(charts.DASHES)],
                 },

@@ -254,7 +254,6 @@ def _names(schools: pd.DataFrame) -> list[charts.Figure]:
                 "y": float(place[1]),
                 "text": str(name),
                 "showarrow": False,
-                "opacity": 0.75,
                 "font": {"size": _NAME_SIZE},
             }
         )
@@ -325,5 +324,5 @@ def _scale(edge: np.ndarray, shown: charts.Figure) -> charts.Figure:
         "text": f" {number(length, 0 if length >= 1 else 1)} km",
         "showarrow": False,
         "xanchor": "left",
-        "font": {"size": 13, "color": charts.QUIET},
+        "font": {"size": 13},
     }

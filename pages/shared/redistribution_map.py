@@ -16,7 +16,7 @@ _STEPS = 14
 _BEND = 0.16
 _LEAST_POINT, _MOST_POINT = 7.0, 24.0
 _LEAST_LINE, _MOST_LINE = 1.6, 6.0
-_MOVED, _EMPTY, _SPARE = charts.PALETTE[0], charts.ALARM, charts.PALETTE[1]
+_MOVED, _EMPTY, _SPARE = charts.PALETTE[0], charts.ALARM, charts.edge(charts.PALETTE[1])
 _KEPT_OUT = "#6B7C8C"
 
 

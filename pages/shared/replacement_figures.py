@@ -111,7 +111,7 @@ def arrival(chosen: tuple[Option, ...], on: date, language: str) -> charts.Ready
                 "x": [one.isoformat() for one in months[use]],
                 "y": values[use],
                 "line": {
-                    "color": charts.PALETTE[place % len(charts.PALETTE)],
+                    "color": charts.edge(charts.PALETTE[place % len(charts.PALETTE)]),
                     "width": 3,
                     "dash": charts.DASHES[place % len(charts.DASHES)],
                     "shape": "spline",

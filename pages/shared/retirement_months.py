@@ -18,8 +18,8 @@ from pages.shared.retirement_figures import Look
 from pages.shared.retirement_view import View
 from pages.shared.words import t
 
-# From this depth on white is read better on the blue than the dark ink of the light page.
-_FAINTEST, _DARK_ENOUGH_FOR_WHITE = 0.10, 0.86
+# How much of the blue is seen; deeper, the ink of the light page would be hard to read on it.
+_FAINTEST, _DEEPEST = 0.10, 0.76
 _CSS = """
 h3 { margin: 0 0 .35rem; font-size: 1rem; font-weight: 600; color: var(--st-text-color); }
 table { width: 100%; border-collapse: separate; border-spacing: 2px; table-layout: fixed;
@@ -29,7 +29,6 @@ th { font-weight: 400; opacity: .75; padding: 1px 0; text-align: center; }
 tbody th { text-align: left; }
 td { height: 1.55em; padding: 0; text-align: center; border-radius: 2px;
   background: rgb(31 111 168 / var(--depth)); }
-td.deep { color: #fff; }
 td[role=button] { cursor: pointer; }
 td[role=button]:hover, td:focus-visible { outline: 2px solid var(--st-primary-color); }
 """
@@ -64,7 +63,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const cell = made('td', count, row);
       cell.style.setProperty('--depth', depth);
       if (!count) return;
-      if (depth > data.deep) cell.className = 'deep';
       const month = String(i + 1).padStart(2, '0');
       cell.dataset.month = `${year}-${month}`;
       cell.setAttribute('role', 'button');
@@ -90,7 +88,7 @@ def _content(view: View, seen: Look) -> dict[str, Any]:
         if not count:
             return "", 0.04
         strength = (2 if seen.is_small(count) else count) / top
-        return seen.count(count), round(_FAINTEST + (1 - _FAINTEST) * strength, 2)
+        return seen.count(count), round(_FAINTEST + (_DEEPEST - _FAINTEST) * strength, 2)
 
     return {
         "finding": _finding(grid, seen),
@@ -99,7 +97,6 @@ def _content(view: View, seen: Look) -> dict[str, Any]:
             (str(year), [cell(int(count)) for count in row])
             for year, row in zip(grid.index, grid.to_numpy(), strict=True)
         ],
-        "deep": _DARK_ENOUGH_FOR_WHITE,
     }
 
 

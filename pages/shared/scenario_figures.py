@@ -174,7 +174,7 @@ def side_by_side(table: pd.DataFrame, column: str, finding: str, shown: Shown) -
                 "x": told["year"].tolist(),
                 "y": (told[column] / factor).tolist(),
                 "line": {
-                    "color": charts.PALETTE[at % len(charts.PALETTE)],
+                    "color": charts.edge(charts.PALETTE[at % len(charts.PALETTE)]),
                     "width": 3,
                     "dash": charts.DASHES[at % len(charts.DASHES)],
                 },

@@ -160,7 +160,7 @@ def errors(
         "ticktext": [number(lead) for lead in rows["lead_years"]],
     }
     shown["margin"]["b"] += 30
-    colours = (charts.PALETTE[0], charts.QUIET, charts.PALETTE[1])
+    colours = (charts.PALETTE[0], charts.QUIET, charts.edge(charts.PALETTE[1]))
     traces = [
         {
             "type": "scatter",

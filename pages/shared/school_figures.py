@@ -39,7 +39,7 @@ def banded(
     place
         Which colour of the palette.
     """
-    colour = charts.PALETTE[place % len(charts.PALETTE)]
+    colour = charts.edge(charts.PALETTE[place % len(charts.PALETTE)])
     years = past["school_year"].tolist()
     last = past.iloc[-1:]
     said = [year_name(year) for year in years]

@@ -100,7 +100,7 @@ def need(scope: Scope, key: NeedKey, language: str) -> charts.ReadyFigure:  # no
     _ticks(years, shown)
     series = [
         (t("Menurut aturan"), rows["needed_count"], charts.ALARM, "solid"),
-        (t("Pada rasio hari ini"), rows["needed_at_ratio"], charts.PALETTE[1], "dash"),
+        (t("Pada rasio hari ini"), rows["needed_at_ratio"], charts.edge(charts.PALETTE[1]), "dash"),
         (t("Guru yang ada"), staying, charts.PALETTE[0], "dot"),
     ]
     traces = [

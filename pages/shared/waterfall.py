@@ -46,7 +46,9 @@ def waterfall(
         "text": list(said),
         "textposition": "none",
         "decreasing": {"marker": {"color": less}},
-        "increasing": {"marker": {"color": charts.PALETTE[1]}},
+        "increasing": {
+            "marker": {"color": charts.PALETTE[1], "line": charts.edged(charts.PALETTE[1])}
+        },
         "totals": {"marker": {"color": charts.PALETTE[0]}},
         "connector": {"line": {"color": charts.QUIET, "width": 1}},
         "hovertemplate": "%{y}: %{text}<extra></extra>",
