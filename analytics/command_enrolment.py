@@ -118,7 +118,12 @@ def backtest(asked: argparse.Namespace) -> Answer:
 
 
 def _tables(asked: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    births = enrolment_file.read(asked.births) if asked.births else None
+    births = None
+    if asked.births:
+        born = enrolment_file.births(asked.births)
+        births = born.rows
+        for fault in born.found:
+            complain(asked, sentence(fault), sentence(fault, "en"))
     if asked.history:
         told = enrolment_file.history(asked.history)
         for fault in told.found:

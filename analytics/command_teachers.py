@@ -21,7 +21,7 @@ from analytics import (
     teachers_ratio,
 )
 from analytics.command_line import DONE, WrongUseError, complain, folder_of, write
-from analytics.faults import FaultsError
+from analytics.faults import FaultsError, sentence
 from analytics.rules import RuleBook
 from analytics.teachers import NeedChoice, SchoolFacts
 from analytics.teachers_told import (
@@ -120,7 +120,9 @@ def answer(asked: argparse.Namespace) -> Answer:
             raise store.StoreError(*_no_pupils(len(private & set(history["school_id"]))))
     last_year = int(history["school_year"].max())
     if asked.births is not None:
-        births = enrolment_file.read(asked.births)
+        born = enrolment_file.births(asked.births)
+        births = born.rows
+        notes += [(sentence(fault), sentence(fault, "en")) for fault in born.found]
     try:
         years = asked.years if asked.until is None else asked.until - last_year
         # Forecast beside the private schools, as every page does: pupils go to and fro.

@@ -10,18 +10,20 @@ import pandas as pd
 
 from analytics import readers
 from analytics.births import BIRTHS
+from analytics.checks_births import checked_births
 from analytics.checks_cells import npsn
 from analytics.checks_enrolment import checked_enrolment
 from analytics.checks_schools import checked_schools
 from analytics.enrolment_history import HISTORY
-from analytics.enrolment_stored import stored_history
+from analytics.enrolment_stored import stored_births, stored_history
 from analytics.faults import Fault, FaultsError
 from analytics.plain_table import placed, table_of
 from analytics.readers.tabular import cell_text
 
-__all__ = ["BIRTHS", "HISTORY", "Pupils", "history", "named", "read"]
+__all__ = ["BIRTHS", "HISTORY", "Births", "Pupils", "births", "history", "named", "read"]
 
 _NEEDED = ("school_id", "school_year", "grade", "pupils")
+_OF_BIRTHS = ("area", "year", "births")
 # Lists of the import that tell pupils: by grade, or how many a school has.
 _LISTS = ("enrolment", "school")
 
@@ -60,6 +62,53 @@ def history(path: Path) -> Pupils:
     if set(_NEEDED) <= set(text):
         return Pupils(text)
     return listed(path) or Pupils(text)
+
+
+@dataclass(frozen=True, eq=False)
+class Births:
+    """Births as text or numbers, and what is to know of them and no error.
+
+    ``rows``: ``area, year, births``, as :func:`analytics.births.reported_births` takes them.
+    """
+
+    rows: pd.DataFrame
+    found: tuple[Fault, ...] = ()
+
+
+def births(path: Path) -> Births:
+    """A file of births: under our headings, or any table of births the import reads.
+
+    Parameters
+    ----------
+    path
+        ``area, year, births``; or a row per sex, a column per year, live births beside
+        stillbirths, as offices write them.
+
+    Returns
+    -------
+    Where the import reads it, live births alone; blank where it does not believe the number.
+
+    Raises
+    ------
+    FaultsError
+        As :func:`read`; of such tables whatever the import refuses of them.
+    """
+    text = table_of(path, "area", _OF_BIRTHS)
+    if set(_OF_BIRTHS) <= set(text):
+        return Births(text)
+    try:
+        reading = readers.read(path, kind="birth")
+    except FaultsError as error:
+        if {fault.code for fault in error.faults} <= {"header_not_found", "file_no_rows"}:
+            return Births(text)
+        raise
+    if any(fault.code == "column_missing" for fault in reading.faults):
+        return Births(text)
+    judged = checked_births(reading)
+    if errors := [fault for fault in judged.faults if fault.severity == "error"]:
+        raise FaultsError(errors)
+    told = stored_births(judged.births.astype({"birth_count": "float64"}), "")
+    return Births(text.iloc[:0] if told is None else told, judged.faults)
 
 
 def listed(path: Path) -> Pupils | None:

@@ -22,7 +22,8 @@ from analytics.readers.headers import KEEP, meaning_of
 from analytics.regrouping_condition import usable_rooms
 from analytics.regrouping_levels import grade_columns, levels_of, passed_over
 from analytics.regrouping_pupils import pupils_by_grade
-from analytics.regrouping_rows import NEEDED, schools_of
+from analytics.regrouping_rows import NEEDED, counts_school, schools_of
+from analytics.regrouping_school_years import totals_by_year, year_of
 from analytics.school_grades import TOTALS, count_of
 from analytics.school_words import status_of
 from analytics.units import school_name
@@ -53,13 +54,15 @@ _SPECIAL_FORMS = ("SLB", "SDLB", "SMPLB", "SMALB")
 class SchoolFile:
     """A file of schools, typed: schools, pupils by npsn and grade, what was found.
 
-    ``passed``: the NPSN of schools of other levels, which take no part.
+    ``passed``: the NPSN of schools of other levels, which take no part. ``year``: the school year
+    it says it is of.
     """
 
     schools: pd.DataFrame
     pupils: pd.DataFrame
     faults: list[Fault]
     passed: frozenset[str] = frozenset()
+    year: int | None = None
 
 
 def read_schools(path: Path, levels: Sequence[str] = ()) -> SchoolFile:
@@ -140,7 +143,7 @@ def read_schools(path: Path, levels: Sequence[str] = ()) -> SchoolFile:
     for ours, flag in flags.items():
         schools[ours] = flag
     pupils.index = pd.Index(npsn, name="npsn")
-    return SchoolFile(schools.reset_index(drop=True), pupils, faults, passed)
+    return SchoolFile(schools.reset_index(drop=True), pupils, faults, passed, year_of(text))
 
 
 def read_history(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
@@ -157,7 +160,10 @@ def read_history(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         one year.
     """
     sheets = tables_of(path, "npsn")
-    tables = [(sheet.name, _history_headings(sheet.table)) for sheet in sheets]
+    tables = [
+        (sheet.name, totals_by_year(_history_headings(sheet.table), counts_school))
+        for sheet in sheets
+    ]
     whole = whole_sheets(path, tables, _OF_HISTORY)
     text = joined(whole) if whole else tables[0][1]
     if missing := [name for name in _OF_HISTORY if name not in text]:
@@ -177,17 +183,20 @@ def read_history(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
             faults.append(Fault(path.name, "regroup_pupils_invalid", int(line), "pupils", cell))
     rows = text.assign(npsn=plain_number(text["npsn"]), school_year=year)
     keys = ["npsn", "school_year", *(one for one in _APART if one in rows)]
-    first: dict[tuple[object, ...], Hashable] = {}
-    for line, key in zip(rows.index, rows[keys].itertuples(index=False, name=None), strict=True):
-        before = first.setdefault(key, line)
-        if before != line and rows.loc[before, "pupils"] != rows.loc[line, "pupils"]:
+    first: dict[tuple[object, ...], tuple[Hashable, str]] = {}
+    entries = zip(
+        rows.index, rows[keys].itertuples(index=False, name=None), rows["pupils"], strict=True
+    )
+    for line, key, pupils in entries:
+        before, same = first.setdefault(key, (line, pupils))
+        if before != line and same != pupils:
             faults.append(
                 Fault(path.name, "npsn_duplicate", int(line), "npsn", str(key[0]),
                       {"first_row": before})
             )  # fmt: skip
     if faults:
         raise FaultsError(placed(sorted(faults, key=lambda fault: fault.row or 0), path))
-    rows = rows.loc[list(first.values())]
+    rows = rows.drop_duplicates(keys)
     history = pd.DataFrame(
         {
             "npsn": rows["npsn"],

@@ -13,6 +13,13 @@ from analytics.readers.headers import KEEP, POINT, meaning_of
 from analytics.readers.points import parted_point
 from analytics.readers.rooms import room_column
 from analytics.regrouping_levels import GRADES, grade_columns
+from analytics.regrouping_school_years import (
+    YEAR,
+    newest_columns,
+    newest_rows,
+    once,
+    without_year,
+)
 from analytics.school_grades import TOTALS, grade_heading, is_part, mismatches, with_parts_summed
 from analytics.school_words import level_of
 
@@ -25,7 +32,7 @@ _OURS: Mapping[str, str] = {
     "status": "status", "remote_word": "remote", "special_word": "special",
     "integrated_word": "integrated", "room_good_count": "baik",
     "room_light_count": "rusak_ringan", "room_moderate_count": "rusak_sedang",
-    "room_heavy_count": "rusak_berat",
+    "room_heavy_count": "rusak_berat", "school_year": YEAR,
 }  # fmt: skip
 
 
@@ -53,7 +60,8 @@ def schools_of(path: Path, faults: list[Fault]) -> pd.DataFrame:
         own = found.setdefault(sheet.name, [])
         file = path.name if len(sheets) == 1 else f"{path.name} [{sheet.name}]"
         own += [Fault(file, "heading_twice", column=each) for each in sheet.twice if _is_used(each)]
-        text = _without_furniture(path, _with_our_headings(sheet.table), own)
+        table = newest_columns(sheet.table, _counts_pupils, path.name, own)
+        text = _without_furniture(path, _with_our_headings(table), own)
         tables[sheet.name], differ = with_parts_summed(_with_points_parted(text))
         own += mismatches(path.name, differ)
     whole = []
@@ -67,7 +75,7 @@ def schools_of(path: Path, faults: list[Fault]) -> pd.DataFrame:
             details = {"names": ", ".join(absent)}
             faults.append(Fault(f"{path.name} [{name}]", "sheet_left_out", details=details))
     if whole:
-        return joined(whole)
+        return newest_rows(once(joined(whole), path.name, faults), path.name, faults)
     faults.clear()
     return tables[sheets[0].name]
 
@@ -117,7 +125,22 @@ def _with_points_parted(text: pd.DataFrame) -> pd.DataFrame:
 
 def _is_heading(heading: str) -> bool:
     """Whether a list of schools knows a column so called."""
+    plain, year = without_year(heading)
+    if year:
+        return _counts_pupils(plain)
     return _is_used(heading) or meaning_of(heading, "school").policy == KEEP
+
+
+def counts_school(heading: str) -> bool:
+    """Whether a column so called counts all pupils of a school."""
+    plain = heading.casefold()
+    return plain in TOTALS or _our_heading(plain) == "pupils"
+
+
+def _counts_pupils(heading: str) -> bool:
+    """Whether a column so called counts pupils: of a grade, a sex or the whole school."""
+    plain = heading.casefold()
+    return is_part(plain) or bool(grade_heading(plain)) or counts_school(plain)
 
 
 def _is_used(heading: str) -> bool:

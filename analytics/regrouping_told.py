@@ -82,14 +82,14 @@ def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = (
     faults = list(file.faults) + _named_one_roof(path.name, file.schools)
     now = file.pupils.rename_axis("npsn").reset_index()
     now = now.melt(id_vars="npsn", var_name="grade", value_name="pupil_count")
-    history, notes = now.assign(school_year=on.year), []
+    history, notes = now.assign(school_year=file.year or on.year), []
     if past is not None:
         before, found = read_history(past)
         faults += found
         faults += strangers(
             past.name, "regroup_history_unknown", before, ("npsn",), file.schools, file.passed
         )
-        history, note = with_past(now, before, on.year)
+        history, note = with_past(now, before, on.year, file.year)
         notes.append(note)
     return Told(
         path.name, file.schools, file.pupils, history, faults, on, notes=notes, passed=file.passed
@@ -97,18 +97,20 @@ def in_file(path: Path, past: Path | None, on: date, levels: tuple[str, ...] = (
 
 
 def with_past(
-    now: pd.DataFrame, before: pd.DataFrame, year: int
+    now: pd.DataFrame, before: pd.DataFrame, year: int, own_year: int | None = None
 ) -> tuple[pd.DataFrame, tuple[str, str]]:
     """Pupils of a file of schools after those of past years, each year once.
 
     Parameters
     ----------
     now
-        ``npsn``, ``grade``, ``pupil_count`` of the file of schools, which tells no year.
+        ``npsn``, ``grade``, ``pupil_count`` of the file of schools.
     before
         ``npsn``, ``school_year``, ``grade``, ``pupil_count`` of past years.
     year
         The year of the file where no past year of its schools is told.
+    own_year
+        The school year the file itself names: where the past names it too it is that one.
 
     Returns
     -------
@@ -120,7 +122,11 @@ def with_past(
     ours = before.loc[before["npsn"].isin(now["npsn"])]
     past = sorted(int(one) for one in ours["school_year"].unique())
     is_same = bool(past) and _share_alike(now, ours, past[-1]) >= SAME_YEAR_SHARE
-    last = past[-1] + (not is_same) if past else year
+    last = past[-1] + (not is_same) if past else own_year or year
+    if past and own_year in past:
+        last, is_same = own_year, True
+    elif past and not is_same and own_year is not None and own_year > past[-1]:
+        last = own_year
     history = pd.concat(
         [ours.loc[ours["school_year"] < last], now.assign(school_year=last)], ignore_index=True
     )

@@ -155,3 +155,37 @@ def test_without_a_file_and_without_an_edition_it_says_what_to_do_and_makes_no_f
     said = capsys.readouterr().err
     assert "Belum ada edisi di folder data" in said and "--history" in said
     assert not nowhere.exists()
+
+
+def test_births_are_read_as_offices_write_them(tmp_path):
+    """A row per sex beside the stillborn, as open data has them, or a column per year."""
+    file = synthetic(tmp_path)
+    years = range(2005, 2021)
+    plain = pd.DataFrame({"area": "Utara", "year": years, "births": 130})
+    rows = [
+        ("Utara", born, sex, 65 if born == "HIDUP" else 3, year)
+        for year in years
+        for born in ("HIDUP", "MATI")
+        for sex in ("LAKI-LAKI", "PEREMPUAN")
+    ]
+    columns = ["nama_kecamatan", "status_kelahiran", "jenis_kelamin", "jumlah_kelahiran", "tahun"]
+    by_sex = pd.DataFrame(rows, columns=columns)
+    wide = pd.DataFrame([["Utara", *[130] * len(years)]], columns=["Kecamatan", *map(str, years)])
+    wide.columns = ["Kecamatan", *(f"Kelahiran {year}" for year in years)]
+    told = {}
+    for name, table in {"plain": plain, "by_sex": by_sex, "wide": wide}.items():
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+        out = tmp_path / f"f_{name}.csv"
+        done = run("forecast", "--history", file, "--births", tmp_path / f"{name}.csv",
+                   "--out", out)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        told[name] = out.read_text()
+    assert told["by_sex"] == told["plain"] == told["wide"]
+
+
+def test_a_file_that_is_no_table_of_births_names_the_columns_it_lacks(tmp_path):
+    (tmp_path / "b.csv").write_text("kode,nama\n1,Utara\n")
+    done = run("forecast", "--history", synthetic(tmp_path), "--births", tmp_path / "b.csv",
+               "--out", tmp_path / "f.csv")  # fmt: skip
+    assert done.returncode == 1
+    assert "b.csv" in done.stderr and "births" in done.stderr

@@ -158,6 +158,7 @@ def wish(key: SchoolKey) -> Wish:
             private = inputs.switch(
                 "swasta_akhir",
                 t("Sekolah swasta sebagai pilihan terakhir"),
+                True,
                 help=t("Empat tahun dan dapat diperpanjang sekali; sesudah semua sekolah negeri."),
             )
     english = inputs.linked("inggris", ENGLISH, "post")
