@@ -19,6 +19,7 @@ from pages.shared import (
     scenario_held,
     scenario_inputs,
     scenario_saved,
+    scenario_services,
     scenario_shown,
     scenario_sought,
     scenario_view,
@@ -148,7 +149,7 @@ def _answer(view: Seen, held: Held) -> None:
     if section == "rencana":
         scenario_details.plan(view, may_edit=access.role() in EDITORS)
     elif section == "layanan":
-        scenario_details.services(view)
+        scenario_services.draw(view)
     elif section == "neraca":
         scenario_accounts.accounts(view)
     elif section == "batas":

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -25,6 +26,7 @@ from pages.shared import (
     scenario_held,
     scenario_link,
     scenario_saved,
+    scenario_services,
     scenario_shown,
     scenario_view,
     scenario_words,
@@ -594,6 +596,31 @@ def test_the_band_of_vacancies_holds_its_middle_and_is_never_below_nought():
     band = scenario_view.unfilled_band(scenario_city.ran())
     assert (band["low"] <= band["middle"]).all() and (band["middle"] <= band["high"]).all()
     assert (band["low"] >= 0).all() and (band["planned"] >= 0).all()
+
+
+def test_every_role_stands_among_the_services_whether_it_breaks_or_not():
+    # Teachers break and have 4 empty; clerks do not and have 30; nurses are not computed.
+    filling = pd.DataFrame(
+        [
+            ("guru", 2026, 10.0, 0.0, 1.0, 0.0),
+            ("guru", 2027, 10.0, 4.0, 0.6, 0.0),
+            ("pelaksana", 2026, 400.0, 10.0, 0.975, 0.0),
+            ("pelaksana", 2027, 400.0, 30.0, 0.925, 0.0),
+            ("nakes", 2026, float("nan"), float("nan"), float("nan"), 7.0),
+            ("nakes", 2027, float("nan"), float("nan"), float("nan"), 6.0),
+            ("dokter", 2026, 0.0, 0.0, 1.0, 0.0),
+            ("dokter", 2027, 0.0, 0.0, 1.0, 0.0),
+        ],
+        columns=["role", "year", "needed_count", "unfilled_count", "service_share",
+                 "not_computed_count"],
+    ).assign(unfilled_p10=0.0, unfilled_p90=40.0)  # fmt: skip
+    breaks = pd.DataFrame({"role": ["guru"], "breaks_in": [2027], "service_share": [0.6]})
+    found = scenario_services.by_role(filling, breaks, 2027).set_index("role")
+    assert list(found.index) == ["pelaksana", "guru", "nakes"]
+    assert found["breaks_in"].isna().to_dict() == {"pelaksana": True, "guru": False, "nakes": True}
+    assert found.loc["pelaksana", ["least_share", "unfilled_count"]].tolist() == [0.925, 30]
+    assert found.loc["nakes", ["needed_count", "unfilled_count", "least_share"]].isna().all()
+    assert found.loc["nakes", "not_computed_count"] == 6
 
 
 def test_the_plan_is_told_by_option_and_role_and_loses_no_formation():

@@ -1,4 +1,4 @@
-"""Beneath the headline: plan, services, accounts, the limit, what if formations are refused."""
+"""Beneath the headline: plan, the limit, what if formations are refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pages.shared.gauge_figures import option_names
 from pages.shared.load_scenarios import RefusedError
 from pages.shared.scenario_figures import unfilled_by_year
 from pages.shared.scenario_inputs import fixed_formations
-from pages.shared.scenario_view import Seen, floor_said
+from pages.shared.scenario_view import Seen
 from pages.shared.scenario_words import role_name, table_names
 from pages.shared.words import number, t, tn
 
@@ -185,72 +185,6 @@ def _plan_finding(table: pd.DataFrame) -> str:
     if not others:
         return said
     return said + tn("; {n} langkah lain tanpa merekrut", others)
-
-
-# --- services ---
-
-
-def _in_two_lines(label: str) -> str:
-    """A label that the edge of a phone would cut."""
-    return charts.wrapped(label, 28)
-
-
-def services(view: Seen) -> None:
-    """The year in which each service falls below its floor."""
-    breaks = view.result.tables["service_breaks"]
-    floor = floor_said(view)
-    filling = view.result.tables["filling"]
-    roles = int(filling.loc[filling["needed_count"] > 0, "role"].nunique())
-    if breaks.empty:
-        layout.note(
-            t("Tidak satu pun dari {n} peran terisi kurang dari {share}.", n=roles, share=floor)
-            if floor
-            else t("Tidak ada layanan yang dihitung putus: ambangnya 0%.")
-        )
-        return
-    ordered = breaks.sort_values("unfilled_count", ascending=False)
-    top = ordered.loc[ordered["unfilled_count"] >= 0.5].head(12)
-    ranked = pd.Series(
-        top["unfilled_count"].round().to_numpy(),
-        index=[
-            _in_two_lines(t("{role} (mulai {year})", role=role_name(str(role)), year=int(year)))
-            for role, year in zip(top["role"], top["breaks_in"], strict=True)
-        ],
-    )
-    charts.draw(
-        charts.ranking(
-            ranked,
-            t(
-                "{n} dari {all} peran terisi kurang dari {share}; jabatan kosong akhir {year}",
-                n=len(breaks),
-                all=roles,
-                share=floor,
-                year=view.last_year,
-            ),
-            series=t("Jabatan kosong"),
-        ),
-        "layanan-putus",
-        height=80 + 38 * len(ranked),
-    )
-    ends = filling.loc[filling["year"] == view.last_year].set_index("role")
-    layout.table(
-        ordered.assign(
-            low=ordered["role"].map(ends["unfilled_p10"]),
-            high=ordered["role"].map(ends["unfilled_p90"]),
-            role=ordered["role"].map(role_name),
-        ),
-        [
-            layout.Column("role", t("Peran"), width="medium"),
-            layout.Column("breaks_in", t("Putus mulai"), "year"),
-            layout.Column("service_share", t("Terisi tahun itu"), "share"),
-            layout.Column("last_share", t("Terisi akhir masa"), "share"),
-            layout.Column("unfilled_count", t("Kosong akhir masa"), "number"),
-            layout.Column("low", "P10", "number"),
-            layout.Column("high", "P90", "number"),
-        ],
-        "layanan-putus-tabel",
-        height=_MOST_ROWS if len(ordered) > 11 else "auto",
-    )
 
 
 # --- the limit ---
