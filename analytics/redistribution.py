@@ -267,6 +267,12 @@ def _moves(
     origin = ways.groups["cell"].to_numpy(dtype=np.int64)[way["group"].astype(np.int64)]
     held = cells["in_post_count"].to_numpy(dtype=float)[origin]
     share = cells["hours"].to_numpy(dtype=float)[origin] / np.where(held > 0, held, np.nan)
+    # A way that only the home kecamatan opens, from a school nobody knows the place of.
+    present, target = text(people, "npsn", rows), text(cells, "npsn", to)
+    is_merge = target == present.map(
+        {npsn: into for npsn, into in situation.merges.items() if npsn in situation.merge_km}
+    )
+    is_unknown = ~present.isin(list(base.where)) & (present != target) & ~is_merge
     told = pd.to_numeric(of(people, "hours", rows))
     before = of(cells, "in_post_count", to).astype("int64")
     entered = np.bincount(np.concatenate([to, other[has_other]]), minlength=len(cells))
@@ -287,7 +293,7 @@ def _moves(
             "hours_after": np.round((way["hours"] + way["other_hours"]).astype(float), 1),
             "hours_satmin": np.round(way["hours"].astype(float), 1),
             "hours_other": np.round(way["other_hours"].astype(float), 1),
-            "km": way["km"].astype(float),
+            "km": np.where(is_unknown, np.nan, way["km"].astype(float)),
             "other_km": way["other_km"].astype(float),
             "retires_on": of(people, "retires_on", rows),
             "employment": text(people, "employment", rows),
@@ -357,7 +363,8 @@ def _counts(
         "unfilled_count": int(unfilled["short_count"].sum()),
         "left_count": int(left["left_count"].sum()),
         "km": float(km.sum()),
-        "worst_km": float(moves[["km", "other_km"]].to_numpy().max(initial=0.0)),
+        "unknown_km_count": int(km.isna().sum()),
+        "worst_km": float(moves[["km", "other_km"]].fillna(0.0).to_numpy().max(initial=0.0)),
         "median_km": float((going["km"] + going["other_km"]).median()) if len(going) else 0.0,
         "warned_count": int(moves["lost_in_year"].notna().sum()),
     }

@@ -177,8 +177,13 @@ def _near(
             there.setdefault(home, []).append(npsn)
     by_home = {home: Targets(ground, schools) for home, schools in there.items()}
     for npsn, home in dict.fromkeys(zip(groups["npsn"], groups["home"], strict=True)):
-        if home in by_home and home and npsn in ground.where:
-            near[f"{npsn}\n{home}"] = by_home[home].km_from(npsn, choice.detour)
+        if home in by_home and home:
+            # Where the present school stands nobody knows: its ways weigh as much as the limit.
+            near[f"{npsn}\n{home}"] = (
+                by_home[home].km_from(npsn, choice.detour)
+                if npsn in ground.where
+                else {other: choice.max_km for other in there[home] if other != npsn}
+            )
     return near
 
 
@@ -200,7 +205,8 @@ def _ways_of(
     npsn, home, barred = group.npsn, group.home, group.barred  # type: ignore[attr-defined]
     found = dict(near.get(npsn, {}))
     if choice.use_home and home:
-        found |= near.get(f"{npsn}\n{home}", {})
+        # The way of the pupils, as a plan of mergers tells it, is known best.
+        found = near.get(f"{npsn}\n{home}", {}) | found
     ways = [(other, km) for other, km in sorted(found.items()) if other not in barred]
     return [(npsn, 0.0), *ways] if npsn in by_school else ways
 

@@ -19,6 +19,8 @@ _SAME = ("tetap di sekolahnya, tugasnya berganti", "stays in the school, with an
 _SPLIT = ("satmin {first} JP dan tambahan {second} JP di {school} ({km} km dari satmin)",
           "satmin {first} JP and {second} JP more at {school} ({km} km from satmin)")  # fmt: skip
 _KM = ("jarak {km} km{home}", "{km} km away{home}")
+_KM_UNKNOWN = ("jaraknya tidak diketahui (koordinat sekolah asal){home}",
+               "how far is not known (coordinates of the present school){home}")  # fmt: skip
 _HOME = (", di kecamatan tempat tinggalnya", ", in the home kecamatan")
 _PROVED = ("sertifikat {proof} sesuai", "certificate fits ({proof})")
 _NO_PROOF = ("sesuai tugas sekarang; sertifikat tidak tercatat",
@@ -97,7 +99,8 @@ def _of_move(row: Any, name: dict[str, str], alike_count: int) -> list[Both]:  #
                  school=name[row.other_npsn], km=row.other_km)
         )  # fmt: skip
     if row.kind != "same_school":
-        told.append(said(_KM, km=row.km, home=_HOME if row.is_by_home else ""))
+        far = _KM_UNKNOWN if pd.isna(row.km) else _KM
+        told.append(said(far, km=row.km, home=_HOME if row.is_by_home else ""))
     proof = row.certificate_post
     if proof and fits(frozenset({proof}), row.post):
         english = post_words(proof, "en").removeprefix("teacher of ")

@@ -177,6 +177,24 @@ def test_a_swapped_zero_or_shared_coordinate_is_a_finding_and_never_0_km():
         assert "b" in set(answer.findings["npsn"])
 
 
+def test_who_lives_there_may_move_though_nobody_knows_where_the_present_school_is():
+    """Budi lives in Barat: c is near enough, how far is not told, and no 0 km."""
+    s = situation(SCHOOLS, NEEDS, STAFF.replace("IX | -", "IX | Barat"))
+    lost = s.schools.copy()
+    lost.loc[lost["npsn"] == "a", ["latitude", "longitude"]] = [0.0, 0.0]
+    s = replace(s, schools=lost)
+    answer = redistribute(s, BOOK, NEAR)
+    assert moves(answer) == [("Budi", "c")]
+    assert answer.moves["km"].isna().all()
+    assert answer.counts["unknown_km_count"] == 1
+    assert (answer.counts["km"], answer.counts["worst_km"]) == (0.0, 0.0)
+    assert "jaraknya tidak diketahui" in answer.moves["reason"].iloc[0]
+    assert "0 km" not in answer.moves["reason"].iloc[0]
+    # It weighs as much as the limit: a colleague whose way is known and shorter goes first.
+    assert stage(answer, "km") == pytest.approx(NEAR.max_km)
+    assert redistribute(s, BOOK, replace(NEAR, use_home=False)).moves.empty
+
+
 def test_an_sd_and_an_smp_in_one_yard_stand_where_they_stand():
     yard = SCHOOLS.rstrip() + "\n    d | 1 | Timur | negeri | SMP"
     s = situation(yard, NEEDS, STAFF)

@@ -238,8 +238,8 @@ def reasons_counted(rows: pd.DataFrame, count: str) -> pd.Series:
 
 
 def mean_km(plan: Plan) -> float:
-    """Mean way of those who change school; both ways of a teacher of two; 0 where nobody does."""
-    moved = plan.found.counts["moved_count"]
+    """Mean way of those who change school; both ways of a teacher of two; 0 where none is known."""
+    moved = plan.found.counts["moved_count"] - plan.found.counts["unknown_km_count"]
     return float(plan.found.counts["km"] / moved) if moved else 0.0
 
 
