@@ -288,7 +288,7 @@ def test_every_section_opens(page, opened_section):
 def test_a_link_opens_one_school_and_the_button_closes_it(page):
     said = opened(page, sekolah=MELATI)
     assert "SDN 01 Melati: 120 murid sekarang" in said
-    assert "koordinat -7,60000; 111,50000" in said
+    assert "koordinat −7,60000; 111,50000" in said
     page.button(key="kembali").click().run()
     assert "Murid SD tidak banyak berubah" in shown(page)
 

@@ -99,6 +99,10 @@ def test_indonesian_numbers_have_a_point_for_thousands_and_a_comma_for_decimals(
     # Badan Bahasa, Ejaan yang Disempurnakan (EYD V, 2022): 1.000 for thousands, 12,5 for decimals.
     assert words.number(1234567) == "1.234.567"
     assert words.number(1234.56, 1) == "1.234,6"
+    # One sign in tables, sentences and charts; none where nothing is left of it.
+    assert [words.number(one) for one in (-1, -1234.4, -0.2)] == ["−1", "−1.234", "0"]
+    assert (words.percent(-0.311), words.percent(-0.0001, 0)) == ("−31,1%", "0%")
+    assert (words.rupiah(-1234567), words.money(-3.1e9)) == ("−Rp 1.234.567", "−Rp\u00a03,1\u00a0M")
     assert words.percent(0.1234) == "12,3%"
     assert words.rupiah(1234567) == "Rp 1.234.567"
 

@@ -93,10 +93,13 @@ def tn(text_id: str, count: int, **values: object) -> str:
 
 
 def number(value: float | None, decimals: int = 0) -> str:
-    """``1.234,5`` in Indonesian, ``1,234.5`` in English, a dash for what is not known."""
+    """``1.234,5`` in Indonesian, ``1,234.5`` in English, a dash for what is not known.
+
+    Below nought with the sign of charts and sentences; what rounds to nought has none.
+    """
     if value is None or pd.isna(value):
         return NONE
-    said = f"{value:,.{decimals}f}"
+    said = f"{value:z,.{decimals}f}".replace("-", "−")
     return said.translate(str.maketrans(",.", ".,")) if language() == "id" else said
 
 
@@ -115,7 +118,10 @@ def percent(share: float | None, decimals: int = 1) -> str:
 
 def rupiah(amount: float | None) -> str:
     """An amount in whole rupiah: ``Rp 1.234.567``."""
-    return NONE if amount is None or pd.isna(amount) else f"Rp {number(amount)}"
+    if amount is None or pd.isna(amount):
+        return NONE
+    said = number(amount)
+    return f"−Rp {said[1:]}" if said.startswith("−") else f"Rp {said}"
 
 
 def money(amount: float | None) -> str:
