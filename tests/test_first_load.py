@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -147,6 +148,49 @@ def test_the_opening_page_asks_for_figures_and_tables(served: FirstLoad, known: 
     assert b"etag" not in headers
     # Asked for uncompressed, or nothing could be added.
     assert headers[b"vary"] == b""
+
+
+def test_the_opening_page_asks_for_what_most_pages_are_made_of(
+    served: FirstLoad, known: Parts
+) -> None:
+    page = asked(served, "/murid", accept="text/html")[1].decode()
+    # Text before figures.
+    places = [page.index(part) for part in ("/Html.", "/ButtonGroup.", known.figures)]
+    assert places == sorted(places)
+
+
+def test_a_browser_connects_without_asking_first() -> None:
+    told = {
+        "allowedOrigins": ["https://x.test"],
+        "useExternalAuthToken": False,
+        "said": "</script>",
+    }
+
+    async def knowing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != "/_stcore/host-config":
+            await streamlit(scope, receive, send)
+            return
+        assert dict(scope["headers"]) == {b"host": b"estafet.test"}
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": json.dumps(told).encode()})
+
+    app = FirstLoad(knowing)
+    for path in ("/", "/regrouping"):
+        page = asked(app, path, accept="text/html", host="estafet.test")[1].decode()
+        script = page.partition("window.__streamlit=")[2].partition("</script>")[0]
+        assert script.startswith("{BACKEND_BASE_URL:new URL('.',location.href).href,HOST_CONFIG:")
+        assert json.loads(script.partition("HOST_CONFIG:")[2][:-1]) == told
+    # Such an address does not tell where the app begins: the browser finds out by itself.
+    for path in ("/regrouping/", "/a/regrouping"):
+        assert b"__streamlit" not in asked(app, path, accept="text/html")[1]
+
+
+def test_this_streamlit_connects_at_once_when_it_is_told_how() -> None:
+    opening = (STATIC / "index.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r'src="./(static/js/index[^"]+)"', opening)
+    told = (STATIC / script).read_text(encoding="utf-8")
+    for word in ("window.__streamlit", "BACKEND_BASE_URL", "HOST_CONFIG", "enableBypass"):
+        assert word in told, word
 
 
 def test_a_document_that_is_saved_comes_as_it_was_made() -> None:

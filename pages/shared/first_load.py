@@ -18,29 +18,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import streamlit
+import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.shared import first_load_mends
 
 LOG = logging.getLogger("estafet")
-STATIC = Path(streamlit.__file__).parent / "static"
-# What Streamlit calls the parts that draw figures and tables in its list of files.
+STATIC = Path(st.__file__).parent / "static"
+# What Streamlit calls the parts that draw figures and tables in its list of files, and those of
+# which most pages' text, switches and lists are made.
 _FIGURES = "elements/PlotlyChart/PlotlyChart.tsx"
 _TABLES = "widgets/DataFrame/ReadOnlyGrid.tsx"
+_USUAL = (
+    "elements/Html/Html.tsx",
+    "widgets/ButtonGroup/ButtonGroup.tsx",
+    "widgets/Selectbox/Selectbox.tsx",
+    "widgets/DownloadButton/DownloadButton.tsx",
+)
+# What a browser asks the server before it connects.
+_CONNECTION = "/_stcore/host-config"
 _KINDS = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=utf-8"}
 # Streamlit names each file after its content: it never changes under its name, unless it is mended.
 _FOR_EVER, _FOR_A_DAY = b"public, immutable, max-age=31536000", b"public, max-age=86400"
-_LEAST_BYTES = 1000
 
 
 @dataclass(frozen=True)
 class Parts:
     """Files of Streamlit, by their place under its static folder.
 
-    ``figures``: the one that draws figures; ``early``: those that it and tables need beside what
-    the opening page names; ``all_of_them``: with those that the opening page names.
+    ``figures``: the one that draws figures; ``early``: those that a page needs soon beside what
+    the opening page names, usual parts first; ``all_of_them``: with those that it names.
     """
 
     figures: str
@@ -55,7 +63,8 @@ def parts() -> Parts | None:
         by_part = {name.rpartition("/components/")[2]: name for name in listed}
         figures, tables = by_part[_FIGURES], by_part[_TABLES]
         opening = dict.fromkeys(_needed(listed, "index.html"))
-        early = dict.fromkeys((*_needed(listed, figures), *_needed(listed, tables)))
+        wanted = [*(by_part[one] for one in _USUAL), figures, tables]
+        early = dict.fromkeys(file for one in wanted for file in _needed(listed, one))
         return Parts(
             listed[figures]["file"],
             tuple(one for one in early if one not in opening),
@@ -83,18 +92,25 @@ def _needed(listed: dict[str, dict[str, Any]], name: str) -> Iterator[str]:
         yield from listed[one].get("css", ())
 
 
-def opening_page(page: bytes, known: Parts) -> bytes:
-    """Streamlit's opening page, asking for figures and tables at once.
+def opening_page(page: bytes, known: Parts, connection: dict[str, Any] | None = None) -> bytes:
+    """Streamlit's opening page, asking for what most pages need at once.
 
-    They come after what it asks for itself, and are set up when the first of them is to be drawn:
-    set up sooner, they keep the finding waiting for longer than the figure gains.
+    Figures and tables are set up when the first of them is to be drawn: set up sooner, they keep
+    the finding waiting for longer than the figure gains. ``connection``: what a browser asks the
+    server before it connects; with it, it connects at once and asks later.
     """
-    links = "".join(
+    links = [
         f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./{one}">'
         for one in known.early
         if one.endswith(".js")
-    )
-    return page.replace(b"</head>", f"{links}</head>".encode(), 1)
+    ]
+    if connection is not None:
+        told = json.dumps(connection).replace("<", "\\u003c")
+        links.append(
+            "<script>window.__streamlit={BACKEND_BASE_URL:new URL('.',location.href).href,"
+            f"HOST_CONFIG:{told}}}</script>"
+        )
+    return page.replace(b"</head>", f"{''.join(links)}</head>".encode(), 1)
 
 
 class FirstLoad:
@@ -104,6 +120,7 @@ class FirstLoad:
         self.app, self.parts = app, parts()
         # By place under the static folder: how long it keeps, and the file compressed.
         self.packed: dict[str, tuple[bytes, bytes]] = {}
+        self.connection: dict[str, Any] | None = None
         if self.parts is not None:
             threading.Thread(
                 target=self._pack, args=(self.parts,), name="estafet-pack", daemon=True
@@ -117,7 +134,7 @@ class FirstLoad:
                 LOG.warning("a file of Streamlit has gone: %s; it is served as Streamlit does", one)
                 continue
             mended = first_load_mends.mended(body)
-            if len(body) >= _LEAST_BYTES and (STATIC / one).suffix in _KINDS:
+            if (STATIC / one).suffix in _KINDS:
                 keeps = _FOR_EVER if mended == body else _FOR_A_DAY
                 self.packed[one] = keeps, gzip.compress(mended, 6)
 
@@ -137,9 +154,38 @@ class FirstLoad:
         if "text/html" in Headers(scope=scope).get("accept", ""):
             # The page can only be added to where it comes uncompressed.
             kept = [(key, value) for key, value in scope["headers"] if key != b"accept-encoding"]
-            await self.app({**scope, "headers": kept}, receive, _Opening(send, self.parts))
+            connection = await self._connection(scope, receive)
+            opening = _Opening(send, self.parts, connection)
+            await self.app({**scope, "headers": kept}, receive, opening)
             return
         await self.app(scope, receive, send)
+
+    async def _connection(self, scope: Scope, receive: Receive) -> dict[str, Any] | None:
+        """What a browser would ask before it connects; None where the address tells no base.
+
+        The base is what stands before the name of the page, for browsers as for the files above.
+        """
+        base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+        base = f"/{base}" if base else ""
+        if str(scope["path"]).removeprefix(base).count("/") != 1:
+            return None
+        if self.connection is None:
+            heard: list[Message] = []
+
+            async def hear(message: Message) -> None:
+                heard.append(message)
+
+            path = f"{base}{_CONNECTION}"
+            host = [(key, value) for key, value in scope["headers"] if key == b"host"]
+            asked = {"path": path, "raw_path": path.encode(), "query_string": b"", "headers": host}
+            await self.app({**scope, **asked}, receive, hear)
+            body = b"".join(one.get("body", b"") for one in heard)
+            try:
+                told = json.loads(body) if heard[0].get("status") == 200 else None
+            except ValueError:
+                told = None
+            self.connection = told if isinstance(told, dict) else None
+        return self.connection
 
 
 async def _answered(send: Send, name: str, keeps: bytes, body: bytes) -> None:
@@ -157,8 +203,8 @@ async def _answered(send: Send, name: str, keeps: bytes, body: bytes) -> None:
 class _Opening:
     """Holds back an HTML answer until it is whole, and passes it on with what it lacks."""
 
-    def __init__(self, send: Send, known: Parts) -> None:
-        self.send, self.known = send, known
+    def __init__(self, send: Send, known: Parts, connection: dict[str, Any] | None) -> None:
+        self.send, self.known, self.connection = send, known, connection
         self.start: Message | None = None
         self.body = b""
 
@@ -178,7 +224,7 @@ class _Opening:
         self.body += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = opening_page(self.body, self.known)
+        body = opening_page(self.body, self.known, self.connection)
         headers = MutableHeaders(raw=list(self.start["headers"]))
         headers["content-length"] = str(len(body))
         # They tell of Streamlit's own page.

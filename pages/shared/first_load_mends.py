@@ -79,34 +79,38 @@ def without_unused(script: bytes) -> bytes:
 
 
 def _without_modules_nobody_calls(script: bytes) -> bytes:
-    """The modules that nothing calls any more, emptied."""
+    """The modules that nothing calls any more, emptied.
+
+    Functions that belong to a module may stand before it, at the end of the text of the one before.
+    """
     modules = list(_MODULE.finditer(script))
-    ends = [*(one.start() for one in modules[1:]), len(script)]
-    bodies = {
-        one[1]: (one.end(), end - len(_MODULE_END))
-        for one, end in zip(modules, ends, strict=True)
-        if script.endswith(_MODULE_END, one.end(), end)
-    }
-    # Whatever is no whole module by itself is taken to be in use.
-    used: set[bytes] = set()
-    waiting, at = [], 0
-    for start, end in bodies.values():
-        waiting.append((at, start))
-        at = end
-    waiting.append((at, len(script)))
+    places = {one[1]: at for at, one in enumerate(modules)}
+    texts = [
+        script[one.end() : end]
+        for one, end in zip(modules, [*(one.start() for one in modules[1:]), None], strict=True)
+    ]
+    used: set[int] = set()
+    waiting = [script[: modules[0].start()], texts[-1]]
     while waiting:
-        start, end = waiting.pop()
-        called = {one[1] for one in _CALL.finditer(script, start, end)} & bodies.keys() - used
-        used |= called
-        waiting += [bodies[one] for one in called]
-    out, at = [], 0
-    for name, (start, end) in bodies.items():
-        if name not in used and _is_whole(script[start:end]):
-            out.append(script[at:start])
-            at = end
-    return b"".join([*out, script[at:]])
+        called = {places[one[1]] for one in _CALL.finditer(waiting.pop()) if one[1] in places}
+        for at in called - used:
+            used.add(at)
+            waiting.append(texts[at])
+            if at and not texts[at - 1].endswith(_MODULE_END):
+                waiting.append(texts[at - 1])
+    kept = [
+        _MODULE_END if at not in used and _is_whole(text) else text for at, text in enumerate(texts)
+    ]
+    starts = [one[0] for one in modules]
+    return b"".join(
+        [
+            script[: modules[0].start()],
+            *(part for both in zip(starts, kept, strict=True) for part in both),
+        ]
+    )
 
 
-def _is_whole(body: bytes) -> bool:
-    """Whether every brace and every quote that opens in it closes in it."""
-    return body.count(b"{") == body.count(b"}") and body.count(b"`") % 2 == 0
+def _is_whole(text: bytes) -> bool:
+    """Whether a module ends with its text, and every brace and quote that opens in it closes."""
+    body = text.removesuffix(_MODULE_END)
+    return body != text and body.count(b"{") == body.count(b"}") and body.count(b"`") % 2 == 0

@@ -72,6 +72,20 @@ def test_the_first_page_answers_to_its_own_name(app: RunningApp, page: Page):
     expect(page).to_have_url(f"{app.url}/?hitung=pns")
 
 
+@pytest.mark.parametrize("address", ["", "regrouping"])
+def test_a_browser_connects_before_its_questions_are_answered(
+    app: RunningApp, page: Page, address: str
+):
+    missing: list[str] = []
+    page.on("response", lambda one: missing.append(one.url) if one.status >= 400 else None)
+    # Never answered.
+    page.route("**/_stcore/health", lambda _: None)
+    page.goto(f"{app.url}/{address}")
+    expect(page.locator(".es-header h1")).not_to_be_empty()
+    # Streamlit by itself asks beneath the address of a page first, in vain, and waits then.
+    assert missing == []
+
+
 def test_the_page_says_which_language_it_speaks(guarded_app: RunningApp, page: Page):
     page.goto(f"{guarded_app.url}/?lang=en")
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
