@@ -69,6 +69,7 @@ bench: $(VENV)/.installed-tests $(VENV)/.installed-rivals browser ## measure spe
 	$(BIN)/python -m tests.benchmarks.pay
 	$(BIN)/python -m tests.benchmarks.exits
 	$(BIN)/python -m tests.benchmarks.exit_kinds
+	$(BIN)/python -m tests.benchmarks.exit_ceiling
 	$(BIN)/python -m tests.benchmarks.page_speed
 	$(BIN)/python -m tests.benchmarks.school_speed
 	$(BIN)/python -m tests.benchmarks.plan_speed

@@ -74,7 +74,8 @@ def forecast(asked: argparse.Namespace) -> Answer:
     Raises
     ------
     FaultsError
-        A roster that is refused, or nobody in service on the day.
+        A roster that is refused, exits on record from the day or later only
+        (``roster_complete_after``), or nobody in service on the day.
     """
     roster = _roster(asked, asked.as_of)
     if in_service_on(roster.spells, asked.as_of).empty:
@@ -163,8 +164,18 @@ def backtest(asked: argparse.Namespace) -> Answer:
     notes = _notes(roster)
     if roster.spells["exit_date"].isna().all():
         notes += _survivors(max(asked.cutoff))
+    since = asked.complete_from
+    early = [each for each in asked.cutoff if since and each <= since]
+    if early:
+        days = ", ".join(str(each) for each in early)
+        notes.append(
+            (
+                f"Tanggal potong {days} dilewati: keluar tercatat sejak {since}.",
+                f"Cut-offs {days} left out: exits are on record since {since}.",
+            )
+        )
     judged = Judged(
-        tuple(asked.cutoff),
+        tuple(each for each in asked.cutoff if each not in early),
         asked.years,
         asked.mandatory_age,
         known_until=_happened(roster.spells, date.today(), notes),
@@ -221,12 +232,15 @@ def _thin(model: ExitModel, day: date) -> list[tuple[str, str]]:
         ]
     if count >= _FEW_EXITS and model.year_count >= _FEW_YEARS:
         return []
+    since = model.observed_from
     return [
         (
-            f"Riwayatnya tipis: {count} orang keluar dalam {model.year_count} tahun. Perkiraan"
-            " mendekati laju rata-rata dan pitanya lebar.",
-            f"The history is thin: {count} exits in {model.year_count} years. The forecast is"
-            " close to the mean rate and its band is wide.",
+            f"Riwayatnya tipis: {count} orang keluar dini sejak {since}. Perkiraan mendekati laju"
+            " rata-rata dan pitanya lebar. Bila keluar baru dicatat sesudah hari itu, sebut"
+            " sejak kapan dengan --complete-from.",
+            f"The history is thin: {count} early exits since {since}. The forecast is close to the"
+            " mean rate and its band is wide. If exits were written down from a later day only,"
+            " give that day as --complete-from.",
         )
     ]
 
@@ -271,6 +285,10 @@ def _silence(roster: Roster, asked: argparse.Namespace) -> list[tuple[str, str]]
 
 
 def _roster(asked: argparse.Namespace, day: date) -> Roster:
+    since = asked.complete_from
+    if since and since >= day:
+        details = {"since": since, "day": day}
+        raise FaultsError([Fault(asked.roster.name, "roster_complete_after", details=details)])
     # Years of two digits: nobody on file begins or leaves after today.
     return read_roster(asked.roster, date.today(), day)
 

@@ -236,6 +236,7 @@ def _learnt(  # noqa: PLR0913 - as exit_model
         shares = {UNKNOWN_CAUSE: sourced.mix()}
     elif sourced.causes:
         causes = (*causes, *(each for each in sourced.causes if each not in causes))
+    sourced = sourced.among(len(causes))
     chosen = memory(past, sourced, choice.half_life_years)
     half_life = chosen.half_life_years
     recency = _recency(past, half_life)
@@ -324,7 +325,10 @@ def _causes(past: PastYears) -> tuple[str, ...]:
 
 def _recency(past: PastYears, half_life: float) -> Numbers:
     back = len(past.starts) - 1 - past.year
-    return past.count * past.exposure * 0.5 ** (back / half_life)
+    # Of a history shorter than a year those who left count whole, those who stayed as long as they
+    # were watched: odds of a year.
+    watched = np.where(past.left >= 0, 1.0, past.exposure)
+    return past.count * watched * 0.5 ** (back / half_life)
 
 
 def _by_year(

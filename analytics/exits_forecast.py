@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.exact_sums import YearEffect, leaver_distribution, lone_hazards
+from analytics.exact_sums_laws import CountLaws
 from analytics.exits import USUAL, ExitChoice, ExitModel, exit_model, in_service_on
 from analytics.exits_panel import BUP, Numbers, Whole, people_of
 
@@ -104,7 +105,21 @@ def _bands(total: Numbers, by_law: Numbers, effect: YearEffect) -> dict[str, Who
     """P10, P50 and P90 of the leavers of each year, exact given the hazards (eq. 82)."""
     if not len(total):
         return {name: np.zeros(total.shape[1], np.int64) for name in ("p10", "p50", "p90")}
+    laws = year_laws(total, by_law, effect)
+    return {f"p{share}": laws.quantile(share / 100)[0] for share in (10, 50, 90)}
+
+
+def year_laws(total: Numbers, by_law: Numbers, effect: YearEffect) -> CountLaws:
+    """The whole distribution of the leavers of each year (eq. 82).
+
+    Parameters
+    ----------
+    total, by_law
+        ``(person, year)``: chance of leaving in the year given service at its start, of whatever
+        cause, and the part of it that the law has, which years do not move.
+    effect
+        How far years swing.
+    """
     certain = total >= 1.0 - 1e-12
     moved = np.where(certain, 1.0, np.clip(total - by_law, 0.0, 1.0))
-    laws = leaver_distribution(moved, None, effect, fixed=np.where(certain, 0.0, by_law))
-    return {f"p{share}": laws.quantile(share / 100)[0] for share in (10, 50, 90)}
+    return leaver_distribution(moved, None, effect, fixed=np.where(certain, 0.0, by_law))

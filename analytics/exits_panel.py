@@ -30,6 +30,7 @@ _IMPROBABLE = 1e-4
 # Without history and without prior rates so many leave a year.
 VAGUE_RATE = 0.02
 _WATCHED_YEARS = 5
+_MONTH = 31
 
 
 @dataclass(frozen=True, eq=False)
@@ -396,7 +397,31 @@ def _recorded_since(people: People, until: date) -> int:
             at += 1
             continue
         break
-    return min(begins[at], end)
+    return min(_begun_within(seen, begins, size, end, at), end)
+
+
+def _begun_within(seen: Whole, begins: Sequence[int], size: Numbers, end: int, at: int) -> int:
+    """From when the list runs whose first year was chosen: it may have begun within it (eq. 346).
+
+    A stretch without exits at its start, where later years have many, leaves the year out. A year
+    that stands alone is watched from its first exit, a mean step earlier, where so long a stretch
+    could hardly be chance; exits of one day count once, as do contracts that end together.
+    """
+    bounds = [*begins, end]
+    start, stop = begins[at], bounds[at + 1]
+    days = np.sort(seen[(seen >= start) & (seen < stop)])
+    quiet = int(days[0]) - start if len(days) else 0
+    later = range(at + 1, min(at + 1 + 10, len(begins)))
+    if later:
+        # Seasons shift by days: what leaves within a month after such a stretch is no evidence.
+        usual = quiet - _MONTH
+        same = sum(int(((seen >= bounds[y]) & (seen < bounds[y] + usual)).sum()) for y in later)
+        expected = same / max(sum(size[y] for y in later), 1.0) * size[at]
+        return begins[at + 1] if np.exp(-expected) < _IMPROBABLE else start
+    alone = len(np.unique(days))
+    if (1.0 - quiet / (stop - start)) ** alone >= _IMPROBABLE:
+        return start
+    return max(start, int(days[0]) - (stop - int(days[0])) // alone)
 
 
 def _poisson_below(count: int, expected: float) -> float:

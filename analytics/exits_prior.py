@@ -7,7 +7,7 @@ Method: docs/method.md eq. 75, and the note on starting figures.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,17 +28,25 @@ _SEXES = ("L", "P")
 
 @dataclass(frozen=True, eq=False)
 class Prior:
-    """Prior rates by cause; ``rows`` is empty where there are none."""
+    """Prior rates by cause; ``rows`` is empty where there are none.
+
+    ``vague_rate``: of a cause without rows.
+    """
 
     rows: pd.DataFrame
     causes: tuple[str, ...]
+    vague_rate: float = VAGUE_RATE
+
+    def among(self, causes: int) -> Prior:
+        """Without sourced rates the vague one is that of all causes together, so many of them."""
+        return self if self.causes else replace(self, vague_rate=VAGUE_RATE / max(causes, 1))
 
     def rate(self, cause: str, who: Traits) -> Numbers:
         """Yearly rate of each person; a cause without rows has the vague one."""
         if cause == UNKNOWN_CAUSE and self.causes:
             return self.total(who)
         if cause not in self.causes:
-            return np.full(len(who.age), VAGUE_RATE)
+            return np.full(len(who.age), self.vague_rate)
         return self._looked_up(cause, who, self.rows["rate_mid"].to_numpy(float))
 
     def total(self, who: Traits) -> Numbers:

@@ -274,6 +274,50 @@ def test_a_list_that_began_late_is_read_from_its_beginning():
     assert len(past.starts) == 12
 
 
+def any_day(spells: pd.DataFrame) -> pd.DataFrame:
+    """The same exits on any day of their year."""
+    days = pd.to_timedelta(np.random.default_rng(3).integers(-180, 180, len(spells)), "D")
+    return spells.assign(exit_date=spells["exit_date"] + days)
+
+
+def kept_from(spells: pd.DataFrame, day: str) -> pd.DataFrame:
+    """What a list knows whose exits were written down from the day on only."""
+    return spells[spells["exit_date"].isna() | (spells["exit_date"] >= day)]
+
+
+@pytest.mark.parametrize("day", ["2019-07-01", "2019-10-01", "2018-08-15"])
+@pytest.mark.parametrize("said", [True, False])
+def test_a_list_begun_within_a_year_is_not_taken_for_a_whole_one(day, said):
+    # Made with 3 % a year: 270 of 9,000 in service.
+    spells = kept_from(any_day(invented(12000)), day)
+    found = exit_forecast(spells, AS_OF, 1, observed_from=date.fromisoformat(day) if said else None)
+    here = len(in_service_on(spells, AS_OF))
+    assert found.years["expected"][0] == pytest.approx(0.03 * here, rel=0.28)
+
+
+def test_exits_of_one_day_or_season_do_not_make_a_year_begin_late():
+    for spells in (
+        kept_from(invented(6000), "2019-01-01"),
+        kept_from(invented(6000), "2016-01-01"),
+    ):
+        first = spells["exit_date"].dt.year.min()
+        assert exit_model(spells, None, AS_OF).observed_from == date(int(first), 1, 1)
+
+
+def test_naming_causes_does_not_make_a_thin_history_expect_more():
+    told = []
+    for seed in range(6):
+        spells = invented(300, 2, seed)
+        gone = spells["exit_date"].notna()
+        causes = np.where(gone, [f"alasan {at % 6}" for at in range(len(spells))], None)
+        forecasts = [
+            exit_forecast(each, AS_OF, 1) for each in (spells.assign(cause=causes), spells)
+        ]
+        told.append([each.years["expected"][0] for each in forecasts])
+    named, plain = np.mean(told, axis=0)
+    assert named == pytest.approx(plain, rel=0.03)
+
+
 def test_backtest_says_how_far_off_it_was_beside_its_rivals():
     table = exits_backtest(
         invented(2500, swing=0.1), Judged((date(2018, 1, 1), date(2020, 1, 1)), 2)

@@ -194,6 +194,22 @@ def test_a_stated_day_since_when_the_list_is_complete_is_taken(roster, tmp_path)
     assert told[0] == told[1]
 
 
+def test_exits_on_record_from_the_day_asked_about_only_are_refused(roster, tmp_path, capsys):
+    command = ["exits", "forecast", "--roster", str(roster), "--as-of", "2018-01-01"]
+    command += ["--complete-from", "2018-01-01", "--out", str(tmp_path / "F.csv")]
+    assert main(command) == 1 and not (tmp_path / "F.csv").exists()
+    assert "tidak ada riwayat di antaranya" in capsys.readouterr().err
+
+
+def test_a_cutoff_before_exits_were_on_record_is_left_out_and_said(roster, capsys):
+    command = ["exits", "backtest", "--roster", str(roster), "--years", "1", "--lang", "en"]
+    command += ["--complete-from", "2016-06-01", "--cutoff", "2016-01-01", "2018-01-01"]
+    assert main(command) == 0
+    told = capsys.readouterr()
+    assert "2018-01-01" in told.out and "2016-01-01" not in told.out
+    assert "2016-01-01 left out" in told.err
+
+
 def test_early_exits_have_a_band_of_their_own(roster, tmp_path):
     out, early = tmp_path / "F.csv", tmp_path / "E.csv"
     command = ["exits", "forecast", "--roster", str(roster), "--as-of", "2018-01-01"]
