@@ -225,6 +225,13 @@ def _from_store(
             "This edition has no pupils. Import pupils by school and grade, or give --teachers,"
             " --needs and --schools.",
         )
+    if stored.staff.in_post.empty:
+        raise store.StoreError(
+            "Edisi ini belum berisi guru: tidak ada yang dapat dipindahkan, dan tidak diketahui apa"
+            " yang kurang. Impor daftar pegawai atau daftar GTK.",
+            "This edition has no teachers: nobody can be moved, and what is short is not known."
+            " Import the roster or the list of teachers.",
+        )
     last_year = int(stored.history["school_year"].max())
     as_of = asked.on or stored.staff.as_of
     year = asked.year or max(last_year, as_of.year - (as_of < first_day(as_of.year)))

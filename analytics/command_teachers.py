@@ -118,6 +118,17 @@ def answer(asked: argparse.Namespace) -> Answer:
         private = stored.private
         if set(history["school_id"]) <= private:
             raise store.StoreError(*_no_pupils(len(private & set(history["school_id"]))))
+    if staff is not None and staff.in_post.empty:
+        # Nobody is loaded: that is not everybody missing.
+        staff = None
+        notes.append(
+            (
+                "Guru dan kepala sekolah belum dimuat di edisi ini: kekurangan tidak dihitung."
+                " Impor daftar pegawai atau daftar GTK.",
+                "No teachers and heads are loaded in this edition: no gap is counted. Import the"
+                " roster or the list of teachers.",
+            )
+        )
     last_year = int(history["school_year"].max())
     if asked.births is not None:
         born = enrolment_file.births(asked.births)

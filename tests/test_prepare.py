@@ -10,7 +10,7 @@ from analytics.regrouping_stored import PLAN, ROADS_SETTING
 from analytics.store import StoreError
 from pages.shared import load, load_scenarios, load_schools, prepare
 from pages.shared.scenario_link import FIRST, named
-from tests import scenario_city
+from tests import scenario_city, school_edition
 
 
 def test_the_page_on_scenarios_stands_ready_before_its_first_visitor(monkeypatch):
@@ -67,6 +67,20 @@ def test_a_damaged_edition_is_logged_once_and_again_when_it_is_another_fault(mon
     for _ in range(5):
         watched.look()
     assert len(caplog.records) == 2
+
+
+def test_an_edition_without_people_is_no_fault_and_logs_no_traceback(tmp_path, monkeypatch, caplog):
+    nobody = school_edition.roster().iloc[:0]
+    monkeypatch.setenv("ESTAFET_DATA", str(school_edition.written(tmp_path, employee=nobody)))
+    monkeypatch.delenv("ESTAFET_STATE", raising=False)
+    monkeypatch.setattr(prepare, "_wait_until_quiet", lambda: None)
+    caplog.set_level("INFO", logger="estafet")
+    watched = prepare.Watched()
+    watched.look()
+    watched.look()
+    told = [record for record in caplog.records if record.name == "estafet"]
+    assert [(record.levelname, record.exc_info) for record in told] == [("INFO", None)]
+    assert "pegawai" in told[0].getMessage()
 
 
 def test_without_an_edition_nothing_is_prepared(tmp_path, monkeypatch):

@@ -823,6 +823,16 @@ def test_an_edition_of_private_schools_alone_has_no_need_to_count(tmp_path, caps
     assert "pupils of private schools alone" in capsys.readouterr().err
 
 
+def test_an_edition_without_teachers_tells_the_need_and_no_gap(tmp_path, capsys):
+    nobody = school_edition.roster().iloc[:0]
+    data, out = school_edition.written(tmp_path / "data", employee=nobody), tmp_path / "f.csv"
+    assert main(["teachers", "--data", str(data), "--out", str(out), "--lang", "en"]) == 0
+    assert "gap_count" not in pd.read_csv(out)
+    assert "No teachers and heads are loaded" in capsys.readouterr().err
+    assert main(["redistribute", "--data", str(data), "--out", "-", "--lang", "en"]) == 1
+    assert "This edition has no teachers" in capsys.readouterr().err
+
+
 def test_a_bad_file_is_answered_once_in_full(tmp_path, capsys):
     source, out = tmp_path / "h.csv", tmp_path / "f.csv"
     source.write_text(

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 
 from pages.shared import load, load_scenarios
-from pages.shared.load_scenarios import Key
+from pages.shared.load_scenarios import Key, RefusedError
 from pages.shared.scenario_link import FIRST, named
 
 LOG = logging.getLogger("estafet")
@@ -58,6 +58,11 @@ class Watched:
                 self.done = held
                 everything()
             self.wrong = ""
+        except RefusedError as error:
+            # Nothing is broken: the edition lacks what a scenario is about, such as people.
+            if (wrong := repr(error)) != self.wrong:
+                LOG.info("the page on scenarios is not prepared: %s", error)
+            self.wrong = wrong
         except Exception as error:
             # The page says what is wrong to whoever opens it.
             if (wrong := repr(error)) != self.wrong:
