@@ -40,7 +40,8 @@ _IN_ORDER = 64
 _SWAPS, _RECENTRES = 3, 10
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Nobody says that it has to stop."""
     return False
 
 
@@ -51,7 +52,7 @@ def annealed(  # noqa: PLR0913 - from where, for how long and how
     heat: float = WARM,
     seed: int = 0,
     crowded: float = 0.0,
-    stopped: Callable[[], bool] = _never,
+    stopped: Callable[[], bool] = never,
 ) -> Whole:
     """Arc by school of the best plan met, never worse than the one it starts from.
 

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from analytics.regrouping_annealing import CROWDED, LUKEWARM, WARM, annealed
+from analytics.regrouping_annealing import CROWDED, LUKEWARM, WARM, annealed, never
 from analytics.regrouping_branching import best_of
 from analytics.regrouping_cuts import odd_group_cuts
 from analytics.regrouping_programme import (
@@ -50,10 +50,6 @@ _DEAR = 4.0
 _SHARE_OF_CHANGES = 0.25
 
 
-def _never() -> bool:
-    return False
-
-
 @dataclass(frozen=True, eq=False)
 class Start:
     """What plans are bettered from.
@@ -70,7 +66,7 @@ class Start:
 
 
 def bettered(
-    programme: Programme, start: Start, until: float, stopped: Callable[[], bool] = _never
+    programme: Programme, start: Start, until: float, stopped: Callable[[], bool] = never
 ) -> Whole:
     """Many small changes first, then part by part, and small changes again where parts are hard.
 
@@ -100,7 +96,7 @@ def bettered(
 
 
 def renewed(
-    programme: Programme, start: Start, until: float, stopped: Callable[[], bool] = _never
+    programme: Programme, start: Start, until: float, stopped: Callable[[], bool] = never
 ) -> Whole:
     """Arc by school of a plan bettered part by part, never worse than the one it starts from.
 

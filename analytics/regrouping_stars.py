@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.regrouping_ahead import Ahead, Filling, suffix
 from analytics.regrouping_groups import GroupTolls, OddGroups
 from analytics.regrouping_programme import ALMOST, Flags, Numbers, Programme, Whole
 
@@ -21,8 +22,10 @@ MOST_ROWS = 400_000
 MOST_STARS = 400_000
 # Rows of one step where everything is searched piece by piece.
 _PIECE = 100_000
-# Pupils of an empty school, so that places differ; and what that may come to in all.
-_NOBODY, _ROOM = 1e-6, 1e-2
+# Rows of a search after which grades are looked at one by one: tables are worth their time then.
+_MANY = 20_000
+# Pupils of an empty school, so that places differ.
+_NOBODY = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,8 +178,8 @@ class Galaxy:
         arc = arc[np.lexsort((-dense[arc], self._target[arc]))]
         target, heads, gain = self._target[arc], self._heads[arc], worth[arc]
         end = np.searchsorted(target, target, side="right")
-        after_full = _suffix(np.maximum(with_full[arc], 0), target)
-        ahead = _Ahead.of(with_spread[arc], heads)
+        after_full = suffix(np.maximum(with_full[arc], 0), target)
+        ahead = Ahead.of(with_spread[arc], heads)
         best = np.zeros(count)
         found: list[tuple[Whole, Numbers, list[Whole]]] = []
         is_whole = True
@@ -184,6 +187,8 @@ class Galaxy:
         # One ceiling for all divides much quicker than one each.
         same = np.unique(self._ceiling[target])
         divisor = same[0] if len(same) == 1 else None
+        filling: Filling | None = None
+        seen = 0
         every, none = np.arange(len(arc)), np.zeros(len(arc))
         tolled = (none, none, np.zeros((0, len(arc)), dtype=np.uint64))
         tolls = None
@@ -199,7 +204,8 @@ class Galaxy:
             centre = target[at]
             over = rows.load - self._slack[:, centre]
             ceiling = divisor if divisor is not None else self._ceiling[centre]
-            added = ((np.maximum(over, 0) + (ceiling - 1)) // ceiling).sum(axis=0)
+            formed = (np.maximum(over, 0) + (ceiling - 1)) // ceiling
+            added = formed.sum(axis=0)
             fits = added <= programme.spare[centre]
             net = base[centre] + rows.gross - programme.prices.rombel * added
             saving = net + rows.paid - base[centre]
@@ -221,6 +227,20 @@ class Galaxy:
             bound = np.minimum(net + after_full[at + 1], full + ahead.most(at + 1, end[at], room))
             floor = np.maximum(best[centre], lowest[centre]) if best_only else lowest[centre]
             grows = fits & (bound > floor + ALMOST) & (end[at] > at + 1)
+            # Grade by grade, where so much is to be searched that tables are worth their time.
+            if piecewise and seen <= _MANY < seen + len(at):
+                filling = Filling.of(gain, self._pupils[:, arc], target, int(self._ceiling.max()))
+            seen += len(at)
+            if filling is not None:
+                some = np.flatnonzero(grows)
+                own, more = centre[some], at[some] + 1
+                free = (formed * ceiling - over)[:, some]
+                classes = (programme.spare[centre] - added)[some]
+                by_grade = net[some] + filling.most(
+                    more, end[at[some]], free, classes, self._ceiling[own], programme.prices.rombel
+                )
+                bound[some] = np.minimum(bound[some], by_grade)
+                grows[some] = bound[some] > floor[some] + ALMOST
             width = np.where(grows, end[at] - at - 1, 0)
             kept += int(here.sum())
             is_late = kept > most_stars or time.monotonic() > deadline
@@ -315,38 +335,3 @@ class _Rows:
     toll: Numbers
     half: Numbers
     bits: Whole
-
-
-@dataclass(frozen=True, eq=False)
-class _Ahead:
-    """What points after a place may add at most, classes full: as many pupils as there is room.
-
-    ``pupils`` and ``worth``: sums before each place, the points worth most per pupil first.
-
-    Method: docs/method.md eq. 265.
-    """
-
-    pupils: Numbers
-    worth: Numbers
-
-    @classmethod
-    def of(cls, worth: Numbers, pupils: Whole) -> _Ahead:
-        counts = worth > 0
-        room = np.where(counts, np.maximum(pupils, _NOBODY), 0.0)
-        zero = np.zeros(1)
-        return cls(
-            np.concatenate([zero, np.cumsum(room)]),
-            np.concatenate([zero, np.cumsum(np.where(counts, worth, 0.0))]),
-        )
-
-    def most(self, start: Whole, end: Whole, room: Numbers) -> Numbers:
-        """The most the points from ``start`` to ``end`` add, the last one in part."""
-        until = np.minimum(self.pupils[start] + room + _ROOM, self.pupils[end])
-        return np.interp(until, self.pupils, self.worth) - self.worth[start]
-
-
-def _suffix(values: Numbers, group: Whole) -> Numbers:
-    """Sum from each place to the end of its group; one place more at the end."""
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    last = np.searchsorted(group, group, side="right")
-    return np.concatenate([total[last] - total[:-1], [0.0]])
