@@ -24,7 +24,7 @@ from pages.shared import (
 from pages.shared.finding import Finding
 from pages.shared.regrouping_inputs import EQUATIONS, Asked, gap_said, money
 from pages.shared.regrouping_work import Work
-from pages.shared.words import language, number, t, tn
+from pages.shared.words import language, number, seconds, t, tn
 
 
 def render() -> None:
@@ -162,20 +162,20 @@ def _finding(asked: Asked, plan: RegroupingPlan, answer: Outcome) -> str:
 def _proof(work: Work[RegroupingPlan], plan: RegroupingPlan) -> None:
     """How good the plan is proven to be; followed while the solver still works."""
     solution = plan.solution
-    cost, seconds = money(solution.objective), number(solution.seconds, 1)
+    cost, spent = money(solution.objective), seconds(solution.seconds)
     told = (
         t(
             "Terbukti paling hemat: tidak ada rencana yang biayanya di bawah {cost} setahun"
             " ({seconds} detik).",
             cost=cost,
-            seconds=seconds,
+            seconds=spent,
         )
         if solution.gap == 0
         else t(
             "Biaya rencana {cost} setahun; belum diketahui seberapa jauh dari yang terbaik"
             " ({seconds} detik).",
             cost=cost,
-            seconds=seconds,
+            seconds=spent,
         )
         # The first plan stands before anything is proved.
         if solution.gap >= 1
@@ -185,7 +185,7 @@ def _proof(work: Work[RegroupingPlan], plan: RegroupingPlan) -> None:
             cost=cost,
             bound=money(solution.bound),
             gap=gap_said(solution.gap),
-            seconds=seconds,
+            seconds=spent,
         )
     )
     if work.stop.is_set():

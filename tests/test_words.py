@@ -111,6 +111,13 @@ def test_indonesian_numbers_have_a_point_for_thousands_and_a_comma_for_decimals(
 def test_english_numbers_have_them_the_other_way_round():
     assert words.number(1234.56, 1) == "1,234.6"
     assert words.percent(0.1234) == "12.3%"
+    assert words.seconds(0.01) == "less than 0.1"
+
+
+def test_a_computation_that_took_next_to_no_time_took_some():
+    assert words.seconds(0.04) == "kurang dari 0,1"
+    assert words.seconds(0.05) == "0,1"
+    assert words.seconds(4.23) == "4,2"
 
 
 @pytest.mark.parametrize("unknown", [None, float("nan"), pd.NA, pd.NaT])

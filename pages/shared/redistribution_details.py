@@ -19,7 +19,7 @@ from pages.shared.layout import Column
 from pages.shared.load_redistribution import Plan
 from pages.shared.redistribution_findings import finding_words
 from pages.shared.redistribution_reasons import code_names
-from pages.shared.words import NONE, language, number, t, tn
+from pages.shared.words import NONE, language, number, seconds, t, tn
 
 MOVES = "perpindahan"
 _MOST_REASONS = 4
@@ -321,16 +321,16 @@ def method(plan: Plan) -> None:
                 "Terdekat dahulu: pembanding yang mengambil pasangan terdekat satu per satu, di"
                 " bawah batas yang sama. Ia boleh lebih pendek karena mengisi lebih sedikit."
                 " Seluruhnya {seconds} detik.",
-                seconds=number(plan.found.counts["seconds"], 1),
+                seconds=seconds(plan.found.counts["seconds"]),
             )
         )
 
 
 def proved_words(plan: Plan) -> str:
     """How sure the plan is, for a key figure."""
-    seconds = number(plan.found.counts["seconds"], 1)
+    spent = seconds(plan.found.counts["seconds"])
     if plan.is_proved:
-        return t("terbukti terbaik, {n} detik", n=seconds)
+        return t("terbukti terbaik, {n} detik", n=spent)
     if plan.gap == 0:
-        return t("isinya terbukti, jaraknya belum, {n} detik", n=seconds)
-    return t("belum terbukti, {n} detik", n=seconds)
+        return t("isinya terbukti, jaraknya belum, {n} detik", n=spent)
+    return t("belum terbukti, {n} detik", n=spent)

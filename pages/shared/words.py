@@ -111,6 +111,11 @@ def value(given: float | None) -> str:
     return number(given, decimals)
 
 
+def seconds(spent: float) -> str:
+    """How long a computation took, as it stands before the word for seconds."""
+    return number(spent, 1) if spent >= 0.05 else t("kurang dari {n}", n=number(0.1, 1))
+
+
 def percent(share: float | None, decimals: int = 1) -> str:
     """A share from 0 to 1 as ``12,3%``."""
     return NONE if share is None or pd.isna(share) else f"{number(share * 100, decimals)}%"
