@@ -156,7 +156,11 @@ def _price(mix: Mix, again: Mix, row: Row, more: float, *, is_anew: bool) -> Pri
     least = max(mix.bound - value, 0.0)
     most = max(mix.value - min(again.bound, value), gain)
     role = _who(mix, again, row) if gain > 0 and row.kind in (QUOTA, INTAKE) else ""
-    words = _words(mix, row, more, gain, role)
+    # With the rest of the plan as it is; where others may move aside it can be more.
+    is_laid = mix.objective != CHEAPEST and row.kind in (QUOTA, INTAKE) and not is_anew
+    words = _words(mix, row, more, gain, role, at_least=is_laid)
+    if is_laid and most - gain > _SURE * gain:
+        words = _at_most(words, most)
     if is_anew and gain - least > _SURE * gain:
         words = _unsure(mix, words, least, most)
     return Price(row.kind, row.name, year, more, role, gain, least, most, *words)
@@ -174,6 +178,16 @@ def _unsure(mix: Mix, words: tuple[str, str], least: float, most: float) -> tupl
     )
 
 
+def _at_most(words: tuple[str, str], most: float) -> tuple[str, str]:
+    """The words, with what one more is worth at the most if the whole plan is made anew for it."""
+    number = f"{most:.1f}"
+    return (
+        f"{words[0]} Bila seluruh rencana disusun lagi untuknya, paling banyak"
+        f" {number.replace('.', ',')}.",
+        f"{words[1]} If the whole plan is made anew for it, {number} at the most.",
+    )
+
+
 def _who(mix: Mix, again: Mix, row: Row) -> str:
     """The role that gets more of what the limit counts; empty where none does."""
     counted = {row.name}
@@ -185,7 +199,9 @@ def _who(mix: Mix, again: Mix, row: Row) -> str:
     return mix.question.roles[int(added.argmax())] if added.max(initial=0.0) > 0 else ""
 
 
-def _words(mix: Mix, row: Row, more: float, gain: float, role: str) -> tuple[str, str]:
+def _words(  # noqa: PLR0913 - what a sentence about a price speaks of
+    mix: Mix, row: Row, more: float, gain: float, role: str, *, at_least: bool
+) -> tuple[str, str]:
     year = mix.question.years[row.year]
     limit = limit_words(row.kind, row.name)
     step, when = ("Satu formasi lagi", "One formation more"), (f"{year}", f"in {year}")
@@ -203,9 +219,10 @@ def _words(mix: Mix, row: Row, more: float, gain: float, role: str) -> tuple[str
             f" {mix.question.years[-1]}.",
         )
     number = f"{gain:.1f}"
+    least = ("sedikitnya ", "at least ") if at_least else ("", "")
     return (
-        f"{step[0]} pada {limit[0]} {when[0]}{whom[0]} mengisi {number.replace('.', ',')}"
-        f" jabatan-tahun lagi sampai {mix.question.years[-1]}.",
-        f"{step[1]} of {limit[1]} {when[1]}{whom[1]} fills {number} post-years more until"
-        f" {mix.question.years[-1]}.",
+        f"{step[0]} pada {limit[0]} {when[0]}{whom[0]} mengisi {least[0]}"
+        f"{number.replace('.', ',')} jabatan-tahun lagi sampai {mix.question.years[-1]}.",
+        f"{step[1]} of {limit[1]} {when[1]}{whom[1]} fills {least[1]}{number} post-years more"
+        f" until {mix.question.years[-1]}.",
     )

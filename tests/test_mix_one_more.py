@@ -46,6 +46,37 @@ def test_one_more_formation_fills_what_is_emptiest_for_longest_whatever_the_cloc
     assert best_mix(question, limits).value - again.value == 6
 
 
+@pytest.mark.parametrize("seed", [1, 10, 22])
+def test_one_more_is_told_as_the_least_it_is_worth_and_as_the_most(seed: int):
+    """Two best plans by HiGHS alone lie between; where others move aside it is more than told."""
+    luck = np.random.default_rng(seed)
+    question = made_up_mix.question(3, 4, seed, ("cpns", "pppk"))
+    question = replace(question, weight=luck.uniform(0.5, 2, 3))
+    quotas = replacement_quotas(question, float(luck.uniform(0.8, 1.6)), options=("cpns", "pppk"))
+    limits = MixLimits(quotas)
+    mix = best_mix(question, limits, LEAST_UNFILLED, gap=1e-6, seconds=20.0)
+
+    def least_unfilled(most: np.ndarray) -> float:
+        stated = problem(question, MixLimits((replace(quotas[0], most_by_year=most),)),
+                         LEAST_UNFILLED)  # fmt: skip
+        found = whole_plan(stated.asked, stated.aim.main, 60.0, 0.0, 0.0)
+        assert found.x is not None
+        return float(stated.aim.main @ found.x)
+
+    found = prices(question, limits, mix, most=2, seconds=5.0)
+    assert found
+    least = least_unfilled(quotas[0].most_by_year)
+    for one in found:
+        year = question.years.index(one.year)
+        worth = least - least_unfilled(quotas[0].most_by_year + (np.arange(4) == year))
+        assert one.gain <= worth + 1e-3
+        assert worth <= one.gain_most + 1e-3
+        assert "mengisi sedikitnya" in one.text_id and "fills at least" in one.text_en
+        said = "paling banyak" in one.text_id
+        assert said == (one.gain_most - one.gain > 0.1 * one.gain)
+        assert said or worth <= 1.1 * one.gain + 1e-3
+
+
 def test_one_more_is_no_gain_where_another_limit_leaves_no_room():
     question = asked(np.array([[9.0, 9, 9]]), at_once("cpns", pay=100e6))
     quota = Quota("formations", ("cpns",), np.array([1.0, 1, 1]))
@@ -67,10 +98,11 @@ def test_in_the_sample_city_limits_that_hold_the_best_mix_have_a_price_however_b
     assert 6 < found[0].gain < 10
     first = in_words(found, rules.load())[0]
     name = role_words(first.role, rules.load())[0]
-    worth = f"{first.gain:.1f}".replace(".", ",")
+    worth, most = (f"{told:.1f}".replace(".", ",") for told in (first.gain, first.gain_most))
     assert first.text_id == (
         f"Satu formasi lagi pada kuota formasi pengganti 2027, dipakai untuk {name}, mengisi"
-        f" {worth} jabatan-tahun lagi sampai 2036."
+        f" sedikitnya {worth} jabatan-tahun lagi sampai 2036. Bila seluruh rencana disusun lagi"
+        f" untuknya, paling banyak {most}."
     )
     assert not any(mark in first.text_id for mark in (":", "@", "_"))
     for one in found:
