@@ -20,6 +20,8 @@ import pandas as pd
 _STARTS_FORMULA = r"^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 # A sign alone is no formula: our own tables write '-' for "no jenjang".
 _FORMULA = re.compile(_STARTS_FORMULA + r".+", flags=re.DOTALL)
+# The minus of the screen, where nothing but a number follows it.
+_MINUS_OF_NUMBER = re.compile(r"(?<![^,\n\"])\u2212(?=[\d.,]*\d%?(?:[,\n\"]|$))")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 _SHEET_NAME_LENGTH = 31
 _WIDEST_COLUMN = 60
@@ -84,6 +86,7 @@ def csv_bytes(frame: pd.DataFrame, *, for_spreadsheet: bool = False) -> bytes:
         Begin with the byte order mark by which Excel recognises UTF-8.
     """
     text: str = safe_frame(_with_plain_dates(frame)).to_csv(index=False, lineterminator="\n")
+    text = _MINUS_OF_NUMBER.sub("-", text)
     return text.encode("utf-8-sig" if for_spreadsheet else "utf-8")
 
 

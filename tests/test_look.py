@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analytics import export
 from pages import administration, exits
 from pages.shared import (
     brand,
@@ -322,3 +323,62 @@ def test_a_title_is_not_broken_within_an_amount():
         "A\xa0Rp\xa0252,9\xa0M,",
         "B\xa0Rp\xa0243,1\xa0M",
     ]
+
+
+def test_a_number_below_nought_leaves_in_csv_with_the_sign_programs_read():
+    cells = ["−31,1%", "−12", "−2+3+cmd|", "naik −3", "−1.234,5"]
+    told = export.csv_bytes(pd.DataFrame({"said": cells})).decode().splitlines()
+    assert told[1:] == ['"-31,1%"', "-12", "−2+3+cmd|", "naik −3", '"-1.234,5"']
+
+
+def test_who_looks_on_is_told_when_another_edition_takes_the_place(monkeypatch):
+    def page() -> None:
+        from pages.shared import layout
+
+        layout.header("Temuan")
+
+    class Held:
+        number, is_synthetic, as_of = 1, False, pd.Timestamp("2026-07-01")
+
+    class Law:
+        proposal = "none"
+
+    monkeypatch.setattr(layout.load, "edition", Held)
+    monkeypatch.setattr(layout.load, "law_choice", Law)
+    test = AppTest.from_function(page)
+
+    def said() -> str:
+        return " ".join(one.proto.body for one in test.run().get("html"))
+
+    assert "berganti" not in said()
+    monkeypatch.setattr(Held, "number", 2)
+    assert "dari edisi 1 ke edisi 2" in said()
+    # It stands until the visitor goes to another page.
+    assert "dari edisi 1 ke edisi 2" in said()
+    test.session_state["_visit"] = 1
+    assert "berganti" not in said()
+    # Page Data tells which edition is in force.
+    test.session_state["_page"] = "data"
+    monkeypatch.setattr(Held, "number", 3)
+    assert "berganti" not in said()
+
+
+def test_the_sample_is_not_told_to_be_replaced_on_page_data_by_itself(monkeypatch):
+    def page() -> None:
+        from pages.shared import layout
+
+        layout.header("Temuan")
+
+    class Held:
+        number, is_synthetic, as_of = 1, True, pd.Timestamp("2026-07-01")
+
+    class Law:
+        proposal = "none"
+
+    monkeypatch.setattr(layout.load, "edition", Held)
+    monkeypatch.setattr(layout.load, "law_choice", Law)
+    test = AppTest.from_function(page)
+    assert "di halaman Data" in " ".join(one.proto.body for one in test.run().get("html"))
+    test.session_state["_page"] = "data"
+    told = " ".join(one.proto.body for one in test.run().get("html"))
+    assert "di halaman Data" not in told and "Berkas pertama Anda" in told

@@ -69,6 +69,15 @@ def draw(changes: Changes) -> None:
             for kind, (name, meaning) in kinds.items()
         ]
     )
+    if all(frame.empty for frame in frames.values()):
+        layout.sentences(
+            [
+                t(
+                    "Tidak seorang pun masuk, keluar, pindah unit, atau naik. Kolom lainnya"
+                    " mengikuti berkas ini."
+                )
+            ]
+        )
     if not changes.left.empty:
         counts = changes.left["cause"].map(_causes()).value_counts()
         layout.sentences(

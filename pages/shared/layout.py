@@ -15,7 +15,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from analytics import export
 from analytics.store import StoreError
-from pages.shared import access, brand, load, words
+from pages.shared import access, address, brand, load, words
 from pages.shared.words import t, tn
 
 KEPT_IN_LINKS = ("lang", "usul", "usul_mulai", "hitung")
@@ -69,8 +69,14 @@ def header(finding: str, question: str = "", *, has_what_if: bool = True) -> Non
         return
     if held is not None and held.is_synthetic:
         sample = t("Data contoh (sintetis)")
-        told = t("Kota dan semua nama di halaman ini rekaan. Muat data Anda di halaman Data.")
+        told = (
+            t("Kota dan semua nama di halaman ini rekaan. Berkas pertama Anda menggantikannya.")
+            if _is_data()
+            else t("Kota dan semua nama di halaman ini rekaan. Muat data Anda di halaman Data.")
+        )
         st.html(f'<p class="es-sample" role="note"><b>{escape(sample)}</b> {escape(told)}</p>')
+    if changed := _edition_changed():
+        st.html(f'<p class="es-sample" role="note">{escape(changed)}</p>')
     if has_what_if and (proposed := load.law_choice().proposal) != "none":
         from pages.shared.inputs import proposal_labels
 
@@ -79,6 +85,31 @@ def header(finding: str, question: str = "", *, has_what_if: bool = True) -> Non
             proposal=proposal_labels()[proposed],
         )
         st.html(f'<p class="es-sample" role="note">{escape(told)}</p>')
+
+
+def _edition_changed() -> str:
+    """That the numbers rest on another edition than a moment ago on this page; else ''."""
+    held, visit = load.edition(), address.reading()[0]
+    now = None if held is None else held.number
+    before = st.session_state.get("_edition_seen", now)
+    st.session_state["_edition_seen"] = now
+    if held is not None and before not in (None, now):
+        st.session_state["_edition_change"] = (visit, before)
+    change = st.session_state.get("_edition_change")
+    # Page Data says itself which edition is in force, and who loads a file knows.
+    if held is None or change is None or change[0] != visit or _is_data():
+        return ""
+    return t(
+        "Data berganti saat halaman ini terbuka: dari edisi {before} ke edisi {now}, keadaan"
+        " {as_of}. Angka di bawah sudah yang baru.",
+        before=words.number(change[1]),
+        now=words.number(held.number),
+        as_of=words.day(held.as_of),
+    )
+
+
+def _is_data() -> bool:
+    return bool(st.session_state.get("_page") == "data")
 
 
 def keys(figures: Sequence[Key]) -> None:
