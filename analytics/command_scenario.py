@@ -25,6 +25,7 @@ from analytics.command_line import (
     write_together,
 )
 from analytics.export import csv_bytes, json_text
+from analytics.mix_told import rupiah
 from analytics.scenario import Scenario, ScenarioError
 from analytics.scenario_compare import MEASURES, compare, waterfall
 from analytics.scenario_desk import BesideKept, Opened, beside_kept, opened
@@ -375,13 +376,13 @@ def _grounds(told: Mapping[str, object]) -> list[tuple[str, str]]:
 def _robust_note(worth: Mapping[str, float]) -> tuple[str, str]:
     """What the robust plan costs and saves, beside the plan that expects all to come."""
     costs, saves = worth["costs_post_years"], worth["saves_post_years"]
-    billion = worth["costs_idr"] / 1e9
-    koma = f"{billion:+.1f}".replace(".", ",")
+    sign = "-" if worth["costs_idr"] < 0 else "+"
+    dearer = rupiah(abs(worth["costs_idr"]))
     return (
-        f"Rencana yang tahan: {costs:+.0f} jabatan-tahun kosong dan Rp{koma} miliar bila"
+        f"Rencana yang tahan: {costs:+.0f} jabatan-tahun kosong dan {sign}{dearer[0]} bila"
         f" semua formasi datang; {-saves:+.0f} jabatan-tahun kosong bila tidak (rata-rata menurut"
         " peluangnya).",
-        f"The robust plan: {costs:+.0f} post-years unfilled and Rp {billion:+.1f} billion when all"
+        f"The robust plan: {costs:+.0f} post-years unfilled and {sign}{dearer[1]} when all"
         f" formations come; {-saves:+.0f} post-years unfilled when they do not (mean by their"
         " chances).",
     )

@@ -8,6 +8,7 @@ from datetime import date
 
 from analytics import enrolment, projection_months
 from analytics.budget import Budget, BudgetYear, budget
+from analytics.mix_told import rupiah
 from analytics.options import Option, Override
 from analytics.pay_law import PayChoice
 from analytics.projection_months import rules_levers
@@ -252,19 +253,18 @@ def budget_of(
 
 
 def _refuse_parts_above(total: float, personnel: float, teacher: float) -> None:
-    whole, part, inner = (f"{idr / 1e9:.1f}" for idr in (total, personnel, teacher))
+    whole, part, inner = (rupiah(idr) for idr in (total, personnel, teacher))
     if personnel > total:
         raise ScenarioError(
-            f"Belanja pegawai Rp{part.replace('.', ',')} miliar lebih dari belanja daerah"
-            f" Rp{whole.replace('.', ',')} miliar; periksa budget.total_idr dan"
-            " budget.personnel_idr.",
-            f"Personnel spending of Rp {part} billion is more than the whole APBD of Rp {whole}"
-            " billion; check budget.total_idr and budget.personnel_idr.",
+            f"Belanja pegawai {part[0]} lebih dari belanja daerah {whole[0]}; periksa"
+            " budget.total_idr dan budget.personnel_idr.",
+            f"Personnel spending of {part[1]} is more than the whole APBD of {whole[1]}; check"
+            " budget.total_idr and budget.personnel_idr.",
         )
     if teacher > personnel:
         raise ScenarioError(
-            f"Tunjangan guru Rp{inner.replace('.', ',')} miliar lebih dari belanja pegawai"
-            f" Rp{part.replace('.', ',')} miliar; periksa budget.teacher_allowance_idr.",
-            f"Teacher allowances of Rp {inner} billion are more than personnel spending of"
-            f" Rp {part} billion; check budget.teacher_allowance_idr.",
+            f"Tunjangan guru {inner[0]} lebih dari belanja pegawai {part[0]}; periksa"
+            " budget.teacher_allowance_idr.",
+            f"Teacher allowances of {inner[1]} are more than personnel spending of {part[1]};"
+            " check budget.teacher_allowance_idr.",
         )

@@ -234,6 +234,11 @@ BAD_FILES = {
         '{"name": "x", "levers": {"law.local_age/pelaksana": 70}}',
         "law.local_age/pelaksana: BUP jabatan ini tidak terbuka bagi pilihan daerah; yang terbuka:",
     ),
+    "lebih dari APBD.json": (
+        json.dumps({"name": "x", "levers": {
+            "budget.total_idr": 1e9, "budget.personnel_idr": 4.308e12}}),
+        "Belanja pegawai Rp 4.308,00 miliar lebih dari belanja daerah Rp 1,00 miliar",
+    ),
     "APBD habis.json": (
         json.dumps({"name": "x", "levers": {
             "budget.total_idr": 1e9, "budget.personnel_idr": 1e9,
@@ -254,7 +259,7 @@ def test_a_file_that_is_no_scenario_is_refused_with_its_lever_value_and_remedy(
     good.write_text('{"name": "baik"}', encoding="utf-8")
     status, said, folder = asked("run", str(path))
     assert status == 1 and words in said and not folder.exists()
-    if name not in ("BUP.json", "APBD habis.json"):
+    if name not in ("BUP.json", "APBD habis.json", "lebih dari APBD.json"):
         assert f"{name}: " in said
         status, said, _ = asked("compare", str(good), str(path))
         assert status == 1 and f"{name}: " in said
@@ -305,3 +310,10 @@ def test_a_folder_that_cannot_be_written_is_refused_in_words(asked, tmp_path):
         main(["scenario", "run", "do_nothing", "--out", "-"])
     status, _, folder = asked("run", "do_nothing", out="dengan spasi")
     assert status == 0 and (folder / "summary.json").is_file()
+
+
+def test_amounts_are_told_with_their_unit_as_everywhere():
+    worth = {"costs_post_years": 3.2, "saves_post_years": 5.0, "costs_idr": -1.3e9}
+    indonesian, english = command_scenario._robust_note(worth)
+    assert "+3 jabatan-tahun kosong dan -Rp 1,30 miliar" in indonesian
+    assert "+3 post-years unfilled and -Rp 1.30 billion" in english
