@@ -186,12 +186,21 @@ def _finding(plan: Plan) -> str:
             filled=number(filled),
             vacant=number(vacant),
         )
+    people = tn("{n} guru berpindah", moved, n=layout.count_shown(moved))
+    km = view_of.mean_km(plan)
+    if km is None:
+        return t(
+            "{people} mengisi {filled} dari {vacant} kekurangan; jaraknya tidak diketahui",
+            people=people,
+            filled=number(filled),
+            vacant=number(vacant),
+        )
     return t(
         "{people} mengisi {filled} dari {vacant} kekurangan; rata-rata {km} km",
-        people=tn("{n} guru berpindah", moved, n=layout.count_shown(moved)),
+        people=people,
         filled=number(filled),
         vacant=number(vacant),
-        km=number(view_of.mean_km(plan), 1),
+        km=number(km, 1),
     )
 
 
@@ -292,10 +301,8 @@ def _keys(plan: Plan) -> list[layout.Key]:
         ),
         layout.Key(
             t("Rata-rata jarak"),
-            t("{km} km", km=number(km, 1)) if counts["moved_count"] else NONE,
-            t("paling jauh {km} km", km=number(counts["worst_km"], 1))
-            if counts["moved_count"]
-            else "",
+            NONE if km is None else t("{km} km", km=number(km, 1)),
+            "" if km is None else t("paling jauh {km} km", km=number(counts["worst_km"], 1)),
         ),
         layout.Key(
             t("Kelebihan"),

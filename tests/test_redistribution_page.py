@@ -320,3 +320,28 @@ def test_the_people_of_a_surplus_are_for_planners_only(page):
     said = opened(page, rinci_pindah="lebih")
     assert "Nama tiap orang hanya tampak bagi perencana" in said
     assert not [one for one in page.dataframe if "why" in one.value]
+
+
+@pytest.mark.usefixtures("planner")
+def test_a_way_nobody_knows_the_length_of_is_blank_and_never_0_km(tmp_path, monkeypatch):
+    """Melati's point is missing; Fani, who lives in Barat, may go to Dahlia there."""
+    told = profiles()
+    lost = told.assign(latitude=told["latitude"].mask(told["npsn"] == MELATI))
+    people = roster()
+    fani = people.loc[people["name"] == "Fani"].iloc[0]
+    listed = own_teachers().assign(home_kecamatan=None)
+    own = listed.iloc[:1].assign(
+        school_teacher_id="fani", name="Fani", nip=fani["nip"], employment="PNS",
+        school="SDN 01 Melati", npsn=MELATI, teacher_kind="Guru Mapel", subject="PJOK",
+        home_kecamatan="Barat",
+    )  # fmt: skip
+    listed = pd.concat([listed, own], ignore_index=True)
+    monkeypatch.setenv(
+        "ESTAFET_DATA",
+        str(edition(tmp_path, school_year_profile=lost, school_teacher=listed)),
+    )
+    page = page_alone("redistribution")
+    said = finding(page)
+    assert said == "1 guru berpindah mengisi 1 dari 44 kekurangan; jaraknya tidak diketahui"
+    table = next(one.value for one in page.dataframe if "way_km" in one.value)
+    assert table["way_km"].tolist() == ["–"]

@@ -47,12 +47,13 @@ def _finding(plan: Plan, answer: view_of.Answer) -> str:
     moved = int(plan.found.counts["moved_count"])
     if not moved:
         return t("Tidak ada perpindahan dalam batas ini")
+    people = tn("{n} guru berpindah", moved)
+    schools = tn("{n} sekolah", int(answer.pairs["from_npsn"].nunique()))
+    if moved == int(plan.found.counts["unknown_km_count"]):
+        return t("{people} dari {schools}", people=people, schools=schools)
     worst = number(plan.found.counts["worst_km"], 1)
     return t(
-        "{people} dari {schools}; paling jauh {km} km",
-        people=tn("{n} guru berpindah", moved),
-        schools=tn("{n} sekolah", int(answer.pairs["from_npsn"].nunique())),
-        km=worst,
+        "{people} dari {schools}; paling jauh {km} km", people=people, schools=schools, km=worst
     )
 
 

@@ -237,10 +237,10 @@ def reasons_counted(rows: pd.DataFrame, count: str) -> pd.Series:
     return sums.loc[sums > 0].sort_values(ascending=False, kind="stable")
 
 
-def mean_km(plan: Plan) -> float:
-    """Mean way of those who change school; both ways of a teacher of two; 0 where none is known."""
+def mean_km(plan: Plan) -> float | None:
+    """Mean way of those who change school; both ways of a teacher of two; None where no way is."""
     moved = plan.found.counts["moved_count"] - plan.found.counts["unknown_km_count"]
-    return float(plan.found.counts["km"] / moved) if moved else 0.0
+    return float(plan.found.counts["km"] / moved) if moved else None
 
 
 def locks_cost(plan: Plan) -> tuple[int, int]:
