@@ -90,6 +90,13 @@ def test_react_of_this_streamlit_waits_and_no_longer_does(known: Parts) -> None:
     assert [one.rpartition("/")[2].partition(".")[0] for one in mended] == ["react-dom"]
 
 
+def test_this_streamlit_draws_all_figures_in_one_go_and_no_longer_does(known: Parts) -> None:
+    script = (STATIC / known.figures).read_bytes()
+    turns = first_load_mends.one_by_one(script)
+    assert turns.count(b".then(()=>new Promise(turn=>setTimeout(turn)))") == 1
+    assert len(turns) - len(script) == len(b".then(()=>new Promise(turn=>setTimeout(turn)))")
+
+
 def test_only_the_kinds_of_figures_that_pages_draw_are_set_up(known: Parts) -> None:
     script = (STATIC / known.figures).read_bytes()
     set_up, fewer = (
@@ -135,7 +142,7 @@ def test_every_kind_of_figure_of_a_page_is_set_up() -> None:
 
 def test_a_script_that_reads_otherwise_stays_as_it_is() -> None:
     script = b"useEffect(()=>{draw(again)},[])"
-    assert first_load_mends.without_unused(script) == script
+    assert first_load_mends.without_unused(script) == first_load_mends.one_by_one(script) == script
     assert first_load_mends.drawn_once(script) == first_load_mends.shown_at_once(script) == script
 
 

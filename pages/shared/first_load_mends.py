@@ -19,6 +19,11 @@ _COLOURED = re.compile(
     rb"\[\5\.id,\6,\5\.theme\]\)"
 )
 _KEPT = re.compile(rb"\w+\.getElementState\(\w+\.id,`figure`\)")
+# Where a figure is drawn as soon as the one before it, all of a page in one go.
+_DRAWN = re.compile(
+    rb"((\w+)\.current=\2\.current)(\.then\(\(\)=>\{if\(!\w+\.current\)\{if\(!\w+\.current\)"
+    rb"throw Error\(`Missing element reference`\))"
+)
 # A module of the library of figures, which runs when its name is first called, and its end.
 _MODULE = re.compile(
     rb'([\w$]+)=[\w$]+\(\{"((?:lib|src|node_modules|stackgl_modules|build)/[^"]+)"\([\w$,]*\)\{'
@@ -31,7 +36,7 @@ _SET_UP = re.compile(rb'("lib/index\.js"\(\w+,\w+\)\{var (\w+)=\w+\(\);\2\.regis
 
 def mended(script: bytes) -> bytes:
     """A script of Streamlit without these waits."""
-    return shown_at_once(drawn_once(without_unused(script)))
+    return shown_at_once(one_by_one(drawn_once(without_unused(script))))
 
 
 def drawn_once(script: bytes) -> bytes:
@@ -49,6 +54,11 @@ def drawn_once(script: bytes) -> bytes:
         script,
         count=1,
     )
+
+
+def one_by_one(script: bytes) -> bytes:
+    """Figures each in its turn, so that the first is seen while the next is drawn."""
+    return _DRAWN.sub(rb"\1.then(()=>new Promise(turn=>setTimeout(turn)))\3", script, count=1)
 
 
 def shown_at_once(script: bytes) -> bytes:
