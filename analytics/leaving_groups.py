@@ -146,8 +146,8 @@ def told_levels(
 ) -> dict[str, dict[object, bool]]:
     """Levels of several factors that may be told beside each other and the whole.
 
-    Beside :func:`told_apart` within each factor: of two levels of different factors, one of which
-    holds all of the other and fewer than ``least`` more, the smaller is left out.
+    Beside :func:`told_apart` within each factor: where a level less all levels of another factor
+    that lie wholly in it would tell of fewer than ``least``, the smallest of these is left out.
 
     Parameters
     ----------
@@ -156,8 +156,8 @@ def told_levels(
 
     Returns
     -------
-    Factor -> level -> whether it is told. Sums of several levels beside sums of others are not
-    looked through.
+    Factor -> level -> whether it is told. Levels that cross each other, neither within the other,
+    are not looked through.
     """
     codes, levels, sizes, kept = {}, {}, {}, {}
     for name in factors:
@@ -173,9 +173,10 @@ def told_levels(
             pair = codes[outer] * len(levels[inner]) + codes[inner]
             shape = (len(levels[outer]), len(levels[inner]))
             both = np.bincount(pair, minlength=shape[0] * shape[1]).reshape(shape)
-            more = sizes[outer][:, None] - sizes[inner][None, :]
-            is_within = (both == sizes[inner]) & (more > 0) & (more < least) & kept[outer][:, None]
-            lost = kept[inner] & is_within.any(axis=0)
-            kept[inner] &= ~lost
-            is_open |= bool(lost.any())
+            is_within = (both == sizes[inner]) & kept[inner]
+            left_over = sizes[outer] - (both * is_within).sum(axis=1)
+            for place in np.flatnonzero(kept[outer] & (left_over > 0) & (left_over < least)):
+                among = np.flatnonzero(is_within[place])
+                kept[inner][among[sizes[inner][among].argmin()]] = False
+                is_open = True
     return {name: dict(zip(levels[name], kept[name], strict=True)) for name in factors}

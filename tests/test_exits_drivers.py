@@ -195,6 +195,15 @@ def test_a_group_that_is_nearly_one_of_another_grouping_is_left_out():
     assert "nakes" not in shown_rates(who, "opd", "role")["role"]
 
 
+def test_all_groups_within_one_are_subtracted_together():
+    # Of office a its units leave three who are in none; of office d they leave twelve.
+    sizes = {("a", "u1"): 16, ("a", "u2"): 15, ("a", ""): 3, ("b", "u3"): 15, ("b", "u4"): 30,
+             ("d", "u5"): 20, ("d", ""): 12}  # fmt: skip
+    people = [place for place, count in sizes.items() for _ in range(count)]
+    told = shown_rates(pd.DataFrame(people, columns=["opd", "unit"]), "opd", "unit")
+    assert told == {"opd": {"a", "b", "d"}, "unit": {"u1", "u3", "u4", "u5", ""}}
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=9))
 def test_no_grouping_leaves_fewer_than_ten_over(sizes):
