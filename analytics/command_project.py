@@ -28,7 +28,7 @@ from analytics.command_line import (
 )
 from analytics.edition_in_force import edition_in_force
 from analytics.exits import LEAST_PEOPLE, ExitModel, exit_model
-from analytics.exits_drivers import pooled_where_few
+from analytics.exits_drivers import never_listed, pooled_where_few
 from analytics.exits_levels import OF_EDITION
 from analytics.leaving_groups import told_apart
 from analytics.movement import Law
@@ -117,6 +117,18 @@ def answer(asked: argparse.Namespace, by: Sequence[str]) -> Answer:
                 " tercatat, atau tidak seperti di daftar pegawai.",
                 f"Rates of leaving early do not differ by {words_en}: of those who left it is not"
                 " on record, or not as the roster has it.",
+            )
+        )
+    if unlisted := never_listed(model, facts.spells):
+        count, causes = round(sum(unlisted.values())), ", ".join(unlisted)
+        notes.append(
+            (
+                f"Daftar yang keluar tidak memuat seorang pun dengan sebab {causes}, padahal"
+                f" menurut acuan terendah pun sekitar {count} orang: bila tidak dicatat, proyeksi"
+                " ini terlalu tinggi.",
+                f"The list of leavers has nobody of cause {causes}, where even the lowest"
+                f" references expect about {count}: if they were not written down, this projection"
+                " is too high.",
             )
         )
     if not levers.mpp or not any(share for _, share, _ in levers.mpp):

@@ -16,11 +16,13 @@ import pandas as pd
 
 from analytics.exits import LEAST_PEOPLE, ExitModel
 from analytics.exits_groups import BY_DATE, COLUMNS, coded, levels_of
-from analytics.exits_panel import Numbers, people_of, traits, year_start
+from analytics.exits_panel import UNKNOWN_CAUSE, Numbers, people_of, traits, year_start
 from analytics.exits_prior import prior_rates
 from analytics.leaving_groups import told_apart, told_levels
 
 USUAL = "usual"
+# So improbable by chance that the list must lack them.
+_IMPROBABLE = 1e-4
 
 
 def rate_ratios(model: ExitModel) -> pd.DataFrame:
@@ -89,6 +91,43 @@ def usual_ratios(spells: pd.DataFrame, on: date, rates: pd.DataFrame) -> pd.Data
             if is_told[at]
         ]
     return pd.DataFrame([(*row, USUAL) for row in rows], columns=COLUMNS)
+
+
+def never_listed(model: ExitModel, spells: pd.DataFrame) -> dict[str, float]:
+    """Causes that a history leaves out though some must have left of them (eq. 343).
+
+    Parameters
+    ----------
+    model
+        Learnt with sourced rates.
+    spells
+        As the model was learnt from.
+
+    Returns
+    -------
+    Cause -> how many the lowest sourced rates expect of it in the years observed, where the list
+    has none and that many could hardly all have stayed away, whoever left for no known cause
+    taken for them. Empty without a history, and where no cause is named at all.
+    """
+    prior, counts = model.prior, model.exit_counts
+    if not prior.causes or model.cause_shares or not sum(counts.values()):
+        return {}
+    here = spells.loc[spells["exit_date"].isna()]
+    day = year_start(model.observed_until, 0)
+    who = traits(people_of(here), np.ones(len(here), bool), day)
+    lowest = prior_rates(prior.rows.assign(rate_mid=prior.rows["rate_low"]))
+    years = float(model.past["people_count"].sum())
+    expected = {
+        cause: float(lowest.rate(cause, who).mean()) * years
+        for cause in prior.causes
+        if not counts.get(cause) and len(here)
+    }
+    unexplained = counts.get(UNKNOWN_CAUSE, 0)
+    return {
+        cause: each
+        for cause, each in expected.items()
+        if np.exp(min(unexplained - each, 0.0)) < _IMPROBABLE
+    }
 
 
 def early_rate(hazards: Mapping[str, Numbers]) -> Numbers:

@@ -59,6 +59,8 @@ def _page() -> None:
         layout.note(f"{told}. {_effect(found)}")
     if told := _thin(scope, known.model.year_count, known.model.prior_share):
         layout.caution(told)
+    if told := _unlisted(scope, exit_view.unlisted(scope)):
+        layout.caution(told)
     missing.dates(scope.who)
     layout.keys(_keys(scope, found))
     layout.sentences([_spread(scope, found)])
@@ -132,6 +134,21 @@ def _thin(scope: Scope, year_count: int, prior_share: float) -> str:
         " umum dan hanya sisanya dari daerah ini.",
         year_count,
         share=percent(prior_share, 0),
+    )
+
+
+def _unlisted(scope: Scope, expected: Mapping[str, float]) -> str:
+    """Causes the list of leavers has nobody of, though somebody must have left of them."""
+    if not expected or scope.key.since is None:
+        return ""
+    names = load_exits.cause_names()
+    return tn(
+        "Daftar yang keluar sejak {since} tidak memuat seorang pun dengan sebab {causes}, padahal"
+        " menurut acuan terendah pun sekitar {n} orang. Bila mereka tidak dicatat, prakiraan ini"
+        " terlalu rendah; muat juga mereka di halaman Data.",
+        round(sum(expected.values())),
+        since=day(scope.key.since),
+        causes=", ".join(names.get(cause, cause) for cause in expected),
     )
 
 

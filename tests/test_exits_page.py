@@ -290,6 +290,23 @@ def test_a_list_of_those_who_retired_alone_is_said_to_be_one(tmp_path, monkeypat
     assert exit_view.answer(scope()).early_count > 10
 
 
+def test_a_list_without_one_transfer_is_said_to_lack_them(tmp_path, monkeypatch):
+    # Three years of a government of 4,500, nine exits a year, all deaths: even at the lowest rate,
+    # 5 in 10,000 a year of those with a permanent post, five would have moved away, and nobody can
+    # say that is too few; of ten such years fifty.
+    some = staff(900)
+    everyone = pd.concat(
+        some.assign(nip=some["nip"].str[:8] + f"2005{month:02d}" + some["nip"].str[14:])
+        for month in range(1, 6)
+    )
+    for years, is_said in ((3, False), (10, True)):
+        listed = gone(years).assign(cause="meninggal")
+        folder = tmp_path / str(years)
+        told = shown(visited(monkeypatch, written(folder, employee=everyone, exit=listed)))
+        assert ("tidak memuat seorang pun dengan sebab" in told) is is_said
+        assert ("pindah_keluar" in exit_view.unlisted(scope())) is is_said
+
+
 @pytest.mark.parametrize("section", ["pendorong", "kelompok"])
 def test_rates_that_cannot_differ_by_post_are_said_not_to(
     tmp_path, with_history, monkeypatch, section

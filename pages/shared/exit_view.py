@@ -198,6 +198,12 @@ def _projection(
 
 
 @lru_cache(maxsize=8)
+def unlisted(scope: Scope) -> dict[str, float]:
+    """Causes the list of leavers lacks (``exits_drivers.never_listed``), of everybody."""
+    return exits_drivers.never_listed(learnt(scope).model, load_exits.spells_of(scope.key))
+
+
+@lru_cache(maxsize=8)
 def ratios(scope: Scope) -> pd.DataFrame:
     """Rate ratios of the government's own history, or of the usual rates where it has none.
 
