@@ -79,7 +79,8 @@ def blended(
         return NO_TREES
     back = len(past.starts) - 1 - past.year
     trees = fitted_trees(past.traits, past.left >= 0, past.count * past.exposure, back)
-    here = in_service(people, past.ends)
+    # Whoever began since the last year that taught is a newcomer, and moves nobody's chances.
+    here = in_service(people, past.ends) & (people.start <= past.starts[-1])
     _, overdue = must_go(people, here, past.ends, past.ends + 1)
     here[here] = ~overdue
     who = traits(people, here, past.ends)

@@ -67,7 +67,8 @@ def test_a_corner_no_curve_can_turn_is_seen_by_trees(spells):
 
 
 def test_trees_leave_the_number_expected_where_the_curves_had_it(spells):
-    here = in_service_on(spells, AS_OF)
+    # Of all but newcomers, who began since the last year that taught.
+    here = in_service_on(spells[spells["start_date"] < "2019-01-02"], AS_OF)
     with_trees = exit_model(spells, FROM, AS_OF)
     without = exit_model(spells, FROM, AS_OF, choice=ExitChoice(without="nothing"))
     totals = [
@@ -83,6 +84,22 @@ def test_a_newcomer_changes_nobody_elses_chance_with_trees_either(spells):
     alone, together = (model.hazards(each, 2) for each in (here.iloc[:-1], here))
     for cause, chance in alone.items():
         np.testing.assert_allclose(chance, together[cause][:-1], atol=1e-12)
+
+
+def test_newcomers_on_the_roster_change_nobody_elses_chance(spells):
+    # Hired since the last year that taught, all of one age and sex.
+    new = spells.iloc[:200].assign(
+        person_id=[f"new{at}" for at in range(200)],
+        sex="P",
+        birth_date=pd.Timestamp("1975-01-01"),
+        start_date=pd.Timestamp(AS_OF) - pd.Timedelta(days=30),
+        exit_date=pd.NaT,
+    )
+    here = in_service_on(spells, AS_OF)
+    models = [exit_model(each, FROM, AS_OF) for each in (spells, pd.concat([spells, new]))]
+    assert models[0].blend.weight > 0
+    alone, beside = (sum(model.hazards(here, 2).values()) for model in models)
+    np.testing.assert_allclose(beside, alone, atol=1e-12)
 
 
 def test_few_exits_give_trees_no_say():
