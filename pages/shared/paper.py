@@ -17,6 +17,8 @@ BEFORE = """<script>
     const app = document.querySelector(".stApp");
     if (!page || !app) return;
     root.style.setProperty("--es-wide", `${page.offsetWidth}px`);
+    // Browsers make a page smaller only so far; a projector's is wider than that.
+    root.style.setProperty("--es-zoom", Math.min(1, 1440 / page.offsetWidth));
     // On a phone everything stands beneath each other already.
     root.toggleAttribute("data-es-wide", window.innerWidth > 640);
     root.toggleAttribute("data-es-dark", getComputedStyle(app).colorScheme.includes("dark"));
@@ -36,7 +38,8 @@ STYLE = """
     position: static !important; height: auto !important; overflow: visible !important; }
   .stApp, [data-testid="stAppViewContainer"], .stMain { display: block !important; }
   .stMainBlockContainer { max-width: none !important; padding: 0 !important; }
-  html[data-es-wide] .stMainBlockContainer { width: var(--es-wide) !important; }
+  html[data-es-wide] .stMainBlockContainer {
+    width: var(--es-wide) !important; zoom: var(--es-zoom); }
   /* Streamlit puts columns with drawings beneath each other, however much room there is. */
   html[data-es-wide] .stHorizontalBlock:has(> .stColumn) {
     display: flex !important; flex-wrap: nowrap !important; }
