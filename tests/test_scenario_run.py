@@ -197,7 +197,7 @@ def test_mergers_later_than_the_horizon_are_none():
 @pytest.mark.parametrize(
     ("levers", "words"),
     [
-        ({"budget.total_idr": 1e9}, "lebih dari belanja daerah Rp1,0 miliar"),
+        ({"budget.total_idr": 1e9}, "lebih dari belanja daerah Rp 1,00 miliar"),
         ({"budget.personnel_idr": 1e10, "budget.teacher_allowance_idr": 2e10}, "Tunjangan guru"),
     ],
 )
