@@ -258,13 +258,13 @@ def main() -> None:
     if asked.families:
         hard_families(asked)
         return
-    real_and_dense()
+    real_and_dense(only_ours=asked.only_ours)
     hard_families(asked)
     for count in () if asked.only_ours else (60, 250):
         beside_spopt(count)
 
 
-def real_and_dense() -> None:
+def real_and_dense(*, only_ours: bool) -> None:
     """Real places and dense inventions, each with few candidates and with all."""
     load = os.getloadavg()[0]
     print(f"{MAX_KM:g} km, straight line x {DETOUR:g}; load {load:.1f} on {os.cpu_count()} cores")
@@ -285,7 +285,12 @@ def real_and_dense() -> None:
                 judged(name, table, few, seconds)
     for count, side_km in ((250, 20.0), (250, 12.0), (1000, 23.0)):
         for few in ALLOWED:
-            judged(f"dense {count}, {side_km:g} km *", dense(count, side_km), few, DENSE_ALLOWED)
+            plan = judged(
+                f"dense {count}, {side_km:g} km *", dense(count, side_km), few, DENSE_ALLOWED
+            )
+            if few == EVERY and not only_ours:
+                rival = _plain(plan.prepared, count)
+                print(f"{'  single merges in plain HiGHS':44}{rival}  (cost, gap %, s)")
     print("* invented pupils or schools")
 
 
