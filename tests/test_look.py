@@ -331,21 +331,27 @@ def test_a_number_below_nought_leaves_in_csv_with_the_sign_programs_read():
     assert told[1:] == ['"-31,1%"', "-12", "−2+3+cmd|", "naik −3", '"-1.234,5"']
 
 
-def test_who_looks_on_is_told_when_another_edition_takes_the_place(monkeypatch):
+def _header_over(held: type, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """A page with a header alone, over an edition."""
+
     def page() -> None:
         from pages.shared import layout
 
         layout.header("Temuan")
 
-    class Held:
-        number, is_synthetic, as_of = 1, False, pd.Timestamp("2026-07-01")
-
     class Law:
         proposal = "none"
 
-    monkeypatch.setattr(layout.load, "edition", Held)
+    monkeypatch.setattr(layout.load, "edition", held)
     monkeypatch.setattr(layout.load, "law_choice", Law)
-    test = AppTest.from_function(page)
+    return AppTest.from_function(page)
+
+
+def test_who_looks_on_is_told_when_another_edition_takes_the_place(monkeypatch):
+    class Held:
+        number, is_synthetic, as_of = 1, False, pd.Timestamp("2026-07-01")
+
+    test = _header_over(Held, monkeypatch)
 
     def said() -> str:
         return " ".join(one.proto.body for one in test.run().get("html"))
@@ -364,20 +370,10 @@ def test_who_looks_on_is_told_when_another_edition_takes_the_place(monkeypatch):
 
 
 def test_the_sample_is_not_told_to_be_replaced_on_page_data_by_itself(monkeypatch):
-    def page() -> None:
-        from pages.shared import layout
-
-        layout.header("Temuan")
-
     class Held:
         number, is_synthetic, as_of = 1, True, pd.Timestamp("2026-07-01")
 
-    class Law:
-        proposal = "none"
-
-    monkeypatch.setattr(layout.load, "edition", Held)
-    monkeypatch.setattr(layout.load, "law_choice", Law)
-    test = AppTest.from_function(page)
+    test = _header_over(Held, monkeypatch)
     assert "di halaman Data" in " ".join(one.proto.body for one in test.run().get("html"))
     test.session_state["_page"] = "data"
     told = " ".join(one.proto.body for one in test.run().get("html"))
